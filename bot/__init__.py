@@ -1,0 +1,1 @@
+"""Keydesk: the front desk for speech and LLM provider keys, inside Slack."""

@@ -1,0 +1,144 @@
+"""The command line: ``keydesk``, also ``python -m bot``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+import yaml
+from pydantic import ValidationError
+
+from bot import logs
+from bot.app import app_manifest
+from bot.config import Settings
+from bot.doctor import examine
+from bot.engine.workflows import migrate as migrate_engine
+from bot.errors import BotError
+from bot.install import write_env
+from bot.reconcile import report
+from bot.serve import Role, serve
+from bot.slack.web import SlackError
+from bot.store import schema
+from bot.store.database import Database
+
+
+@click.group()
+@click.version_option(package_name="keydesk")
+def main() -> None:
+    """Keydesk: the front desk for speech and LLM provider keys, inside Slack."""
+
+
+@main.command()
+def init() -> None:
+    """Write .env where it is missing, prepare the database, and say what is still needed."""
+    created = write_env(Path(".env"))
+    click.echo("Wrote .env: fill it in." if created else ".env is there; it was left as it is.")
+    settings = _settings()
+    _migrate(settings)
+    missing = settings.missing()
+    for name in missing:
+        click.echo(f"Still missing in .env: {name}")
+    click.echo("Then run: keydesk doctor" if missing else "Nothing is missing. Now run: keydesk doctor")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    _migrate(_settings())
+    click.echo("The schema is current.")
+
+
+@main.command()
+@click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
+def run(*, frozen: bool) -> None:
+    """Run everything in one process, bringing the database up to date first."""
+    settings = _ready_settings()
+    _migrate(settings)
+    _serve(settings, "run", frozen=frozen)
+
+
+@main.command()
+@click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
+def web(*, frozen: bool) -> None:
+    """Take in what Slack sends (one of several processes over PostgreSQL)."""
+    _serve(_replica_settings(), "web", frozen=frozen)
+
+
+@main.command()
+@click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
+def worker(*, frozen: bool) -> None:
+    """Carry out jobs only (one of several processes over PostgreSQL)."""
+    _serve(_replica_settings(), "worker", frozen=frozen)
+
+
+@main.command()
+def doctor() -> None:
+    """Check the whole installation, and say how to mend each thing that is wrong."""
+    settings = _settings()
+    checks = asyncio.run(examine(settings))
+    for check in checks:
+        click.echo(f"{'ok  ' if check.ok else 'MEND'}  {check.name}: {check.text}")
+    sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+@main.command()
+@click.option("--prefix", default="", help="Rename every slash command, for example acme-")
+@click.option("--url", default=None, help="Public https address: makes the manifest of the HTTP transport.")
+def manifest(prefix: str, url: str | None) -> None:
+    """Print the app manifest to paste at api.slack.com."""
+    click.echo(yaml.safe_dump(app_manifest(prefix, url), sort_keys=False, allow_unicode=True), nl=False)
+
+
+@main.command()
+def reconcile() -> None:
+    """Compare the provider's keys with the store; changes nothing."""
+    for line in asyncio.run(report(_ready_settings())):
+        click.echo(line)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as problem:
+        lines = (f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in problem.errors())
+        raise click.ClickException("The settings do not fit:\n" + "\n".join(lines)) from None
+
+
+def _ready_settings() -> Settings:
+    settings = _settings()
+    if missing := settings.missing():
+        raise click.ClickException(f"Missing settings: {', '.join(missing)}. See README.md, or run: keydesk init")
+    return settings
+
+
+def _replica_settings() -> Settings:
+    settings = _ready_settings()
+    database = Database(settings.database_url)
+    if database.is_sqlite:
+        raise click.ClickException("web and worker share a PostgreSQL database; with SQLite use: keydesk run")
+    if not schema.is_current(database):
+        raise click.ClickException("The database's schema is not this program's. Run: keydesk migrate")
+    database.close()
+    return settings
+
+
+def _migrate(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    schema.upgrade(database)
+    migrate_engine(database.engine)
+    database.close()
+
+
+def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:
+    logs.set_up(settings.keydesk_log_level)
+    try:
+        code = asyncio.run(serve(settings, role, frozen=frozen))
+    except (BotError, SlackError, OSError) as problem:
+        raise click.ClickException(f"Keydesk could not start: {problem}") from None
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Settings, read from the environment and a ``.env`` file; nothing here touches the world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and another."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    deepgram_api_key: SecretStr = SecretStr("")
+    deepgram_api_url: str = "https://api.deepgram.com"
+    database_url: str = ""
+    keydesk_home: Path = Field(default_factory=lambda: Path.home() / ".keydesk")
+    keydesk_transport: Literal["socket", "http"] = "socket"
+    keydesk_owners: Annotated[tuple[str, ...], NoDecode] = ()
+    keydesk_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,16}$")
+    keydesk_secret_key: SecretStr = SecretStr("")
+    keydesk_clock_url: str = ""
+    keydesk_log_level: str = "INFO"
+    host: str = "0.0.0.0"
+    port: int = 3000
+
+    @field_validator("keydesk_owners", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Read “U1, U2” as two people."""
+        return tuple(part for part in value.replace(",", " ").split() if part) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _finish(self) -> Settings:
+        if self.keydesk_clock_url and urlsplit(self.slack_api_url).hostname not in LOOPBACK:
+            raise ValueError("KEYDESK_CLOCK_URL is for the playground only: SLACK_API_URL must be on this machine")
+        self.slack_api_url = self.slack_api_url.rstrip("/") + "/"
+        self.database_url = self.database_url or f"sqlite:///{self.keydesk_home.expanduser().resolve()}/keydesk.db"
+        return self
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of settings without which nothing can start."""
+        needed = {
+            "SLACK_BOT_TOKEN": self.slack_bot_token.get_secret_value(),
+            "DEEPGRAM_API_KEY": self.deepgram_api_key.get_secret_value(),
+            "KEYDESK_OWNERS": " ".join(self.keydesk_owners),
+        }
+        if self.keydesk_transport == "socket":
+            needed["SLACK_APP_TOKEN"] = self.slack_app_token.get_secret_value()
+        else:
+            needed["SLACK_SIGNING_SECRET"] = self.slack_signing_secret.get_secret_value()
+        return tuple(name for name, value in needed.items() if not value)

@@ -1,0 +1,224 @@
+"""What follows a change at the desk: cards posted and kept up to date, reminders, and what time ends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+
+from bot import audit
+from bot.desk import views, words
+from bot.desk.service import Desk
+from bot.slack.channels import channel_problem
+from bot.slack.web import SlackError, SlackWeb
+from bot.slack.words import escape, when
+from bot.store import cards, decisions, projects, record, requests
+from bot.store.cards import Card
+from bot.store.database import Database
+from bot.store.requests import Request
+
+MOST_DIRECT = 5
+CLAIM_PATIENCE = timedelta(seconds=60)
+ROUNDS = 8
+
+Follower = Callable[[str, frozenset[str]], Awaitable[None]]
+"""Told, after the cards of a request have followed, whom it concerns: ``(team id, user ids)``."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One reading of a request: what its card says, and which copies exist."""
+
+    request: Request
+    card: views.Card
+    copies: list[Card]
+    deciders: frozenset[str]
+    channel: str | None
+
+
+class DeskJobs:
+    """The desk's jobs; each is a function of a request's id and the business time."""
+
+    def __init__(self, desk: Desk, database: Database, web: SlackWeb, follow: Follower | None = None) -> None:
+        self._desk = desk
+        self._database = database
+        self._web = web
+        self._follow = follow
+
+    async def expire(self, ref: str, now: datetime) -> None:
+        """End a request that nobody decided in time."""
+        await self._database.write(lambda session: self._desk.end_by_time(session, ref, "expired", now))
+
+    async def lapse(self, ref: str, now: datetime) -> None:
+        """End an approval that nobody opened in time."""
+        await self._database.write(lambda session: self._desk.end_by_time(session, ref, "lapsed", now))
+
+    async def cards(self, ref: str, now: datetime) -> None:
+        """Post the copies that are missing and bring every copy to the request's present version."""
+        drawing = await self._read(ref)
+        if drawing is None:
+            return
+        if drawing.request.state == "waiting" and not any(
+            copy.audience.startswith("approver") for copy in drawing.copies
+        ):
+            await self._plan_for_approvers(drawing)
+        for _ in range(ROUNDS):
+            drawing = await self._read(ref)
+            if drawing is None or await self._show(drawing):
+                break
+        if drawing is not None and self._follow is not None:
+            await self._follow(drawing.request.team_id, drawing.deciders | {drawing.request.requester})
+
+    async def remind(self, ref: str, now: datetime) -> None:
+        """Mention the deciders in the thread under each approvers' copy."""
+        drawing = await self._read(ref)
+        if drawing is None or drawing.request.state != "waiting":
+            return
+        everybody = " ".join(f"<@{user_id}>" for user_id in sorted(drawing.deciders))
+        for copy in drawing.copies:
+            if copy.audience.startswith("approver") and copy.channel and copy.ts:
+                mention = everybody if copy.audience == "approvers" else f"<@{copy.place}>"
+                text = f"{mention} <@{drawing.request.requester}> is still waiting for a decision on this."
+                await self._web.post(copy.channel, text, thread_ts=copy.ts)
+
+    # --- reading ---
+
+    async def _read(self, ref: str) -> Drawing | None:
+        def drawn(session: Session) -> Drawing | None:
+            request = requests.get(session, ref)
+            return draw(self._desk, session, request) if request is not None else None
+
+        return await self._database.read(drawn)
+
+    # --- posting ---
+
+    async def _plan_for_approvers(self, drawing: Drawing) -> None:
+        request = drawing.request
+        channel, present = await self._usable_channel(drawing)
+        direct = sorted(drawing.deciders - present)[:MOST_DIRECT]
+
+        def plan(session: Session) -> None:
+            if channel is not None:
+                cards.plan(session, request.id, "approvers", channel)
+            for user_id in direct:
+                cards.plan(session, request.id, "approver", user_id)
+
+        await self._database.write(plan)
+
+    async def _usable_channel(self, drawing: Drawing) -> tuple[str | None, frozenset[str]]:
+        """Return the approvals channel if a card may be posted there, with who is in it."""
+        if drawing.channel is None:
+            return None, frozenset()
+        try:
+            problem = channel_problem(await self._web.channel(drawing.channel))
+            if problem is None:
+                members = [user_id async for user_id in self._web.members(drawing.channel)]
+                return drawing.channel, frozenset(members)
+        except SlackError as unreadable:
+            problem = str(unreadable)
+        log.warning("desk.channel_not_used", channel=drawing.channel, why=problem)
+        return None, frozenset()
+
+    async def _show(self, drawing: Drawing) -> bool:
+        """Post or update each copy; True when all show this version and nothing newer came meanwhile."""
+        settled = True
+        for copy in drawing.copies:
+            if copy.ts is None:
+                settled &= await self._post(drawing, copy)
+            elif copy.version < drawing.request.version:
+                settled &= await self._update(drawing, copy)
+        return settled and await self._database.read(
+            lambda session: _version(session, drawing.request.id) == drawing.request.version
+        )
+
+    async def _post(self, drawing: Drawing, copy: Card) -> bool:
+        if copy.audience.startswith("approver") and drawing.request.state != "waiting":
+            return True
+        copy_id, version = copy.id or 0, drawing.request.version
+        machine_time = datetime.now(UTC)
+        if not await self._database.write(
+            lambda session: cards.claim(session, copy_id, machine_time, patience=CLAIM_PATIENCE)
+        ):
+            return True
+        channel = copy.place if copy.audience == "approvers" else await self._web.open_dm(copy.place)
+        ts = await self._web.post(channel, views.summary(drawing.card), _blocks(drawing, copy))
+        await self._database.write(lambda session: cards.posted(session, copy_id, channel, ts, version))
+        return True
+
+    async def _update(self, drawing: Drawing, copy: Card) -> bool:
+        copy_id, version = copy.id or 0, drawing.request.version
+        if copy.channel is None or copy.ts is None:
+            return True
+        try:
+            await self._web.update(copy.channel, copy.ts, views.summary(drawing.card), _blocks(drawing, copy))
+        except SlackError as problem:
+            if problem.code not in ("message_not_found", "channel_not_found", "is_archived", "cant_update_message"):
+                raise
+            log.warning("desk.copy_lost", request=drawing.request.id, why=problem.code)
+        return await self._database.write(lambda session: cards.shown(session, copy_id, version))
+
+
+def draw(desk: Desk, session: Session, request: Request) -> Drawing:
+    """Read everything that the copies of a request's card show."""
+    deciders = desk.deciders(session, request)
+    return Drawing(
+        request=request,
+        card=card(desk, session, request, deciders),
+        copies=cards.of_request(session, request.id),
+        deciders=deciders,
+        channel=projects.settings(session, request.project_id).channel,
+    )
+
+
+def card(desk: Desk, session: Session, request: Request, deciders: frozenset[str]) -> views.Card:
+    """Read what a card shows."""
+    made = decisions.of_request(session, request.id)
+    last = made[-1] if made else None
+    return views.Card(
+        request_id=request.id,
+        version=request.version,
+        state=request.state,
+        requester=request.requester,
+        description=desk.describe(session, request),
+        deciders=words.people_of(session, request.team_id, deciders),
+        created_at=request.created_at,
+        expires_at=request.expires_at,
+        decided=words.people_of(session, request.team_id, [last.user_id]) if last else None,
+        decided_at=last.decided_at if last else None,
+        reason=last.reason if last else "",
+        open_until=request.open_until,
+        finished_at=request.finished_at,
+        note=request.note or "",
+        follow_up=desk.follow_up(session, request),
+    )
+
+
+def _version(session: Session, request_id: str) -> int:
+    request = requests.get(session, request_id)
+    return request.version if request is not None else 0
+
+
+def _blocks(drawing: Drawing, copy: Card) -> list[views.Block]:
+    if copy.audience.startswith("approver"):
+        return views.approver_card(drawing.card)
+    newest = copy.audience == "news" or not any(other.audience == "news" for other in drawing.copies)
+    return views.requester_card(drawing.card, newest=newest)
+
+
+def history(session: Session, request: Request) -> list[str]:
+    """Return what happened to a request, a line each, oldest first."""
+    return [
+        f"{when(entry.at)} · {escape(entry.name)} · {people_or_keydesk(session, request.team_id, entry.actor)}"
+        for entry in record.of_subject(session, request.id)
+    ]
+
+
+def people_or_keydesk(session: Session, team_id: str, actor: str) -> str:
+    """Return the name of whoever acted, escaped."""
+    return "Keydesk" if actor == audit.KEYDESK else escape(words.people_of(session, team_id, [actor]))

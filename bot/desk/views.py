@@ -1,0 +1,236 @@
+"""The cards of a request: values in, blocks out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.errors import FormError
+from bot.operation import Description, FollowUp, Offer
+from bot.slack import blocks
+from bot.slack.words import cut, escape, when
+
+Block = dict[str, Any]
+
+WHY_SHOWN = 400
+REASON_LONGEST = 500
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": ("🕓", "waiting for a decision"),
+    "approved": ("✅", "approved, waiting to be opened"),
+    "creating": ("⏳", "creating the key"),
+    "delivered": ("🔑", "delivered"),
+    "denied": ("🚫", "denied"),
+    "expired": ("⌛", "expired without a decision"),
+    "cancelled": ("↩️", "cancelled"),
+    "lapsed": ("⌛", "not opened; no key was made"),
+    "failed": ("⚠️", "the provider refused; no key was made"),
+    "ended": ("🏁", "the key has ended"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything that a card shows, read from the rows. Names are plain text; times are UTC and drawn in the reader's."""
+
+    request_id: str
+    version: int
+    state: str
+    requester: str
+    description: Description
+    deciders: str
+    created_at: datetime
+    expires_at: datetime
+    decided: str | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+    open_until: datetime | None = None
+    finished_at: datetime | None = None
+    note: str = ""
+    follow_up: FollowUp = FollowUp()
+
+    @property
+    def value(self) -> str:
+        """What the buttons carry: the opaque id and the version of the card that was seen."""
+        return f"{self.request_id}.{self.version}"
+
+
+def read_value(value: str) -> tuple[str, int]:
+    """Read what a button carries; anything else names no request (version 0 never existed)."""
+    request_id, _, version = value.partition(".")
+    return request_id, int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+
+
+def title(card: Card) -> str:
+    """Return the header: what is asked, where, and how it stands, in words."""
+    mark, words = STATES[card.state]
+    return f"{mark} {card.description.title}: {words}"
+
+
+def summary(card: Card) -> str:
+    """Return the whole meaning in one line, for notifications and screen readers."""
+    return f"{title(card)}. {sentence(card)}"
+
+
+def sentence(card: Card) -> str:
+    """Return who wants what."""
+    return f"<@{card.requester}> {escape(card.description.sentence)}"
+
+
+def approver_card(card: Card) -> list[Block]:
+    """Draw the copy that approvers read: one phone screen, in the order in which people decide."""
+    return [
+        blocks.header(title(card)),
+        blocks.section(sentence(card)),
+        *_fields(card.description.fields),
+        *_why(card.description.why),
+        *_evidence(card),
+        blocks.context(*_outcome(card)),
+        *decision_buttons(card),
+    ]
+
+
+def requester_card(card: Card, *, newest: bool) -> list[Block]:
+    """Draw the requester's copy; only the newest one carries the buttons."""
+    found = [
+        blocks.header(title(card)),
+        blocks.section(sentence(card)),
+        *_fields(card.follow_up.fields),
+        blocks.context(*_outcome(card)),
+    ]
+    buttons = requester_buttons(card) if newest else []
+    return [*found, blocks.actions(*buttons)] if buttons else found
+
+
+def details(card: Card, history: list[str]) -> dict[str, Any]:
+    """Draw everything that is known of a request, with its history."""
+    return blocks.modal(
+        "desk.details",
+        "Request",
+        [
+            blocks.header(title(card)),
+            blocks.section(sentence(card)),
+            *_fields(card.description.fields),
+            *_fields(card.follow_up.fields),
+            blocks.section("*Why*\n" + escape(card.description.why)),
+            *_evidence(card),
+            blocks.divider(),
+            blocks.section("*History*\n" + "\n".join(history)),
+            blocks.context(f"Request {card.request_id}, card version {card.version}"),
+        ],
+        close="Close",
+    )
+
+
+def deny_form(card: Card) -> dict[str, Any]:
+    """Draw the form that asks why: a denial without a reason teaches nobody anything."""
+    return blocks.modal(
+        "desk.deny",
+        "Deny request",
+        [
+            blocks.section(sentence(card)),
+            blocks.input_(
+                "Why not?",
+                "reason",
+                blocks.text_input("reason", multiline=True, max_length=REASON_LONGEST),
+                hint="The requester reads this, and it stays in the record. Say what would make it a yes.",
+            ),
+        ],
+        submit="Deny request",
+        close="Back",
+        private_metadata=card.value,
+    )
+
+
+def read_deny_form(state: Mapping[str, Any]) -> str:
+    """Read the reason.
+
+    Raises:
+        FormError: it is empty or too long.
+    """
+    reason = str(state.get("reason", {}).get("reason", {}).get("value") or "").strip()
+    if not reason:
+        raise FormError("reason", "Please say why; the requester will read it.")
+    if len(reason) > REASON_LONGEST:
+        raise FormError("reason", f"At most {REASON_LONGEST} characters.")
+    return reason
+
+
+def notice(title_: str, text: str) -> dict[str, Any]:
+    """Draw a modal that only says something."""
+    return blocks.modal("desk.notice", title_, [blocks.section(text)], close="Close")
+
+
+def _fields(pairs: tuple[tuple[str, str], ...]) -> list[Block]:
+    texts = [f"*{escape(label)}*\n{_value(text)}" for label, text in pairs]
+    return [blocks.section(fields=texts[start : start + 10]) for start in range(0, len(texts), 10)]
+
+
+def _value(text: str) -> str:
+    # Our own date tokens stay as they are; whatever people typed is escaped.
+    return text if text.startswith("<!date^") else escape(text)
+
+
+def _why(why: str) -> list[Block]:
+    shown = escape(cut(why, WHY_SHOWN)).replace("\n", "\n> ")
+    return [blocks.section(f"*Why*\n> {shown}")] if why else []
+
+
+def _evidence(card: Card) -> list[Block]:
+    lines = [f"*{escape(label)}:* {_value(text)}" for label, text in card.description.evidence]
+    word, because = card.description.risk
+    lines.append(f"*Risk: {escape(word)}*" + (f" · {escape(because)}" if because else ""))
+    return [blocks.context(*lines)]
+
+
+def _outcome(card: Card) -> list[str]:
+    lines = []
+    if card.decided is not None and card.decided_at is not None:
+        word = "Denied" if card.state == "denied" else "Approved"
+        lines.append(f"{word} by {escape(card.decided)} · {when(card.decided_at)}")
+    if card.reason:
+        lines.append(f"Reason: {escape(cut(card.reason, WHY_SHOWN))}")
+    match card.state:
+        case "waiting":
+            lines.append(f"{escape(card.deciders)} can decide · expires {when(card.expires_at)}")
+        case "approved" if card.open_until is not None:
+            lines.append(f"The key is made when its owner opens it, until {when(card.open_until)}; else it lapses.")
+        case _ if card.finished_at is not None and card.state != "denied":
+            lines.append(f"{STATES[card.state][1].capitalize()} · {when(card.finished_at)}")
+    if card.note and card.state != "denied":
+        lines.append(escape(cut(card.note, WHY_SHOWN)))
+    return lines or [f"Asked {when(card.created_at)}"]
+
+
+def decision_buttons(card: Card) -> list[Block]:
+    """Draw what an approver can do now."""
+    if card.state != "waiting":
+        return [blocks.actions(blocks.button("Details", "desk.details", card.value))]
+    risky = card.description.risk[0] == "High"
+    sure = blocks.confirm("Approve?", card.description.risk[1], "Approve", "Back") if risky else None
+    return [
+        blocks.actions(
+            blocks.button("Approve", "desk.approve", card.value, style="primary", confirm=sure),
+            blocks.button("Deny…", "desk.deny", card.value, style="danger"),
+            blocks.button("Details", "desk.details", card.value),
+        )
+    ]
+
+
+def requester_buttons(card: Card) -> list[Block]:
+    """Return the buttons of the requester, by state."""
+    own = [_offer(offer) for offer in card.follow_up.offers]
+    if card.state == "waiting":
+        own.append(blocks.button("Remind", "desk.remind", card.value))
+    if card.state in ("waiting", "approved"):
+        word = "Cancel request" if card.state == "waiting" else "Not needed"
+        sure = blocks.confirm(f"{word}?", "No key will be made. You can ask again.", word, "Back")
+        own.append(blocks.button(word, "desk.cancel", card.value, confirm=sure))
+    return [*own, blocks.button("Details", "desk.details", card.value)]
+
+
+def _offer(offer: Offer) -> Block:
+    sure = blocks.confirm(f"{offer.label}?", offer.confirm, offer.label, "Back") if offer.confirm else None
+    return blocks.button(offer.label, offer.action, offer.value, style=offer.style, confirm=sure)

@@ -1,0 +1,86 @@
+"""What the desk says in plain text: who, when, and how a request stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlmodel import Session
+
+from bot.operation import Actor
+from bot.slack.words import listed
+from bot.store import decisions, people
+from bot.store.requests import Request
+
+NOBODY_DECIDES = (
+    "Nobody could decide this: nobody decides their own request, and there is no other approver or owner. "
+    "An owner can add an approver with /projects settings, or the platform team a second owner (KEYDESK_OWNERS)."
+)
+MOST_NAMED = 5
+
+
+def people_of(session: Session, team_id: str, user_ids: Iterable[str]) -> str:
+    """Return “@raj, @li and 2 more”, by display name; no name here rings a bell."""
+    known = people.named(session, team_id)
+    names = sorted(f"@{known[user_id].name}" if user_id in known else f"@{user_id}" for user_id in user_ids)
+    shown = names if len(names) <= MOST_NAMED else [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
+    return listed(shown) or "nobody"
+
+
+def local(moment: datetime, tz: str) -> str:
+    """Return “Fri 20 Nov 14:05” in a person's own zone, for texts that Slack does not format."""
+    try:
+        zone = ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return f"{moment.astimezone(zone):%a %d %b %H:%M}" + (" UTC" if zone.key == "UTC" else "")
+
+
+def ago(since: datetime, now: datetime, tz: str) -> str:
+    """Return “12 s ago”, or the moment itself once it is over an hour old."""
+    passed = now - since
+    if passed < timedelta(minutes=1):
+        return f"{max(0, int(passed.total_seconds()))} s ago"
+    if passed < timedelta(hours=1):
+        return f"{int(passed.total_seconds() // 60)} min ago"
+    return f"on {local(since, tz)}"
+
+
+def how_it_stands(session: Session, request: Request, reader: Actor, now: datetime) -> str:
+    """Say, to somebody who came late or pressed twice, how the request stands and that nothing changed."""
+    return f"{_standing(session, request, reader, now)} Nothing changed."
+
+
+def _standing(session: Session, request: Request, reader: Actor, now: datetime) -> str:
+    ended = local(request.finished_at or request.expires_at, reader.tz)
+    match request.state:
+        case "approved":
+            return f"Already approved by {decided(session, request, reader, now)}."
+        case "denied":
+            return f"Already denied by {decided(session, request, reader, now)}."
+        case "creating":
+            return "The key is being created right now."
+        case "delivered":
+            return f"The key was shown on {ended}. If it was not stored, revoke it and ask for a new one."
+        case "expired":
+            return f"This request ended on {ended} without a decision."
+        case "lapsed":
+            return f"The approval lapsed on {ended} because it was not opened; no key was made."
+        case "cancelled":
+            return f"This request was cancelled on {ended}."
+        case "failed":
+            return f"The provider refused this key for good on {ended}; no key was made."
+        case "ended":
+            return "The key of this request has ended."
+        case _:
+            return "This request still waits for a decision."
+
+
+def decided(session: Session, request: Request, reader: Actor, now: datetime) -> str:
+    """Return “@raj 12 s ago”."""
+    made = decisions.of_request(session, request.id)
+    if not made:
+        return "somebody"
+    who = people_of(session, request.team_id, [made[-1].user_id])
+    return f"{who} {ago(made[-1].decided_at, now, reader.tz)}"

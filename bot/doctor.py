@@ -1,0 +1,187 @@
+"""``keydesk doctor``: looks at every part of an installation and says how to mend what is wrong. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from slack_sdk.errors import SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+
+from bot.app import app_manifest
+from bot.config import Settings
+from bot.errors import BotError
+from bot.home.status import Check, credential, powers
+from bot.people import REFUSALS, read_profile
+from bot.providers.deepgram.client import Deepgram
+from bot.slack.channels import channel_problem
+from bot.slack.web import Identity, Slack, SlackError, connect, web_client
+from bot.slack.words import count
+from bot.store import keys, schema
+from bot.store.database import Database
+from bot.store.projects import ProjectSettings
+
+MOST_SKEW_SECONDS = 60.0
+SIGNING_SECRET_LENGTH = 32
+
+
+async def examine(settings: Settings) -> list[Check]:
+    """Look at everything and return what was found."""
+    missing = settings.missing()
+    database = Database(settings.database_url)
+    slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    try:
+        return [
+            Check("settings", not missing, f"missing in .env: {', '.join(missing)}" if missing else "all there"),
+            *await asyncio.to_thread(_database, database),
+            *await _slack(settings, slack, database),
+            *await _deepgram(settings, database),
+            await _clock(settings),
+        ]
+    finally:
+        await slack.close()
+        database.close()
+
+
+def _database(database: Database) -> list[Check]:
+    try:
+        database.answers()
+        current = schema.is_current(database)
+    except SQLAlchemyError as problem:
+        return [Check("database", False, f"does not answer ({type(problem).__name__}): check DATABASE_URL")]
+    return [
+        Check("database", True, f"{database.url.get_backend_name()} answers"),
+        Check("migrations", current, "current" if current else "the schema is older or newer: run keydesk migrate"),
+    ]
+
+
+# --- Slack ---
+
+
+async def _slack(settings: Settings, slack: Slack, database: Database) -> list[Check]:
+    try:
+        identity = await slack.interactive.auth_test()
+    except SlackError as problem:
+        mend = "copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions into SLACK_BOT_TOKEN"
+        return [Check("bot token", False, f"Slack says {problem.code}: {mend}")]
+    return [
+        Check("bot token", True, f"signed in to {identity.team}"),
+        _scopes(settings, identity),
+        await _transport(settings, slack),
+        *await _owners(settings, slack, identity),
+        *await _channels(slack, database),
+    ]
+
+
+def _scopes(settings: Settings, identity: Identity) -> Check:
+    needed = set(app_manifest(settings.keydesk_prefix)["oauth_config"]["scopes"]["bot"])
+    missing = sorted(needed - identity.scopes) if identity.scopes else []
+    if missing:
+        return Check("scopes", False, f"missing {', '.join(missing)}: paste the manifest again and reinstall the app")
+    return Check("scopes", True, f"{count(len(needed), 'scope')} granted")
+
+
+async def _transport(settings: Settings, slack: Slack) -> Check:
+    if settings.keydesk_transport == "http":
+        secret = settings.slack_signing_secret.get_secret_value()
+        ok = len(secret) == SIGNING_SECRET_LENGTH
+        return Check("transport", ok, "http" if ok else "copy the Signing Secret from Basic Information")
+    client = web_client(None, settings.slack_api_url, slack.session)
+    try:
+        await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except (SlackClientError, TimeoutError, OSError):
+        mend = "make an app-level token (xapp-…) with connections:write in Basic Information, switch Socket Mode on"
+        return Check("transport", False, f"Slack opens no socket for SLACK_APP_TOKEN: {mend}")
+    return Check("transport", True, "socket: Slack opens a connection")
+
+
+async def _owners(settings: Settings, slack: Slack, identity: Identity) -> list[Check]:
+    able, problems = [], []
+    for user_id in settings.keydesk_owners:
+        try:
+            person = read_profile(identity.team_id, await slack.interactive.user_profile(user_id), datetime.now(UTC))
+        except SlackError as problem:
+            problems.append(Check("owner", False, f"{user_id}: Slack says {problem.code}; correct KEYDESK_OWNERS"))
+            continue
+        if person.standing == "member":
+            able.append(person.name)
+        else:
+            problems.append(Check("owner", False, f"{person.name} cannot be an owner: {REFUSALS[person.standing]}"))
+    enough = len(able) >= 2
+    words = ", ".join(able) if enough else f"{len(able)} found: name two in KEYDESK_OWNERS, as nobody decides their own"
+    return [Check("two owners", enough, words), *problems]
+
+
+async def _channels(slack: Slack, database: Database) -> list[Check]:
+    try:
+        chosen = await database.read(
+            lambda session: sorted(
+                {channel for channel in session.exec(select(ProjectSettings.channel)) if channel is not None}
+            )
+        )
+    except SQLAlchemyError:
+        return []
+    if not chosen:
+        return [Check("approvals channel", True, "none set: approvers get direct messages (/projects settings)")]
+    return [await _channel(slack, channel) for channel in chosen]
+
+
+async def _channel(slack: Slack, channel: str) -> Check:
+    try:
+        found = await slack.interactive.channel(channel)
+    except SlackError as problem:
+        return Check("approvals channel", False, f"{channel}: {problem.code}. Invite Keydesk there, or choose another.")
+    problem_words = channel_problem(found)
+    return Check(
+        "approvals channel", problem_words is None, f"#{found.get('name', channel)} {problem_words or ''}".strip()
+    )
+
+
+# --- Deepgram and time ---
+
+
+async def _deepgram(settings: Settings, database: Database) -> list[Check]:
+    try:
+        deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
+    except BotError as problem:
+        return [Check("deepgram", False, f"{problem.text} Set DEEPGRAM_API_KEY.")]
+    found, problem_text = await credential(deepgram)
+    await deepgram.aclose()
+    if found is None:
+        return [Check("deepgram", False, problem_text)]
+    cannot = "; ".join(powers(found)) or "nothing it cannot do (an admin-role key is recommended: it can destroy less)"
+    return [
+        Check("deepgram", found.role in ("owner", "admin"), _role_words(found.role, cannot)),
+        Check("deepgram projects", found.projects > 0, f"{count(found.projects, 'project')} visible"),
+        await _hanging(database),
+    ]
+
+
+def _role_words(role: str | None, cannot: str) -> str:
+    if role in ("owner", "admin"):
+        return f"role {role}: {cannot}"
+    return f"role {role or 'unknown'}: {cannot}. Create the key as an admin of the service account."
+
+
+async def _hanging(database: Database) -> Check:
+    try:
+        live = await database.read(keys.live_made_here)
+    except SQLAlchemyError:
+        return Check("keys made here", True, "not counted: the schema is not there yet")
+    words = f"{count(live, 'live key')} would die with the service account: never remove or demote that member"
+    return Check("keys made here", True, words)
+
+
+async def _clock(settings: Settings) -> Check:
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            answer = await client.get(settings.slack_api_url + "api.test")
+        theirs = parsedate_to_datetime(answer.headers["date"])
+    except (httpx.HTTPError, KeyError, ValueError):
+        return Check("clock", False, "could not be compared with Slack's: is the network open?")
+    skew = abs((datetime.now(UTC) - theirs).total_seconds())
+    mend = "" if skew <= MOST_SKEW_SECONDS else ": switch time synchronisation on, or signatures are refused"
+    return Check("clock", skew <= MOST_SKEW_SECONDS, f"{skew:.0f} s away from Slack's{mend}")

@@ -1,0 +1,112 @@
+"""Every error that a person may read, in one tree.
+
+BotError                      carries ``text``: what happened and what to do next
+├── NotUnderstood             the words or values given make no sense here
+│   └── FormError             … in one field of a form, named by ``block_id``
+├── NotAllowed                this person may not do this
+├── AlreadyDecided            somebody was first, or it is over; nothing changed
+├── CouldNotCheck             who-may-do-this could not be read, so nothing changed
+└── ProviderError             the provider's answer, mapped once in ``bot/providers``
+    ├── NotFound              404: the thing is gone, or the credential cannot see it
+    ├── Conflict              409
+    ├── Refused               400 and other definite refusals: asking again changes nothing
+    ├── CredentialsRejected   401: the credential itself is bad
+    ├── ScopeMissing          401/403: the credential lacks a scope, named in ``scope`` if known
+    ├── RateLimited           429: ``retry_after`` seconds, if the provider said
+    ├── Unavailable           the call certainly had no effect: try again later
+    └── Unclear               the call may or may not have happened: settle before repeating
+
+A text is plain (no mrkdwn from outside), holds no secret, and reads the same in a message and in a modal.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """An error with the text that its user will read."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class NotUnderstood(BotError):
+    """The words or values given make no sense here."""
+
+
+class FormError(NotUnderstood):
+    """One field of a submitted form is wrong; ``block_id`` names the field."""
+
+    def __init__(self, block_id: str, text: str) -> None:
+        super().__init__(text)
+        self.block_id = block_id
+
+
+class NotAllowed(BotError):
+    """This person may not do this; the text names who can."""
+
+
+class AlreadyDecided(BotError):
+    """Somebody was first, or it is over; the text says who and when."""
+
+
+class CouldNotCheck(BotError):
+    """Who may do this could not be read just now, so nothing changed."""
+
+
+class ProviderError(BotError):
+    """A provider answered with an error, or not at all."""
+
+    def __init__(self, text: str, *, status: int | None = None, request_id: str | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.request_id = request_id
+
+
+class NotFound(ProviderError):
+    """The thing is gone, or the credential cannot see it."""
+
+
+class Conflict(ProviderError):
+    """The provider's state forbids it."""
+
+
+class Refused(ProviderError):
+    """A definite refusal: asking again changes nothing."""
+
+
+class CredentialsRejected(ProviderError):
+    """The credential itself is bad."""
+
+
+class ScopeMissing(ProviderError):
+    """The credential lacks a permission; ``scope`` names it where the provider does."""
+
+    def __init__(
+        self, text: str, *, scope: str | None, status: int | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(text, status=status, request_id=request_id)
+        self.scope = scope
+
+
+class RateLimited(ProviderError):
+    """Too many calls; ``retry_after`` is in seconds where the provider said."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        retry_after: float | None = None,
+        status: int | None = 429,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(text, status=status, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class Unavailable(ProviderError):
+    """The call certainly had no effect (no connection was made, or a read failed)."""
+
+
+class Unclear(ProviderError):
+    """A change may or may not have happened: settle before repeating."""

@@ -1,0 +1,102 @@
+"""App Home, and `/keydesk status`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib.metadata import version
+
+import structlog
+
+from bot.clock import Clock
+from bot.desk.service import Desk
+from bot.errors import NotAllowed
+from bot.home import service, views
+from bot.home.status import Status, credential, powers
+from bot.operation import Actor
+from bot.people import People
+from bot.providers.deepgram.client import Deepgram
+from bot.slack import blocks
+from bot.slack.call import Call
+from bot.slack.names import Command, Door
+from bot.slack.web import SlackError, SlackWeb
+from bot.slack.words import count, fallback_text
+from bot.store import people as people_rows
+from bot.store.database import Database
+
+OPEN_FOR = timedelta(hours=8)
+
+log = structlog.get_logger()
+
+
+class HomeListeners:
+    """Publishes each person's page when they open it, and when something on it changes."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        web: SlackWeb,
+        status: Status,
+        deepgram: Deepgram,
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._web = web
+        self._status = status
+        self._deepgram = deepgram
+
+    def door(self) -> Door:
+        """Return what this room answers to."""
+        return Door(
+            commands=(Command("status", "", self.status, "", "how Keydesk itself is doing"),),
+            actions={"home.refresh": self.opened},
+            events={"app_home_opened": self.opened, "user_change": self.changed},
+        )
+
+    async def opened(self, call: Call) -> None:
+        """Publish the page of whoever opened it."""
+        if call.kind == "event" and call.payload.get("tab", "home") != "home":
+            return
+        try:
+            actor = await self._people.judge(call.team_id, call.user_id)
+        except NotAllowed as refusal:
+            await self._web.publish_home(call.user_id, blocks.home([blocks.section(blocks.plain(refusal.text))]))
+            return
+        await self._publish(actor)
+
+    async def changed(self, call: Call) -> None:
+        """Forget what is remembered of somebody whose profile changed."""
+        user = call.payload.get("user")
+        if isinstance(user, dict):
+            self._people.forget(str(user.get("id", "")))
+
+    async def status(self, call: Call) -> None:
+        """Say how Keydesk is doing."""
+        await self._people.judge(call.team_id, call.user_id)
+        found, problem = await credential(self._deepgram)
+        lines = [problem]
+        if found is not None:
+            role = found.role or "unknown"
+            lines = [f"role {role}, {count(found.projects, 'project')} visible", *powers(found)]
+        drawn = views.status(await self._status.checks(), lines, version("keydesk"))
+        await call.tell(fallback_text(drawn), drawn)
+
+    async def follow(self, team_id: str, user_ids: frozenset[str]) -> None:
+        """Publish again for those of these people who have their page open."""
+        since = self._clock.now() - OPEN_FOR
+        present = await self._database.read(lambda session: people_rows.at_home(session, team_id, since))
+        for user_id in user_ids.intersection(present):
+            try:
+                await self._publish(Actor(team_id, user_id))
+            except SlackError as problem:
+                log.warning("home.not_published", code=problem.code)
+
+    async def _publish(self, actor: Actor) -> None:
+        now = self._clock.now()
+        page = await self._database.read(lambda session: service.read(session, self._desk, actor, now))
+        await self._web.publish_home(actor.user_id, views.home(page))
+        await self._database.write(lambda session: people_rows.saw_home(session, actor.team_id, actor.user_id, now))

@@ -1,0 +1,88 @@
+"""App Home and the status page, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.desk import views as desk_views
+from bot.home.service import Home
+from bot.home.status import Check
+from bot.slack import blocks
+from bot.slack.words import code, count, cut, escape, when
+from bot.store.keys import Key
+
+Block = dict[str, Any]
+
+PURPOSE_SHOWN = 80
+
+
+def home(page: Home) -> Block:
+    """Draw a person's page."""
+    return blocks.home(
+        [
+            blocks.header(f"Keydesk · {page.name}"),
+            *_actions(page),
+            *_section(
+                "To decide", [_waiting(card) for card in page.waiting], page.waiting_total, "Nothing waits for you."
+            ),
+            *_section(
+                "My open requests", [_mine(card) for card in page.mine], page.mine_total, "You have no open request."
+            ),
+            *_section("My keys", [[_key(key)] for key in page.keys], page.keys_total, "You have no live key."),
+            blocks.divider(),
+            blocks.context(f"As of {when(page.drawn_at)} · `/keydesk help` lists everything you can type"),
+        ]
+    )
+
+
+def _actions(page: Home) -> list[Block]:
+    project = f"Your project: *{escape(page.project)}*" if page.project else "You have not chosen a project yet."
+    return [
+        blocks.section(project),
+        blocks.actions(
+            blocks.button("Request a key", "keys.request", "", style="primary"),
+            blocks.button("Refresh", "home.refresh", "now"),
+        ),
+    ]
+
+
+def _section(title: str, rows: Sequence[list[Block]], total: int, empty: str) -> list[Block]:
+    shown = [block for row in rows for block in row] or [blocks.section(empty)]
+    more = [blocks.context(f"… and {total - len(rows)} more")] if total > len(rows) else []
+    return [blocks.divider(), blocks.header(f"{title} ({total})" if total else title), *shown, *more]
+
+
+def _waiting(card: desk_views.Card) -> list[Block]:
+    return [
+        blocks.section(f"{desk_views.sentence(card)}\nexpires {when(card.expires_at)}"),
+        *desk_views.decision_buttons(card),
+    ]
+
+
+def _mine(card: desk_views.Card) -> list[Block]:
+    return [
+        blocks.section(f"*{escape(desk_views.title(card))}*\n{desk_views.sentence(card)}"),
+        blocks.actions(*desk_views.requester_buttons(card)),
+    ]
+
+
+def _key(key: Key) -> Block:
+    ends = f"ends {when(key.ends_at)}" if key.ends_at is not None else "no end known"
+    text = f"{code(key.label)} *{escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'}*\n{ends}"
+    menu = blocks.overflow(
+        f"keys.row#{key.id}",
+        [blocks.option("Show details", f"show:{key.id}"), blocks.option("End it…", f"end:{key.id}")],
+    )
+    return blocks.section(text, accessory=menu)
+
+
+def status(checks: Sequence[Check], credential: Sequence[str], version: str) -> list[Block]:
+    """Draw how Keydesk is doing."""
+    lines = [f"{'✅' if check.ok else '❌'} *{escape(check.name)}*: {escape(check.text)}" for check in checks]
+    return [
+        blocks.header("Keydesk is well" if all(check.ok for check in checks) else "Keydesk needs attention"),
+        blocks.section("\n".join(lines)),
+        blocks.section("*At Deepgram*\n" + "\n".join(f"• {escape(line)}" for line in credential)),
+        blocks.context(f"Version {escape(version)} · {count(len(checks), 'check')}"),
+    ]

@@ -1,0 +1,61 @@
+"""What the request form must know, read from the local store: fast enough to come before the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlmodel import Session
+
+from bot import policy
+from bot.desk import words
+from bot.desk.service import Desk
+from bot.keys.views import Form
+from bot.operation import Actor
+from bot.store import keys, people, projects
+from bot.store.requests import Request
+
+MOST_OPTIONS = 100
+
+
+def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime) -> Form:
+    """Return what the form shows for the project that was named, else the chosen one, else the only one."""
+    project = projects.named(session, wanted) or projects.chosen(session, actor.team_id, actor.user_id)
+    if project is None:
+        return Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now)
+    settings = projects.settings(session, project.id)
+    allowed = policy.deciders(actor.user_id, desk.matter(session, actor.team_id, project.id))
+    return Form(
+        project=(project.id, project.name),
+        recommended_days=settings.recommended_days,
+        most_days=settings.most_days,
+        deciders=words.people_of(session, actor.team_id, allowed) if allowed else "",
+        live_here=keys.live_count(session, owner=actor.user_id, project_id=project.id),
+        now=now.astimezone(_zone(session, actor)),
+    )
+
+
+def chosen_id(session: Session, actor: Actor) -> str | None:
+    """Return the id of the project that this person works in, or None for all."""
+    project = projects.chosen(session, actor.team_id, actor.user_id)
+    return project.id if project is not None else None
+
+
+def projects_like(session: Session, typed: str) -> list[tuple[str, str]]:
+    """Return at most a hundred (id, name) pairs that match what was typed."""
+    found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS)
+    return [(project.id, project.name) for project in found]
+
+
+def confirmation(session: Session, request: Request, deciders: Iterable[str]) -> tuple[str, str]:
+    """Return the project's name and who can decide."""
+    return projects.name_of(session, request.project_id), words.people_of(session, request.team_id, deciders)
+
+
+def _zone(session: Session, actor: Actor) -> ZoneInfo:
+    person = people.get(session, actor.team_id, actor.user_id)
+    try:
+        return ZoneInfo(person.tz if person is not None else actor.tz)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

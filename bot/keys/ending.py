@@ -1,0 +1,164 @@
+"""How a key ends: intent, delete, record; and how to find out later whether it did."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot import audit
+from bot.clock import Clock
+from bot.desk.service import Desk
+from bot.engine.port import Engine, Job
+from bot.errors import (
+    BotError,
+    CredentialsRejected,
+    NotFound,
+    NotUnderstood,
+    ProviderError,
+    RateLimited,
+    Refused,
+    ScopeMissing,
+)
+from bot.keys.operations import EndKey
+from bot.operation import Actor
+from bot.providers.deepgram.client import Deepgram
+from bot.store import keys, requests
+from bot.store.database import Database
+from bot.store.keys import Key
+
+SETTLE_AFTER = timedelta(seconds=20)
+CERTAINLY_NOT = (CredentialsRejected, RateLimited, Refused, ScopeMissing, NotUnderstood)
+
+log = structlog.get_logger()
+
+
+class KeyEnding:
+    """Ends keys: a person's wish, the end of their time, or the undoing of a making."""
+
+    def __init__(self, database: Database, engine: Engine, clock: Clock, desk: Desk, deepgram: Deepgram) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+        self._desk = desk
+        self._deepgram = deepgram
+
+    async def by_person(self, operation: EndKey, actor: Actor) -> str:
+        """End a key because somebody who may asked for it; return what to tell them.
+
+        Raises:
+            NotUnderstood: there is no such live key.
+            ProviderError: Deepgram certainly did not end it; the key is as it was.
+        """
+        key = await self._database.read(lambda session: keys.get(session, operation.key_id))
+        if key is None or key.project_id != operation.project_id:
+            raise NotUnderstood("There is no such key. Nothing changed.")
+        if key.state == "ended":
+            return f"Key {key.label} has already ended."
+        if await self.end(key.id, actor, "revoked"):
+            return f"Key {key.label} has ended. Nothing can use it any more."
+        return f"Deepgram did not answer clearly about key {key.label}. Keydesk keeps trying until it has ended."
+
+    async def end(self, key_id: str, by: Actor | str, why: str) -> bool:
+        """End a key and return whether it certainly has ended; else a job keeps trying.
+
+        Raises:
+            ProviderError: it certainly has not, and a person asked: the key is live again.
+        """
+        key = await self._database.write(lambda session: self._intend(session, key_id, by, why))
+        if key is None:
+            return True
+        try:
+            await self._delete(key)
+        except CERTAINLY_NOT as problem:
+            if isinstance(by, Actor):
+                await self._not_ended(key, by, problem)
+                raise
+            log.error("keys.end.refused", key=key.id, why=problem.text)
+            return False
+        except BotError as problem:
+            log.warning("keys.end.unclear", key=key.id, why=problem.text)
+            return False
+        await self._ended(key)
+        return True
+
+    async def settle(self, ref: str, now: datetime) -> None:
+        """Finish an end that was begun: deleting again is harmless, and “not found” means done."""
+        key = await self._database.read(lambda session: keys.get(session, ref))
+        if key is not None and key.state == "ending":
+            await self._delete(key)
+            await self._ended(key)
+
+    async def when_due(self, ref: str, now: datetime) -> None:
+        """End a key whose time is over."""
+        key = await self._database.read(lambda session: keys.get(session, ref))
+        if key is not None and key.state == "live" and key.ends_at is not None and key.ends_at <= now:
+            await self.end(key.id, audit.KEYDESK, "its time was over")
+
+    async def _delete(self, key: Key) -> None:
+        try:
+            await self._deepgram.delete_key(key.project_id, key.provider_key_id)
+        except NotFound:
+            log.info("keys.already_gone", key=key.id)
+
+    def _intend(self, session: Session, key_id: str, by: Actor | str, why: str) -> Key | None:
+        now = self._clock.now()
+        key = keys.get(session, key_id)
+        if key is None or key.state == "ended":
+            return None
+        who = by.user_id if isinstance(by, Actor) else by
+        if key.state != "ending":
+            if not keys.move(session, key, "ending", ended_by=who, end_reason=why):
+                return None
+            audit.note(
+                session,
+                by,
+                "keys.end.started",
+                key.id,
+                now,
+                team_id=key.team_id or "",
+                project_id=key.project_id,
+                why=why,
+            )
+        self._engine.later(session, Job("keys.settle_end", key.id), now + SETTLE_AFTER)
+        session.refresh(key)
+        return key
+
+    async def _ended(self, key: Key) -> None:
+        def note(session: Session) -> None:
+            now = self._clock.now()
+            if keys.move(session, key, "ended", ended_at=now):
+                record_end(session, self._desk, self._engine, key, now)
+
+        await self._database.write(note)
+
+    async def _not_ended(self, key: Key, by: Actor, problem: ProviderError | NotUnderstood) -> None:
+        def note(session: Session) -> None:
+            now = self._clock.now()
+            if keys.move(session, key, "live", ended_by=None, end_reason=None):
+                audit.note(session, by, "keys.end.refused", key.id, now, project_id=key.project_id, why=problem.text)
+
+        await self._database.write(note)
+
+
+def record_end(session: Session, desk: Desk, engine: Engine, key: Key, now: datetime) -> None:
+    """Write down that a key has ended, let its request's cards follow, and tell an owner who did not do it."""
+    audit.note(
+        session,
+        key.ended_by or audit.KEYDESK,
+        "keys.ended",
+        key.id,
+        now,
+        team_id=key.team_id or "",
+        project_id=key.project_id,
+        request_id=key.request_id,
+        why=key.end_reason,
+    )
+    request = requests.get(session, key.request_id) if key.request_id else None
+    if request is None or key.shown_at is None or request.state != "delivered":
+        return
+    if requests.move(session, request, "ended", finished_at=now):
+        desk.refresh(session, request.id, request.version + 1, now)
+    if key.ended_by != key.owner:
+        engine.enqueue(session, Job("keys.tell_end", key.id), now)

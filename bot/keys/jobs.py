@@ -1,0 +1,33 @@
+"""What follows when a key ends: its owner hears of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.slack.web import SlackWeb
+from bot.slack.words import code, cut, escape, when
+from bot.store import keys
+from bot.store.database import Database
+
+PURPOSE_SHOWN = 80
+
+
+class KeyJobs:
+    """Jobs of this room that only tell somebody something."""
+
+    def __init__(self, database: Database, web: SlackWeb) -> None:
+        self._database = database
+        self._web = web
+
+    async def tell_end(self, ref: str, now: datetime) -> None:
+        """Tell the owner of a key that it has ended, and why."""
+        key = await self._database.read(lambda session: keys.get(session, ref))
+        if key is None or key.owner is None or key.state != "ended":
+            return
+        by = f" by <@{key.ended_by}>" if key.ended_by and key.ended_by.startswith(("U", "W")) else ""
+        text = (
+            f"Your key {code(key.label)} for “{escape(cut(key.purpose, PURPOSE_SHOWN))}” ended "
+            f"{when(key.ended_at or now)}{by}: {escape(key.end_reason or 'no reason given')}. "
+            "If you still need one: `/keys request`."
+        )
+        await self._web.post(await self._web.open_dm(key.owner), text)

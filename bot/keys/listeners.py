@@ -1,0 +1,208 @@
+"""What people type and press about keys."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.desk.service import Desk, Held
+from bot.desk.views import read_value
+from bot.errors import NotUnderstood
+from bot.keys import asking, listing, service, views
+from bot.keys.making import KeyMaking, Shown, note_refused_opening
+from bot.keys.mirroring import KeyMirror
+from bot.keys.operations import EndKey
+from bot.operation import Actor
+from bot.people import People
+from bot.slack.call import Call, OpenView, Outcome
+from bot.slack.names import Command, Door
+from bot.slack.words import fallback_text
+from bot.store import keys
+from bot.store.database import Database
+
+Block = views.Block
+
+ONE_MOMENT = "One moment…"
+
+
+class KeyListeners:
+    """Answers `/keys` and the buttons of keys."""
+
+    def __init__(
+        self, desk: Desk, database: Database, people: People, clock: Clock, making: KeyMaking, mirror: KeyMirror
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._making = making
+        self._mirror = mirror
+
+    def door(self) -> Door:
+        """Return what this room answers to."""
+        return Door(
+            commands=(
+                Command("keys", "request", self.request, "[project]", "ask for a key", aliases=("new", "create")),
+                Command("keys", "list", self.list_keys, "[words]", "keys of your project", aliases=("ls", "search")),
+                Command("keys", "mine", self.list_mine, "[words]", "your own keys"),
+                Command("keys", "show", self.show, "<id>", "one key", aliases=("get",)),
+                Command("keys", "revoke", self.revoke, "<id>", "end a key for good", aliases=("end", "delete")),
+            ),
+            actions={
+                "keys.request": self.request,
+                "keys.request.project": self.project_chosen,
+                "keys.open": self.open_key,
+                "keys.end": self.end,
+                "keys.row": self.row,
+                "keys.list": self.turn_list,
+                "keys.mine": self.turn_mine,
+                "keys.refresh": self.refresh,
+            },
+            views={"keys.request": self.ask},
+            options={"keys.request.project": self.projects_like},
+            shortcuts={"keys.request": self.request},
+        )
+
+    # --- asking ---
+
+    async def request(self, call: Call) -> None:
+        """Open the form; at once for people known here, after a look at their profile for others."""
+        known = await self._people.known(call.team_id, call.user_id)
+        guess = Actor(call.team_id, call.user_id)
+        form = await self._form(guess, call.text or call.value) if known else None
+        opened = await call.open(views.request_form(form) if form else views.saying("Request a key", ONE_MOMENT))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        if form is None:
+            await opened.update(views.request_form(await self._form(actor, call.text or call.value)))
+
+    async def project_chosen(self, call: Call) -> None:
+        """Redraw the form for the project that was chosen in it; what was typed stays."""
+        view = call.view or {}
+        actor = await self._people.judge(call.team_id, call.user_id)
+        form = await self._form(actor, views.chosen_project(call.state))
+        await OpenView(call.web, str(view.get("id", "")), view.get("hash")).update(views.request_form(form))
+
+    async def projects_like(self, call: Call) -> None:
+        """Offer projects, from the mirror."""
+        if not await self._people.known(call.team_id, call.user_id):
+            await call.ack(options=[])
+            return
+        found = await self._database.read(lambda session: asking.projects_like(session, call.value))
+        await call.ack(options=views.options(found))
+
+    async def ask(self, call: Call) -> None:
+        """Take in the form."""
+        operation = views.read_request_form(call.state)
+        view_id = str((call.view or {}).get("id", ""))
+        opened = await call.ack_update(views.saying("Request a key", "Asking…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._database.read(lambda session: service.check(session, operation))
+        outcome = await self._desk.submit(operation, actor, view_id)
+        if isinstance(outcome, Held):
+            request, deciders = outcome.request, outcome.deciders
+            text = await self._database.read(lambda session: asking.confirmation(session, request, deciders))
+            await opened.update(views.asked(*text))
+
+    async def _form(self, actor: Actor, words: str) -> views.Form:
+        now = self._clock.now()
+        return await self._database.read(lambda session: asking.form(session, self._desk, actor, words, now))
+
+    # --- opening ---
+
+    async def open_key(self, call: Call) -> None:
+        """Make the key and show it once, in a window that was opened first."""
+        request_id, _ = read_value(call.value)
+        guess = Actor(call.team_id, call.user_id)
+        refusal = await self._database.write(
+            lambda session: note_refused_opening(session, request_id, guess, self._clock.now())
+        )
+        if refusal is not None:
+            raise refusal
+        opened = await call.open(views.saying("Your key", "Creating your key…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+
+        async def show(shown: Shown) -> Outcome:
+            value = shown.secret.get_secret_value()
+            return await opened.update(views.secret(shown.key, shown.operation, shown.project, value))
+
+        await self._making.create_and_show(request_id, actor, show)
+
+    # --- lists ---
+
+    async def list_keys(self, call: Call) -> None:
+        """List the keys of the chosen project, or of all."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        project_id = await self._database.read(lambda session: asking.chosen_id(session, actor))
+        await self._tell(call, await self._list(actor, listing.Wanted(project_id=project_id, words=call.text.strip())))
+
+    async def list_mine(self, call: Call) -> None:
+        """List one's own keys, in every project."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._tell(call, await self._list(actor, listing.Wanted(owner=actor.user_id, words=call.text.strip())))
+
+    async def turn_list(self, call: Call) -> None:
+        """Show another page of a project's keys."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._replace(call, await self._list(actor, listing.read_wanted(call.value, owner=None)))
+
+    async def turn_mine(self, call: Call) -> None:
+        """Show another page of one's own keys."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._replace(call, await self._list(actor, listing.read_wanted(call.value, owner=actor.user_id)))
+
+    async def refresh(self, call: Call) -> None:
+        """Read a project's keys from the provider now."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        wanted = listing.read_wanted(call.value, owner=None)
+        if wanted.project_id is None:
+            raise NotUnderstood("Choose a project first: /projects use <name>.")
+        await call.say_replace("Reading the keys from Deepgram…")
+        try:
+            await self._mirror.refresh(wanted.project_id, self._clock.now())
+        finally:
+            await self._replace(call, await self._list(actor, wanted))
+
+    async def _list(self, actor: Actor, wanted: listing.Wanted) -> list[Block]:
+        now = self._clock.now()
+        return await self._database.read(lambda session: listing.draw(session, self._desk, actor, wanted, now))
+
+    # --- one key ---
+
+    async def show(self, call: Call) -> None:
+        """Show one key."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        key = await self._database.read(lambda session: service.find(session, call.text))
+        await self._show(call, actor, key.id, ask=False)
+
+    async def revoke(self, call: Call) -> None:
+        """Ask before a key is ended."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        key = await self._database.read(lambda session: service.find(session, call.text))
+        await self._show(call, actor, key.id, ask=True)
+
+    async def row(self, call: Call) -> None:
+        """Do what was chosen in a row's menu."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        wish, _, key_id = call.value.partition(":")
+        await self._show(call, actor, key_id, ask=wish == "end")
+
+    async def end(self, call: Call) -> None:
+        """End a key: the button has asked."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        key = await self._database.read(lambda session: keys.get(session, call.value))
+        if key is None:
+            raise NotUnderstood("There is no such key. Nothing changed.")
+        outcome = await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id), actor)
+        if not isinstance(outcome, Held):
+            await call.tell(outcome.text)
+
+    async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
+        now = self._clock.now()
+        blocks = await self._database.read(
+            lambda session: listing.draw_one(session, self._desk, actor, key_id, now, ask=ask)
+        )
+        await self._tell(call, blocks)
+
+    async def _tell(self, call: Call, blocks: list[Block]) -> None:
+        await call.tell(fallback_text(blocks), blocks)
+
+    async def _replace(self, call: Call, blocks: list[Block]) -> None:
+        await call.say_replace(fallback_text(blocks), blocks)

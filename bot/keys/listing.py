@@ -1,0 +1,116 @@
+"""Lists of keys and one key, read from the local store and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.desk.service import Desk
+from bot.errors import NotAllowed, NotUnderstood
+from bot.keys import views
+from bot.keys.operations import EndKey
+from bot.keys.service import Page
+from bot.operation import Actor
+from bot.policy import Refuse, Run
+from bot.slack.words import escape, when
+from bot.store import keys, mirrors, projects
+from bot.store.keys import Key
+
+PAGE = 10
+WORDS_LONGEST = 100
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which keys: of a project (None: all), of an owner (None: everybody's), matching words; which page."""
+
+    project_id: str | None = None
+    owner: str | None = None
+    words: str = ""
+    number: int = 1
+
+    @property
+    def value(self) -> str:
+        """What the paging buttons carry after the page."""
+        return f"{self.project_id or ''}:{self.words[:WORDS_LONGEST]}"
+
+
+def read_wanted(value: str, *, owner: str | None) -> Wanted:
+    """Read what a paging button carries; nonsense means the first page of everything."""
+    number, _, rest = value.partition(":")
+    project_id, _, words = rest.partition(":")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    return Wanted(project_id or None, owner, words[:WORDS_LONGEST], max(1, page))
+
+
+def draw(session: Session, desk: Desk, actor: Actor, wanted: Wanted, now: datetime) -> list[views.Block]:
+    """Draw one page of keys."""
+    found, total = keys.search(
+        session,
+        limit=PAGE,
+        offset=(wanted.number - 1) * PAGE,
+        project_id=wanted.project_id,
+        owner=wanted.owner,
+        words=wanted.words,
+    )
+    page = Page(_title(session, wanted), tuple(found), total, wanted.number, PAGE, wanted.words)
+    action = "keys.mine" if wanted.owner is not None else "keys.list"
+    return views.key_list(
+        page,
+        now=now,
+        fresh=freshness(session, wanted.project_id),
+        endable=endable(session, desk, actor, found),
+        action=action,
+        value=wanted.value,
+        refresh=wanted.project_id is not None,
+    )
+
+
+def draw_one(session: Session, desk: Desk, actor: Actor, key_id: str, now: datetime, *, ask: bool) -> list[views.Block]:
+    """Draw one key; with ``ask``, with the question whether to end it.
+
+    Raises:
+        NotUnderstood: there is no such key, or it has ended and cannot be ended again.
+        NotAllowed: this person may not end it.
+    """
+    key = keys.get(session, key_id)
+    if key is None:
+        raise NotUnderstood("There is no such key. Nothing changed.")
+    name = projects.name_of(session, key.project_id)
+    verdict = desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor)
+    if not ask:
+        return views.key_details(key, name, now, mine=isinstance(verdict, Run))
+    if isinstance(verdict, Refuse):
+        raise NotAllowed(verdict.text)
+    if key.state != "live":
+        raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")
+    return views.ask_to_end(key, name, now)
+
+
+def endable(session: Session, desk: Desk, actor: Actor, found: Iterable[Key]) -> frozenset[str]:
+    """Return the ids of those keys that this person may end."""
+    return frozenset(
+        key.id
+        for key in found
+        if isinstance(desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor), Run)
+    )
+
+
+def freshness(session: Session, project_id: str | None) -> str:
+    """Say how old the list is."""
+    if project_id is None:
+        return "all projects, as last read from Deepgram"
+    mirror = mirrors.get(session, mirrors.of_keys(project_id))
+    read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
+    return f"{read} · the last try failed: {escape(mirror.problem)}" if mirror.problem else read
+
+
+def _title(session: Session, wanted: Wanted) -> str:
+    if wanted.owner is not None:
+        return "Your keys"
+    if wanted.project_id is None:
+        return "Keys in all projects"
+    return f"Keys in {projects.name_of(session, wanted.project_id)}"

@@ -1,0 +1,321 @@
+"""A key is made while its owner watches: intent, create, record, show, deliver; and what undoes each.
+
+Every step is a conditional move of rows in one transaction. The secret is an argument of ``show`` and lives nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import structlog
+from pydantic import SecretStr
+from sqlmodel import Session
+
+from bot import audit
+from bot.clock import Clock
+from bot.desk import words
+from bot.desk.service import Desk, the_request
+from bot.engine.port import Engine, Job
+from bot.errors import (
+    AlreadyDecided,
+    BotError,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    NotUnderstood,
+    ProviderError,
+    Refused,
+    Unclear,
+)
+from bot.keys.ending import KeyEnding
+from bot.keys.operations import PRESETS, CreateKey
+from bot.operation import Actor
+from bot.providers.deepgram.client import Deepgram
+from bot.store import keys, mints, projects, requests
+from bot.store.database import Database
+from bot.store.keys import Key
+from bot.store.mints import MintAttempt
+from bot.store.requests import Request
+
+SETTLE_AFTER = timedelta(seconds=30)  # longer than create and show may take together
+COMMENT_PURPOSE_LONGEST = 80
+FOR_GOOD = (NotFound, Conflict, Refused, NotUnderstood)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the owner sees, once."""
+
+    secret: SecretStr
+    key: Key
+    operation: CreateKey
+    project: str
+
+
+Show = Callable[[Shown], Awaitable[Literal["shown", "gone", "unclear"]]]
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A claimed request, committed before the provider is called."""
+
+    request: Request
+    mint: MintAttempt
+    operation: CreateKey
+    project: str
+    ends_at: datetime
+
+
+class KeyMaking:
+    """Carries out the right that an approval granted."""
+
+    def __init__(
+        self, database: Database, engine: Engine, clock: Clock, desk: Desk, deepgram: Deepgram, ending: KeyEnding
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+        self._desk = desk
+        self._deepgram = deepgram
+        self._ending = ending
+
+    async def create_and_show(self, request_id: str, actor: Actor, show: Show) -> Key:
+        """Make the key and show it once.
+
+        Raises:
+            NotAllowed: the key is not this person's to open.
+            AlreadyDecided: it is being made, was shown, or is over.
+            BotError: it could not be made or shown; the text says what holds now.
+        """
+        intent = await self._claim(request_id, actor)
+        key, secret = await self._create(intent)
+        try:
+            answer = await show(Shown(secret, key, intent.operation, intent.project))
+        except Exception as problem:
+            await self._take_back(intent, key, f"showing failed: {type(problem).__name__}")
+            raise
+        if answer != "shown":
+            await self._take_back(intent, key, f"showing was {answer}")
+            raise BotError(
+                "The key could not be shown, so it was ended and nobody can use it. "
+                "The approval still stands: press “Create and show my key” again."
+            )
+        if not await self._deliver(intent, key):
+            await self._ending.end(key.id, audit.KEYDESK, "delivery took too long")
+            raise BotError("That took too long, so this key was ended. Press “Create and show my key” again.")
+        return key
+
+    # --- intent ---
+
+    async def _claim(self, request_id: str, actor: Actor) -> Intent:
+        outcome = await self._database.write(lambda session: self._claimed(session, request_id, actor))
+        if isinstance(outcome, Intent):
+            return outcome
+        raise outcome
+
+    def _claimed(self, session: Session, request_id: str, actor: Actor) -> Intent | BotError:
+        now = self._clock.now()
+        refusal = note_refused_opening(session, request_id, actor, now)
+        if refusal is not None:
+            return refusal
+        request = the_request(session, request_id, actor)
+        if not requests.move(session, request, "creating"):
+            session.expire_all()
+            return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
+        return self._intend(session, request, actor, now)
+
+    def _intend(self, session: Session, request: Request, actor: Actor, now: datetime) -> Intent:
+        operation = CreateKey.model_validate(request.operation)
+        session.refresh(request)
+        mint = MintAttempt(
+            request_id=request.id,
+            attempt=request.attempt,
+            project_id=request.project_id,
+            started_at=now,
+            intended_at=datetime.now(UTC),
+        )
+        session.add(mint)
+        audit.note(
+            session, actor, "keys.create.started", request.id, now, project_id=request.project_id, mint_id=mint.id
+        )
+        self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER)
+        self._engine.later(session, Job("desk.cards", request.id, str(request.version)), now + timedelta(seconds=2))
+        name = projects.name_of(session, request.project_id)
+        return Intent(request, mint, operation, name, now + timedelta(days=operation.days))
+
+    # --- create ---
+
+    async def _create(self, intent: Intent) -> tuple[Key, SecretStr]:
+        operation = intent.operation
+        try:
+            created = await self._deepgram.create_key(
+                intent.request.project_id,
+                comment=comment_of(operation.purpose, intent.mint.id),
+                scopes=PRESETS[operation.preset].scopes,
+                tags=[operation.customer] if operation.customer else [],
+                expiration_date=intent.ends_at,
+            )
+        except Unclear as problem:
+            await self._unclear(intent, problem)
+            raise BotError(
+                "Deepgram did not answer clearly. Whatever it made will be ended before anybody can use it. "
+                "The approval still stands: press “Create and show my key” again."
+            ) from problem
+        except (ProviderError, NotUnderstood) as problem:
+            await self._not_made(intent, problem)
+            raise
+        key = await self._database.write(
+            lambda session: self._made(session, intent, created.key_id, list(created.scopes))
+        )
+        return key, created.secret
+
+    def _made(self, session: Session, intent: Intent, provider_key_id: str, scopes: list[str]) -> Key:
+        now = self._clock.now()
+        mints.finish(session, intent.mint.id, "succeeded", now, provider_key_id=provider_key_id)
+        key = keys.by_provider_id(session, provider_key_id) or key_row(intent, provider_key_id, now)
+        key.scopes = scopes or key.scopes
+        session.add(key)
+        audit.note(
+            session,
+            intent.request.requester,
+            "keys.created",
+            intent.request.id,
+            now,
+            team_id=intent.request.team_id,
+            project_id=intent.request.project_id,
+            key_id=key.id,
+            provider_key_id=provider_key_id,
+            mint_id=intent.mint.id,
+        )
+        return key
+
+    async def _unclear(self, intent: Intent, problem: ProviderError) -> None:
+        def note(session: Session) -> None:
+            now = self._clock.now()
+            mints.finish(session, intent.mint.id, "unknown", now, problem=problem.text)
+            self._give_back(session, intent, now, "keys.create.unclear", problem.text)
+            # The first look comes at once; the later ones are for a create that lands late.
+            self._engine.enqueue(session, Job("keys.settle", intent.mint.id, "now"), now)
+
+        await self._database.write(note)
+
+    async def _not_made(self, intent: Intent, problem: ProviderError | NotUnderstood) -> None:
+        def note(session: Session) -> None:
+            now = self._clock.now()
+            mints.finish(session, intent.mint.id, "failed", now, problem=problem.text)
+            if not isinstance(problem, FOR_GOOD):
+                self._give_back(session, intent, now, "keys.create.refused", problem.text)
+            elif requests.move(session, intent.request, "failed", finished_at=now, note=problem.text):
+                self._say(session, intent, now, "keys.create.failed", problem.text)
+
+        await self._database.write(note)
+
+    # --- deliver, or take back ---
+
+    async def _deliver(self, intent: Intent, key: Key) -> bool:
+        def note(session: Session) -> bool:
+            now = self._clock.now()
+            if not requests.move(session, intent.request, "delivered", finished_at=now):
+                return False
+            if not keys.move(session, key, "live", shown_at=now):
+                raise RuntimeError("a key that was being made is no longer")
+            self._engine.later(session, Job("keys.end_due", key.id), key.ends_at or now)
+            self._say(session, intent, now, "keys.delivered", "")
+            return True
+
+        try:
+            return await self._database.write(note)
+        except RuntimeError:
+            return False
+
+    async def _take_back(self, intent: Intent, key: Key, why: str) -> None:
+        def note(session: Session) -> None:
+            self._give_back(session, intent, self._clock.now(), "keys.show.failed", why)
+
+        await self._database.write(note)
+        await self._ending.end(key.id, audit.KEYDESK, why)
+
+    def _give_back(self, session: Session, intent: Intent, now: datetime, name: str, why: str) -> None:
+        give_back(session, self._engine, intent.request, now)
+        self._say(session, intent, now, name, why)
+
+    def _say(self, session: Session, intent: Intent, now: datetime, name: str, why: str) -> None:
+        request = intent.request
+        audit.note(
+            session,
+            request.requester,
+            name,
+            request.id,
+            now,
+            team_id=request.team_id,
+            project_id=request.project_id,
+            mint_id=intent.mint.id,
+            why=why,
+        )
+        # The row has moved on by one since the intent was read.
+        self._desk.refresh(session, request.id, request.version + 1, now)
+
+
+def give_back(session: Session, engine: Engine, request: Request, now: datetime) -> bool:
+    """Return a request that was being created to its approved state; its owner may press again."""
+    moved = requests.move(session, request, "approved")
+    if moved:
+        engine.later(session, Job("desk.lapse", request.id), request.open_until or now)
+    return moved
+
+
+def may_open(session: Session, request: Request, actor: Actor, now: datetime) -> NotAllowed | AlreadyDecided | None:
+    """Return why this person may not open this request's key now, or None."""
+    if actor.user_id != request.requester:
+        return NotAllowed("This key is not yours to open. Nothing changed.")
+    if request.kind != CreateKey.kind or request.state == "waiting":
+        return AlreadyDecided("This request is not approved. Nothing changed.")
+    if request.state != "approved":
+        return AlreadyDecided(words.how_it_stands(session, request, actor, now))
+    if request.open_until is not None and request.open_until <= now:
+        return AlreadyDecided("The approval has lapsed; no key was made. You can ask again with /keys request.")
+    return None
+
+
+def note_refused_opening(session: Session, request_id: str, actor: Actor, now: datetime) -> BotError | None:
+    """Return why this person may not open this request's key now, written down, or None."""
+    request = the_request(session, request_id, actor)
+    refusal = may_open(session, request, actor, now)
+    if refusal is not None:
+        audit.note(
+            session, actor, "keys.open.refused", request.id, now, project_id=request.project_id, why=refusal.text
+        )
+    return refusal
+
+
+def comment_of(purpose: str, mint_id: str) -> str:
+    """Return the comment that the key carries at the provider: what for, and which attempt made it."""
+    short = " ".join(purpose.split())[:COMMENT_PURPOSE_LONGEST]
+    return f"{short} · keydesk:{mint_id}"
+
+
+def key_row(intent: Intent, provider_key_id: str, now: datetime) -> Key:
+    """Return the row of a key that was just made."""
+    operation = intent.operation
+    return Key(
+        provider_key_id=provider_key_id,
+        project_id=intent.request.project_id,
+        team_id=intent.request.team_id,
+        owner=intent.request.requester,
+        request_id=intent.request.id,
+        mint_id=intent.mint.id,
+        purpose=operation.purpose,
+        place=operation.place,
+        customer=operation.customer,
+        preset=operation.preset,
+        scopes=list(PRESETS[operation.preset].scopes),
+        tags=[operation.customer] if operation.customer else [],
+        state="making",
+        created_at=now,
+        ends_at=intent.ends_at,
+    )

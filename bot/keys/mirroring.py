@@ -1,0 +1,97 @@
+"""The local mirror of a project's keys: it feeds lists and selects, and notices what others made or ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bot import audit
+from bot.desk.service import Desk
+from bot.engine.port import Engine, Job
+from bot.errors import ProviderError
+from bot.keys.ending import record_end
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.models import Key as ProviderKey
+from bot.store import keys, mints, mirrors, projects
+from bot.store.database import Database
+from bot.store.keys import Key
+
+EVERY = timedelta(minutes=10)
+NEW_KEY_PATIENCE = timedelta(minutes=2)
+
+
+class KeyMirror:
+    """Reads the keys of one project into the store."""
+
+    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram) -> None:
+        self._database = database
+        self._engine = engine
+        self._desk = desk
+        self._deepgram = deepgram
+
+    async def refresh(self, ref: str, now: datetime) -> None:
+        """Read the keys of project ``ref`` and read them again in ten minutes, while the project stands."""
+        if not await self._database.write(lambda session: self._again(session, ref, now)):
+            return
+        name = mirrors.of_keys(ref)
+        try:
+            listed = await self._deepgram.keys(ref, status="active")
+        except ProviderError as problem:
+            text = problem.text
+            await self._database.write(lambda session: mirrors.failed(session, name, text))
+            raise
+        await self._database.write(lambda session: self._save(session, ref, listed, now))
+
+    def _again(self, session: Session, project_id: str, now: datetime) -> bool:
+        known = projects.get(session, project_id) is not None
+        if known:
+            self._engine.later(session, Job("keys.mirror", project_id, "again"), now + EVERY)
+        return known
+
+    def _save(self, session: Session, project_id: str, listed: list[ProviderKey], now: datetime) -> None:
+        known = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}
+        for found in listed:
+            key = known.get(found.key_id)
+            if key is not None:
+                key.listed_at, key.member_id, key.member_email = now, found.member_id, found.email
+            elif "keydesk:" not in found.comment or not _in_flight(session, found):
+                session.add(_foreign(project_id, found, now))
+        seen = {found.key_id for found in listed}
+        for key in known.values():
+            if key.state == "live" and key.provider_key_id not in seen and _long_known(key, now):
+                self._gone(session, key, now)
+        mirrors.succeeded(session, mirrors.of_keys(project_id), now)
+
+    def _gone(self, session: Session, key: Key, now: datetime) -> None:
+        over = key.ends_at is not None and key.ends_at <= now
+        reason = "its time was over" if over else "ended at the provider, not by Keydesk"
+        if keys.move(session, key, "ended", ended_at=now, ended_by=audit.KEYDESK, end_reason=reason):
+            session.refresh(key)
+            record_end(session, self._desk, self._engine, key, now)
+
+
+def _in_flight(session: Session, found: ProviderKey) -> bool:
+    """Tell whether an attempt of ours made this key; then making or settling writes its row."""
+    return mints.get(session, found.comment.rpartition("keydesk:")[2]) is not None
+
+
+def _long_known(key: Key, now: datetime) -> bool:
+    # A key made a moment ago may be missing from a list that was read a moment before.
+    return key.created_at is None or now - key.created_at > NEW_KEY_PATIENCE
+
+
+def _foreign(project_id: str, found: ProviderKey, now: datetime) -> Key:
+    return Key(
+        provider_key_id=found.key_id,
+        project_id=project_id,
+        purpose=found.comment,
+        scopes=list(found.scopes),
+        tags=list(found.tags or ()),
+        state="live",
+        member_id=found.member_id,
+        member_email=found.email,
+        created_at=found.created,
+        ends_at=found.expiration_date,
+        listed_at=now,
+    )

@@ -1,0 +1,76 @@
+"""What can be asked about keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+from pydantic import Field
+
+from bot.operation import Operation
+
+PURPOSE_LONGEST = 300
+PLACE_LONGEST = 120
+CUSTOMER_LONGEST = 64  # Deepgram allows 128 for a tag
+CUSTOMER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A set of scopes in plain words. None can make, list or end keys, or see people."""
+
+    name: str
+    words: str
+    cannot: str
+    scopes: tuple[str, ...]
+
+
+# The scope names are those of Deepgram's page on roles and permissions.
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        preset.name: preset
+        for preset in (
+            Preset(
+                "speech",
+                "Use speech: transcribe, speak, voice agents",
+                "cannot read usage or manage anything",
+                ("usage:write",),
+            ),
+            Preset(
+                "speech-and-usage",
+                "Use speech, and read the project's usage",
+                "cannot manage anything",
+                ("usage:write", "usage:read", "project:read"),
+            ),
+            Preset(
+                "usage",
+                "Read the project's usage only",
+                "cannot transcribe, speak or manage anything",
+                ("usage:read", "project:read"),
+            ),
+        )
+    }
+)
+
+
+class CreateKey(Operation):
+    """A key for one purpose, made when its owner opens it, ending by itself ``days`` later."""
+
+    kind: ClassVar[str] = "keys.create"
+
+    purpose: str = Field(min_length=1, max_length=PURPOSE_LONGEST)
+    preset: str
+    days: int = Field(ge=1, le=3650)
+    customer: str | None = Field(default=None, max_length=CUSTOMER_LONGEST, pattern=rf"^{CUSTOMER.pattern}$")
+    place: str = Field(min_length=1, max_length=PLACE_LONGEST)
+
+
+class EndKey(Operation):
+    """The end of a key, at once and for good. ``key_id`` is our own id."""
+
+    kind: ClassVar[str] = "keys.end"
+
+    key_id: str

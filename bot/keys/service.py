@@ -1,0 +1,151 @@
+"""What the desk and the forms must know of keys: how a request for one is drawn, and what may be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from bot.errors import FormError, NotUnderstood
+from bot.keys.operations import PRESETS, CreateKey, EndKey
+from bot.operation import Description, FollowUp, Offer
+from bot.slack.words import count, when
+from bot.store import decisions, keys, projects
+from bot.store.keys import Key
+from bot.store.projects import ProjectSettings
+from bot.store.requests import Request
+
+SHORTEST_LABEL = 4
+ENDING_WARNING = "Whatever uses this key stops working at once. This cannot be undone."
+
+
+def describe(session: Session, operation: CreateKey, requester: str) -> Description:
+    """Draw a request for a key, with what helps to decide it well."""
+    preset = PRESETS[operation.preset]
+    project = projects.name_of(session, operation.project_id)
+    billed = f", billed to {operation.customer}" if operation.customer else ""
+    return Description(
+        title=f"Key request · Deepgram · {project}",
+        sentence=f"wants a key for “{operation.purpose}” for {count(operation.days, 'day')}{billed}.",
+        why=operation.purpose,
+        fields=(
+            ("Project", f"Deepgram · {project}"),
+            ("May", f"{preset.words}; {preset.cannot}"),
+            ("Lasts", f"{count(operation.days, 'day')} from the moment it is seen"),
+            ("Customer", operation.customer or "–"),
+            ("Will live in", operation.place),
+        ),
+        evidence=_evidence(session, operation, requester),
+        risk=risk_of(operation, projects.settings(session, operation.project_id)),
+    )
+
+
+def risk_of(operation: CreateKey, settings: ProjectSettings) -> tuple[str, str]:
+    """Return how risky a key is, in a word, and why."""
+    if operation.days > settings.recommended_days:
+        return "High", f"longer than the {count(settings.recommended_days, 'day')} recommended here"
+    if not operation.customer:
+        return "Medium", "no customer: its cost will stand as untagged"
+    return "Low", "within what is recommended here"
+
+
+def _evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:
+    own = keys.live_count(session, owner=requester, project_id=operation.project_id)
+    everyone = keys.live_count(session, project_id=operation.project_id)
+    alike = last_alike(session, operation, requester)
+    return (
+        ("Live keys of the requester here", str(own)),
+        ("Live keys in the project", str(everyone)),
+        ("Last alike request", alike or "none: this is the first of its kind"),
+    )
+
+
+def last_alike(session: Session, operation: CreateKey, requester: str) -> str | None:
+    """Return how the requester's last decided request with this project and preset ended."""
+    found = session.exec(
+        select(Request)
+        .where(
+            col(Request.requester) == requester,
+            col(Request.project_id) == operation.project_id,
+            col(Request.kind) == CreateKey.kind,
+            col(Request.decided_at).is_not(None),
+        )
+        .order_by(col(Request.decided_at).desc())
+        .limit(20)
+    )
+    for request in found:
+        made = decisions.of_request(session, request.id)
+        if made and request.operation.get("preset") == operation.preset:
+            return f"{made[-1].verdict} {when(made[-1].decided_at)}"
+    return None
+
+
+def follow_up(session: Session, request_id: str, version: int, state: str) -> FollowUp:
+    """Return what came of an approval: the button that makes the key, or the key that was made."""
+    if state == "approved":
+        make = Offer("Create and show my key", "keys.open", f"{request_id}.{version}", style="primary")
+        return FollowUp(offers=(make,))
+    shown = [key for key in keys.of_request(session, request_id) if key.shown_at is not None]
+    if not shown:
+        return FollowUp()
+    key = shown[-1]
+    fields = (("Key", key.label), ("Ends", when(key.ends_at) if key.ends_at is not None else "–"))
+    done = Offer("I'm done: end it", "keys.end", key.id, style="danger", confirm=ENDING_WARNING)
+    return FollowUp(fields=fields, offers=(done,) if state == "delivered" and key.state == "live" else ())
+
+
+def owner_of(session: Session, operation: EndKey) -> str | None:
+    """Return whose key an operation would end."""
+    key = keys.get(session, operation.key_id)
+    return key.owner if key is not None and key.project_id == operation.project_id else None
+
+
+def check(session: Session, operation: CreateKey) -> None:
+    """Check a request against what the project allows today.
+
+    Raises:
+        FormError: the project is gone, or the duration is longer than allowed.
+    """
+    if projects.get(session, operation.project_id) is None:
+        raise FormError("project", "This project is no longer there. Choose another one.")
+    most = projects.settings(session, operation.project_id).most_days
+    if operation.days > most:
+        raise FormError("days", f"Keys here last at most {count(most, 'day')}.")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of keys. ``words`` is what was searched for; pages count from 1."""
+
+    title: str
+    keys: tuple[Key, ...]
+    total: int
+    number: int
+    size: int
+    words: str = ""
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def find(session: Session, words: str) -> Key:
+    """Return the one key that was named, by the start of its provider id or by our id.
+
+    Raises:
+        NotUnderstood: none or several match.
+    """
+    words = words.strip().strip("`").lower()
+    if len(words) < SHORTEST_LABEL:
+        raise NotUnderstood("Name the key by the first eight characters of its id, as in /keys list.")
+    key = keys.get(session, words)
+    if key is not None:
+        return key
+    found, total = keys.by_label(session, words, limit=5)
+    if total == 0:
+        raise NotUnderstood(f"There is no key {words[:40]}. /keys list shows those that are here.")
+    if total > 1:
+        labels = ", ".join(key.provider_key_id[:13] for key in found)
+        raise NotUnderstood(f"{total} keys begin with {words[:40]}: {labels}. Type more of the id.")
+    return found[0]

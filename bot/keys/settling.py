@@ -1,0 +1,156 @@
+"""What became of a making that was cut short: find the key by its mint id and creator, and end it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlmodel import Session
+
+from bot import audit
+from bot.desk.service import Desk
+from bot.engine.port import Engine, Job
+from bot.keys.ending import KeyEnding
+from bot.keys.making import SETTLE_AFTER, give_back
+from bot.keys.operations import CreateKey
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.models import Key as ProviderKey
+from bot.store import keys, mints, requests
+from bot.store.database import Database
+from bot.store.keys import Key
+from bot.store.mints import MintAttempt
+
+# Seconds after the intent. A create that was cut off may land late, so one look is not enough.
+LOOKS = (30.0, 45.0, 60.0, 120.0, 300.0, 540.0)
+# An older find is reported, never touched: a comment can be copied by anybody who reads it.
+OLDEST_TOUCHED = timedelta(minutes=10)
+
+log = structlog.get_logger()
+
+
+class KeySettling:
+    """Settles mint attempts; a job of the engine."""
+
+    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram, ending: KeyEnding) -> None:
+        self._database = database
+        self._engine = engine
+        self._desk = desk
+        self._deepgram = deepgram
+        self._ending = ending
+
+    async def settle(self, ref: str, now: datetime) -> None:
+        """Bring one mint attempt to rest: its request gives way first, then whatever was made is ended."""
+        mint = await self._database.write(lambda session: self._fence(session, ref, now))
+        if mint is None:
+            return
+        if mint.provider_key_id is not None:
+            await self._end_recorded(mint)
+        else:
+            await self._end_found(mint, now)
+        await self._database.write(lambda session: self._rest(session, mint, now))
+
+    def _fence(self, session: Session, mint_id: str, now: datetime) -> MintAttempt | None:
+        """Take the request away from a press that never finished; None while there is nothing to settle."""
+        mint = mints.get(session, mint_id)
+        request = requests.get(session, mint.request_id) if mint is not None else None
+        if mint is None or request is None or mint.state in ("failed", "settled"):
+            return None
+        if request.state != "creating" or request.attempt != mint.attempt:
+            return mint if mint.state in ("started", "unknown") or _undelivered(session, mint) else None
+        if age(mint) < SETTLE_AFTER:
+            # The clock was moved, not the machine: the press may well be at work.
+            self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER - age(mint))
+            return None
+        give_back(session, self._engine, request, now)
+        audit.note(
+            session,
+            audit.KEYDESK,
+            "keys.create.interrupted",
+            request.id,
+            now,
+            team_id=request.team_id,
+            project_id=request.project_id,
+            mint_id=mint.id,
+        )
+        self._desk.refresh(session, request.id, request.version + 1, now)
+        return mint
+
+    async def _end_recorded(self, mint: MintAttempt) -> None:
+        key = await self._database.read(lambda session: keys.by_provider_id(session, mint.provider_key_id or ""))
+        if key is not None:
+            await self._ending.end(key.id, audit.KEYDESK, "its making was interrupted")
+
+    async def _end_found(self, mint: MintAttempt, now: datetime) -> None:
+        credential = await self._deepgram.who_am_i()
+        for found in await self._deepgram.keys(mint.project_id):
+            if not carries(found, mint.id):
+                continue
+            if found.member_id is None or found.member_id != credential.member_id or age(mint) > OLDEST_TOUCHED:
+                await self._database.write(partial(self._report, mint=mint, found=found, now=now))
+                continue
+            key = await self._database.write(partial(self._adopt, mint=mint, found=found, now=now))
+            await self._ending.end(key.id, audit.KEYDESK, "made by an attempt that was cut short; nobody saw it")
+
+    def _adopt(self, session: Session, mint: MintAttempt, found: ProviderKey, now: datetime) -> Key:
+        known = keys.by_provider_id(session, found.key_id)
+        request = requests.get(session, mint.request_id)
+        if known is not None or request is None:
+            return known or straggler(mint, found, None, now)
+        key = straggler(mint, found, CreateKey.model_validate(request.operation), now)
+        key.team_id, key.owner = request.team_id, request.requester
+        session.add(key)
+        return key
+
+    def _report(self, session: Session, mint: MintAttempt, found: ProviderKey, now: datetime) -> None:
+        log.error("keys.straggler_reported", mint=mint.id, provider_key=found.key_id, project=mint.project_id)
+        audit.note(
+            session,
+            audit.KEYDESK,
+            "keys.straggler.reported",
+            mint.request_id,
+            now,
+            project_id=mint.project_id,
+            provider_key_id=found.key_id,
+            mint_id=mint.id,
+        )
+
+    def _rest(self, session: Session, mint: MintAttempt, now: datetime) -> None:
+        left = [look for look in LOOKS if look > age(mint).total_seconds()]
+        if mint.provider_key_id is not None or not left:
+            mints.finish(session, mint.id, "settled", now)
+            return
+        mints.finish(session, mint.id, "unknown", now)
+        wait = timedelta(seconds=left[0]) - age(mint)
+        self._engine.later(session, Job("keys.settle", mint.id), now + wait)
+
+
+def age(mint: MintAttempt) -> timedelta:
+    """Return how long ago the intent was, by the machine's time."""
+    return datetime.now(UTC) - mint.intended_at
+
+
+def carries(key: ProviderKey, mint_id: str) -> bool:
+    """Tell whether a key's comment names this mint attempt."""
+    return key.comment.endswith(f"keydesk:{mint_id}")
+
+
+def straggler(mint: MintAttempt, found: ProviderKey, operation: CreateKey | None, now: datetime) -> Key:
+    """Return the row of a key that was found, so that none at the provider is unknown here."""
+    return Key(
+        provider_key_id=found.key_id,
+        project_id=mint.project_id,
+        request_id=mint.request_id,
+        mint_id=mint.id,
+        purpose=operation.purpose if operation is not None else found.comment,
+        scopes=list(found.scopes),
+        state="making",
+        member_id=found.member_id,
+        member_email=found.email,
+        created_at=found.created or now,
+    )
+
+
+def _undelivered(session: Session, mint: MintAttempt) -> bool:
+    key = keys.by_provider_id(session, mint.provider_key_id or "")
+    return key is not None and key.state in ("making", "ending")

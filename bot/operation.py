@@ -1,0 +1,90 @@
+"""What can be asked, as values: an operation says *what*, never how it was asked.
+
+Rooms define their operations as frozen pydantic models; the composition root pairs each with an
+`OperationKind`, and the desk knows nothing else about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session
+
+
+class Operation(BaseModel):
+    """Something a person asks for. Stored as JSON with a held request, so only ever gain optional fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: ClassVar[str]
+
+    project_id: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A member of the workspace whose profile was read a minute ago at most.
+
+    Identity is ``(team_id, user_id)``; name and ``tz`` (an IANA zone) are for display only.
+    """
+
+    team_id: str
+    user_id: str
+    name: str = ""
+    tz: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Description:
+    """How the desk draws an operation: plain text, escaped by whoever shows it.
+
+    ``sentence`` follows the requester's mention (“wants a key for …”); ``fields`` are (label, text) pairs in the
+    order that people read them; ``evidence`` is what helps to decide well; ``risk`` is (word, reason).
+    """
+
+    title: str
+    sentence: str
+    why: str
+    fields: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
+    risk: tuple[str, str] = ("Low", "")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A button for the requester: ``action`` is answered by the operation's own room; ``confirm`` asks before."""
+
+    label: str
+    action: str
+    value: str
+    style: Literal["primary", "danger"] | None = None
+    confirm: str | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What came of an approval so far, and what its owner can do next."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True)
+class OperationKind:
+    """What the desk must know of one kind of operation; the composition root fills a table of these.
+
+    ``describe(session, operation, requester)`` draws it from the local store, and ``follow_up(session, request id,
+    version, state)`` what came of it. ``subject_owner(session, operation)`` tells whose thing it is about, for the policy.
+    ``execute(operation, actor)`` does it and returns what to tell the actor; None where an approval grants a right that
+    its owner exercises later (a key is made while its owner watches).
+    How to find out afterwards whether the provider did it is a job of the room, due from the moment of the intent.
+    """
+
+    type: type[Operation]
+    describe: Callable[[Session, Any, str], Description] | None = None
+    follow_up: Callable[[Session, str, int, str], FollowUp] | None = None
+    subject_owner: Callable[[Session, Any], str | None] | None = None
+    execute: Callable[[Any, Actor], Awaitable[str]] | None = None

@@ -1,0 +1,120 @@
+"""Who is this, and may they use Keydesk: judged against a Slack profile that is at most a minute old."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import CouldNotCheck, NotAllowed
+from bot.operation import Actor
+from bot.slack.web import SlackError
+from bot.store import people
+from bot.store.database import Database
+from bot.store.people import Person
+
+FRESH_SECONDS = 60.0
+MOST_REMEMBERED = 10_000
+
+REFUSALS: Mapping[str, str] = {
+    "guest": "Keydesk is for full members of this workspace; guests cannot use it. Ask a member of your team.",
+    "bot": "Keydesk answers people only, not bots.",
+    "stranger": "Keydesk is for members of this workspace; people from connected workspaces cannot use it.",
+    "deactivated": "This account is deactivated, so Keydesk cannot act for it.",
+}
+
+Profile = Callable[[str], Awaitable[Mapping[str, Any]]]
+"""Reads one user's object (``users.info``) by user id; raises `SlackError`."""
+
+
+class People:
+    """The door: everybody who acts passes it first.
+
+    Freshness follows the machine's clock, never the one that people can move.
+    """
+
+    def __init__(self, database: Database, profile: Profile, team_id: str) -> None:
+        self._database = database
+        self._profile = profile
+        self._team_id = team_id
+        self._fresh: dict[str, tuple[float, Person]] = {}
+        self._asking: dict[str, asyncio.Task[Person]] = {}
+
+    async def judge(self, team_id: str, user_id: str) -> Actor:
+        """Return the person who acts.
+
+        Raises:
+            NotAllowed: a guest, a bot, somebody from elsewhere, or a deactivated account.
+            CouldNotCheck: Slack did not say; nothing may change.
+        """
+        if team_id != self._team_id:
+            raise NotAllowed(REFUSALS["stranger"])
+        person = await self._person(user_id)
+        if person.standing != "member":
+            raise NotAllowed(REFUSALS[person.standing])
+        return Actor(team_id=person.team_id, user_id=person.user_id, name=person.name, tz=person.tz)
+
+    async def known(self, team_id: str, user_id: str) -> bool:
+        """Tell from what is remembered here, without asking Slack, whether this is a member."""
+        if team_id != self._team_id:
+            return False
+        person = await self._database.read(lambda session: people.get(session, team_id, user_id))
+        return person is not None and person.standing == "member"
+
+    def forget(self, user_id: str) -> None:
+        """Drop what is remembered, because Slack said that it changed."""
+        self._fresh.pop(user_id, None)
+
+    async def _person(self, user_id: str) -> Person:
+        remembered = self._fresh.get(user_id)
+        if remembered is not None and time.monotonic() - remembered[0] < FRESH_SECONDS:
+            return remembered[1]
+        asking = self._asking.get(user_id)
+        if asking is None:
+            asking = self._asking[user_id] = asyncio.create_task(self._ask(user_id))
+            asking.add_done_callback(lambda _: self._asking.pop(user_id, None))
+        # Shielded: one caller who gives up must not take the answer away from the others.
+        return await asyncio.shield(asking)
+
+    async def _ask(self, user_id: str) -> Person:
+        asked_at = time.monotonic()
+        try:
+            user = await self._profile(user_id)
+        except SlackError as problem:
+            raise CouldNotCheck(
+                "Keydesk could not read your Slack profile just now, so nothing changed. Please try again in a minute."
+            ) from problem
+        person = read_profile(self._team_id, user, datetime.now(UTC))
+        person = await self._database.write(lambda session: people.save(session, person))
+        if len(self._fresh) >= MOST_REMEMBERED:
+            self._fresh.clear()
+        self._fresh[user_id] = (asked_at, person)
+        return person
+
+
+def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:
+    """Read Slack's user object (``users.info``) into a person of ``team_id``."""
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or user.get("real_name") or user.get("name") or str(user["id"])
+    return Person(
+        team_id=team_id,
+        user_id=str(user["id"]),
+        name=str(name)[:80],
+        tz=str(user.get("tz") or "UTC"),
+        standing=_standing(team_id, user),
+        read_at=now,
+    )
+
+
+def _standing(team_id: str, user: Mapping[str, Any]) -> str:
+    if user.get("deleted"):
+        return "deactivated"
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return "bot"
+    if user.get("is_stranger") or user.get("team_id", team_id) != team_id:
+        return "stranger"
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return "guest"
+    return "member"

@@ -1,0 +1,121 @@
+"""Every error of Deepgram, mapped once.
+
+Three families are documented: plain text, legacy ``{err_code, err_msg, request_id}`` and modern
+``{category, message, details, request_id}``; the same code comes with different statuses (401 and 403), so the
+code decides before the status does. A page of markup is some gateway's, whatever its status: even a 404 of that
+kind says nothing about the key.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.errors import (
+    Conflict,
+    CredentialsRejected,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Refused,
+    ScopeMissing,
+    Unavailable,
+    Unclear,
+)
+from bot.providers.http import Answer, Call, Outcome, Trouble
+from bot.providers.lenient import object_or_empty, text_or_none
+from bot.providers.words import is_markup, quotable
+
+_SCOPE = re.compile(r"'([a-z][a-z-]*(?::[a-z-]+)+)'")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What an error body says, whichever family it is of."""
+
+    code: str
+    words: str
+    request_id: str | None = None
+
+
+def complaint_of(text: str) -> Complaint:
+    """Read an error body of any family."""
+    value = Answer(0, text).parsed()
+    if isinstance(value, str):
+        return Complaint("", quotable(value))
+    if value is None:
+        return Complaint("", "" if is_markup(text) or text.strip() == "null" else quotable(text))
+    body = {name: text_or_none(item) or "" for name, item in object_or_empty(value).items()}
+    words = body.get("details") or body.get("message") or body.get("err_msg") or ""
+    code = body.get("category") or body.get("err_code") or ""
+    return Complaint(code, quotable(words), quotable(body.get("request_id", "")) or None)
+
+
+def error_of(call: Call, outcome: Outcome) -> ProviderError:
+    """Return the error that stands for this outcome of this call."""
+    if outcome is Trouble.NOT_SENT:
+        return Unavailable(f"Deepgram could not be reached {_trying(call)}. Nothing changed; try again shortly.")
+    if not isinstance(outcome, Answer) or _says_nothing(outcome):
+        return _uncertain(call, outcome)
+    return _definite(call, outcome, complaint_of(outcome.text))
+
+
+def _says_nothing(answer: Answer) -> bool:
+    return answer.status < 400 or answer.status == 408 or answer.status >= 500 or is_markup(answer.text)
+
+
+def _uncertain(call: Call, outcome: Outcome) -> ProviderError:
+    status = outcome.status if isinstance(outcome, Answer) else None
+    how = "did not give a usable answer" if status is None else f"had trouble of its own (status {status})"
+    if call.is_read:
+        return Unavailable(f"Deepgram {how} {_trying(call)}. Try again in a minute.", status=status)
+    return Unclear(
+        f"Deepgram {how} {_trying(call)}, so it may or may not have happened. "
+        "Check before you repeat it; Keydesk looks again by itself where it can.",
+        status=status,
+    )
+
+
+def _definite(call: Call, answer: Answer, complaint: Complaint) -> ProviderError:
+    status, request_id = answer.status, complaint.request_id
+    if _is_bad_credential(answer, complaint):
+        text = "Deepgram does not accept Keydesk's API key. An owner needs to replace it."
+        return CredentialsRejected(text, status=status, request_id=request_id)
+    if status in {401, 403}:
+        return _scope_missing(call, answer, complaint)
+    if status == 404:
+        text = f"Deepgram does not know this, or Keydesk may not see it ({_trying(call)}). Refresh and look again."
+        return NotFound(text, status=status, request_id=request_id)
+    if status == 429:
+        text = f"Deepgram asks Keydesk to slow down ({_trying(call)}). Nothing changed; try again in a minute."
+        return RateLimited(text, retry_after=answer.retry_after, request_id=request_id)
+    if status == 409:
+        text = f"Deepgram refused {call.doing}: it conflicts with something there. {_quote(complaint)}"
+        return Conflict(text.strip(), status=status, request_id=request_id)
+    text = f"Deepgram refused {call.doing}. {_quote(complaint)}"
+    return Refused(text.strip(), status=status, request_id=request_id)
+
+
+def _is_bad_credential(answer: Answer, complaint: Complaint) -> bool:
+    if complaint.code in {"INSUFFICIENT_PERMISSIONS", "FORBIDDEN"}:
+        return False
+    # One report has a 400 BAD_REQUEST with these words.
+    return answer.status == 401 or complaint.code == "INVALID_AUTH" or complaint.words == "Invalid credentials."
+
+
+def _scope_missing(call: Call, answer: Answer, complaint: Complaint) -> ScopeMissing:
+    found = _SCOPE.search(complaint.words)
+    scope = found[1] if found else None
+    what = f"the permission {scope}" if scope else "a permission"
+    text = f"Keydesk's Deepgram key lacks {what} {call.doing}. Ask an owner of the Deepgram project for it."
+    if scope is None:
+        text = f"{text} {_quote(complaint)}".strip()
+    return ScopeMissing(text, scope=scope, status=answer.status, request_id=complaint.request_id)
+
+
+def _quote(complaint: Complaint) -> str:
+    return f"Deepgram says: “{complaint.words}”" if complaint.words else ""
+
+
+def _trying(call: Call) -> str:
+    return f"while trying {call.doing}"

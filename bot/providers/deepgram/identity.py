@@ -1,0 +1,109 @@
+"""Who Keydesk is at Deepgram, and what its credential may do.
+
+Deepgram documents that ``GET /v1/auth/token`` answers "details about your key", but not which; so whatever it says
+is completed by reading the key itself, its creator and the creator's scopes in a project that lists the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.errors import NotFound, NotUnderstood, ScopeMissing
+from bot.providers.deepgram.endpoints import project_path
+from bot.providers.deepgram.ids import path_id
+from bot.providers.deepgram.keys import Keys
+from bot.providers.deepgram.models import Credential, Key, Project, Role, key_of
+from bot.providers.deepgram.projects import Projects
+from bot.providers.lenient import object_or_empty, texts_or_none
+
+PROJECTS_TO_SEARCH = 20
+_ROLES: tuple[Role, ...] = ("member", "admin", "owner")
+_ROLE_NAMES: dict[str, Role] = {
+    "owner": "owner",
+    "admin": "admin",
+    "administrator": "admin",
+    "member": "member",
+}
+
+
+class Identity(Projects, Keys):
+    """What the credential says about itself."""
+
+    async def who_am_i(self) -> Credential:
+        """Return what can be learned about the credential; every part of it may be unknown.
+
+        A key's power is capped by its creator's current role (Deepgram's page on roles), so ``role`` is the lower
+        of what the key's own scopes and the creator's scopes amount to. A credential of the member role cannot
+        read the latter; then the key's own scopes decide alone.
+
+        Raises:
+            CredentialsRejected: Deepgram does not accept the credential.
+            Unavailable: Deepgram could not be asked.
+        """
+        told = await self._transport.read("/v1/auth/token", "to check Keydesk's own key")
+        itself = key_of("", told)
+        projects = await self._visible_projects()
+        key = await self._own_key(projects, itself.key_id) if itself else None
+        scopes = key.scopes if key and key.scopes else _scopes_told(told, itself)
+        known = [role for role in (role_of(scopes), await self._creators_role(key)) if role]
+        return Credential(
+            key_id=itself.key_id if itself else None,
+            member_id=key.member_id if key else None,
+            email=key.email if key else None,
+            scopes=scopes,
+            role=min(known, key=_ROLES.index, default=None),
+            projects=len(projects),
+        )
+
+    async def member_scopes(self, project_id: str, member_id: str) -> tuple[str, ...]:
+        """Return the scopes of a member of a project.
+
+        Raises:
+            NotFound: there is no such member.
+            ScopeMissing: the credential may not read members' scopes.
+        """
+        path = f"{project_path(project_id)}/members/{path_id(member_id, 'member')}/scopes"
+        body = await self._transport.read(path, "to read the member's scopes")
+        return texts_or_none(body.get("scopes")) or ()
+
+    async def _visible_projects(self) -> list[Project]:
+        try:
+            return await self.projects()
+        except ScopeMissing:
+            return []
+
+    async def _own_key(self, projects: list[Project], key_id: str) -> Key | None:
+        for project in projects[:PROJECTS_TO_SEARCH]:
+            try:
+                return await self.key(project.project_id, key_id)
+            except (NotFound, NotUnderstood, ScopeMissing):
+                continue
+        return None
+
+    async def _creators_role(self, key: Key | None) -> Role | None:
+        if key is None or key.member_id is None:
+            return None
+        try:
+            return role_of(await self.member_scopes(key.project_id, key.member_id))
+        except (NotFound, NotUnderstood, ScopeMissing):
+            return None
+
+
+def role_of(scopes: Iterable[str]) -> Role | None:
+    """Return the role that scopes amount to, by Deepgram's table of roles; None without any scope.
+
+    A role's own name counts as such. Among single permissions only an owner has ``project:write:destroy`` or may
+    change owners, and only an owner or admin has anything of ``members:`` or ``admins:``.
+    """
+    roles = [_ROLE_NAMES.get(scope) or _role_of_permission(scope) for scope in scopes]
+    return max(roles, key=_ROLES.index, default=None)
+
+
+def _role_of_permission(scope: str) -> Role:
+    if scope == "project:write:destroy" or scope.startswith("owners:write"):
+        return "owner"
+    return "admin" if scope.startswith(("members:", "admins:", "owners:")) else "member"
+
+
+def _scopes_told(told: dict[str, object], itself: Key | None) -> tuple[str, ...]:
+    return (itself.scopes if itself else None) or texts_or_none(object_or_empty(told).get("scopes")) or ()

@@ -1,0 +1,73 @@
+"""After a restore, or whenever in doubt: the provider's keys against the store, read only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from bot.config import Settings
+from bot.errors import BotError
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.models import Key as ProviderKey
+from bot.store import mints
+from bot.store.database import Database
+from bot.store.keys import Key
+
+
+async def report(settings: Settings) -> list[str]:
+    """Return the report, a line each; changes nothing anywhere."""
+    database = Database(settings.database_url)
+    deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
+    try:
+        return await _report(database, deepgram)
+    except BotError as problem:
+        return [f"The report could not be made: {problem.text}"]
+    finally:
+        await deepgram.aclose()
+        await asyncio.to_thread(database.close)
+
+
+async def _report(database: Database, deepgram: Deepgram) -> list[str]:
+    lines: list[str] = []
+    projects = await deepgram.projects()
+    for project in projects:
+        listed = await deepgram.keys(project.project_id, status="active")
+        found = await database.read(lambda session, p=project, k=listed: compare(session, p.project_id, k))  # type: ignore[misc] # the default arguments bind the loop's values
+        lines += [f"{project.name}: {line}" for line in found]
+    if not lines:
+        return [f"{len(projects)} projects read: the provider and the store agree."]
+    return [*lines, f"{len(projects)} projects read, {len(lines)} differences. Nothing was changed."]
+
+
+def compare(session: Session, project_id: str, listed: Iterable[ProviderKey]) -> list[str]:
+    """Return the differences between one project's keys at the provider and in the store."""
+    there = {key.key_id: key for key in listed}
+    here = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}
+    unknown = [_unknown(session, key) for key_id, key in there.items() if key_id not in here]
+    missing = [
+        f"key {key.label} is {key.state} here and gone at the provider"
+        for key_id, key in here.items()
+        if key.state != "ended" and key_id not in there
+    ]
+    risen = [
+        f"key {key.label} has ended here and is LIVE at the provider: end it"
+        for key_id, key in here.items()
+        if key.state == "ended" and key_id in there
+    ]
+    unshown = [
+        f"key {key.label} was made here and never shown: it ends when Keydesk runs unfrozen"
+        for key_id, key in here.items()
+        if key.state == "making" and key_id in there
+    ]
+    return [*risen, *unknown, *unshown, *missing]
+
+
+def _unknown(session: Session, key: ProviderKey) -> str:
+    mint_id = key.comment.rpartition("keydesk:")[2] if "keydesk:" in key.comment else ""
+    if not mint_id:
+        return f"key {key.key_id} was not made by Keydesk and is not in the store yet ({key.comment[:60]!r})"
+    known = mints.get(session, mint_id)
+    state = "an attempt that is known" if known is not None else "an attempt that the store does not know"
+    return f"key {key.key_id} was made by Keydesk, by {state}: it is in no row here"

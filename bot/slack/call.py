@@ -1,0 +1,170 @@
+"""What a listener gets: one ``Call``, whatever the kind of payload, and the ways to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import structlog
+
+from bot.errors import BotError
+from bot.slack.blocks import Block, fit_message
+from bot.slack.web import SlackError, SlackUnclear, SlackWeb
+
+Kind = Literal["command", "action", "view", "view_closed", "shortcut", "options", "event"]
+Delivered = Literal["response", "ephemeral", "direct", "nowhere"]
+Outcome = Literal["shown", "gone", "unclear"]
+Ack = Callable[..., Awaitable[Any]]
+
+_log = structlog.get_logger("bot.slack")
+
+
+class NotOpened(BotError):
+    """Slack did not open the form; nothing was done."""
+
+
+@dataclass
+class OpenView:
+    """A modal on somebody's screen; ``hash`` is unknown (None) for one that was shown by an ack."""
+
+    web: SlackWeb
+    view_id: str
+    hash: str | None
+
+    async def update(self, view: Block) -> Outcome:
+        """Replace what the modal shows.
+
+        ``shown``: Slack took it. ``gone``: it certainly was not taken (closed, or changed by somebody else).
+        ``unclear``: it may have been. An unclear update is repeated with the same hash: a conflict then means that
+        the first one was taken.
+        """
+        outcome = await self._try(view, conflict="gone")
+        return outcome if outcome != "unclear" else await self._try(view, conflict="shown")
+
+    async def _try(self, view: Block, *, conflict: Outcome) -> Outcome:
+        try:
+            self.view_id, self.hash = await self.web.update_view(self.view_id, self.hash, view)
+        except SlackUnclear:
+            return "unclear"
+        except SlackError as error:
+            _log.info("slack.view_not_updated", error=error.code)
+            return conflict if error.code == "hash_conflict" else "gone"
+        return "shown"
+
+
+@dataclass
+class Call:
+    """One thing that somebody typed, pressed, submitted or caused.
+
+    ``name`` is ``"<noun> <verb>"`` for a command, else the id that its listener is registered under. ``text`` is the
+    rest of a command; ``value`` a button's value, the chosen value of a menu, or what was typed so far for options.
+    ``state`` is Slack's ``state.values``. ``payload`` is the whole payload; for an event, the event itself.
+    """
+
+    kind: Kind
+    name: str
+    team_id: str
+    user_id: str
+    payload: Mapping[str, Any]
+    web: SlackWeb
+    answer: Ack
+    channel_id: str | None = None
+    trigger_id: str | None = None
+    response_url: str | None = None
+    text: str = ""
+    value: str = ""
+    view: Mapping[str, Any] | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+    message: Mapping[str, Any] | None = None
+    acked: bool = False
+    opened: OpenView | None = None
+
+    async def ack(self, **answer: Any) -> None:
+        """Answer Slack now; only the first answer counts.
+
+        A listener of options answers ``ack(options=[…])`` or ``ack(option_groups=[…])``; a listener of views may use
+        the methods below. Commands, actions and shortcuts were acked before their listener ran.
+        """
+        if not self.acked:
+            self.acked = True
+            await self.answer(**answer)
+
+    async def ack_errors(self, errors: Mapping[str, str]) -> None:
+        """Keep the form open and show a text under each field, by block id."""
+        await self.ack(response_action="errors", errors=dict(errors))
+
+    async def ack_update(self, view: Block) -> OpenView:
+        """Replace the form by another view, which can be updated later."""
+        await self.ack(response_action="update", view=view)
+        self.opened = OpenView(self.web, str((self.view or {}).get("id", "")), None)
+        return self.opened
+
+    async def ack_push(self, view: Block) -> None:
+        """Show another view on top of the form."""
+        await self.ack(response_action="push", view=view)
+
+    async def ack_clear(self) -> None:
+        """Close the form and all below it."""
+        await self.ack(response_action="clear")
+
+    async def open(self, view: Block) -> OpenView:
+        """Open a modal with this call's trigger (once, within 3 seconds); raise NotOpened if Slack does not."""
+        return await self._shown(self.web.open_view, view)
+
+    async def push(self, view: Block) -> OpenView:
+        """Open a modal on top of the one that was acted in; raise NotOpened if Slack does not."""
+        return await self._shown(self.web.push_view, view)
+
+    async def tell(self, text: str, blocks: Sequence[Block] | None = None) -> Delivered:
+        """Tell the person privately: where they acted if that works, else in a direct message, else in the log."""
+        for delivered, way in self._ways(text, blocks):
+            try:
+                await way()
+            except SlackError as error:
+                _log.info("slack.not_told_there", way=delivered, error=error.code)
+            else:
+                return delivered
+        _log.warning("slack.not_told", kind=self.kind, name=self.name, user_id=self.user_id)
+        return "nowhere"
+
+    async def say_replace(self, text: str, blocks: Sequence[Block] | None = None) -> Delivered:
+        """Replace the private message that carries the pressed button; tell anew if that fails."""
+        if self.response_url:
+            try:
+                await self.web.respond(self.response_url, _private(text, blocks, replace=True))
+            except SlackError as error:
+                _log.info("slack.not_replaced", error=error.code)
+            else:
+                return "response"
+        return await self.tell(text, blocks)
+
+    def _ways(
+        self, text: str, blocks: Sequence[Block] | None
+    ) -> list[tuple[Delivered, Callable[[], Awaitable[object]]]]:
+        ways: list[tuple[Delivered, Callable[[], Awaitable[object]]]] = []
+        if url := self.response_url:
+            ways.append(("response", lambda: self.web.respond(url, _private(text, blocks))))
+        if channel := self.channel_id:
+            ways.append(("ephemeral", lambda: self.web.ephemeral(channel, self.user_id, text, blocks)))
+        if self.user_id:
+            ways.append(("direct", lambda: self._direct(text, blocks)))
+        return ways
+
+    async def _direct(self, text: str, blocks: Sequence[Block] | None) -> None:
+        await self.web.post(await self.web.open_dm(self.user_id), text, blocks)
+
+    async def _shown(self, show: Callable[[str, Block], Awaitable[tuple[str, str]]], view: Block) -> OpenView:
+        trigger, self.trigger_id = self.trigger_id, None  # a trigger works once
+        try:
+            view_id, hash_ = await show(trigger or "", view)
+        except SlackError as error:
+            _log.warning("slack.view_not_opened", kind=self.kind, name=self.name, error=error.code)
+            raise NotOpened("Slack did not open the window in time. Nothing was done: please try again.") from None
+        self.opened = OpenView(self.web, view_id, hash_)
+        return self.opened
+
+
+def _private(text: str, blocks: Sequence[Block] | None, *, replace: bool = False) -> dict[str, Any]:
+    message: dict[str, Any] = {"response_type": "ephemeral", "replace_original": replace, "text": text}
+    return message | {"blocks": fit_message(blocks)} if blocks else message

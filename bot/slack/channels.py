@@ -1,0 +1,19 @@
+"""Which channels may carry a card: ours alone, and one that the bot is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def channel_problem(channel: Mapping[str, Any]) -> str | None:
+    """Return why cards may not go to this conversation (Slack's object of ``conversations.info``), or None."""
+    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("is_org_shared"):
+        return "It is shared outside this workspace, so no request may be shown there."
+    if channel.get("is_archived"):
+        return "It is archived."
+    if channel.get("is_im") or channel.get("is_mpim"):
+        return "It is a direct conversation; choose a channel."
+    if not channel.get("is_member"):
+        return "Keydesk is not in it. Invite it there first with /invite @Keydesk."
+    return None

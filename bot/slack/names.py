@@ -1,0 +1,115 @@
+"""What people type and press, and which listener answers.
+
+``/keydesk <noun> <verb> …`` always works; ``/<noun> <verb> …`` is its alias.
+With a prefix (``acme-``) both start with it.
+An action id may carry a suffix after ``#`` that no listener sees: two buttons of one block need two ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.slack.call import Call
+
+ROOT = "keydesk"
+Listener = Callable[[Call], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One verb under one noun.
+
+    ``usage`` is what may follow the verb (``[project]``), ``aliases`` are other verbs for it. A command with the empty
+    verb answers the noun alone; without one the noun alone shows its help.
+    """
+
+    noun: str
+    verb: str
+    listener: Listener
+    usage: str
+    summary: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Door:
+    """What one room answers to: names to listeners.
+
+    ``actions`` and ``options`` go by action id, ``views``, ``closed`` and ``shortcuts`` by callback id, ``events``
+    by type.
+    """
+
+    commands: tuple[Command, ...] = ()
+    actions: Mapping[str, Listener] = field(default_factory=dict)
+    views: Mapping[str, Listener] = field(default_factory=dict)
+    closed: Mapping[str, Listener] = field(default_factory=dict)
+    shortcuts: Mapping[str, Listener] = field(default_factory=dict)
+    options: Mapping[str, Listener] = field(default_factory=dict)
+    events: Mapping[str, Listener] = field(default_factory=dict)
+
+
+class DuplicateName(ValueError):
+    """Two rooms (or one, twice) claim the same name."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """All doors in one: kind of payload to name to listener, and noun to verb to command."""
+
+    listeners: Mapping[str, Mapping[str, Listener]]
+    nouns: Mapping[str, Mapping[str, Command]]
+    prefix: str = ""
+
+    def find(self, kind: str, name: str) -> Listener | None:
+        """Return who answers this name, if anybody does."""
+        return self.listeners[kind].get(name)
+
+    def slash(self, noun: str = ROOT) -> str:
+        """Say the slash command of a noun, with its prefix."""
+        return f"/{self.prefix}{noun}"
+
+    def split(self, slash: str, text: str) -> tuple[str, str, str]:
+        """Take a typed command apart: noun, verb (both lower case), and the rest as it was typed."""
+        noun = slash.removeprefix("/").removeprefix(self.prefix).lower()
+        rest = text.strip()
+        if noun == ROOT:
+            noun, rest = _word(rest)
+        verb, rest = _word(rest)
+        return noun, verb, rest
+
+
+def join(doors: Sequence[Door], prefix: str = "") -> Names:
+    """Put all doors together; raise DuplicateName where two claim one name."""
+    listeners = {
+        "action": _merged("action", (door.actions for door in doors)),
+        "view": _merged("view", (door.views for door in doors)),
+        "view_closed": _merged("view_closed", (door.closed for door in doors)),
+        "shortcut": _merged("shortcut", (door.shortcuts for door in doors)),
+        "options": _merged("options", (door.options for door in doors)),
+        "event": _merged("event", (door.events for door in doors)),
+    }
+    nouns: dict[str, dict[str, Command]] = {}
+    for command in (command for door in doors for command in door.commands):
+        if command.noun == ROOT:
+            raise DuplicateName(f"command {ROOT}: the name of the desk itself")
+        verbs = nouns.setdefault(command.noun, {})
+        for verb in (command.verb, *command.aliases):
+            if verb in verbs or verb == "help":
+                raise DuplicateName(f"command {command.noun} {verb}")
+            verbs[verb] = command
+    return Names(listeners, nouns, prefix)
+
+
+def _merged(kind: str, parts: Iterable[Mapping[str, Listener]]) -> Mapping[str, Listener]:
+    merged: dict[str, Listener] = {}
+    for name, listener in (pair for part in parts for pair in part.items()):
+        if name in merged:
+            raise DuplicateName(f"{kind} {name}")
+        merged[name] = listener
+    return merged
+
+
+def _word(text: str) -> tuple[str, str]:
+    first, *rest = text.split(maxsplit=1) or [""]
+    return first.lower(), rest[0] if rest else ""

@@ -1,0 +1,121 @@
+"""Reads Slack's payloads, each kind in its own shape, into the fields of a ``Call``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.slack.call import Ack, Call, Kind
+from bot.slack.names import Names
+from bot.slack.web import SlackWeb
+
+Body = Mapping[str, Any]
+
+_CHOSEN = (
+    "value",
+    "selected_user",
+    "selected_channel",
+    "selected_conversation",
+    "selected_date",
+    "selected_time",
+)
+
+
+def read(kind: Kind, body: Body, names: Names, web: SlackWeb, answer: Ack) -> Call:
+    """Make the call of a payload; raise KeyError or TypeError where Slack would never send such a one."""
+    if kind == "command":
+        return _command(body, names, web, answer)
+    if kind == "event":
+        return _event(body, web, answer)
+    view: Mapping[str, Any] = body.get("view") or {}
+    call = Call(
+        kind=kind,
+        name=_name(kind, body, view),
+        team_id=body["user"].get("team_id") or (body.get("team") or {}).get("id") or "",
+        user_id=body["user"]["id"],
+        payload=body,
+        web=web,
+        answer=answer,
+        channel_id=(body.get("channel") or body.get("container") or {}).get(_channel_key(body)),
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+        view=body.get("view"),
+        state=(view.get("state") or body.get("state") or {}).get("values") or {},
+        message=body.get("message"),
+    )
+    if kind == "action":
+        call.value = chosen(body["actions"][0])
+    elif kind == "options":
+        call.value = body.get("value", "")
+    return call
+
+
+def chosen(action: Mapping[str, Any]) -> str:
+    """Return what was pressed or chosen; several values are joined with commas."""
+    option = action.get("selected_option")
+    if option:
+        return str(option["value"])
+    if "selected_options" in action:
+        return ",".join(each["value"] for each in action["selected_options"] or ())
+    if "selected_users" in action:
+        return ",".join(action["selected_users"] or ())
+    return next((str(action[key]) for key in _CHOSEN if action.get(key)), "")
+
+
+def delivery_key(call: Call, body: Body) -> str | None:
+    """Return what is equal for two deliveries of one thing, if Slack gave anything."""
+    if call.kind == "event":
+        event_id = body.get("event_id")
+        return f"event:{event_id}" if event_id else None
+    trigger = body.get("trigger_id")
+    return f"{call.kind}:{call.name}:{trigger}" if trigger else None
+
+
+def _command(body: Body, names: Names, web: SlackWeb, answer: Ack) -> Call:
+    noun, verb, rest = names.split(body["command"], body.get("text", ""))
+    return Call(
+        kind="command",
+        name=f"{noun} {verb}".rstrip(),
+        team_id=body["team_id"],
+        user_id=body["user_id"],
+        payload=body,
+        web=web,
+        answer=answer,
+        channel_id=body.get("channel_id"),
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+        text=rest,
+    )
+
+
+def _event(body: Body, web: SlackWeb, answer: Ack) -> Call:
+    event = body["event"]
+    who, where = event.get("user"), event.get("channel")
+    return Call(
+        kind="event",
+        name=event["type"],
+        team_id=body.get("team_id") or "",
+        user_id=(who.get("id") if isinstance(who, dict) else who) or "",
+        payload=event,
+        web=web,
+        answer=answer,
+        channel_id=where.get("id") if isinstance(where, dict) else where,
+        view=event.get("view"),
+        message=event if event["type"] == "message" else None,
+    )
+
+
+def _name(kind: Kind, body: Body, view: Mapping[str, Any]) -> str:
+    if kind == "action":
+        return _without_suffix(body["actions"][0]["action_id"])
+    if kind == "options":
+        return _without_suffix(body["action_id"])
+    return str(view["callback_id"] if kind in {"view", "view_closed"} else body["callback_id"])
+
+
+def _without_suffix(action_id: str) -> str:
+    return action_id.partition("#")[0]
+
+
+def _channel_key(body: Body) -> str:
+    return "id" if body.get("channel") else "channel_id"

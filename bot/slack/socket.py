@@ -1,0 +1,142 @@
+"""Socket Mode: Slack's payloads over websockets that we open, so no public address is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.slack.dispatch import Floor
+from bot.slack.guard import broken
+from bot.slack.quiet import quiet
+from bot.slack.watchdog import DEAD_SECONDS, Watchdog
+from bot.slack.web import API_URL, Slack, SlackError, web_client
+
+CONNECTIONS = 2  # Slack sends each payload to one of them (ten at most); while one reconnects the other hears
+PING_SECONDS = 10.0
+
+_log = structlog.get_logger("bot.slack")
+
+
+class SocketConnection:
+    """One websocket, and when it was last heard."""
+
+    def __init__(self, client: SocketModeClient) -> None:
+        self.client = client
+        self._heard = time.monotonic()
+        self._pong: float | None = None
+        client.on_message_listeners.append(self._on_message)
+
+    def heard(self) -> float:
+        """Return when the last frame or pong came, on the monotonic clock."""
+        pong, before = self.client.last_ping_pong_time, self._pong
+        self._pong = pong
+        if pong != before and before is not None and pong is not None:
+            self._heard = time.monotonic()  # from None it was set by a ping, which says nothing about the other side
+        return self._heard
+
+    async def connected(self) -> bool:
+        """Tell whether the client believes itself connected."""
+        return await self.client.is_connected()
+
+    async def reconnect(self) -> None:
+        """Fetch a new address and connect to it."""
+        await self.client.connect_to_new_endpoint(force=True)
+
+    async def connect(self) -> None:
+        """Connect for the first time; raise SlackError if Slack refuses the app's token."""
+        try:
+            self.client.wss_uri = await self.client.issue_new_wss_url()
+        except SlackApiError as error:
+            raise SlackError("apps.connections.open", str(error.response.get("error"))) from None
+        await self.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk does not type it
+
+    async def close(self) -> None:
+        """Close for good."""
+        await self.client.close()  # type: ignore[no-untyped-call]  # slack_sdk does not type it
+
+    async def _on_message(self, _message: object) -> None:
+        self._heard = time.monotonic()
+
+
+class SocketDoor:
+    """The Socket Mode connections of one process."""
+
+    def __init__(self, floor: Floor, clients: list[SocketModeClient], on_silent: Callable[[], None]) -> None:
+        self._floor = floor
+        self._connections = [SocketConnection(client) for client in clients]
+        self._watchdog = Watchdog(self._connections, on_silent)
+        self._watching: asyncio.Task[None] | None = None
+        self._stopping = False
+        for client in clients:
+            client.socket_mode_request_listeners.append(self._receive)
+
+    async def start(self) -> None:
+        """Connect and watch.
+
+        Raises SlackError if Slack refuses the app's token and TimeoutError if no websocket comes to stand (the client
+        by itself would try for ever).
+        """
+        async with asyncio.timeout(DEAD_SECONDS):
+            await asyncio.gather(*(each.connect() for each in self._connections))
+        self._watching = asyncio.create_task(self._watchdog.run(), name="socket watchdog")
+
+    async def stop(self, seconds: float) -> bool:
+        """Take nothing more, wait for what runs, close; False if something still ran after so many seconds."""
+        self._stopping = True
+        if self._watching:
+            self._watching.cancel()
+        idle = await self._floor.drain(seconds)
+        await asyncio.gather(*(each.close() for each in self._connections))
+        return idle
+
+    async def check(self) -> tuple[str, bool, str]:
+        """Tell for the health report whether a connection stands."""
+        standing = [await each.connected() for each in self._connections]
+        return "slack socket", any(standing), f"{sum(standing)} of {len(standing)} connections stand"
+
+    async def _receive(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        if self._stopping:
+            return  # unanswered, so that Slack delivers it to another connection
+        with self._floor.in_flight:
+            try:
+                response = await run_async_bolt_app(self._floor.app, request)
+                await send_async_response(client, request, response, time.time())
+            except Exception as error:  # noqa: BLE001 - Bolt raises on payloads that Slack never sends
+                broken("socket", error)
+
+
+def socket_door(
+    floor: Floor,
+    slack: Slack,
+    *,
+    app_token: str,
+    on_silent: Callable[[], None],
+    api_url: str = API_URL,
+    connections: int = CONNECTIONS,
+) -> SocketDoor:
+    """Make the connections of this process (closed until ``start``).
+
+    ``on_silent`` is called once nothing was heard for 60 seconds on any of them: end the process with an error then.
+    """
+    clients = [_client(slack, app_token, api_url) for _ in range(connections)]
+    return SocketDoor(floor, clients, on_silent)
+
+
+def _client(slack: Slack, app_token: str, api_url: str) -> SocketModeClient:
+    client: Any = SocketModeClient(
+        app_token=app_token,
+        logger=quiet("slack_sdk.socket_mode.aiohttp"),
+        web_client=web_client(None, api_url, slack.session),
+        ping_interval=PING_SECONDS,
+    )
+    client.proxy = None  # the constructor has read HTTPS_PROXY
+    return client  # type: ignore[no-any-return]  # Any, because slack_sdk types `proxy` as a plain string

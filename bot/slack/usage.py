@@ -1,0 +1,58 @@
+"""The words that answer ``help``, a noun alone, and a word that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from bot.slack import words
+from bot.slack.blocks import Block, context, header, section
+from bot.slack.names import ROOT, Command, Names
+
+
+def of_everything(names: Names) -> list[Block]:
+    """List the nouns and their verbs."""
+    lines = [
+        f"• {words.code(names.slash(noun))}: {words.listed(sorted(_shown(verbs)), 'or')}"
+        for noun, verbs in sorted(names.nouns.items())
+    ]
+    return [
+        header("Keydesk"),
+        section("\n".join(lines)),
+        context(
+            f"Each also works as {words.code(f'{names.slash(ROOT)} <noun> <verb>')}. "
+            f"Add `help` to a noun to see how to use it."
+        ),
+    ]
+
+
+def of_noun(names: Names, noun: str) -> list[Block]:
+    """List a noun's verbs, each with its use."""
+    own = {command.verb: command for command in names.nouns[noun].values()}
+    lines = [_line(names, command) for command in own.values()]
+    return [header(names.slash(noun)), section("\n".join(lines))]
+
+
+def unknown_noun(names: Names, noun: str) -> list[Block]:
+    """Say that there is no such noun, with the nearest one."""
+    return [section(_unknown(noun, list(names.nouns))), *of_everything(names)]
+
+
+def unknown_verb(names: Names, noun: str, verb: str) -> list[Block]:
+    """Say that the noun has no such verb, with the nearest one."""
+    return [section(_unknown(verb, list(names.nouns[noun]))), *of_noun(names, noun)]
+
+
+def _unknown(word: str, known: list[str]) -> str:
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    meant = f" Did you mean {words.code(near[0])}?" if near else ""
+    return f"I do not know {words.code(words.cut(word, 60))}.{meant} Nothing was done."
+
+
+def _line(names: Names, command: Command) -> str:
+    typed = " ".join(part for part in (names.slash(command.noun), command.verb, command.usage) if part)
+    return f"• {words.code(typed)} – {command.summary}"
+
+
+def _shown(verbs: Mapping[str, Command]) -> list[str]:
+    return [words.code(verb) for verb, command in verbs.items() if verb and verb == command.verb]

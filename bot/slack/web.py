@@ -1,0 +1,294 @@
+"""Slack's Web API, as much of it as we use, with errors that can be logged.
+
+SlackError              Slack refused, or could not be asked; ``code`` is Slack's own error name
+├── SlackRateLimited    nothing happened; ask again after ``retry_after`` seconds
+└── SlackUnclear        the call may or may not have happened (timeout, lost connection, 5xx)
+
+None of them carries a request or an answer: Slack echoes whole views, and a view may show a secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.blocks import Block, fit_message
+from bot.slack.quiet import quiet
+from bot.slack.words import cut_mrkdwn
+
+API_URL = "https://slack.com/api/"
+INTERACTIVE_SECONDS = 4.0
+BACKGROUND_SECONDS = 30.0
+RATE_LIMIT_RETRIES = 3
+TEXT_LIMIT = 3_900  # Slack may split a longer text into several messages
+UNCLEAR_CODES = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
+class SlackError(Exception):
+    """Slack refused a call; nothing happened unless a subclass says otherwise."""
+
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"{method}: {code}")
+        self.method = method
+        self.code = code
+
+
+class SlackRateLimited(SlackError):
+    """Too many calls: nothing happened; ``retry_after`` is in seconds."""
+
+    def __init__(self, method: str, retry_after: float) -> None:
+        super().__init__(method, "ratelimited")
+        self.retry_after = retry_after
+
+
+class SlackUnclear(SlackError):
+    """The call may or may not have happened."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the bot is, as ``auth.test`` says, and which scopes its token has."""
+
+    team_id: str
+    team: str
+    url: str
+    user_id: str
+    bot_id: str
+    enterprise_id: str | None
+    scopes: frozenset[str]
+
+
+class SlackWeb:
+    """One Web API client; every method raises ``SlackError`` or one of its kinds."""
+
+    def __init__(self, client: AsyncWebClient, seconds: float) -> None:
+        self._client = client
+        self._seconds = seconds
+
+    async def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Block] | None = None,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        thread_ts: str | None = None,
+    ) -> str:
+        """Post a message and return its ``ts``; not repeated when unclear.
+
+        ``metadata`` is ``{"event_type": …, "event_payload": {…}}``.
+        """
+        said = _said(text, blocks) | {"unfurl_links": False, "unfurl_media": False}
+        extra = {"channel": channel, "metadata": metadata, "thread_ts": thread_ts}
+        return str((await self._write("chat.postMessage", said | extra))["ts"])
+
+    async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] | None = None) -> None:
+        """Replace a message."""
+        said = _said(text, blocks) | {"blocks": fit_message(blocks or [])}  # an empty list removes old blocks
+        await self._write("chat.update", said | {"channel": channel, "ts": ts}, again=True)
+
+    async def ephemeral(self, channel: str, user_id: str, text: str, blocks: Sequence[Block] | None = None) -> None:
+        """Tell one person in a channel; Slack does not promise delivery."""
+        await self._write("chat.postEphemeral", _said(text, blocks) | {"channel": channel, "user": user_id})
+
+    async def open_dm(self, user_id: str) -> str:
+        """Return the channel id of the direct conversation with a person."""
+        answer = await self._write("conversations.open", {"users": user_id}, again=True)
+        return str(answer["channel"]["id"])
+
+    async def user_profile(self, user_id: str) -> Mapping[str, Any]:
+        """Return Slack's user object."""
+        user: Mapping[str, Any] = (await self._read("users.info", {"user": user_id}))["user"]
+        return user
+
+    async def channel(self, channel_id: str) -> Mapping[str, Any]:
+        """Return Slack's conversation object."""
+        channel: Mapping[str, Any] = (await self._read("conversations.info", {"channel": channel_id}))["channel"]
+        return channel
+
+    async def members(self, channel_id: str) -> AsyncIterator[str]:
+        """Yield the ids of everyone in a channel, page after page."""
+        cursor = ""
+        while True:
+            page = await self._read("conversations.members", {"channel": channel_id, "limit": 200, "cursor": cursor})
+            for member in page["members"]:
+                yield str(member)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def publish_home(self, user_id: str, view: Block) -> None:
+        """Set a person's App Home."""
+        await self._write("views.publish", {"user_id": user_id, "view": view}, again=True)
+
+    async def open_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
+        """Open a modal; return its view id and hash."""
+        return _view_of(await self._write("views.open", {"trigger_id": trigger_id, "view": view}))
+
+    async def push_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
+        """Open a modal on top of another; return its view id and hash."""
+        return _view_of(await self._write("views.push", {"trigger_id": trigger_id, "view": view}))
+
+    async def update_view(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
+        """Replace a modal's content if it still has this hash; return its view id and new hash."""
+        return _view_of(await self._write("views.update", {"view_id": view_id, "hash": hash_, "view": view}))
+
+    async def auth_test(self) -> Identity:
+        """Ask Slack who we are."""
+        response = await self._call("auth.test", "POST", {})
+        scopes = str(response.headers.get("x-oauth-scopes", ""))
+        return Identity(
+            team_id=response["team_id"],
+            team=response.get("team", ""),
+            url=response.get("url", ""),
+            user_id=response["user_id"],
+            bot_id=response.get("bot_id", ""),
+            enterprise_id=response.get("enterprise_id"),
+            scopes=frozenset(each.strip() for each in scopes.split(",") if each.strip()),
+        )
+
+    async def upload(self, channel: str, filename: str, content: bytes, *, title: str = "", comment: str = "") -> str:
+        """Share a file in a channel; return its file id."""
+        ticket = await self._read("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
+        await self._send_bytes(str(ticket["upload_url"]), filename, content)
+        done = {
+            "files": [{"id": ticket["file_id"], "title": title or filename}],
+            "channel_id": channel,
+            "initial_comment": comment or None,
+        }
+        await self._write("files.completeUploadExternal", done)
+        return str(ticket["file_id"])
+
+    async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
+        """Answer through a ``response_url`` (five uses within half an hour)."""
+        try:
+            async with asyncio.timeout(self._seconds), self._session.post(response_url, json=message) as answer:
+                if answer.status != 200:
+                    raise SlackError("response_url", f"http_{answer.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise SlackUnclear("response_url", type(error).__name__) from None
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._client.session is None:
+            raise RuntimeError("the client was built without a session: use connect()")
+        return self._client.session
+
+    async def _send_bytes(self, url: str, filename: str, content: bytes) -> None:
+        form = aiohttp.FormData()
+        form.add_field("filename", content, filename=filename, content_type="application/octet-stream")
+        try:
+            async with asyncio.timeout(BACKGROUND_SECONDS), self._session.post(url, data=form) as answer:
+                if answer.status != 200:
+                    raise SlackError("files.upload_url", f"http_{answer.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise SlackUnclear("files.upload_url", type(error).__name__) from None
+
+    async def _read(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return _data(await self._call(method, "GET", params))
+        except SlackUnclear:
+            return _data(await self._call(method, "GET", params))
+
+    async def _write(self, method: str, body: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
+        """Call once; ``again`` repeats an unclear call whose repetition changes nothing."""
+        given = {key: value for key, value in body.items() if value is not None}
+        try:
+            return _data(await self._call(method, "POST", given))
+        except SlackUnclear:
+            if not again:
+                raise
+            return _data(await self._call(method, "POST", given))
+
+    async def _call(self, method: str, verb: str, given: Mapping[str, Any]) -> Any:
+        where = {"params": dict(given)} if verb == "GET" else {"json": dict(given)}
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._client.api_call(method, http_verb=verb, **where)
+        except SlackApiError as error:  # its text holds the whole answer: it must not travel on
+            raise _mapped(method, error.response) from None
+        except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
+            raise SlackUnclear(method, type(error).__name__) from None
+
+
+@dataclass(frozen=True)
+class Slack:
+    """The two clients over one shared session; ``close`` it at exit.
+
+    ``interactive`` gives up after 4 seconds and never waits out a rate limit: somebody is looking.
+    ``background`` waits as long as Slack asks.
+    """
+
+    interactive: SlackWeb
+    background: SlackWeb
+    session: aiohttp.ClientSession
+
+    async def close(self) -> None:
+        """Close the shared session."""
+        await self.session.close()
+
+
+def connect(token: str, api_url: str = API_URL) -> Slack:
+    """Make the clients; call it inside the running event loop."""
+    session = aiohttp.ClientSession(
+        trust_env=False, timeout=aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, sock_connect=5)
+    )
+    patient = [AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)]
+    return Slack(
+        interactive=SlackWeb(web_client(token, api_url, session), INTERACTIVE_SECONDS),
+        background=SlackWeb(web_client(token, api_url, session, patient), BACKGROUND_SECONDS * 4),
+        session=session,
+    )
+
+
+def web_client(
+    token: str | None,
+    api_url: str,
+    session: aiohttp.ClientSession,
+    retry_handlers: Sequence[AsyncRateLimitErrorRetryHandler] = (),
+) -> AsyncWebClient:
+    """Make slack_sdk's client without proxies, debug prints or retries of its own.
+
+    slack_sdk repeats any call once after a lost connection; a message would then be posted twice.
+    """
+    client = AsyncWebClient(
+        token=token,
+        base_url=api_url.rstrip("/") + "/",
+        session=session,
+        retry_handlers=list(retry_handlers),
+        logger=quiet("slack_sdk.web.async_client"),
+    )
+    client.proxy = None  # the constructor has read HTTPS_PROXY
+    return client
+
+
+def _said(text: str, blocks: Sequence[Block] | None) -> dict[str, Any]:
+    said: dict[str, Any] = {"text": cut_mrkdwn(text, TEXT_LIMIT)}
+    return said | {"blocks": fit_message(blocks)} if blocks else said
+
+
+def _view_of(answer: Mapping[str, Any]) -> tuple[str, str]:
+    return str(answer["view"]["id"]), str(answer["view"]["hash"])
+
+
+def _data(response: Any) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = response.data
+    return data
+
+
+def _mapped(method: str, response: Any) -> SlackError:
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    data = getattr(response, "data", None)
+    code = str(data.get("error", f"http_{status}")) if isinstance(data, Mapping) else f"http_{status}"
+    if status == 429 or code == "ratelimited":
+        return SlackRateLimited(method, float(response.headers.get("Retry-After", 1)))
+    if status >= 500 or code in UNCLEAR_CODES or not isinstance(data, Mapping):
+        return SlackUnclear(method, code)
+    return SlackError(method, code)

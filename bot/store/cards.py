@@ -1,0 +1,86 @@
+"""Cards: every copy of a request's card in Slack, and which version each copy shows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import UniqueConstraint, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime, one_of
+
+AUDIENCES = ("approvers", "approver", "requester", "news")
+
+
+class Card(SQLModel, table=True):
+    """One copy. ``place`` is the channel or person it is meant for; ``channel`` and ``ts`` are known once it is posted.
+
+    audience: "approvers" (the approvals channel), "approver" (a direct message), "requester" (the first copy in their
+    direct messages), "news" (a fresh copy there once it is decided, because an edit rings no bell).
+    ``claimed_at`` marks a post on its way, by the machine's time: whoever else comes waits for it.
+    """
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        UniqueConstraint("request_id", "audience", "place"),
+        one_of("audience", AUDIENCES),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: str = Field(foreign_key="requests.id", index=True)
+    audience: str
+    place: str
+    channel: str | None = None
+    ts: str | None = None
+    version: int = 0
+    claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def plan(session: Session, request_id: str, audience: str, place: str) -> None:
+    """Note that this copy is wanted; a copy already planned stays as it is."""
+    known = session.exec(
+        select(Card).where(col(Card.request_id) == request_id, col(Card.audience) == audience, col(Card.place) == place)
+    ).first()
+    if known is None:
+        session.add(Card(request_id=request_id, audience=audience, place=place))
+
+
+def of_request(session: Session, request_id: str) -> list[Card]:
+    """Return all copies of a request's card."""
+    return list(session.exec(select(Card).where(col(Card.request_id) == request_id).order_by(col(Card.id))))
+
+
+def claim(session: Session, card_id: int, now: datetime, *, patience: timedelta) -> bool:
+    """Take the right to post this copy; True for one caller, and again only after a claim older than ``patience``."""
+    taken = session.execute(
+        update(Card)
+        .where(
+            col(Card.id) == card_id,
+            col(Card.ts).is_(None),
+            or_(col(Card.claimed_at).is_(None), col(Card.claimed_at) < now - patience),
+        )
+        .values(claimed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+
+
+def posted(session: Session, card_id: int, channel: str, ts: str, version: int) -> None:
+    """Note where a copy stands and what it shows."""
+    session.execute(
+        update(Card)
+        .where(col(Card.id) == card_id)
+        .values(channel=channel, ts=ts, version=version)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def shown(session: Session, card_id: int, version: int) -> bool:
+    """Note which version a copy shows now; False if somebody has meanwhile shown a newer one."""
+    noted = session.execute(
+        update(Card)
+        .where(col(Card.id) == card_id, col(Card.version) <= version)
+        .values(version=version)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(noted.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult

@@ -1,0 +1,114 @@
+"""One database, SQLite or PostgreSQL: sync sessions, run in a thread pool of our own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlmodel import Session
+
+T = TypeVar("T")
+
+READ_ONLY = "keydesk_read_only"
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
+
+
+class Database:
+    """Transactions over one database.
+
+    ``transaction`` and ``reading`` are for code that already runs in a thread; ``write`` and ``read`` take the work to
+    the pool and are what async code awaits. The work gets a `Session`; rows that it returns are no longer bound to it.
+    """
+
+    def __init__(self, url: str, *, threads: int = 8) -> None:
+        self.url = normalised(url)
+        self.engine = _engine(self.url)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one file on this machine holds everything."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together, or not at all."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only reads and takes no write lock."""
+        with (
+            self.engine.connect().execution_options(**{READ_ONLY: True}) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in one transaction, in the pool."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._in, self.transaction, work)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` on a reading session, in the pool."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._in, self.reading, work)
+
+    @staticmethod
+    def _in(scope: Callable[[], Any], work: Callable[[Session], T]) -> T:
+        with scope() as session:
+            return work(session)
+
+    def answers(self) -> bool:
+        """Tell whether the database answers; raises what SQLAlchemy raises when it does not."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar() == 1)
+
+    def close(self) -> None:
+        """Wait for running work and close every connection."""
+        self._pool.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def normalised(url: str) -> URL:
+    """Return the address with its driver named (``postgres://`` and ``postgresql://`` mean psycopg 3)."""
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, **POOL)
+    in_file = bool(url.database) and url.database != ":memory:"
+    if in_file:
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **(POOL if in_file else {}))
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # The driver's own BEGIN comes too late to protect a read-then-write; ours is sent by _begin_sqlite.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

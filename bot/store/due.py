@@ -1,0 +1,48 @@
+"""Due rows: what is to be done, and when. Business time lives here, so a clock that moves makes it fire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime
+
+
+class Due(SQLModel, table=True):
+    """One job at one time. ``job_id`` is ``kind:ref:key``."""
+
+    __tablename__ = "due"
+
+    job_id: str = Field(primary_key=True)
+    kind: str
+    ref: str
+    key: str = ""
+    due_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    attempt: int = 0
+
+
+def put(session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at: datetime, attempt: int = 0) -> None:
+    """Add the row, or replace the time and attempt of the one that is there."""
+    session.merge(Due(job_id=job_id, kind=kind, ref=ref, key=key, due_at=due_at, attempt=attempt))
+
+
+def take(session: Session, now: datetime, limit: int) -> list[Due]:
+    """Delete what is due and return it; two replicas at once never get the same row."""
+    wanted = select(Due).where(col(Due.due_at) <= now).order_by(col(Due.due_at)).limit(limit)
+    rows = list(session.exec(wanted.with_for_update(skip_locked=True)))
+    if rows:
+        session.execute(
+            delete(Due)
+            .where(col(Due.job_id).in_([row.job_id for row in rows]))
+            .execution_options(synchronize_session=False)
+        )
+        for row in rows:
+            session.expunge(row)
+    return rows
+
+
+def done(session: Session, job_id: str) -> None:
+    """Delete the row: its job has ended."""
+    session.execute(delete(Due).where(col(Due.job_id) == job_id).execution_options(synchronize_session=False))

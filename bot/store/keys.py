@@ -1,0 +1,151 @@
+"""Keys: those made here, with who asked and why, and those that stand at the provider without us."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, func, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime, one_of
+
+MOVES: dict[str, frozenset[str]] = {
+    "making": frozenset({"live", "ending"}),
+    "live": frozenset({"ending", "ended"}),
+    "ending": frozenset({"ended", "live"}),
+    "ended": frozenset(),
+}
+
+
+class Key(SQLModel, table=True):
+    """A key at the provider. Its secret is nowhere here.
+
+    making (made, not yet shown) → live → ending (an end is being carried out) → ended, or back to live
+    if the provider refused to end it.
+    ``owner`` is None for a key not made here; ``ends_at`` None means that no end is known.
+    """
+
+    __tablename__ = "keys"
+    __table_args__ = (one_of("state", MOVES),)
+
+    id: str = Field(primary_key=True, default_factory=lambda: "ky" + secrets.token_hex(8))
+    provider_key_id: str = Field(unique=True)
+    project_id: str = Field(index=True)
+    team_id: str | None = None
+    owner: str | None = Field(default=None, index=True)
+    request_id: str | None = Field(default=None, index=True)
+    mint_id: str | None = None
+    purpose: str = ""
+    place: str = ""
+    customer: str | None = None
+    preset: str | None = None
+    scopes: list[str] = Field(default_factory=list, sa_type=JSON)
+    tags: list[str] = Field(default_factory=list, sa_type=JSON)
+    state: str = Field(index=True)
+    member_id: str | None = None
+    member_email: str | None = None
+    created_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    shown_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    ended_by: str | None = None
+    end_reason: str | None = None
+    listed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+    @property
+    def made_here(self) -> bool:
+        """Whether Keydesk made this key."""
+        return self.mint_id is not None
+
+    @property
+    def label(self) -> str:
+        """The short form of the provider's id, by which people tell keys apart."""
+        return self.provider_key_id[:8]
+
+
+def get(session: Session, key_id: str) -> Key | None:
+    """Return the key by our id, or None."""
+    return session.get(Key, key_id)
+
+
+def by_provider_id(session: Session, provider_key_id: str) -> Key | None:
+    """Return the key by the provider's id, or None."""
+    return session.exec(select(Key).where(col(Key.provider_key_id) == provider_key_id)).first()
+
+
+def by_label(session: Session, label: str, *, limit: int) -> tuple[list[Key], int]:
+    """Return keys whose provider id starts with ``label``, and how many there are in all."""
+    matches = col(Key.provider_key_id).startswith(label, autoescape=True)
+    total = session.exec(select(func.count()).select_from(Key).where(matches)).one()
+    return list(session.exec(select(Key).where(matches).order_by(col(Key.provider_key_id)).limit(limit))), total
+
+
+def of_request(session: Session, request_id: str) -> list[Key]:
+    """Return every key that a request ever made, oldest first."""
+    found = select(Key).where(col(Key.request_id) == request_id)
+    return list(session.exec(found.order_by(col(Key.created_at), col(Key.id))))
+
+
+def move(session: Session, key: Key, to: str, **values: Any) -> bool:
+    """Move the key from the state it was read in; True for the one caller who did it.
+
+    Raises:
+        ValueError: there is no such move.
+    """
+    if to not in MOVES[key.state]:
+        raise ValueError(f"no move from {key.state} to {to}")
+    moved = session.execute(
+        update(Key)
+        .where(col(Key.id) == key.id, col(Key.state) == key.state)
+        .values(state=to, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(moved.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+
+
+def search(
+    session: Session,
+    *,
+    limit: int,
+    offset: int = 0,
+    project_id: str | None = None,
+    owner: str | None = None,
+    words: str = "",
+    states: Sequence[str] = ("live", "ending"),
+) -> tuple[list[Key], int]:
+    """Return a page of keys, the soonest end first, and how many there are in all."""
+    wanted: list[ColumnElement[bool]] = [col(Key.state).in_(states)]
+    if project_id is not None:
+        wanted.append(col(Key.project_id) == project_id)
+    if owner is not None:
+        wanted.append(col(Key.owner) == owner)
+    if words:
+        wanted.append(_matches(words))
+    total = session.exec(select(func.count()).select_from(Key).where(*wanted)).one()
+    order = (col(Key.ends_at).is_(None), col(Key.ends_at), col(Key.id))
+    return list(session.exec(select(Key).where(*wanted).order_by(*order).limit(limit).offset(offset))), total
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    plain = words.lower()
+    return or_(
+        func.lower(col(Key.purpose)).contains(plain, autoescape=True),
+        func.lower(col(Key.customer)).contains(plain, autoescape=True),
+        col(Key.provider_key_id).startswith(plain, autoescape=True),
+        col(Key.id) == words,
+    )
+
+
+def live_count(session: Session, **of: Any) -> int:
+    """Return how many live keys match these columns."""
+    wanted = [col(getattr(Key, column)) == value for column, value in of.items()]
+    return session.exec(select(func.count()).where(col(Key.state) == "live", *wanted)).one()
+
+
+def live_made_here(session: Session) -> int:
+    """Return how many live keys Keydesk made: they die with the member that it is at the provider."""
+    wanted = (col(Key.state) == "live", col(Key.mint_id).is_not(None))
+    return session.exec(select(func.count()).select_from(Key).where(*wanted)).one()

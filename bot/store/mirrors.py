@@ -1,0 +1,41 @@
+"""Mirrors: when each list was last read from the provider, and what went wrong if it could not be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel
+
+from bot.store.columns import UTCDateTime
+
+PROJECTS = "projects"
+
+
+class Mirror(SQLModel, table=True):
+    """The freshness of one list: "projects", or "keys:<project id>"."""
+
+    __tablename__ = "mirrors"
+
+    name: str = Field(primary_key=True)
+    read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    problem: str | None = None
+
+
+def of_keys(project_id: str) -> str:
+    """Return the name of a project's list of keys."""
+    return f"keys:{project_id}"
+
+
+def get(session: Session, name: str) -> Mirror:
+    """Return the freshness of a list; one never read has no time."""
+    return session.get(Mirror, name) or Mirror(name=name)
+
+
+def succeeded(session: Session, name: str, now: datetime) -> None:
+    """Note that the list was read."""
+    session.merge(Mirror(name=name, read_at=now, problem=None))
+
+
+def failed(session: Session, name: str, problem: str) -> None:
+    """Note that the list could not be read; its last good time stays."""
+    session.merge(Mirror(name=name, read_at=get(session, name).read_at, problem=problem))

@@ -1,0 +1,66 @@
+"""People: what Slack last said of them, and the project each has chosen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime, one_of
+
+STANDINGS = ("member", "guest", "bot", "stranger", "deactivated")
+
+
+class Person(SQLModel, table=True):
+    """One Slack user. ``standing`` is "member" for those who may use Keydesk, else what they are instead."""
+
+    __tablename__ = "people"
+    __table_args__ = (one_of("standing", STANDINGS),)
+
+    team_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    name: str = ""
+    tz: str = "UTC"
+    standing: str = "member"
+    read_at: datetime = Field(sa_type=UTCDateTime)
+    project_id: str | None = None
+    home_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def get(session: Session, team_id: str, user_id: str) -> Person | None:
+    """Return the person as last read, or None."""
+    return session.get(Person, (team_id, user_id))
+
+
+def save(session: Session, person: Person) -> Person:
+    """Write what Slack says now; what the person chose and did stays."""
+    known = get(session, person.team_id, person.user_id)
+    if known is not None:
+        person.project_id, person.home_at = known.project_id, known.home_at
+    return session.merge(person)
+
+
+def choose_project(session: Session, team_id: str, user_id: str, project_id: str) -> None:
+    """Keep this project as the person's own choice."""
+    person = get(session, team_id, user_id)
+    if person is not None:
+        person.project_id = project_id
+
+
+def named(session: Session, team_id: str) -> dict[str, Person]:
+    """Return everybody known in this workspace, by user id."""
+    return {person.user_id: person for person in session.exec(select(Person).where(col(Person.team_id) == team_id))}
+
+
+def saw_home(session: Session, team_id: str, user_id: str, now: datetime) -> None:
+    """Note that the person has their App Home open."""
+    person = get(session, team_id, user_id)
+    if person is not None:
+        person.home_at = now
+
+
+def at_home(session: Session, team_id: str, since: datetime) -> list[str]:
+    """Return who has opened their App Home since then."""
+    return list(
+        session.exec(select(Person.user_id).where(col(Person.team_id) == team_id, col(Person.home_at) >= since))
+    )

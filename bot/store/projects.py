@@ -1,0 +1,105 @@
+"""Projects: the local mirror of the provider's list, and what owners set for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import JSON, func
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import people
+from bot.store.columns import UTCDateTime
+
+RECOMMENDED_DAYS = 30
+MOST_DAYS = 90
+
+
+class Project(SQLModel, table=True):
+    """A project as the provider last listed it; ``gone_at`` is set when it is listed no more."""
+
+    __tablename__ = "projects"
+
+    id: str = Field(primary_key=True)
+    name: str
+    read_at: datetime = Field(sa_type=UTCDateTime)
+    gone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class ProjectSettings(SQLModel, table=True):
+    """What owners set for a project; a project without a row has these defaults."""
+
+    __tablename__ = "project_settings"
+
+    project_id: str = Field(primary_key=True)
+    approvers: list[str] = Field(default_factory=list, sa_type=JSON)
+    channel: str | None = None
+    recommended_days: int = RECOMMENDED_DAYS
+    most_days: int = MOST_DAYS
+    changed_by: str | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def get(session: Session, project_id: str) -> Project | None:
+    """Return the project if the mirror knows it and it is not gone."""
+    project = session.get(Project, project_id)
+    return project if project is not None and project.gone_at is None else None
+
+
+def name_of(session: Session, project_id: str) -> str:
+    """Return the project's name, also of one that is gone, or its id if it was never listed."""
+    project = session.get(Project, project_id)
+    return project.name if project is not None else project_id
+
+
+def settings(session: Session, project_id: str) -> ProjectSettings:
+    """Return the project's settings, or the defaults."""
+    return session.get(ProjectSettings, project_id) or ProjectSettings(project_id=project_id, approvers=[])
+
+
+def search(session: Session, words: str = "", *, limit: int, offset: int = 0) -> tuple[list[Project], int]:
+    """Return a page of live projects whose name or id holds ``words``, by name, and how many there are in all."""
+    found = select(Project).where(col(Project.gone_at).is_(None))
+    if words:
+        found = found.where(
+            func.lower(col(Project.name)).contains(words.lower(), autoescape=True) | (col(Project.id) == words)
+        )
+    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    page = found.order_by(func.lower(col(Project.name)), col(Project.id)).limit(limit).offset(offset)
+    return list(session.exec(page)), total
+
+
+def named(session: Session, wanted: str) -> Project | None:
+    """Return the project with this id or name, or the only one whose name holds the words."""
+    wanted = wanted.strip()
+    exact = get(session, wanted)
+    if exact is not None or not wanted:
+        return exact
+    found, total = search(session, wanted, limit=100)
+    same = [project for project in found if project.name.lower() == wanted.lower()]
+    if len(same) == 1:
+        return same[0]
+    return found[0] if total == 1 else None
+
+
+def chosen(session: Session, team_id: str, user_id: str) -> Project | None:
+    """Return the project that this person chose, while it is still there; else the only one there is."""
+    person = people.get(session, team_id, user_id)
+    project = get(session, person.project_id) if person is not None and person.project_id is not None else None
+    if project is not None:
+        return project
+    found, total = search(session, limit=1)
+    return found[0] if total == 1 else None
+
+
+def mirror(session: Session, listed: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Make the mirror equal to the provider's list of (id, name)."""
+    names = dict(listed)
+    known = {project.id: project for project in session.exec(select(Project))}
+    for project_id, name in names.items():
+        project = known.get(project_id) or Project(id=project_id, name=name, read_at=now)
+        project.name, project.read_at, project.gone_at = name, now, None
+        session.add(project)
+    for project_id, project in known.items():
+        if project_id not in names and project.gone_at is None:
+            project.gone_at = now

@@ -1,0 +1,31 @@
+"""The record: every attempt, success, refusal and failure, in the transaction it belongs to. Rows are only added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime
+
+
+class Entry(SQLModel, table=True):
+    """One thing that happened. ``name`` is past tense (“keys.created”); ``actor`` is a user id, or "keydesk"."""
+
+    __tablename__ = "record"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UTCDateTime, index=True)
+    team_id: str
+    actor: str
+    name: str
+    subject: str = Field(index=True)
+    project_id: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+def of_subject(session: Session, subject: str) -> list[Entry]:
+    """Return what happened to one request or key, oldest first."""
+    return list(session.exec(select(Entry).where(col(Entry.subject) == subject).order_by(col(Entry.id))))

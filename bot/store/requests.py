@@ -1,0 +1,129 @@
+"""Requests: what people asked for, where each stands, and the only way it moves.
+
+waiting ─┬─ approved ─┬─ creating ─┬─ delivered ── ended
+         ├─ denied    ├─ lapsed    ├─ approved (showing failed: its owner may press again)
+         ├─ cancelled └─ cancelled └─ failed (the provider refused for good)
+         └─ expired
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, func, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime, one_of
+
+MOVES: dict[str, frozenset[str]] = {
+    "waiting": frozenset({"approved", "denied", "cancelled", "expired"}),
+    "approved": frozenset({"creating", "lapsed", "cancelled"}),
+    "creating": frozenset({"delivered", "approved", "failed"}),
+    "delivered": frozenset({"ended"}),
+    "denied": frozenset(),
+    "cancelled": frozenset(),
+    "expired": frozenset(),
+    "lapsed": frozenset(),
+    "failed": frozenset(),
+    "ended": frozenset(),
+}
+OPEN = ("waiting", "approved", "creating")
+
+
+class Request(SQLModel, table=True):
+    """An operation that was held. ``version`` grows with every change that a card would show.
+
+    ``attempt`` counts the presses that claimed it; ``view_id`` is the form it came from, so that a form counts once.
+    """
+
+    __tablename__ = "requests"
+    __table_args__ = (one_of("state", MOVES),)
+
+    id: str = Field(primary_key=True, default_factory=lambda: "rq" + secrets.token_hex(8))
+    team_id: str
+    requester: str = Field(index=True)
+    kind: str
+    operation: dict[str, Any] = Field(sa_type=JSON)
+    project_id: str = Field(index=True)
+    state: str = Field(default="waiting", index=True)
+    attempt: int = 0
+    version: int = 1
+    view_id: str | None = Field(default=None, unique=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    open_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    note: str | None = None
+
+
+def get(session: Session, request_id: str) -> Request | None:
+    """Return the request, or None."""
+    return session.get(Request, request_id)
+
+
+def by_view(session: Session, view_id: str) -> Request | None:
+    """Return the request that this form made, or None."""
+    return session.exec(select(Request).where(col(Request.view_id) == view_id)).first()
+
+
+def move(session: Session, request: Request, to: str, **values: Any) -> bool:
+    """Move the request from the state and attempt it was read in; True for the one caller who did it.
+
+    Raises:
+        ValueError: the state machine above has no such move.
+    """
+    if to not in MOVES[request.state]:
+        raise ValueError(f"no move from {request.state} to {to}")
+    attempt = request.attempt + (to == "creating")
+    moved = session.execute(
+        update(Request)
+        .where(
+            col(Request.id) == request.id,
+            col(Request.state) == request.state,
+            col(Request.attempt) == request.attempt,
+        )
+        .values(state=to, attempt=attempt, version=Request.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(moved.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+
+
+def remind(session: Session, request: Request, now: datetime) -> bool:
+    """Note that the approvers are being reminded; True unless somebody did so since ``request`` was read."""
+    done = session.execute(
+        update(Request)
+        .where(
+            col(Request.id) == request.id,
+            col(Request.state) == "waiting",
+            col(Request.reminded_at).is_not_distinct_from(request.reminded_at),
+        )
+        .values(reminded_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+
+
+def of_person(session: Session, team_id: str, user_id: str, *, limit: int, offset: int = 0) -> list[Request]:
+    """Return what this person asked for, newest first."""
+    mine = select(Request).where(col(Request.team_id) == team_id, col(Request.requester) == user_id)
+    return list(
+        session.exec(mine.order_by(col(Request.created_at).desc(), col(Request.id)).limit(limit).offset(offset))
+    )
+
+
+def waiting(session: Session, team_id: str) -> list[Request]:
+    """Return every request that waits for a decision, oldest first."""
+    found = select(Request).where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
+    return list(session.exec(found.order_by(col(Request.created_at))))
+
+
+def open_count(session: Session, team_id: str, user_id: str) -> int:
+    """Return how many of this person's requests are still open."""
+    found = select(func.count()).where(
+        col(Request.team_id) == team_id, col(Request.requester) == user_id, col(Request.state).in_(OPEN)
+    )
+    return session.exec(found).one()

@@ -1,0 +1,1 @@
+"""Everything needed to try and to test Keydesk without Slack or a provider: nothing in here is real."""

@@ -1,0 +1,1 @@
+"""An emulated Deepgram: the management API with a memory, roles, expiry and faults on demand."""

@@ -1,0 +1,70 @@
+"""Routes for people and tests: faults to cause, calls to look at. Nothing of this exists at the vendor."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from playground.deepgram.faults import Fault, Faults
+
+CALLS_KEPT = 10_000
+CONTROL = ("/faults", "/inspect")
+_LOOPBACK = {"127.0.0.1", "localhost"}
+
+
+class Calls:
+    """The latest calls: method, path, query and body. Headers, and so credentials, are never kept."""
+
+    def __init__(self) -> None:
+        self.kept: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
+
+    async def record(self, request: web.Request) -> None:
+        """Keep a call."""
+        try:
+            body = json.loads(await request.read() or b"null")
+        except (ValueError, RecursionError):
+            body = None
+        self.kept.append({"method": request.method, "path": request.path, "query": dict(request.query), "body": body})
+
+
+def routes(faults: Faults, calls: Calls) -> list[web.RouteDef]:
+    """Return the control routes."""
+
+    async def add(request: web.Request) -> web.Response:
+        try:
+            faults.active.append(Fault.model_validate_json(await request.read()))
+        except ValidationError as error:
+            return web.json_response({"error": error.errors(include_url=False, include_context=False)}, status=400)
+        return await show(request)
+
+    async def show(_: web.Request) -> web.Response:
+        return web.json_response({"faults": [fault.model_dump() for fault in faults.active]})
+
+    async def clear(request: web.Request) -> web.Response:
+        faults.clear()
+        return await show(request)
+
+    async def inspect(_: web.Request) -> web.Response:
+        return web.json_response({"calls": list(calls.kept)})
+
+    return [
+        web.post("/faults", add),
+        web.get("/faults", show),
+        web.delete("/faults", clear),
+        web.get("/inspect/calls", inspect),
+    ]
+
+
+def is_foreign(request: web.Request) -> bool:
+    """Return whether a web page of somebody else may be behind a control request.
+
+    The Host is checked against DNS rebinding, the Origin against forms and scripts of other pages.
+    """
+    if request.host.rpartition(":")[0] not in _LOOPBACK:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and origin != f"http://{request.host}"

@@ -1,0 +1,159 @@
+"""Faults on demand: what a provider, or the network before it, does wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any, Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from playground.deepgram import refusals
+
+Kind = Literal[
+    "429", "500", "503", "401", "403", "404", "409",  # answered so, without doing it
+    "timeout_before", "timeout_after",  # never answered; done only in the second case
+    "late",  # never answered, and done only after ``seconds``, even when the client is gone
+    "slow",  # answered and done after ``seconds``
+    "drop_before", "drop_after",  # the connection breaks; done only in the second case
+    "html",  # a gateway's page with status 502, without doing it
+    "truncated", "null", "empty",  # done, with status 200 and half of the answer, ``null``, or nothing
+]  # fmt: skip
+
+
+class Match(BaseModel):
+    """Which calls: any method if None; ``path_regex`` is searched in the path."""
+
+    model_config = ConfigDict(extra="forbid")
+    method: str | None = None
+    path_regex: str = ""
+
+    @field_validator("path_regex")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return value
+
+    def fits(self, method: str, path: str) -> bool:
+        """Return whether a call is meant."""
+        return self.method in {None, method} and re.search(self.path_regex, path) is not None
+
+
+class Fault(BaseModel):
+    """One thing to do wrong, ``times`` times; None until cleared."""
+
+    model_config = ConfigDict(extra="forbid")
+    match: Match = Field(default_factory=Match)
+    kind: Kind
+    retry_after: str | None = None
+    times: int | None = 1
+    seconds: float = Field(default=1.0, ge=0, le=600)
+
+
+class Faults:
+    """The faults in force, oldest first; each call meets at most one."""
+
+    def __init__(self) -> None:
+        self.active: list[Fault] = []
+        self._released = asyncio.Event()
+        self._late: set[asyncio.Task[Any]] = set()
+
+    def add(self, kind: Kind, method: str | None = None, path_regex: str = "", **options: Any) -> None:
+        """Do this wrong from now on; ``options`` are ``times``, ``seconds`` and ``retry_after``."""
+        match = Match(method=method, path_regex=path_regex)
+        self.active.append(Fault(match=match, kind=kind, **options))
+
+    def clear(self) -> None:
+        """Do nothing wrong any more, and let go of the calls that hang."""
+        self.active.clear()
+        self._released.set()
+        self._released = asyncio.Event()
+
+    async def landed(self) -> None:
+        """Wait until everything that was to be done late has been done."""
+        await asyncio.gather(*self._late)
+
+    async def stop(self) -> None:
+        """Clear, and forget what was still to be done late."""
+        self.clear()
+        for task in self._late:
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
+
+    async def serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Serve a request, with the first fault that fits it."""
+        fault = self._take(request.method, request.path)
+        if fault is None:
+            return await handler(request)
+        if fault.kind.isdigit():
+            return _refusal(fault).response()
+        if fault.kind in {"timeout_before", "timeout_after", "late"}:
+            return await self._hang(fault, request, handler)
+        return await _spoiled(fault, request, handler)
+
+    def _take(self, method: str, path: str) -> Fault | None:
+        fault = next((fault for fault in self.active if fault.match.fits(method, path)), None)
+        if fault is not None and fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                self.active.remove(fault)
+        return fault
+
+    async def _hang(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+        await request.read()
+        if fault.kind == "timeout_after":
+            await handler(request)
+        if fault.kind == "late":
+            task = asyncio.ensure_future(_after(fault.seconds, request, handler))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+        await self._released.wait()
+        return _dropped(request)
+
+
+async def _after(seconds: float, request: web.Request, handler: Handler) -> None:
+    await asyncio.sleep(seconds)
+    await handler(request)
+
+
+async def _spoiled(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+        return await handler(request)
+    if fault.kind == "drop_before":
+        return _dropped(request)
+    if fault.kind == "html":
+        page = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
+        return web.Response(status=502, text=page, content_type="text/html")
+    done = await handler(request)
+    return _dropped(request) if fault.kind == "drop_after" else _cut(fault.kind, done)
+
+
+def _cut(kind: str, done: web.StreamResponse) -> web.Response:
+    whole = done.body if isinstance(done, web.Response) and isinstance(done.body, bytes) else b""
+    body = {"null": b"null", "empty": b""}.get(kind, whole[: len(whole) // 2])
+    return web.Response(status=done.status, body=body, content_type="application/json")
+
+
+def _dropped(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _refusal(fault: Fault) -> refusals.Refusal:
+    known: dict[str, Callable[[], refusals.Refusal]] = {
+        "401": refusals.invalid_credentials,
+        "403": lambda: refusals.lacks_permission("keys:write"),
+        "404": refusals.project_not_found,
+        "409": refusals.conflict,
+        "429": lambda: refusals.too_many_requests(fault.retry_after),
+    }
+    make = known.get(fault.kind)
+    return make() if make else refusals.server_trouble(int(fault.kind))

@@ -1,0 +1,73 @@
+"""The emulated Deepgram as a server on loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from playground.deepgram import control, keys, members, projects, refusals
+from playground.deepgram.faults import Faults
+from playground.deepgram.seed import seed
+from playground.deepgram.state import State
+
+
+class DeepgramEmulator:
+    """Deepgram's management API with a memory; ``now`` decides what has expired.
+
+    ``credentials`` holds the secrets of three seeded management keys, by the role of their creator: "owner",
+    "admin" and "member".
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.state = State(now)
+        self.credentials = seed(self.state)
+        self.faults = Faults()
+        self.calls = control.Calls()
+        self.url = ""
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, port: int = 0) -> str:
+        """Serve on 127.0.0.1 (any free port for 0) and return the address."""
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        listener = socket.create_server(("127.0.0.1", port))
+        await web.SockSite(self._runner, listener).start()
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return self.url
+
+    async def stop(self) -> None:
+        """Stop serving; what was to happen late does not happen any more. The state stays."""
+        await self.faults.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def _app(self) -> web.Application:
+        app = web.Application(middlewares=[self._each])
+        app.add_routes(control.routes(self.faults, self.calls))
+        for noun in (projects, keys, members):
+            app.add_routes(noun.routes(self.state))
+        return app
+
+    @web.middleware
+    async def _each(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(control.CONTROL):
+            return web.Response(status=403) if control.is_foreign(request) else await handler(request)
+        await self.calls.record(request)
+        return await self.faults.serve(request, _known_paths_only(handler))
+
+
+def _known_paths_only(handler: Handler) -> Handler:
+    async def known(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            return refusals.not_found("path").response()
+        except web.HTTPMethodNotAllowed:
+            return refusals.Refusal(405, "Method Not Allowed").response()
+
+    return known

@@ -1,0 +1,149 @@
+"""What the emulated Deepgram remembers.
+
+Secrets are kept only as hashes. A key is live while it exists, has not expired, and its creator is still a member
+of its project: leaving or being removed disables a member's keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import uuid4
+
+from playground.deepgram.roles import Scopes, permissions
+
+SECRET_PREFIX = "emulated-"  # real secrets are 40 hexadecimal digits and nothing else
+
+
+@dataclass
+class Account:
+    """A person or service account; ``account_id`` is its member id in every project."""
+
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    account_id: str = field(default_factory=lambda: str(uuid4()))
+
+
+@dataclass
+class StoredKey:
+    """A key without its secret."""
+
+    key_id: str
+    project_id: str
+    account_id: str
+    comment: str
+    scopes: list[str]
+    tags: list[str]
+    created: datetime
+    expiration_date: datetime | None
+    secret_hash: str
+
+
+@dataclass
+class Project:
+    """A project with its members' scopes and its keys."""
+
+    project_id: str
+    name: str
+    mip_opt_out: bool = False
+    members: dict[str, list[str]] = field(default_factory=dict)
+    keys: dict[str, StoredKey] = field(default_factory=dict)
+
+
+class State:
+    """Accounts, projects and keys, and the switches for what sources disagree about.
+
+    ``key_shape`` chooses how one key is answered: "A" as in the specification, "B" as in the documentation.
+    ``list_tells_expiry`` adds tags and expiry to listed keys, as older documentation had it.
+    ``permission_family`` chooses the body and status of a missing permission.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.accounts: dict[str, Account] = {}
+        self.projects: dict[str, Project] = {}
+        self.key_shape: Literal["A", "B"] = "B"
+        self.list_tells_expiry = False
+        self.permission_family: Literal["modern", "legacy"] = "modern"
+        self._by_hash: dict[str, StoredKey] = {}
+
+    def add_account(self, account: Account) -> Account:
+        """Remember an account."""
+        self.accounts[account.account_id] = account
+        return account
+
+    def add_project(self, project: Project) -> Project:
+        """Remember a project."""
+        self.projects[project.project_id] = project
+        return project
+
+    def add_key(
+        self,
+        project: Project,
+        account_id: str,
+        comment: str,
+        scopes: Iterable[str],
+        *,
+        tags: Iterable[str] = (),
+        created: datetime | None = None,
+        expiration_date: datetime | None = None,
+        secret: str | None = None,
+        key_id: str | None = None,
+    ) -> tuple[StoredKey, str]:
+        """Create a key and return it with its secret, which is told here only."""
+        secret = secret or SECRET_PREFIX + secrets.token_hex(20)
+        key = StoredKey(
+            key_id or str(uuid4()),
+            project.project_id,
+            account_id,
+            comment,
+            list(scopes),
+            list(tags),
+            created or self.now(),
+            expiration_date,
+            _hash(secret),
+        )
+        project.keys[key.key_id] = key
+        self._by_hash[key.secret_hash] = key
+        return key, secret
+
+    def end_key(self, key: StoredKey) -> None:
+        """Forget a key: its secret opens nothing any more."""
+        self.projects[key.project_id].keys.pop(key.key_id, None)
+        self._by_hash.pop(key.secret_hash, None)
+
+    def end_project(self, project: Project) -> None:
+        """Forget a project and all its keys."""
+        for key in list(project.keys.values()):
+            self.end_key(key)
+        del self.projects[project.project_id]
+
+    def key_of(self, secret: str) -> StoredKey | None:
+        """Return the live key that a secret belongs to."""
+        key = self._by_hash.get(_hash(secret))
+        return key if key and self.is_usable(key) else None
+
+    def is_live(self, secret: str) -> bool:
+        """Return whether anybody could use this secret now."""
+        return self.key_of(secret) is not None
+
+    def is_usable(self, key: StoredKey) -> bool:
+        """Return whether a key is neither expired nor orphaned."""
+        return not self.is_expired(key) and key.account_id in self.projects[key.project_id].members
+
+    def is_expired(self, key: StoredKey) -> bool:
+        """Return whether a key's end has come."""
+        return key.expiration_date is not None and key.expiration_date <= self.now()
+
+    def power(self, caller: StoredKey, project: Project) -> Scopes:
+        """Return what a key may do in a project: its scopes, capped by its creator's current scopes there."""
+        return permissions(caller.scopes) & permissions(project.members.get(caller.account_id, ()))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

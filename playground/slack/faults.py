@@ -1,0 +1,54 @@
+"""Faults on demand for the emulated Web API (`POST /faults`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from playground.slack.wire import Json
+
+FaultKind = Literal["ratelimited", "http_500", "timeout_before", "timeout_after", "slow", "error"]
+
+
+@dataclass
+class Fault:
+    """One fault of one method.
+
+    `slow` answers after `seconds` and takes effect then, even when the client gave up; `timeout_before` does
+    nothing and drops the connection after `seconds`; `timeout_after` takes effect first, then drops it.
+    """
+
+    method: str
+    kind: FaultKind
+    error: str = "internal_error"
+    seconds: float = 1.0
+    times: int = 1
+
+
+@dataclass
+class Faults:
+    """What shall go wrong next."""
+
+    waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, given: Json) -> Fault:
+        """Add a fault as JSON describes it; ``ValueError`` when it makes no sense."""
+        if given.get("kind") not in get_args(FaultKind) or not given.get("method"):
+            raise ValueError(f"a fault needs a method and a kind of {', '.join(get_args(FaultKind))}")
+        known = {name: given[name] for name in ("method", "kind", "error", "seconds", "times") if name in given}
+        fault = Fault(**known)
+        self.waiting.append(fault)
+        return fault
+
+    def take(self, method: str) -> Fault | None:
+        """Return the fault that strikes this call, and count it."""
+        fault = next((one for one in self.waiting if one.method in (method, "*")), None)
+        if fault:
+            fault.times -= 1
+            if fault.times <= 0:
+                self.waiting.remove(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Let everything work again."""
+        self.waiting.clear()

@@ -1,0 +1,139 @@
+"""What only the durable engine does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from bot.clock import SetClock
+from bot.engine.attempt import Attempt
+from bot.engine.carrier import DbosEngine
+from bot.engine.port import Job
+from bot.engine.workflows import Workflows, migrate
+from bot.store import heartbeats
+from bot.store.database import Database
+from tests.engine.world import World, create_tables, durable
+
+CANARY = "canary-7f3a"
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    clock = SetClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    async with World(database, clock, durable(database, clock, capacity=4)) as made:
+        yield made
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """SQLite suffices where the contract already covers both."""
+    return sqlite_url
+
+
+async def test_stopping_waits_for_what_runs_and_interrupts_it_after_the_grace(world: World) -> None:
+    async def work(ref: str, _now: datetime) -> None:
+        world.ran[f"{ref} begun"] += 1
+        await asyncio.sleep(0.2 if ref == "short" else 60)
+        world.ran[ref] += 1
+
+    await world.start({"work": work})
+    await world.enqueue("work", "short")
+    await world.enqueue("work", "long")
+    while world.ran.total() < 2:  # noqa: ASYNC110 - an event per job would say no more
+        await asyncio.sleep(0.01)
+    await world.engine.stop(grace=0.5)
+    assert world.ran["short"] == 1
+    assert world.waiting() == {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
+    with world.database.transaction() as session:
+        assert heartbeats.last(session) is None
+    assert await asyncio.to_thread(lambda: True)  # the loop's own threads are none of the engine's business
+
+
+async def test_no_word_of_an_error_is_stored(world: World, tmp_path: Path) -> None:
+    async def fail(_ref: str, _now: datetime) -> None:
+        raise ConnectionError(CANARY)
+
+    await world.start({"fail": fail})
+    await world.enqueue("fail", "R1")
+    await world.engine.drain()
+    await world.engine.stop()
+    stored = _bytes_of(tmp_path)
+    assert b"fail:R1:" in stored
+    assert CANARY.encode() not in stored
+
+
+def _bytes_of(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("keydesk.db*"))
+
+
+async def test_more_jobs_than_fit_at_once_all_run(world: World) -> None:
+    await world.start()
+    refs = [f"R{number}" for number in range(20)]
+    await asyncio.gather(*(world.enqueue("note", ref) for ref in refs))
+    await world.engine.drain()
+    world.clock.move(timedelta(seconds=5))  # what did not fit waits as a due row
+    await world.until(lambda: len(world.ran) == 20, seconds=8)
+    assert set(world.ran.values()) == {1}
+
+
+async def test_the_heart_beats_while_the_engine_runs(world: World) -> None:
+    engine = world.engine
+    assert isinstance(engine, DbosEngine)
+    assert not engine.heart.healthy()
+    await world.start()
+    await world.until(engine.heart.healthy)
+    with world.database.transaction() as session:
+        assert heartbeats.silent(session, datetime.now(UTC) + timedelta(days=1)) == [engine.executor_id]
+
+
+async def test_a_process_has_one_engine(world: World, database: Database) -> None:
+    await world.start()
+    with pytest.raises(RuntimeError, match="already"):
+        Workflows(database.engine, "E2", lambda _attempt: "done").launch()
+    await world.enqueue("note", "R1")
+    await world.engine.drain()
+    assert world.ran["R1"] == 1
+
+
+def test_the_record_of_old_attempts_is_forgotten(database: Database) -> None:
+    workflows = Workflows(database.engine, "E1", lambda _attempt: "done")
+    workflows.launch()
+    try:
+        workflows.run(Attempt(Job("note", "R1")))
+        assert (workflows.forget(timedelta(hours=1)), workflows.forget(timedelta())) == (0, 1)
+    finally:
+        workflows.destroy()
+
+
+async def test_a_role_that_may_not_create_tables_suffices_once_they_are_there(postgres_url: str) -> None:
+    owner = Database(postgres_url)
+    create_tables(owner)
+    migrate(owner.engine)
+    with owner.engine.begin() as connection:
+        for statement in (
+            "DROP ROLE IF EXISTS keydesk_worker",
+            "CREATE ROLE keydesk_worker LOGIN PASSWORD 'worker'",
+            "GRANT USAGE ON SCHEMA public, dbos TO keydesk_worker",
+            "GRANT ALL ON ALL TABLES IN SCHEMA public, dbos TO keydesk_worker",
+            "GRANT ALL ON ALL SEQUENCES IN SCHEMA dbos TO keydesk_worker",
+            "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dbos TO keydesk_worker",
+        ):
+            connection.execute(text(statement))
+    url = make_url(postgres_url).set(username="keydesk_worker", password="worker")
+    database = Database(url.render_as_string(hide_password=False))
+    clock = SetClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    async with World(database, clock, durable(database, clock)) as world:
+        await world.start()
+        await world.enqueue("note", "R1")
+        await world.engine.drain()
+        assert world.ran["R1"] == 1
+    database.close()
+    with owner.engine.begin() as connection:
+        connection.execute(text("DROP OWNED BY keydesk_worker"))
+        connection.execute(text("DROP ROLE keydesk_worker"))
+    owner.close()

@@ -1,0 +1,48 @@
+"""Our client, speaking with the emulated Deepgram."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from pydantic import SecretStr
+
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.http import Limits
+from playground.deepgram.server import DeepgramEmulator
+from playground.deepgram.state import Project
+from tests.playground.deepgram.conftest import clock, emulator
+
+__all__ = ["clock", "emulator"]
+
+SHORT = Limits(read=0.3, read_total=1.0, change=0.3, connect=0.3)
+ClientOf = Callable[[str], Deepgram]
+
+
+async def no_pause(_: float) -> None:
+    """Retry at once."""
+
+
+@pytest.fixture
+async def client_of(emulator: DeepgramEmulator) -> AsyncIterator[ClientOf]:
+    """Make clients of a credential's role: "owner", "admin" or "member"."""
+    async with AsyncExitStack() as stack:
+
+        def make(role: str) -> Deepgram:
+            secret = SecretStr(emulator.credentials[role])
+            client = Deepgram(secret, emulator.url, limits=SHORT, pause=no_pause)
+            stack.push_async_callback(client.aclose)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def deepgram(client_of: ClientOf) -> Deepgram:
+    """The client that Keydesk recommends: an admin-role key of a service account."""
+    return client_of("admin")
+
+
+@pytest.fixture
+def project(emulator: DeepgramEmulator) -> Project:
+    """The first seeded project, "production"."""
+    return next(iter(emulator.state.projects.values()))

@@ -1,0 +1,81 @@
+"""Who the credential is, as far as Deepgram tells."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.clock import SetClock
+from bot.errors import CredentialsRejected
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.identity import role_of
+from bot.providers.deepgram.models import Credential, Role
+from playground.deepgram.roles import PERMISSIONS
+from playground.deepgram.server import DeepgramEmulator
+from playground.deepgram.state import Project
+from tests.providers.deepgram.conftest import SHORT, ClientOf, no_pause
+
+OTHERS = "keys:write:others"  # the emulator's own mark, never a scope of a key
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "member"])
+async def test_the_credential_knows_who_it_is(client_of: ClientOf, emulator: DeepgramEmulator, role: Role) -> None:
+    credential = await client_of(role).who_am_i()
+    key = emulator.state.key_of(emulator.credentials[role])
+    assert key is not None
+    assert (credential.key_id, credential.member_id) == (key.key_id, key.account_id)
+    assert (credential.role, credential.scopes, credential.projects) == (role, (role,), 8)
+    assert credential.email == emulator.state.accounts[key.account_id].email
+
+
+async def test_a_demoted_creator_lowers_the_role(
+    deepgram: Deepgram, emulator: DeepgramEmulator, project: Project
+) -> None:
+    key = emulator.state.key_of(emulator.credentials["admin"])
+    assert key is not None
+    project.members[key.account_id] = ["member", "members:read", "members:read:scopes"]
+    key.scopes = ["owner"]
+    assert (await deepgram.who_am_i()).role == "admin"
+
+
+async def test_a_key_that_sees_no_project_still_knows_its_own_scopes(
+    deepgram: Deepgram, emulator: DeepgramEmulator
+) -> None:
+    emulator.faults.add("403", "GET", "^/v1/projects", times=None)
+    credential = await deepgram.who_am_i()
+    assert (credential.scopes, credential.role, credential.projects) == (("admin",), "admin", 0)
+    assert credential.member_id is None
+
+
+async def test_an_answer_that_tells_nothing_leaves_everything_unknown() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"projects": [{"project_id": "p"}]} if "projects" in request.url.path else {})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        credential = await Deepgram(SecretStr("k"), client=client).who_am_i()
+    assert credential == Credential(projects=1)
+
+
+async def test_an_expired_credential_is_rejected(emulator: DeepgramEmulator, clock: SetClock, project: Project) -> None:
+    member = next(iter(project.members))
+    _, secret = emulator.state.add_key(project, member, "c", ["owner"], expiration_date=clock.now() + timedelta(1))
+    client = Deepgram(SecretStr(secret), emulator.url, limits=SHORT, pause=no_pause)
+    assert (await client.who_am_i()).role == "owner"
+    clock.move(timedelta(days=1))
+    with pytest.raises(CredentialsRejected):
+        await client.who_am_i()
+    await client.aclose()
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "member"])
+def test_a_role_is_recognised_by_its_name_and_by_its_permissions(role: Role) -> None:
+    assert role_of([role]) == role
+    assert role_of(PERMISSIONS[role] - {OTHERS}) == role
+
+
+@given(st.lists(st.text()))
+def test_any_scopes_amount_to_a_role_unless_there_are_none(scopes: list[str]) -> None:
+    assert (role_of(scopes) is None) == (not scopes)

@@ -1,0 +1,384 @@
+"""The guard, over signed HTTP and over Socket Mode alike."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
+
+from bot.errors import FormError, NotAllowed
+from bot.slack.blocks import modal, section
+from bot.slack.blocks_check import problems_of_message, problems_of_view
+from bot.slack.call import Call
+from bot.slack.guard import guarded
+from bot.slack.names import Command, Door
+from bot.slack.web import SlackWeb
+from tests.slack.conftest import Desk
+from tests.slack.payloads import action, closed, command, event, shortcut, submission, suggestion, view_object
+
+
+class Heard:
+    """A listener that remembers what it was called with."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    async def __call__(self, call: Call) -> None:
+        self.calls.append(call)
+
+
+async def refuses(_call: Call) -> None:
+    raise NotAllowed("Only @raj can do this. Nothing changed.")
+
+
+async def breaks(_call: Call) -> None:
+    raise ZeroDivisionError("the canary is sk-12345")
+
+
+def keys_door(listener: object) -> Door:
+    return Door(commands=(Command("keys", "list", listener, "[project]", "shows your keys"),))  # type: ignore[arg-type]  # tests pass listeners of all shapes
+
+
+async def test_a_command_reaches_its_listener_with_its_rest_untouched(desk: Desk) -> None:
+    heard = Heard()
+    send = await desk.open(keys_door(heard))
+
+    status, _ = await send(command('keys LIST "Speech  team" <@U1|ana> <#C1|x>'))
+
+    await desk.settled()
+    assert status == 200
+    assert heard.calls[0].name == "keys list"
+    assert heard.calls[0].text == '"Speech  team" <@U1|ana> <#C1|x>'
+    assert (heard.calls[0].team_id, heard.calls[0].user_id) == ("T1", "UANA")
+
+
+async def test_an_alias_with_a_prefix_reaches_the_same_listener(desk: Desk) -> None:
+    heard = Heard()
+    send = await desk.open(keys_door(heard), prefix="acme-")
+
+    await send(command("list speech", slash="/acme-keys"))
+    await send(command("keys list speech", slash="/acme-keydesk"))
+
+    await desk.settled()
+    assert [(call.name, call.text) for call in heard.calls] == [("keys list", "speech")] * 2
+
+
+async def test_every_kind_of_payload_reaches_its_listener(desk: Desk) -> None:
+    heard = Heard()
+    names = {"it": heard}
+    send = await desk.open(Door(actions=names, views=names, closed=names, shortcuts=names, events={"team_join": heard}))
+
+    for payload in (action("it#next"), submission("it"), closed("it"), shortcut("it"), event("team_join")):
+        assert (await send(payload))[0] == 200
+
+    await desk.settled()
+    kinds = [call.kind for call in heard.calls]
+    assert kinds == ["action", "view", "view_closed", "shortcut", "event"]
+    assert heard.calls[0].value == "7"
+    assert heard.calls[1].state["reason"]["text"]["value"] == "because"
+
+
+async def test_options_are_answered_with_the_ack(desk: Desk) -> None:
+    async def offer(call: Call) -> None:
+        await call.ack(options=[{"text": {"type": "plain_text", "text": call.value}, "value": "p1"}])
+
+    send = await desk.open(Door(options={"project": offer}))
+
+    status, answer = await send(suggestion("project", "spe"))
+
+    assert status == 200
+    assert answer["options"][0]["text"]["text"] == "spe"
+
+
+async def test_options_that_fail_or_that_nobody_knows_are_none(desk: Desk) -> None:
+    send = await desk.open(Door(options={"project": breaks}))
+
+    assert (await send(suggestion("gone", "x")))[1] == {"options": []}
+    assert (await send(suggestion("project", "x")))[0] == 200
+
+
+@pytest.mark.parametrize("listener", [refuses, breaks])
+async def test_an_exception_right_after_the_ack_keeps_the_ack(desk: Desk, listener: object) -> None:
+    send = await desk.open(keys_door(listener))
+
+    started = time.monotonic()
+    status, _ = await send(command("keys list"))
+
+    assert status == 200
+    assert time.monotonic() - started < 1
+
+
+async def test_a_known_error_is_told_privately_in_its_own_words(desk: Desk) -> None:
+    send = await desk.open(keys_door(refuses))
+
+    await send(command("keys list", response_url=desk.api.response_url))
+
+    await desk.settled()
+    [said] = desk.api.responses
+    assert said["text"] == "Only @raj can do this. Nothing changed."
+    assert said["response_type"] == "ephemeral"
+    assert problems_of_message(said["blocks"], said["text"]) == []
+
+
+async def test_an_unexpected_error_gives_a_reference_and_logs_its_cause(desk: Desk) -> None:
+    send = await desk.open(keys_door(breaks))
+
+    with capture_logs() as lines:
+        await send(command("keys list", response_url=desk.api.response_url))
+        await desk.settled()
+
+    [said] = desk.api.responses
+    [line] = [line for line in lines if line["event"] == "slack.listener_failed"]
+    assert f"reference {line['reference']}" in said["text"]
+    assert len(line["reference"]) == 8
+    assert isinstance(line["exc_info"], ZeroDivisionError)
+    assert "canary" not in said["text"]
+
+
+async def test_without_a_response_url_the_person_is_told_in_the_channel(desk: Desk) -> None:
+    send = await desk.open(Door(actions={"it": refuses}))
+
+    await send(action("it"))
+
+    await desk.settled()
+    [said] = desk.api.called("chat.postEphemeral")
+    assert (said["channel"], said["user"]) == ("C1", "UANA")
+
+
+async def test_where_the_bot_is_not_in_the_channel_the_person_gets_a_direct_message(desk: Desk) -> None:
+    desk.api.refuse("chat.postEphemeral", "user_not_in_channel")
+    send = await desk.open(Door(actions={"it": refuses}))
+
+    await send(action("it"))
+
+    await desk.settled()
+    [said] = desk.api.called("chat.postMessage")
+    assert said["channel"] == "D1"
+    assert said["text"].startswith("Only @raj")
+
+
+async def test_what_can_be_told_nowhere_is_logged(desk: Desk) -> None:
+    desk.api.refuse("chat.postEphemeral", "user_not_in_channel")
+    desk.api.refuse("conversations.open", "user_disabled")
+    send = await desk.open(Door(actions={"it": refuses}))
+
+    with capture_logs() as lines:
+        assert (await send(action("it")))[0] == 200
+        await desk.settled()
+
+    assert "slack.not_told" in [line["event"] for line in lines]
+
+
+async def test_a_form_error_stands_under_its_field(desk: Desk) -> None:
+    async def wants_more(_call: Call) -> None:
+        raise FormError("reason", "Say what breaks without it.")
+
+    send = await desk.open(Door(views={"ask": wants_more}))
+
+    _, answer = await send(submission("ask"))
+
+    assert answer == {"response_action": "errors", "errors": {"reason": "Say what breaks without it."}}
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        ({}, "push"),
+        ({"previous_view_id": "V1", "root_view_id": "V1"}, "push"),
+        ({"previous_view_id": "V2", "root_view_id": "V1"}, "update"),
+    ],
+)
+async def test_a_form_that_is_refused_keeps_what_was_typed_where_the_stack_allows(
+    desk: Desk, stack: dict[str, str], expected: str
+) -> None:
+    send = await desk.open(Door(views={"ask": refuses}))
+
+    _, answer = await send(submission("ask", **stack))
+
+    assert answer["response_action"] == expected
+    assert problems_of_view(answer["view"]) == []
+
+
+async def test_a_form_whose_listener_answers_nothing_closes(desk: Desk) -> None:
+    send = await desk.open(Door(views={"ask": Heard()}))
+
+    assert await send(submission("ask")) == (200, None)
+
+
+async def test_an_error_after_a_working_view_is_shown_in_it(desk: Desk) -> None:
+    async def works_then_fails(call: Call) -> None:
+        await call.ack_update(modal("working", "Working", [section("One moment…")]))
+        await refuses(call)
+
+    send = await desk.open(Door(views={"ask": works_then_fails}))
+
+    _, answer = await send(submission("ask"))
+
+    await desk.settled()
+    assert answer["response_action"] == "update"
+    [shown] = desk.api.called("views.update")
+    assert shown["view_id"] == "V9"
+    assert "Only @raj" in str(shown["view"])
+
+
+async def test_an_error_after_opening_a_modal_is_shown_in_it(desk: Desk) -> None:
+    async def opens_then_fails(call: Call) -> None:
+        await call.open(modal("working", "Working", [section("One moment…")]))
+        await refuses(call)
+
+    send = await desk.open(Door(actions={"it": opens_then_fails}))
+
+    await send(action("it"))
+
+    await desk.settled()
+    [shown] = desk.api.called("views.update")
+    assert shown["hash"].startswith("h")
+    assert desk.api.called("chat.postEphemeral") == []
+
+
+async def test_an_error_of_a_button_in_a_modal_is_shown_on_top_of_it(desk: Desk) -> None:
+    send = await desk.open(Door(actions={"it": refuses}))
+
+    await send(action("it", view=view_object("form"), message=None, channel=None))
+
+    await desk.settled()
+    assert len(desk.api.called("views.push")) == 1
+
+
+async def test_a_modal_that_slack_does_not_open_is_told_in_words(desk: Desk) -> None:
+    desk.api.refuse("views.open", "expired_trigger_id")
+
+    async def opens(call: Call) -> None:
+        await call.open(modal("working", "Working", [section("One moment…")]))
+
+    send = await desk.open(keys_door(opens))
+
+    await send(command("keys list", response_url=desk.api.response_url))
+
+    await desk.settled()
+    assert "did not open" in desk.api.responses[0]["text"]
+
+
+async def test_unknown_names_are_answered_in_words(desk: Desk) -> None:
+    send = await desk.open(keys_door(Heard()))
+
+    for payload in (action("gone"), submission("gone"), shortcut("gone")):
+        assert (await send(payload))[0] == 200
+    for payload in (closed("gone"), event("gone", "Ev9")):
+        assert (await send(payload))[0] == 200
+
+    await desk.settled()
+    assert "another version" in desk.api.called("chat.postEphemeral")[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", "/keys"),
+        ("help", "/keys"),
+        ("kyes list", "Did you mean `keys`?"),
+        ("keys", "shows your keys"),
+        ("keys help", "/keys list [project]"),
+        ("keys lst", "Did you mean `list`?"),
+        ("<!channel> *x*", "I do not know `&lt;!channel&gt;`"),
+    ],
+)
+async def test_a_word_that_nobody_knows_is_answered_with_help(desk: Desk, typed: str, expected: str) -> None:
+    heard = Heard()
+    send = await desk.open(keys_door(heard))
+
+    assert (await send(command(typed, response_url=desk.api.response_url)))[0] == 200
+
+    await desk.settled()
+    [said] = desk.api.responses
+    assert expected in said["text"]
+    assert heard.calls == []
+    assert problems_of_message(said["blocks"], said["text"]) == []
+
+
+async def test_a_second_delivery_has_no_second_effect(desk: Desk) -> None:
+    heard, keys = Heard(), set[str]()
+
+    async def seen(key: str) -> bool:
+        first = key not in keys
+        keys.add(key)
+        return first
+
+    send = await desk.open(keys_door(heard), Door(actions={"it": heard}, events={"team_join": heard}), seen=seen)
+
+    for payload in (command("keys list"), action("it"), event("team_join")):
+        assert (await send(payload))[0] == 200
+        assert (await send(payload))[0] == 200
+
+    await desk.settled()
+    assert len(heard.calls) == 3
+
+
+async def test_work_goes_on_while_the_table_of_deliveries_cannot_be_read(desk: Desk) -> None:
+    heard = Heard()
+
+    async def seen(_key: str) -> bool:
+        raise OSError("the database is away")
+
+    send = await desk.open(keys_door(heard), seen=seen)
+
+    assert (await send(command("keys list")))[0] == 200
+
+    await desk.settled()
+    assert len(heard.calls) == 1
+
+
+async def test_a_shutdown_waits_for_work_after_the_ack(desk: Desk) -> None:
+    done = asyncio.Event()
+
+    async def works(_call: Call) -> None:
+        await asyncio.sleep(0.2)
+        done.set()
+
+    send = await desk.open(keys_door(works))
+
+    await send(command("keys list"))
+
+    assert not await desk.floor.drain(0.01)
+    assert await desk.floor.drain(2)
+    assert done.is_set()
+
+
+async def test_what_people_type_and_see_is_in_no_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    async def shows(call: Call) -> None:
+        await call.open(modal("key", "Your key", [section(f"the canary {call.text}")]))
+
+    send = await desk.open(keys_door(shows))
+
+    await send(command("keys list canary"))
+    await send(action("gone", value="canary"))
+
+    await desk.settled()
+    assert len(desk.api.called("views.open")) == 1
+    assert "canary" not in caplog.text
+
+
+async def test_a_cancellation_passes_and_still_acks() -> None:
+    acked: list[dict[str, object]] = []
+
+    async def answer(**given: object) -> None:
+        acked.append(given)
+
+    async def waits(_call: Call) -> None:
+        await asyncio.sleep(60)
+
+    web = SlackWeb(AsyncWebClient(), 1)
+    call = Call("view", "ask", "T1", "UANA", {}, web, answer)
+    running = asyncio.create_task(guarded(call, waits, {}, None))
+    await asyncio.sleep(0)
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert acked == [{}]

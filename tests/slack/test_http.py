@@ -1,0 +1,132 @@
+"""The HTTP door against everything that is not quite a request of Slack's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from bot.slack.dispatch import Floor, build_bolt
+from bot.slack.http import MOST_BYTES, health_app, web_app
+from bot.slack.names import Door
+from bot.slack.serving import listening
+from bot.slack.web import Identity, Slack
+from tests.slack.conftest import http_client, never_ready
+from tests.slack.payloads import SECRET, action, command, encoded, signed
+
+FORM = "application/x-www-form-urlencoded"
+CANARY = "canary-in-the-body"
+IDENTITY = Identity("T1", "Acme", "", "UBOT", "B1", None, frozenset())
+
+
+@pytest.fixture
+def floor(slack: Slack) -> Floor:
+    return build_bolt([Door()], web=slack.interactive, identity=IDENTITY, signing_secret=SECRET)
+
+
+@pytest.fixture
+async def client(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
+    async with http_client(floor) as client:
+        yield client
+
+
+def malformed() -> dict[str, tuple[bytes, dict[str, str], int]]:
+    body = f"text={CANARY}".encode()
+    good = signed(body, FORM)
+    no_json = f'{{"{CANARY}":'.encode()
+    no_payload = f"payload=%7B{CANARY}".encode()
+    no_text = b"payload=\xff\xfe" + CANARY.encode()
+    no_action = encoded(action(None, value=CANARY))[0].encode()
+    array = f'["{CANARY}"]'.encode()
+    unknown = f"payload=%7B%22type%22%3A%22{CANARY}%22%7D".encode()
+    return {
+        "no headers at all": (body, {"content-type": FORM}, 401),
+        "a timestamp that is no number": (body, good | {"x-slack-request-timestamp": "soon"}, 401),
+        "a timestamp in other digits": (body, good | {"x-slack-request-timestamp": "١٢٣"}, 401),
+        "an endless timestamp": (body, good | {"x-slack-request-timestamp": "9" * 5000}, 401),
+        "an old timestamp": (body, good | {"x-slack-request-timestamp": "1"}, 401),
+        "a signature that is not ASCII": (body, good | {"x-slack-signature": "v0=é"}, 401),
+        "a signature of somebody else": (body, signed(body, FORM, secret="guessed"), 401),
+        "a body that is not UTF-8": (no_text, signed(no_text, FORM), 400),
+        "a body that is not UTF-8, unsigned": (no_text, {"content-type": FORM}, 400),
+        "broken JSON": (no_json, signed(no_json, "application/json"), 400),
+        "broken JSON, unsigned": (no_json, {"content-type": "application/json"}, 400),
+        "a broken payload": (no_payload, signed(no_payload, FORM), 400),
+        "an action without an id": (no_action, signed(no_action, FORM), 400),
+        "JSON that is no object": (array, signed(array, "application/json"), 400),
+        "an unknown kind": (unknown, signed(unknown, FORM), 404),
+        "a body beyond all measure": (b"x" * (MOST_BYTES + 1), good, 413),
+    }
+
+
+@pytest.mark.parametrize("case", malformed())
+async def test_a_malformed_request_is_refused_and_not_logged(
+    client: httpx.AsyncClient, case: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body, headers, expected = malformed()[case]
+    caplog.set_level(logging.DEBUG)
+
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    answer = await client.post("/slack/events", content=body, headers=raw)
+
+    assert answer.status_code == expected
+    assert CANARY not in caplog.text
+    assert headers.get("x-slack-signature", "-") not in caplog.text or not headers.get("x-slack-signature")
+
+
+async def test_a_chunked_body_beyond_all_measure_is_refused(client: httpx.AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    answer = await client.post("/slack/events", content=chunks(), headers=signed("", FORM))
+
+    assert answer.status_code == 413
+
+
+async def test_an_ssl_check_is_answered_by_bolt_without_a_listener(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/slack/events", content="ssl_check=1", headers={"content-type": FORM})
+
+    assert (answer.status_code, answer.text) == (200, "")
+
+
+async def test_the_url_verification_of_slack_is_answered(client: httpx.AsyncClient) -> None:
+    body = '{"type":"url_verification","challenge":"abc"}'
+
+    answer = await client.post("/slack/events", content=body, headers=signed(body, "application/json"))
+
+    assert answer.json() == {"challenge": "abc"}
+
+
+async def test_only_posts_are_taken(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/slack/events")).status_code == 405
+
+
+def test_without_a_signing_secret_there_is_no_http_door(slack: Slack) -> None:
+    floor = build_bolt([], web=slack.interactive, identity=IDENTITY)
+
+    with pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
+        web_app(floor, never_ready)
+
+
+async def test_health_tells_the_process_apart_from_its_surroundings() -> None:
+    async with (
+        listening(health_app(never_ready), 0, "127.0.0.1") as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+    ):
+        alive, ready = await client.get("/healthz"), await client.get("/readyz")
+        door = await client.post("/slack/events", content=encoded(command("help"))[0])
+
+    assert alive.status_code == 200
+    assert ready.status_code == 503
+    assert ready.json()["checks"] == [{"name": "database", "ok": False, "text": "no answer"}]
+    assert door.status_code == 404
+
+
+async def test_a_port_that_is_taken_is_refused_at_once() -> None:
+    async with listening(health_app(never_ready), 0, "127.0.0.1") as port:
+        with pytest.raises(OSError, match="in use"):
+            async with listening(health_app(never_ready), port, "127.0.0.1"):
+                pass

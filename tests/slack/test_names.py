@@ -1,0 +1,52 @@
+"""Names that two rooms may not share."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.slack.call import Call
+from bot.slack.names import Command, Door, DuplicateName, join
+
+
+async def nothing(_call: Call) -> None:
+    pass
+
+
+def command(noun: str, verb: str, *aliases: str) -> Door:
+    return Door(commands=(Command(noun, verb, nothing, "", "", aliases),))
+
+
+@pytest.mark.parametrize(
+    "doors",
+    [
+        [Door(actions={"a": nothing}), Door(actions={"a": nothing})],
+        [Door(views={"a": nothing}), Door(views={"a": nothing})],
+        [Door(events={"a": nothing}), Door(events={"a": nothing})],
+        [command("keys", "list"), command("keys", "show", "list")],
+        [command("keys", "help")],
+        [command("keydesk", "list")],
+    ],
+)
+def test_a_name_has_one_listener(doors: list[Door]) -> None:
+    with pytest.raises(DuplicateName):
+        join(doors)
+
+
+def test_a_name_may_mean_different_things_in_different_kinds() -> None:
+    names = join([Door(actions={"a": nothing}, views={"a": nothing})])
+
+    assert names.find("action", "a") is names.find("view", "a")
+    assert names.find("options", "a") is None
+
+
+@pytest.mark.parametrize(
+    ("slash", "text", "expected"),
+    [
+        ("/keydesk", "keys  create  a b", ("keys", "create", "a b")),
+        ("/acme-keys", "Create\ta", ("keys", "create", "a")),
+        ("/keys", "", ("keys", "", "")),
+        ("/keydesk", "   ", ("", "", "")),
+    ],
+)
+def test_a_command_is_taken_apart(slash: str, text: str, expected: tuple[str, str, str]) -> None:
+    assert join([command("keys", "create")], "acme-").split(slash, text) == expected
