@@ -41,16 +41,17 @@ from bot.slack.guard import Seen
 from bot.slack.manifest import manifest
 from bot.slack.names import Door
 from bot.slack.web import Identity, Slack, SlackWeb, connect
-from bot.store import due, heartbeats, seen
+from bot.store import due, heartbeats, projects, seen
 from bot.store.database import Database
 
 SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
     "keys.request": ("Request a key", "global", "Ask for a Deepgram key"),
 }
 # After a restore only these run: cards may follow, but nothing is made, ended or expired.
-HARMLESS = frozenset({"desk.cards", "desk.remind", "keys.tell_end"})
+HARMLESS = frozenset({"desk.cards", "desk.remind", "keys.tell_end", "people.learn"})
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
+LEARN_EVERY = timedelta(hours=1)
 
 EngineOf = Callable[[Database, Clock], Engine]
 
@@ -88,6 +89,7 @@ class App:
         def begin(session: Session) -> None:
             self.engine.later(session, Job("projects.mirror", "all"), now)
             self.engine.later(session, Job("store.tidy", "all"), now)
+            self.engine.later(session, Job("people.learn", "all"), now)
 
         await self.database.write(begin)
 
@@ -186,6 +188,7 @@ def assemble(
         "keys.mirror": key_mirror.refresh,
         "projects.mirror": project_mirror.refresh,
         "store.tidy": _tidy(database, engine),
+        "people.learn": _learn(database, engine, people, owners),
     }
     return Rooms(doors, jobs, status)
 
@@ -216,3 +219,16 @@ def _tidy(database: Database, engine: Engine) -> JobFunction:
         await database.write(forget)
 
     return tidy
+
+
+def _learn(database: Database, engine: Engine, people: People, owners: frozenset[str]) -> JobFunction:
+    """Read the profiles of all who decide, every hour: cards name them, and whoever left no longer counts."""
+
+    async def learn(ref: str, now: datetime) -> None:
+        def next_time(session: Session) -> set[str]:
+            engine.later(session, Job("people.learn", ref), now + LEARN_EVERY)
+            return projects.all_approvers(session)
+
+        await people.learn(sorted(owners | await database.write(next_time)))
+
+    return learn

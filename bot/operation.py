@@ -37,13 +37,15 @@ class Actor:
     tz: str = "UTC"
 
 
-@dataclass(frozen=True)
-class Description:
-    """How the desk draws an operation: plain text, escaped by whoever shows it.
+class Description(BaseModel):
+    """How the desk draws an operation; kept with the request, so that a card stays what its approver saw.
 
-    ``sentence`` follows the requester's mention (“wants a key for …”); ``fields`` are (label, text) pairs in the
-    order that people read them; ``evidence`` is what helps to decide well; ``risk`` is (word, reason).
+    ``title``, ``sentence`` (it follows the requester's mention: “wants a key for …”) and ``why`` are plain text,
+    escaped by whoever shows them. ``fields`` are (label, mrkdwn) pairs in the order in which people read them,
+    ``evidence`` what helps to decide well; their room has escaped them. ``risk`` is (word, reason).
     """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     title: str
     sentence: str
@@ -77,9 +79,9 @@ class OperationKind:
     """What the desk must know of one kind of operation; the composition root fills a table of these.
 
     ``describe(session, operation, requester)`` draws it from the local store, and ``follow_up(session, request id,
-    version, state)`` what came of it. ``subject_owner(session, operation)`` tells whose thing it is about, for the policy.
-    ``execute(operation, actor)`` does it and returns what to tell the actor; None where an approval grants a right that
-    its owner exercises later (a key is made while its owner watches).
+    version, state)`` what came of it. ``subject_owner(session, operation)`` tells whose thing it is about, for the
+    policy. ``execute(operation, actor)`` does it and returns what to tell the actor; None where an approval grants a
+    right that its owner exercises later (a key is made while its owner watches).
     How to find out afterwards whether the provider did it is a job of the room, due from the moment of the intent.
     """
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,6 +63,12 @@ class People:
             return False
         person = await self._database.read(lambda session: people.get(session, team_id, user_id))
         return person is not None and person.standing == "member"
+
+    async def learn(self, user_ids: Iterable[str]) -> None:
+        """Read the profiles of these people, so that cards name them and those who left no longer count."""
+        for user_id in user_ids:
+            with contextlib.suppress(CouldNotCheck):
+                await self._person(user_id)
 
     def forget(self, user_id: str) -> None:
         """Drop what is remembered, because Slack said that it changed."""

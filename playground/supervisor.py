@@ -50,7 +50,7 @@ class Playground:
 
     async def start(self) -> None:
         """Start everything; return once the bot is ready."""
-        self.bot_port = _free_port()
+        self.bot_port = free_port()
         self.signing_secret, self.bot_token, self.app_token = secrets.token_hex(16), "xoxb-emulated", "xapp-emulated"
         self.deepgram = DeepgramEmulator(self.clock.now)
         deepgram_url = await self.deepgram.start()
@@ -163,9 +163,7 @@ async def playground(
 ) -> AsyncIterator[Playground]:
     """Run a playground in a folder of its own, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="keydesk-") as home:
-        running = Playground(
-            Path(home), transport, port=port, database_url=database_url, rate_limits=rate_limits
-        )
+        running = Playground(Path(home), transport, port=port, database_url=database_url, rate_limits=rate_limits)
         try:
             await running.start()
             yield running
@@ -173,7 +171,8 @@ async def playground(
             await running.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

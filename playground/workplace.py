@@ -22,6 +22,8 @@ def prepare_store(database_url: str, deepgram: State) -> None:
     with database.transaction() as session:
         for project in list(deepgram.projects.values())[:SET_UP]:
             if session.get(ProjectSettings, project.project_id) is None:
-                session.add(ProjectSettings(project_id=project.project_id, approvers=APPROVERS, channel=CHANNEL, changed_at=now))
+                session.add(
+                    ProjectSettings(project_id=project.project_id, approvers=APPROVERS, channel=CHANNEL, changed_at=now)
+                )
         projects.mirror(session, [(project.project_id, project.name) for project in deepgram.projects.values()], now)
     database.close()

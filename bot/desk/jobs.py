@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlmodel import Session
 
-
 from bot import audit
 from bot.desk import views, words
 from bot.desk.service import Desk
+from bot.operation import Description
 from bot.slack.channels import channel_problem
 from bot.slack.web import SlackError, SlackWeb
 from bot.slack.words import escape, when
@@ -59,7 +59,7 @@ class DeskJobs:
         """End an approval that nobody opened in time."""
         await self._database.write(lambda session: self._desk.end_by_time(session, ref, "lapsed", now))
 
-    async def cards(self, ref: str, now: datetime) -> None:
+    async def cards(self, ref: str, _now: datetime) -> None:
         """Post the copies that are missing and bring every copy to the request's present version."""
         drawing = await self._read(ref)
         if drawing is None:
@@ -75,7 +75,7 @@ class DeskJobs:
         if drawing is not None and self._follow is not None:
             await self._follow(drawing.request.team_id, drawing.deciders | {drawing.request.requester})
 
-    async def remind(self, ref: str, now: datetime) -> None:
+    async def remind(self, ref: str, _now: datetime) -> None:
         """Mention the deciders in the thread under each approvers' copy."""
         drawing = await self._read(ref)
         if drawing is None or drawing.request.state != "waiting":
@@ -185,7 +185,7 @@ def card(desk: Desk, session: Session, request: Request, deciders: frozenset[str
         version=request.version,
         state=request.state,
         requester=request.requester,
-        description=desk.describe(session, request),
+        description=Description.model_validate(request.description),
         deciders=words.people_of(session, request.team_id, deciders),
         created_at=request.created_at,
         expires_at=request.expires_at,

@@ -15,7 +15,7 @@ from bot.engine.port import Engine, Job
 from bot.errors import AlreadyDecided, NotAllowed, NotUnderstood
 from bot.operation import Actor, Description, FollowUp, Operation, OperationKind
 from bot.policy import Hold, Matter, Refuse, Run, Verdict
-from bot.store import cards, decisions, people, projects, requests
+from bot.store import cards, people, projects, requests
 from bot.store.database import Database
 from bot.store.decisions import Decision
 from bot.store.requests import Request
@@ -123,7 +123,7 @@ class Desk:
         if refusal is not None:
             _note_refusal(session, operation, actor, now, refusal)
             return Refuse(refusal)
-        request = _opened(operation, actor, now, view_id)
+        request = _opened(operation, self._described(session, operation, actor), actor, now, view_id)
         session.add(request)
         session.flush()
         cards.plan(session, request.id, "requester", actor.user_id)
@@ -309,12 +309,11 @@ class Desk:
 
     # --- shared ---
 
-    def describe(self, session: Session, request: Request) -> Description:
-        """Draw a held operation."""
-        kind = self._kinds[request.kind]
-        if kind.describe is None:
-            raise RuntimeError(f"{request.kind} cannot be drawn")
-        return kind.describe(session, kind.type.model_validate(request.operation), request.requester)
+    def _described(self, session: Session, operation: Operation, actor: Actor) -> Description:
+        describe = self._kinds[operation.kind].describe
+        if describe is None:
+            raise RuntimeError(f"{operation.kind} cannot be drawn")
+        return describe(session, operation, actor.user_id)
 
     def follow_up(self, session: Session, request: Request) -> FollowUp:
         """Return what came of an approval, and what its owner can do next."""
@@ -347,12 +346,15 @@ def the_request(session: Session, request_id: str, actor: Actor, version: int | 
     return request
 
 
-def _opened(operation: Operation, actor: Actor, now: datetime, view_id: str | None) -> Request:
+def _opened(
+    operation: Operation, description: Description, actor: Actor, now: datetime, view_id: str | None
+) -> Request:
     return Request(
         team_id=actor.team_id,
         requester=actor.user_id,
         kind=operation.kind,
         operation=operation.model_dump(mode="json"),
+        description=description.model_dump(mode="json"),
         project_id=operation.project_id,
         view_id=view_id,
         created_at=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Card:
-    """Everything that a card shows, read from the rows. Names are plain text; times are UTC and drawn in the reader's."""
+    """Everything that a card shows, read from the rows. Names are plain; times are UTC, drawn in the reader's zone."""
 
     request_id: str
     version: int
@@ -49,7 +49,7 @@ class Card:
     open_until: datetime | None = None
     finished_at: datetime | None = None
     note: str = ""
-    follow_up: FollowUp = FollowUp()
+    follow_up: FollowUp = field(default_factory=FollowUp)
 
     @property
     def value(self) -> str:
@@ -164,13 +164,8 @@ def notice(title_: str, text: str) -> dict[str, Any]:
 
 
 def _fields(pairs: tuple[tuple[str, str], ...]) -> list[Block]:
-    texts = [f"*{escape(label)}*\n{_value(text)}" for label, text in pairs]
+    texts = [f"*{escape(label)}*\n{text}" for label, text in pairs]
     return [blocks.section(fields=texts[start : start + 10]) for start in range(0, len(texts), 10)]
-
-
-def _value(text: str) -> str:
-    # Our own date tokens stay as they are; whatever people typed is escaped.
-    return text if text.startswith("<!date^") else escape(text)
 
 
 def _why(why: str) -> list[Block]:
@@ -179,7 +174,7 @@ def _why(why: str) -> list[Block]:
 
 
 def _evidence(card: Card) -> list[Block]:
-    lines = [f"*{escape(label)}:* {_value(text)}" for label, text in card.description.evidence]
+    lines = [f"*{escape(label)}:* {text}" for label, text in card.description.evidence]
     word, because = card.description.risk
     lines.append(f"*Risk: {escape(word)}*" + (f" · {escape(because)}" if because else ""))
     return [blocks.context(*lines)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,32 +49,23 @@ def ago(since: datetime, now: datetime, tz: str) -> str:
 
 def how_it_stands(session: Session, request: Request, reader: Actor, now: datetime) -> str:
     """Say, to somebody who came late or pressed twice, how the request stands and that nothing changed."""
-    return f"{_standing(session, request, reader, now)} Nothing changed."
-
-
-def _standing(session: Session, request: Request, reader: Actor, now: datetime) -> str:
     ended = local(request.finished_at or request.expires_at, reader.tz)
-    match request.state:
-        case "approved":
-            return f"Already approved by {decided(session, request, reader, now)}."
-        case "denied":
-            return f"Already denied by {decided(session, request, reader, now)}."
-        case "creating":
-            return "The key is being created right now."
-        case "delivered":
-            return f"The key was shown on {ended}. If it was not stored, revoke it and ask for a new one."
-        case "expired":
-            return f"This request ended on {ended} without a decision."
-        case "lapsed":
-            return f"The approval lapsed on {ended} because it was not opened; no key was made."
-        case "cancelled":
-            return f"This request was cancelled on {ended}."
-        case "failed":
-            return f"The provider refused this key for good on {ended}; no key was made."
-        case "ended":
-            return "The key of this request has ended."
-        case _:
-            return "This request still waits for a decision."
+    words = STANDINGS[request.state].format(decided=decided(session, request, reader, now), ended=ended)
+    return f"{words} Nothing changed."
+
+
+STANDINGS: Mapping[str, str] = {
+    "waiting": "This request still waits for a decision.",
+    "approved": "Already approved by {decided}.",
+    "denied": "Already denied by {decided}.",
+    "creating": "The key is being created right now.",
+    "delivered": "The key was shown on {ended}. If it was not stored, revoke it and ask for a new one.",
+    "expired": "This request ended on {ended} without a decision.",
+    "lapsed": "The approval lapsed on {ended} because it was not opened; no key was made.",
+    "cancelled": "This request was cancelled on {ended}.",
+    "failed": "The provider refused this key for good on {ended}; no key was made.",
+    "ended": "The key of this request has ended.",
+}
 
 
 def decided(session: Session, request: Request, reader: Actor, now: datetime) -> str:

@@ -90,7 +90,7 @@ class DbosEngine:
         put_later(session, self._due, job, due_at)
 
     async def start(self, jobs: Mapping[str, JobFunction]) -> None:
-        """Launch DBOS and begin to sweep. Raises RuntimeError from DBOS if its tables are too old."""
+        """Launch DBOS and begin to sweep. Raises DBOSInitializationError if its tables are too old."""
         self._loop = asyncio.get_running_loop()
         self._attempts.jobs = jobs
         # Threads of our own: the loop's default ones belong to the application.

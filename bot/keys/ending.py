@@ -75,7 +75,7 @@ class KeyEnding:
             if isinstance(by, Actor):
                 await self._not_ended(key, by, problem)
                 raise
-            log.error("keys.end.refused", key=key.id, why=problem.text)
+            log.error("keys.end.refused", key=key.id, why=problem.text)  # noqa: TRY400 its text says it all
             return False
         except BotError as problem:
             log.warning("keys.end.unclear", key=key.id, why=problem.text)
@@ -83,7 +83,7 @@ class KeyEnding:
         await self._ended(key)
         return True
 
-    async def settle(self, ref: str, now: datetime) -> None:
+    async def settle(self, ref: str, _now: datetime) -> None:
         """Finish an end that was begun: deleting again is harmless, and “not found” means done."""
         key = await self._database.read(lambda session: keys.get(session, ref))
         if key is not None and key.state == "ending":

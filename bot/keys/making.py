@@ -1,6 +1,7 @@
 """A key is made while its owner watches: intent, create, record, show, deliver; and what undoes each.
 
-Every step is a conditional move of rows in one transaction. The secret is an argument of ``show`` and lives nowhere else.
+Every step is a conditional move of rows in one transaction. The secret is an argument of ``show``, and lives nowhere
+else.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from bot.errors import FormError, NotUnderstood
 from bot.keys.operations import PRESETS, CreateKey, EndKey
 from bot.operation import Description, FollowUp, Offer
-from bot.slack.words import count, when
+from bot.slack.words import code, count, escape, when
 from bot.store import decisions, keys, projects
 from bot.store.keys import Key
 from bot.store.projects import ProjectSettings
@@ -29,11 +29,11 @@ def describe(session: Session, operation: CreateKey, requester: str) -> Descript
         sentence=f"wants a key for “{operation.purpose}” for {count(operation.days, 'day')}{billed}.",
         why=operation.purpose,
         fields=(
-            ("Project", f"Deepgram · {project}"),
-            ("May", f"{preset.words}; {preset.cannot}"),
+            ("Project", f"Deepgram · {escape(project)}"),
+            ("May", escape(f"{preset.words}; {preset.cannot}")),
             ("Lasts", f"{count(operation.days, 'day')} from the moment it is seen"),
-            ("Customer", operation.customer or "–"),
-            ("Will live in", operation.place),
+            ("Customer", escape(operation.customer or "–")),
+            ("Will live in", escape(operation.place)),
         ),
         evidence=_evidence(session, operation, requester),
         risk=risk_of(operation, projects.settings(session, operation.project_id)),
@@ -89,7 +89,7 @@ def follow_up(session: Session, request_id: str, version: int, state: str) -> Fo
     if not shown:
         return FollowUp()
     key = shown[-1]
-    fields = (("Key", key.label), ("Ends", when(key.ends_at) if key.ends_at is not None else "–"))
+    fields = (("Key", code(key.label)), ("Ends", when(key.ends_at) if key.ends_at is not None else "–"))
     done = Offer("I'm done: end it", "keys.end", key.id, style="danger", confirm=ENDING_WARNING)
     return FollowUp(fields=fields, offers=(done,) if state == "delivered" and key.state == "live" else ())
 

@@ -25,6 +25,10 @@ Block = dict[str, Any]
 
 USUAL_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
 PURPOSE_IN_LIST = 80
+NOBODY_DECIDES = (
+    "*Nobody could decide a request in this project*, because nobody decides their own. An owner can add an approver "
+    "with `/projects settings`; or choose another project."
+)
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,7 @@ def _who_decides(form: Form) -> list[str]:
     if form.project is None:
         return ["Choose a project to see who decides."]
     if not form.deciders:
-        return [
-            "*Nobody could decide a request in this project*, because nobody decides their own. An owner can add an "
-            "approver with `/projects settings`; or choose another project."
-        ]
+        return [NOBODY_DECIDES]
     lines = [f"Needs one approval from {escape(form.deciders)}. You are told here in Slack."]
     if form.live_here:
         lines.append(f"You already have {count(form.live_here, 'live key')} in this project: `/keys mine`.")

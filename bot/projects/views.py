@@ -45,9 +45,10 @@ def _row(row: Row) -> Block:
 def overview(seen: Overview) -> list[Block]:
     """Draw one project at a glance."""
     settings = seen.settings
+    place = channel(settings.channel) if settings.channel else "none: approvers get a direct message"
     fields = [
         f"*Who approves*\n{escape(seen.approvers)}",
-        f"*Approvals channel*\n{channel(settings.channel) if settings.channel else 'none: approvers get a direct message'}",
+        f"*Approvals channel*\n{place}",
         f"*Keys last*\n{count(settings.recommended_days, 'day')} recommended, {settings.most_days} at most",
         f"*Live keys*\n{seen.live_keys}",
         f"*Waiting for a decision*\n{seen.waiting}",

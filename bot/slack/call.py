@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +19,17 @@ Delivered = Literal["response", "ephemeral", "direct", "nowhere"]
 Outcome = Literal["shown", "gone", "unclear"]
 Ack = Callable[..., Awaitable[Any]]
 
+TRAVELS = "keydesk_ack_travels"
+ACK_TRAVEL_SECONDS = 0.15  # from leaving this process to being drawn by Slack, generously
+
 _log = structlog.get_logger("bot.slack")
+
+
+async def ack_left(context: Mapping[str, Any]) -> None:
+    """Let updates of the view that this ack carries follow it; called by a transport once the ack was sent."""
+    arrived = context.get(TRAVELS)
+    if arrived is not None:
+        asyncio.get_running_loop().call_later(ACK_TRAVEL_SECONDS, arrived.set)
 
 
 class NotOpened(BotError):
@@ -26,11 +38,16 @@ class NotOpened(BotError):
 
 @dataclass
 class OpenView:
-    """A modal on somebody's screen; ``hash`` is unknown (None) for one that was shown by an ack."""
+    """A modal on somebody's screen.
+
+    For one that an ack shows, ``hash`` is unknown (None) and ``arrived`` is set once Slack must have drawn it: Bolt
+    sends an ack up to 10 ms after ``ack()``, and an update that overtook it would be covered by it for ever.
+    """
 
     web: SlackWeb
     view_id: str
     hash: str | None
+    arrived: asyncio.Event | None = None
 
     async def update(self, view: Block) -> Outcome:
         """Replace what the modal shows.
@@ -39,6 +56,8 @@ class OpenView:
         ``unclear``: it may have been. An unclear update is repeated with the same hash: a conflict then means that
         the first one was taken.
         """
+        if self.arrived is not None:
+            await _within_ack_time(self.arrived)
         outcome = await self._try(view, conflict="gone")
         return outcome if outcome != "unclear" else await self._try(view, conflict="shown")
 
@@ -77,6 +96,7 @@ class Call:
     view: Mapping[str, Any] | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
     message: Mapping[str, Any] | None = None
+    context: MutableMapping[str, Any] = field(default_factory=dict)
     acked: bool = False
     opened: OpenView | None = None
 
@@ -96,8 +116,9 @@ class Call:
 
     async def ack_update(self, view: Block) -> OpenView:
         """Replace the form by another view, which can be updated later."""
+        arrived = self.context[TRAVELS] = asyncio.Event()
         await self.ack(response_action="update", view=view)
-        self.opened = OpenView(self.web, str((self.view or {}).get("id", "")), None)
+        self.opened = OpenView(self.web, str((self.view or {}).get("id", "")), None, arrived)
         return self.opened
 
     async def ack_push(self, view: Block) -> None:
@@ -163,6 +184,11 @@ class Call:
             raise NotOpened("Slack did not open the window in time. Nothing was done: please try again.") from None
         self.opened = OpenView(self.web, view_id, hash_)
         return self.opened
+
+
+async def _within_ack_time(arrived: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):  # after 3 seconds Slack has given the ack up
+        await asyncio.wait_for(arrived.wait(), 3)
 
 
 def _private(text: str, blocks: Sequence[Block] | None, *, replace: bool = False) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -88,10 +89,11 @@ class _Dispatch:
         self._in_flight = in_flight
         self._seen = seen
 
-    async def run(self, kind: Kind, body: Body, ack: AsyncAck) -> None:
+    async def run(self, kind: Kind, body: Body, ack: AsyncAck, context: AsyncBoltContext | None = None) -> None:
         with self._in_flight:
             try:
                 call = read(kind, body, self._names, self._web, ack)
+                call.context = {} if context is None else context
                 listener = self._listener(call)
             except Exception as error:  # noqa: BLE001 - an odd payload must not lose its ack
                 broken(kind, error)
@@ -149,8 +151,8 @@ def _register(app: AsyncApp, dispatch: _Dispatch) -> None:
     async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
         await dispatch.run("action", body, ack)
 
-    async def on_view(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("view", body, ack)
+    async def on_view(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await dispatch.run("view", body, ack, context)
 
     async def on_view_closed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await dispatch.run("view_closed", body, ack)

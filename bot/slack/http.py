@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.slack.call import TRAVELS, ack_left
 from bot.slack.dispatch import Floor
 from bot.slack.guard import broken
 
@@ -68,7 +70,10 @@ async def _answer(floor: Floor, request: Request) -> Response:
         return Response("not understood", status_code=400)
     if bolt_response.status >= 500:
         return Response("not understood", status_code=400)
-    return to_starlette_response(bolt_response)
+    answer = to_starlette_response(bolt_response)
+    if TRAVELS in bolt_request.context:
+        answer.background = BackgroundTask(ack_left, bolt_request.context)
+    return answer
 
 
 def _refusal(request: Request) -> Response | None:

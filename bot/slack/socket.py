@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.call import ack_left
 from bot.slack.dispatch import Floor
 from bot.slack.guard import broken
 from bot.slack.quiet import quiet
@@ -108,8 +111,12 @@ class SocketDoor:
             return  # unanswered, so that Slack delivers it to another connection
         with self._floor.in_flight:
             try:
-                response = await run_async_bolt_app(self._floor.app, request)
+                bolt_request = AsyncBoltRequest(
+                    mode="socket_mode", body=request.payload, headers=build_headers(request)
+                )
+                response = await self._floor.app.async_dispatch(bolt_request)
                 await send_async_response(client, request, response, time.time())
+                await ack_left(bolt_request.context)
             except Exception as error:  # noqa: BLE001 - Bolt raises on payloads that Slack never sends
                 broken("socket", error)
 

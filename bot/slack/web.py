@@ -117,7 +117,8 @@ class SlackWeb:
         """Yield the ids of everyone in a channel, page after page."""
         cursor = ""
         while True:
-            page = await self._read("conversations.members", {"channel": channel_id, "limit": 200, "cursor": cursor})
+            further = {"cursor": cursor} if cursor else {}
+            page = await self._read("conversations.members", {"channel": channel_id, "limit": 200, **further})
             for member in page["members"]:
                 yield str(member)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""

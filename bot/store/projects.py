@@ -57,6 +57,11 @@ def settings(session: Session, project_id: str) -> ProjectSettings:
     return session.get(ProjectSettings, project_id) or ProjectSettings(project_id=project_id, approvers=[])
 
 
+def all_approvers(session: Session) -> set[str]:
+    """Return everybody who approves in any project."""
+    return {user_id for listed in session.exec(select(ProjectSettings.approvers)) for user_id in listed}
+
+
 def search(session: Session, words: str = "", *, limit: int, offset: int = 0) -> tuple[list[Project], int]:
     """Return a page of live projects whose name or id holds ``words``, by name, and how many there are in all."""
     found = select(Project).where(col(Project.gone_at).is_(None))

@@ -33,9 +33,10 @@ OPEN = ("waiting", "approved", "creating")
 
 
 class Request(SQLModel, table=True):
-    """An operation that was held. ``version`` grows with every change that a card would show.
+    """An operation that was held, with its description as the approver saw it.
 
-    ``attempt`` counts the presses that claimed it; ``view_id`` is the form it came from, so that a form counts once.
+    ``version`` grows with every change that a card would show. ``attempt`` counts the presses that claimed it.
+    ``view_id`` is the form it came from, so that a form counts once.
     """
 
     __tablename__ = "requests"
@@ -46,6 +47,7 @@ class Request(SQLModel, table=True):
     requester: str = Field(index=True)
     kind: str
     operation: dict[str, Any] = Field(sa_type=JSON)
+    description: dict[str, Any] = Field(sa_type=JSON)
     project_id: str = Field(index=True)
     state: str = Field(default="waiting", index=True)
     attempt: int = 0

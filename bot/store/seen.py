@@ -25,8 +25,8 @@ def first(session: Session, key: str, now: datetime) -> bool:
     """Note this delivery; True for the first one only."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite_insert(Seen) if sqlite else postgresql_insert(Seen)
-    added = session.execute(insert.values(key=key, at=now).on_conflict_do_nothing())
-    return bool(added.rowcount == 1)  # type: ignore[attr-defined] # an INSERT's result is a CursorResult
+    added = session.execute(insert.values(key=key, at=now).on_conflict_do_nothing().returning(col(Seen.key)))
+    return added.first() is not None
 
 
 def forget(session: Session, before: datetime) -> None:

@@ -49,7 +49,7 @@ class Select {
   }
 
   #listen() {
-    this.field.addEventListener("click", () => this.#open(""));
+    this.field.addEventListener("click", () => this.#browse());
     this.field.addEventListener("input", () => this.#search(this.field.value));
     this.field.addEventListener("keydown", (event) => this.#onKey(event));
     this.field.addEventListener("blur", () => this.#leave());
@@ -61,11 +61,11 @@ class Select {
     if (step) {
       event.preventDefault();
       if (this.isOpen) this.#activate(this.#active + step);
-      else this.#open("");
+      else this.#browse();
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (this.isOpen && this.#offers[this.#active]) this.#choose(this.#offers[this.#active]);
-      else if (!this.isOpen) this.#open("");
+      else if (!this.isOpen) this.#browse();
     } else if (event.key === "Escape" && this.isOpen) {
       event.preventDefault(); // Escape closes the list, not the modal around it
       event.stopPropagation();
@@ -75,9 +75,14 @@ class Select {
     }
   }
 
-  #open(query) {
+  /** Show everything; the first letter typed replaces the chosen name. */
+  #browse() {
     if (this.isOpen) return;
     this.field.select();
+    this.#open("");
+  }
+
+  #open(query) {
     this.field.setAttribute("aria-expanded", "true");
     this.list.showPopover();
     this.#load(query);

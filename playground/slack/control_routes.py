@@ -70,9 +70,8 @@ async def _disturb_delivery(emulation: Emulation, given: Json) -> None:
         raise ValueError(f"{kind} needs Socket Mode")
     elif kind in ("warning", "refresh_requested", "link_disabled"):
         await socket.announce_disconnect(kind)
-    elif kind == "silent":
-        socket.go_silent()
-        emulation.tell_bot_connection()
+    elif kind in ("silent", "stalled"):
+        socket.go_silent(answering_pings=kind == "stalled")
     elif kind == "drop":
         await socket.drop()
     elif kind == "redeliver":

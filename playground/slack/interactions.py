@@ -9,7 +9,7 @@ from playground.slack.block_rules import check_message
 from playground.slack.delivery import Parcel, ParcelKind
 from playground.slack.elements import with_ids
 from playground.slack.emulation import Emulation
-from playground.slack.messages import Message
+from playground.slack.messages import TEXT_LIMIT, Message
 from playground.slack.state import Channel
 from playground.slack.wire import Json, NotDelivered, SlackError
 
@@ -48,7 +48,7 @@ async def run_command(emulation: Emulation, actor: Actor, channel: Channel, line
     """Run a typed line such as `/keydesk help`."""
     name, _, text = line.partition(" ")
     known = emulation.manifest.command(name)
-    if known is None:
+    if known is None or _comes_from_elsewhere(emulation, actor):
         return failure("unknown_command", words.unknown_command(name))
     if thread_ts:
         return failure("not_in_threads", words.command_in_thread(name))
@@ -92,7 +92,7 @@ def bot_message(
     return Message(
         ts=emulation.workspace.next_ts(emulation.clock.now()),
         channel=channel,
-        text=text,
+        text=text[:TEXT_LIMIT],
         user=app.bot_user_id,
         bot_id=app.bot_id,
         app_id=app.id,
@@ -105,7 +105,7 @@ async def run_shortcut(emulation: Emulation, actor: Actor, callback_id: str, mes
     """Run a global shortcut, or a message shortcut on ``message``."""
     known = emulation.manifest.shortcut(callback_id)
     wanted = "message" if message else "global"
-    if known is None or known["type"] != wanted:
+    if known is None or known["type"] != wanted or _comes_from_elsewhere(emulation, actor):
         return failure("unknown_shortcut", f"There is no such {wanted} shortcut.")
     kind = "message_action" if message else "shortcut"
     payload = payloads.interaction(emulation, kind, actor.user) | {
@@ -122,6 +122,11 @@ async def run_shortcut(emulation: Emulation, actor: Actor, callback_id: str, mes
     except NotDelivered as refusal:
         return failure(refusal.code, words.failed_interaction("shortcut", emulation.manifest.name, refusal.code))
     return {"ok": True}
+
+
+def _comes_from_elsewhere(emulation: Emulation, actor: Actor) -> bool:
+    """Whether the actor belongs to a connected workspace, where this app is not installed."""
+    return emulation.workspace.people[actor.user].is_stranger
 
 
 def _command_text(emulation: Emulation, text: str, *, escape: bool) -> str:

@@ -35,12 +35,16 @@ def response_routes(emulation: Emulation) -> list[web.RouteDef]:
 
 
 def _take(emulation: Emulation, place: ResponseUrl, body: Json) -> None:
-    if place.message_ts and body.get("delete_original"):
+    if place.message_ts and _is_set(body, "delete_original"):
         _delete(emulation, place)
-    elif place.message_ts and body.get("replace_original"):
+    elif place.message_ts and _is_set(body, "replace_original"):
         _replace(emulation, place, body)
     else:
         respond(emulation, place.channel, place.user, body, _METHOD)
+
+
+def _is_set(body: Json, name: str) -> bool:
+    return body.get(name) in (True, "true")
 
 
 def _delete(emulation: Emulation, place: ResponseUrl) -> None:

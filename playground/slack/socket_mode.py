@@ -24,14 +24,23 @@ CONNECTION_LIMIT = 10
 
 @dataclass(eq=False)
 class Connection:
-    """One open socket; a `silent` one stays open and nothing comes, not even pongs."""
+    """One open socket.
+
+    A `stalled` one answers pings but brings nothing more; a `silent` one stays open and does not even answer pings.
+    """
 
     socket: web.WebSocketResponse
+    stalled: bool = False
     silent: bool = False
+
+    @property
+    def works(self) -> bool:
+        """Whether payloads still come through."""
+        return not (self.stalled or self.silent)
 
     async def send(self, frame: Json) -> None:
         """Send a frame, unless the connection fell silent."""
-        if not self.silent:
+        if self.works:
             with suppress(ConnectionError):
                 await self.socket.send_str(json.dumps(frame))
 
@@ -52,8 +61,8 @@ class SocketMode:
 
     @property
     def connected(self) -> bool:
-        """Whether a connection stands that is not silent."""
-        return any(not connection.silent for connection in self.connections)
+        """Whether a connection stands that still brings payloads."""
+        return any(connection.works for connection in self.connections)
 
     async def start(self) -> None:
         """Nothing to do: the bot connects."""
@@ -112,10 +121,11 @@ class SocketMode:
             if reason != "warning":
                 await connection.socket.close()
 
-    def go_silent(self) -> None:
-        """Let the present connections stand open without a word; later ones work."""
+    def go_silent(self, *, answering_pings: bool = False) -> None:
+        """Let the present connections stand open without a payload; later ones work."""
         for connection in self.connections:
-            connection.silent = True
+            connection.stalled, connection.silent = answering_pings, not answering_pings
+        self.on_connection()
 
     async def drop(self) -> None:
         """Cut every connection without a word."""
@@ -144,11 +154,9 @@ class SocketMode:
             self.on_connection()
 
     async def _receive(self, connection: Connection, kind: WSMsgType, data: str | bytes) -> None:
-        if connection.silent:
-            return
-        if kind is WSMsgType.PING:
+        if kind is WSMsgType.PING and not connection.silent:
             await connection.socket.pong(data)  # type: ignore[arg-type]  # aiohttp sends a ping's bytes
-        elif kind is WSMsgType.TEXT:
+        elif kind is WSMsgType.TEXT and connection.works:
             self._take_ack(json.loads(data))
 
     def _take_ack(self, frame: Json) -> None:
@@ -163,7 +171,7 @@ class SocketMode:
         with suppress(ConnectionError):
             while True:
                 await asyncio.sleep(self.timings.socket_ping)
-                if not connection.silent:
+                if connection.works:
                     await connection.socket.ping(b"Ping from emulated Slack")
 
     def _hello(self) -> Json:

@@ -85,8 +85,8 @@ async def test_two_processes_share_the_work_and_none_of_it_is_done_twice(process
     processes.start()
     processes.start()
     await processes.until(lambda noted: noted["ready"] == 2)
-    wanted = [f"R{number}" for number in range(300)]
+    wanted = [f"R{number}" for number in range(100)]
     processes.ask(*wanted)
-    await processes.until(lambda noted: noted.total() >= 302)
+    await processes.until(lambda noted: noted.total() >= 102)
     await asyncio.sleep(4)  # longer than the backup rows wait
     assert processes.noted() == Counter(ready=2, **dict.fromkeys(wanted, 1))

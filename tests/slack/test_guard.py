@@ -225,6 +225,24 @@ async def test_an_error_after_a_working_view_is_shown_in_it(desk: Desk) -> None:
     assert "Only @raj" in str(shown["view"])
 
 
+async def test_an_update_never_overtakes_the_view_that_the_ack_carries(desk: Desk) -> None:
+    outcomes: list[str] = []
+
+    async def works(call: Call) -> None:
+        view = await call.ack_update(modal("working", "Working", [section("One moment…")]))
+        outcomes.append(await view.update(modal("done", "Done", [section("Done.")])))
+
+    send = await desk.open(Door(views={"ask": works}))
+
+    _, answer = await send(submission("ask"))
+    updated_before = desk.api.called("views.update")
+
+    await desk.settled()
+    assert answer["view"]["callback_id"] == "working"
+    assert updated_before == []
+    assert outcomes == ["shown"]
+
+
 async def test_an_error_after_opening_a_modal_is_shown_in_it(desk: Desk) -> None:
     async def opens_then_fails(call: Call) -> None:
         await call.open(modal("working", "Working", [section("One moment…")]))

@@ -112,10 +112,16 @@ def _own_message(call: Call, refusal: str) -> Message:
 
 
 def _update(call: Call) -> Json:
+    """Change a message; blocks and attachments that are left out stay, an empty list removes them.
+
+    Source: the method's reference; python-slack-sdk#523 and slack-go#1214 show how it surprises.
+    """
     message = _own_message(call, "cant_update_message")
     text, blocks, attachments = _content(call)
-    changes: Json = {"text": text, "attachments": attachments or message.attachments}
-    if "blocks" in call.arguments or "text" in call.arguments:
+    changes: Json = {"text": text}
+    if "attachments" in call.arguments:
+        changes["attachments"] = attachments
+    if "blocks" in call.arguments:
         changes["blocks"] = with_ids(blocks) if blocks else None
     if "metadata" in call.arguments:
         changes["metadata"] = _metadata(call)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.playground.page.fake_slack import FakeSlack, serving
@@ -19,7 +20,7 @@ def _browser_path() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Start the system's Chromium; none is ever downloaded."""
     path = _browser_path()
@@ -31,22 +32,23 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack() -> AsyncIterator[FakeSlack]:
     """Serve the fake."""
     async with serving(FakeSlack()) as fake:
         yield fake
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """Open a blank page that fails its test on any console error and on any request that leaves loopback."""
     faults: list[str] = []
-    page = await browser.new_page(viewport={"width": 1280, "height": 800}, timezone_id="UTC")
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="UTC")
+    page = await context.new_page()
     page.set_default_timeout(5000)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     page.on("request", lambda request: None if "//127.0.0.1:" in request.url else faults.append(request.url))
     yield page
-    await page.close()
+    await context.close()
     assert faults == []

@@ -41,7 +41,14 @@ GIL = ANA | {"id": "U3", "name": "gil", "real_name": "Gil Guest", "is_guest": Tr
 BOT = ANA | {"id": "UB", "name": "keydesk", "real_name": "Keydesk", "title": "", "is_bot": True, "initials": "K"}
 APP = {"id": "A1", "name": "Keydesk", "bot_user_id": "UB"}
 CHANNELS = [
-    {"id": "C1", "name": "key-requests", "type": "channel", "is_member": True, "topic": "Ask with `/keys`", "num_members": 3},
+    {
+        "id": "C1",
+        "name": "key-requests",
+        "type": "channel",
+        "is_member": True,
+        "topic": "Ask with `/keys`",
+        "num_members": 3,
+    },
     {"id": "C2", "name": "security", "type": "private", "is_member": True, "topic": "", "num_members": 2},
     {"id": "D1", "name": "", "type": "dm", "is_member": True, "with": "UB"},
     {"id": "D2", "name": "", "type": "dm", "is_member": True, "with": "U2"},
@@ -94,12 +101,11 @@ class FakeSlack:
         """Return the body of the last request to this path."""
         return next(body for asked, body in reversed(self.asked) if asked == path)
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[web.AbstractRouteDef]:
         """Return the contract's routes."""
         return [
-            web.get("/", lambda _: _file("index.html")),
-            web.get("/favicon.ico", lambda _: _file("favicon.svg")),
-            web.get("/page/{name}", lambda request: _file(request.match_info["name"])),
+            web.get("/", _index),
+            web.static("/page", PAGE),
             web.get("/ui/state", self._state),
             web.get("/ui/messages", self._messages),
             web.get("/ui/replies", self._replies),
@@ -135,7 +141,9 @@ class FakeSlack:
 
     async def _replies(self, request: web.Request) -> web.Response:
         ts = request.query["ts"]
-        return web.json_response({"messages": [one for one in self.messages if ts in (one["ts"], one.get("thread_ts"))]})
+        return web.json_response(
+            {"messages": [one for one in self.messages if ts in (one["ts"], one.get("thread_ts"))]}
+        )
 
     async def _home(self, _: web.Request) -> web.Response:
         return web.json_response({"view": self.home})
@@ -178,5 +186,5 @@ async def serving(fake: FakeSlack, port: int = 0) -> AsyncIterator[FakeSlack]:
         await runner.cleanup()
 
 
-async def _file(name: str) -> web.StreamResponse:
-    return web.FileResponse(PAGE / name)
+async def _index(_: web.Request) -> web.StreamResponse:
+    return web.FileResponse(PAGE / "index.html")

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.playground.page.fake_slack import FakeSlack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def _open(page: Page, slack: FakeSlack, user: str = "U1") -> Locator:

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.playground.page.fake_slack import FakeSlack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 Json = dict[str, Any]
 
@@ -65,7 +65,7 @@ async def test_a_form_sends_slack_state_values(page: Page, slack: FakeSlack) -> 
 
 async def test_the_keyboard_alone_chooses_an_option(page: Page, slack: FakeSlack) -> None:
     dialog = await _opened(page, slack, _form())
-    await page.keyboard.type("gr")
+    await page.keyboard.type("gro")
     await expect(dialog.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(dialog.get_by_role("combobox", name="Provider")).to_have_value("Groq")

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.playground.page.fake_slack import FakeSlack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 APPROVE: dict[str, Any] = {
     "type": "button",
@@ -38,7 +38,12 @@ async def test_typing_a_slash_offers_the_commands_and_tab_completes(page: Page, 
     field = page.get_by_role("textbox", name="Message #key-requests")
     await field.press_sequentially("/key")
     offers = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
-    await expect(offers).to_have_text([r"/keys [request | list | revoke]Keys: request, list, revoke", "/keydesk <noun> <verb>Everything the desk can do"])
+    await expect(offers).to_have_text(
+        [
+            r"/keys [request | list | revoke]Keys: request, list, revoke",
+            "/keydesk <noun> <verb>Everything the desk can do",
+        ]
+    )
     await field.press("ArrowDown")
     await field.press("Tab")
     await expect(field).to_have_value("/keydesk ")
@@ -51,7 +56,12 @@ async def test_a_whole_command_is_sent_by_one_enter_and_recalled_by_arrow_up(pag
     await field.fill("/keys")
     await field.press("Enter")
     await expect(field).to_have_value("")
-    assert slack.last("/ui/message") | {"session": ""} == {"user": "U1", "session": "", "channel": "C1", "text": "/keys"}
+    assert slack.last("/ui/message") | {"session": ""} == {
+        "user": "U1",
+        "session": "",
+        "channel": "C1",
+        "text": "/keys",
+    }
     await field.press("ArrowUp")
     await expect(field).to_have_value("/keys")
 
@@ -94,7 +104,9 @@ async def test_one_click_makes_the_tab_another_person(page: Page, slack: FakeSla
     await page.get_by_role("button", name="Act as: Ana Lopes").click()
     menu = page.get_by_role("menu", name="Act as")
     await expect(menu.get_by_role("menuitemradio", name="Gil Guest")).to_contain_text("guest")
-    await expect(menu.get_by_role("menuitem", name="Open Raj Patel in a new tab")).to_have_attribute("href", "/?user=U2")
+    await expect(menu.get_by_role("menuitem", name="Open Raj Patel in a new tab")).to_have_attribute(
+        "href", "/?user=U2"
+    )
     await menu.get_by_role("menuitemradio", name="Raj Patel").click()
     await expect(page.get_by_role("button", name="Act as: Raj Patel")).to_be_visible()
     assert page.url.endswith("?user=U2")

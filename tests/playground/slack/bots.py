@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator
 from tests.playground.slack.conftest import APP_TOKEN, BOT_TOKEN, SHORT, SIGNING_SECRET
-from tests.playground.slack.driver import APPROVALS, Driver
+from tests.playground.slack.driver import APPROVALS, Driver, eventually
 from tests.playground.slack.samples import buttons, home, manifest, modal, section, text_input
 
 Json = dict[str, Any]
@@ -51,9 +51,13 @@ class Desk:
         return self.of_type(kind)[0]
 
 
-def listeners(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, desk: Desk) -> None:
     """Register what the small app answers."""
+    for listeners in (_commands, _forms, _clicks, _events):
+        listeners(app, desk)
 
+
+def _commands(app: AsyncApp, desk: Desk) -> None:
     @app.command("/desk")
     async def command(ack: AsyncAck, body: Json, client: AsyncWebClient, respond: AsyncRespond) -> None:
         desk.keep(body)
@@ -72,6 +76,8 @@ def listeners(app: AsyncApp, desk: Desk) -> None:
         else:
             await respond(f"Only for you: {text}")
 
+
+def _forms(app: AsyncApp, desk: Desk) -> None:
     @app.view("form")
     async def submitted(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         desk.keep(body)
@@ -93,6 +99,8 @@ def listeners(app: AsyncApp, desk: Desk) -> None:
         await ack()
         desk.keep(body)
 
+
+def _clicks(app: AsyncApp, desk: Desk) -> None:
     @app.action("approve")
     async def approve(ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         await ack()
@@ -114,6 +122,8 @@ def listeners(app: AsyncApp, desk: Desk) -> None:
         desk.keep(body)
         await ack(options=[{"text": {"type": "plain_text", "text": body["value"]}, "value": "p1"}])
 
+
+def _events(app: AsyncApp, desk: Desk) -> None:
     @app.event("app_home_opened")
     async def opened(body: Json, event: Json, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view=home("Welcome"))
@@ -145,26 +155,20 @@ async def running(transport: str, clock: PlaygroundClock) -> AsyncIterator[tuple
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(BOT_TOKEN, base_url=f"{base}/api/", session=session)
         app = AsyncApp(client=client, signing_secret=SIGNING_SECRET)
-        listeners(app, desk)
+        register(app, desk)
         site.app = app
         socket = AsyncSocketModeHandler(app, APP_TOKEN, ping_interval=0.2) if url is None else None
         try:
             if socket:
-                await socket.connect_async()
-            await _until_connected(emulator)
+                await socket.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt
+            await eventually(lambda: emulator.state.delivery.connected)
             yield emulator, desk, Driver(base, session)
         finally:
             await emulator.state.background.stop()
             if socket:
-                await socket.close_async()
+                await socket.close_async()  # type: ignore[no-untyped-call]  # slack_bolt
             await emulator.stop()
             await site.stop()
-
-
-async def _until_connected(emulator: SlackEmulator) -> None:
-    async with asyncio.timeout(3):
-        while not emulator.state.delivery.connected:
-            await asyncio.sleep(0.01)
 
 
 class _HttpSite:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,13 @@ APPROVALS, SPEECH, GENERAL, SECRET, SHARED, ARCHIVED = (
     "C0PARTNER08",
     "C0OLDPROJ09",
 )
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fails after four seconds."""
+    async with asyncio.timeout(4):
+        while not holds():  # noqa: ASYNC110  # what is waited for happens in foreign code that sets no event
+            await asyncio.sleep(0.01)
 
 
 class Tab:

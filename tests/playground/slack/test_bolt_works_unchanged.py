@@ -106,6 +106,14 @@ async def test_a_form_may_be_answered_by_another_view(stage: Stage) -> None:
     assert updated["hash"] != before
 
 
+async def test_a_view_opens_only_in_the_tab_where_the_person_acted(stage: Stage) -> None:
+    _, _, people = stage
+    tab, other = await people.tab(PRIYA), await people.tab(PRIYA, "other")
+    view_id = await open_form(people, tab)
+    await people.say(PRIYA, SPEECH, "/desk form", session="other")
+    assert (await other.next("view_opened"))["view"]["id"] != view_id
+
+
 async def test_a_form_may_push_another_and_clear_the_stack(stage: Stage) -> None:
     slack, _, people = stage
     tab = await people.tab(PRIYA)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -21,7 +21,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
-        self.answer = web.Response
+        self.answer: Callable[[], web.Response] = web.Response
 
     async def take(self, request: web.Request) -> web.Response:
         """Keep a request; verify the URL when asked to."""

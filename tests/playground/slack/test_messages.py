@@ -9,6 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator
+from tests.playground.slack.bots import running
+from tests.playground.slack.conftest import BOT_TOKEN
 from tests.playground.slack.driver import (
     AMARA,
     APPROVALS,
@@ -17,8 +19,10 @@ from tests.playground.slack.driver import (
     GONE,
     GUEST,
     LIWEI,
+    PARTNER,
     PRIYA,
     SECRET,
+    SHARED,
     SPEECH,
     Driver,
 )
@@ -93,6 +97,14 @@ async def test_a_changed_message_keeps_every_version_on_record(web: AsyncWebClie
     assert (recorded["deleted"], methods) == (True, ["chat.postMessage", "chat.update", "chat.delete"])
 
 
+async def test_an_update_without_blocks_leaves_the_buttons_standing(web: AsyncWebClient, people: Driver) -> None:
+    ts = (await web.chat_postMessage(channel=APPROVALS, text="card", blocks=[buttons("go")]))["ts"]
+    kept = await web.chat_update(channel=APPROVALS, ts=ts, text="decided")
+    assert kept["message"]["blocks"][0]["elements"][0]["action_id"] == "go"
+    await web.chat_update(channel=APPROVALS, ts=ts, text="decided", blocks=[])
+    assert "blocks" not in (await people.messages(AMARA, APPROVALS))[-1]
+
+
 async def test_an_ephemeral_reaches_one_person_in_the_tabs_open_now(web: AsyncWebClient, people: Driver) -> None:
     tab, other = await people.tab(PRIYA, "one"), await people.tab(AMARA, "two")
     await web.chat_postEphemeral(channel=SPEECH, user=PRIYA, text="psst")
@@ -115,6 +127,25 @@ async def test_an_ephemeral_needs_both_in_the_channel(web: AsyncWebClient, chann
 async def test_an_ephemeral_cannot_be_updated(web: AsyncWebClient) -> None:
     ts = (await web.chat_postEphemeral(channel=SPEECH, user=PRIYA, text="psst"))["message_ts"]
     assert await refusal(web.chat_update(channel=SPEECH, ts=ts, text="x")) == "message_not_found"
+
+
+async def test_a_click_on_an_ephemeral_carries_no_message(clock: PlaygroundClock) -> None:
+    async with running("socket", clock) as (slack, desk, people):
+        tab, other = await people.tab(PRIYA, "tab"), await people.tab(PRIYA, "other tab")
+        client = AsyncWebClient(BOT_TOKEN, base_url=f"{slack.state.address}/api/", session=people.client)
+        await client.chat_postEphemeral(channel=SPEECH, user=PRIYA, text="x", blocks=[buttons("approve")])
+        message = (await tab.next("ephemeral"))["message"]
+        assert (await other.next("ephemeral"))["message"] == message
+        assert (await people.press(AMARA, message, "approve"))["error"] == "not_found"
+        assert (await people.press(PRIYA, message, "approve"))["ok"]
+        click = desk.of_type("block_actions")[0]
+        assert (click["container"]["is_ephemeral"], "message" in click) == (True, False)
+        assert (await other.next("ephemeral_replaced"))["message"]["text"] == "Approved"
+
+
+async def test_people_from_a_connected_workspace_have_no_commands(people: Driver) -> None:
+    assert (await people.say(PARTNER, SHARED, "/desk x"))["error"] == "unknown_command"
+    assert (await people.say(PARTNER, SHARED, "hello"))["ok"]
 
 
 async def test_direct_messages_are_seen_by_their_two_people_only(web: AsyncWebClient, people: Driver) -> None:
@@ -148,7 +179,7 @@ async def test_a_direct_channel_opens_only_with_people_who_can_read_it(
 async def test_a_click_on_blocks_that_were_just_replaced_still_counts(web: AsyncWebClient, people: Driver) -> None:
     sent: Json = (await web.chat_postMessage(channel=APPROVALS, text="x", blocks=[buttons("go")])).data  # type: ignore[assignment]  # JSON
     message = sent["message"] | {"channel": APPROVALS}
-    await web.chat_update(channel=APPROVALS, ts=sent["ts"], text="done")
+    await web.chat_update(channel=APPROVALS, ts=sent["ts"], text="done", blocks=[])
     assert (await people.press(AMARA, message, "go"))["error"] == "dispatch_failed"
     assert (await people.press(AMARA, message, "never there"))["error"] == "not_found"
 

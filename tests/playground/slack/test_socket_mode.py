@@ -14,7 +14,7 @@ from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator
 from tests.playground.slack.bots import running
 from tests.playground.slack.conftest import APP_TOKEN
-from tests.playground.slack.driver import PRIYA, SPEECH, Driver
+from tests.playground.slack.driver import PRIYA, SPEECH, Driver, eventually
 
 Json = dict[str, Any]
 
@@ -103,9 +103,7 @@ async def test_the_stock_client_comes_back_after_a_disturbance(clock: Playground
         tab = await people.tab(PRIYA)
         await people.do("/faults", delivery=disturbance)
         assert (await tab.next("bot"))["connected"] is False
-        async with asyncio.timeout(4):
-            while not slack.state.delivery.connected:
-                await asyncio.sleep(0.02)
+        await eventually(lambda: slack.state.delivery.connected)
 
 
 async def test_a_silent_connection_stands_open_and_nothing_comes(web: AsyncWebClient, people: Driver) -> None:
@@ -116,6 +114,16 @@ async def test_a_silent_connection_stands_open_and_nothing_comes(web: AsyncWebCl
     assert not socket.closed
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(socket.receive(), 0.02)
+
+
+async def test_a_stalled_connection_answers_pings_but_brings_nothing(web: AsyncWebClient, people: Driver) -> None:
+    url = (await web.apps_connections_open(app_token=APP_TOKEN))["url"]
+    socket = await people.client.ws_connect(url, autoping=False)
+    await socket.receive_json()
+    await people.do("/faults", delivery="stalled")
+    assert (await people.say(PRIYA, SPEECH, "/desk x"))["error"] == "operation_timeout"
+    await socket.ping(b"anybody there?")
+    assert (await socket.receive()).type is aiohttp.WSMsgType.PONG
 
 
 async def test_a_warning_leaves_the_connection_open(web: AsyncWebClient, people: Driver) -> None:

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("requester", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("operation", sa.JSON(), nullable=False),
+        sa.Column("description", sa.JSON(), nullable=False),
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),

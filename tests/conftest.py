@@ -1,0 +1,63 @@
+"""What every test may ask for: an empty database of either kind, and an environment without anybody's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import URL
+
+from bot.store import schema
+from bot.store.database import Database
+from tests import postgres
+
+# A shared machine of two cores may stall for longer than hypothesis's 200 ms.
+hypothesis_settings.register_profile("keydesk", deadline=None)
+hypothesis_settings.load_profile("keydesk")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("SLACK_", "DEEPGRAM_", "KEYDESK_")) and not name.startswith("KEYDESK_TEST_"):
+            monkeypatch.delenv(name)
+    for name in ("DATABASE_URL", "PORT", "HOST"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """One PostgreSQL server for the whole run."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: URL) -> Iterator[str]:
+    """An empty PostgreSQL database for one test."""
+    with postgres.database(postgres_server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An SQLite file for one test."""
+    return f"sqlite:///{tmp_path}/keydesk.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Either database in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Database]:
+    """A database of either kind with Keydesk's schema, made by its migrations."""
+    opened = Database(database_url)
+    schema.upgrade(opened)
+    yield opened
+    opened.close()

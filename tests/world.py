@@ -1,0 +1,159 @@
+"""Keydesk whole, in this process: the real app over emulated Slack and Deepgram, with an engine that tests pump."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+from bot.app import App, app_manifest, build
+from bot.config import Settings
+from bot.engine.inline import InlineEngine
+from bot.slack.http import web_app
+from bot.slack.serving import listening
+from bot.slack.socket import socket_door
+from bot.store import due, schema
+from bot.store.database import Database
+from playground.clock import PlaygroundClock
+from playground.deepgram.server import DeepgramEmulator
+from playground.slack.seed import OWNERS
+from playground.slack.server import SlackEmulator
+from playground.supervisor import free_port
+from playground.workplace import prepare_store
+from tests.scenarios.people import Person, person
+
+
+class WorldClock:
+    """The bot's clock, reading the playground's in this process."""
+
+    def __init__(self, served: PlaygroundClock) -> None:
+        self._served = served
+
+    def now(self) -> datetime:
+        return self._served.now()
+
+    async def refresh(self) -> None:
+        """Nothing to ask: it is the same object."""
+
+
+@dataclass
+class World:
+    """Everything at hand: people open pages, time moves, jobs run at once, rows can be looked at."""
+
+    clock: PlaygroundClock
+    slack: SlackEmulator
+    deepgram: DeepgramEmulator
+    app: App
+    engine: InlineEngine
+    base: str
+    _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+    _pages: dict[str, Person] = field(default_factory=dict)
+
+    async def page(self, user: str) -> Person:
+        """Open somebody's page (once)."""
+        if user not in self._pages:
+            self._pages[user] = await self._stack.enter_async_context(person(self.base, user))
+        return self._pages[user]
+
+    @property
+    def database(self) -> Database:
+        """The bot's database."""
+        return self.app.database
+
+    def move(self, **by: float) -> None:
+        """Move the clock forward."""
+        self.clock.advance(timedelta(**by))
+
+
+@contextlib.asynccontextmanager
+async def world(database_url: str, transport: str = "socket", *, role: str = "admin") -> AsyncIterator[World]:
+    """Run Keydesk on this database over this transport ("socket" or "http")."""
+    async with contextlib.AsyncExitStack() as stack:
+        made = await _start(stack, database_url, transport, role)
+        yield made
+        await made._stack.aclose()
+
+
+async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str) -> World:
+    clock, port = PlaygroundClock(), free_port()
+    deepgram = DeepgramEmulator(clock.now)
+    await deepgram.start()
+    stack.push_async_callback(deepgram.stop)
+    http = transport == "http"
+    slack = SlackEmulator(
+        clock,
+        transport="http" if http else "socket",
+        signing_secret="0" * 32,
+        bot_token="xoxb-of-the-test",
+        app_token="xapp-of-the-test",
+        manifest=app_manifest(url=f"http://127.0.0.1:{port}" if http else None),
+        request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
+        rate_limits=False,
+    )
+    base = await slack.start()
+    stack.push_async_callback(slack.stop)
+    await asyncio.to_thread(_prepare, database_url, deepgram)
+    settings = Settings(
+        _env_file=None,
+        slack_bot_token="xoxb-of-the-test",
+        slack_app_token="xapp-of-the-test",
+        slack_signing_secret="0" * 32,
+        slack_api_url=f"{base}/api/",
+        deepgram_api_key=deepgram.credentials[role],
+        deepgram_api_url=deepgram.url,
+        database_url=database_url,
+        keydesk_owners=",".join(OWNERS),
+        keydesk_transport="http" if http else "socket",
+    )
+    app = await build(settings, _inline, clock=WorldClock(clock))
+    stack.push_async_callback(app.close)
+    await app.start()
+    await _open(stack, app, port, http=http)
+    engine = app.engine
+    assert isinstance(engine, InlineEngine)
+    pump = asyncio.create_task(_pump(engine))
+    stack.push_async_callback(_cancel, pump)
+    return World(clock, slack, deepgram, app, engine, base)
+
+
+def _inline(database: Database, clock: object) -> InlineEngine:
+    assert isinstance(clock, WorldClock)
+    return InlineEngine(database.transaction, due, clock)
+
+
+def _prepare(database_url: str, deepgram: DeepgramEmulator) -> None:
+    database = Database(database_url)
+    schema.upgrade(database)
+    database.close()
+    prepare_store(database_url, deepgram.state)
+
+
+async def _open(stack: contextlib.AsyncExitStack, app: App, port: int, *, http: bool) -> None:
+    if http:
+        await stack.enter_async_context(listening(web_app(app.floor, app.rooms.status.ready), port, "127.0.0.1"))
+        return
+    door = socket_door(
+        app.floor,
+        app.slack,
+        app_token="xapp-of-the-test",
+        on_silent=lambda: None,
+        api_url=app.settings.slack_api_url,
+    )
+    await door.start()
+    stack.push_async_callback(door.stop, 5.0)
+
+
+async def _pump(engine: InlineEngine) -> None:
+    """Run what is due, a hundred times a second: as a worker does, without its threads."""
+    while True:
+        await engine.drain()
+        await asyncio.sleep(0.01)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
