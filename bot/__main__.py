@@ -134,10 +134,19 @@ def _migrate(settings: Settings) -> None:
 def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:
     logs.set_up(settings.keydesk_log_level)
     try:
-        code = asyncio.run(serve(settings, role, frozen=frozen))
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            code = runner.run(serve(settings, role, frozen=frozen))
     except (BotError, SlackError, OSError) as problem:
         raise click.ClickException(f"Keydesk could not start: {problem}") from None
     sys.exit(code)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 not on every platform
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 if __name__ == "__main__":

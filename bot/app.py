@@ -35,7 +35,6 @@ from bot.projects.listeners import ProjectListeners
 from bot.projects.operations import ChangeProjectSettings
 from bot.projects.service import ProjectMirror, ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.frozen import FrozenDeepgram
 from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.guard import Seen
 from bot.slack.manifest import manifest
@@ -127,7 +126,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
     except BaseException:
         await slack.close()
         raise
-    deepgram = (FrozenDeepgram if frozen else Deepgram)(settings.deepgram_api_key, settings.deepgram_api_url)
+    deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url, frozen=frozen)
     owners = frozenset(settings.keydesk_owners)
     rooms = assemble(database, engine, clock, slack.interactive, slack.background, deepgram, identity.team_id, owners)
     floor = build_bolt(
@@ -185,8 +184,8 @@ def assemble(
         "keys.settle_end": ending.settle,
         "keys.end_due": ending.when_due,
         "keys.tell_end": key_jobs.tell_end,
-        "keys.mirror": key_mirror.refresh,
-        "projects.mirror": project_mirror.refresh,
+        "keys.mirror": key_mirror.keep_fresh,
+        "projects.mirror": project_mirror.keep_fresh,
         "store.tidy": _tidy(database, engine),
         "people.learn": _learn(database, engine, people, owners),
     }

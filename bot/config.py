@@ -28,7 +28,6 @@ class Settings(BaseSettings):
     keydesk_transport: Literal["socket", "http"] = "socket"
     keydesk_owners: Annotated[tuple[str, ...], NoDecode] = ()
     keydesk_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,16}$")
-    keydesk_secret_key: SecretStr = SecretStr("")
     keydesk_clock_url: str = ""
     keydesk_log_level: str = "INFO"
     host: str = "0.0.0.0"

@@ -149,7 +149,14 @@ class DeskJobs:
         channel = copy.place if copy.audience == "approvers" else await self._web.open_dm(copy.place)
         ts = await self._web.post(channel, views.summary(drawing.card), _blocks(drawing, copy))
         await self._database.write(lambda session: cards.posted(session, copy_id, channel, ts, version))
+        if copy.audience == "approvers":
+            await self._ring(channel, ts, drawing.deciders)
         return True
+
+    async def _ring(self, channel: str, ts: str, deciders: frozenset[str]) -> None:
+        """Mention the deciders in the card's thread: a card itself mentions nobody who has to act."""
+        mentions = " ".join(f"<@{user_id}>" for user_id in sorted(deciders)[:MOST_DIRECT])
+        await self._web.post(channel, f"{mentions} a request waits for your decision.", thread_ts=ts)
 
     async def _update(self, drawing: Drawing, copy: Card) -> bool:
         copy_id, version = copy.id or 0, drawing.request.version
@@ -214,7 +221,7 @@ def _blocks(drawing: Drawing, copy: Card) -> list[views.Block]:
 def history(session: Session, request: Request) -> list[str]:
     """Return what happened to a request, a line each, oldest first."""
     return [
-        f"{when(entry.at)} · {escape(entry.name)} · {people_or_keydesk(session, request.team_id, entry.actor)}"
+        f"{when(entry.at)} · {words.happened(entry.name)} · {people_or_keydesk(session, request.team_id, entry.actor)}"
         for entry in record.of_subject(session, request.id)
     ]
 

@@ -114,7 +114,7 @@ def details(card: Card, history: list[str]) -> dict[str, Any]:
             blocks.section(sentence(card)),
             *_fields(card.description.fields),
             *_fields(card.follow_up.fields),
-            blocks.section("*Why*\n" + escape(card.description.why)),
+            *([blocks.section("*Why*\n" + escape(card.description.why))] if card.description.why else []),
             *_evidence(card),
             blocks.divider(),
             blocks.section("*History*\n" + "\n".join(history)),

@@ -20,6 +20,33 @@ NOBODY_DECIDES = (
 MOST_NAMED = 5
 
 
+HAPPENED: Mapping[str, str] = {
+    "desk.held": "asked",
+    "desk.approved": "approved",
+    "desk.denied": "denied",
+    "desk.refused": "refused: not theirs to decide",
+    "desk.cancelled": "cancelled",
+    "desk.reminded": "reminded",
+    "desk.expired": "expired without a decision",
+    "desk.lapsed": "lapsed, not opened",
+    "keys.open.refused": "refused: could not be opened",
+    "keys.create.started": "began to create the key",
+    "keys.created": "the provider made the key",
+    "keys.delivered": "shown to its owner",
+    "keys.create.refused": "the provider refused; it can be tried again",
+    "keys.create.failed": "the provider refused for good",
+    "keys.create.unclear": "the provider's answer was unclear; whatever was made is ended",
+    "keys.create.interrupted": "interrupted; whatever was made is ended",
+    "keys.show.failed": "could not be shown; that key is ended",
+    "keys.straggler.reported": "an old key of this request was found and reported",
+}
+
+
+def happened(name: str) -> str:
+    """Say in words what an entry of the record means."""
+    return HAPPENED.get(name, name)
+
+
 def people_of(session: Session, team_id: str, user_ids: Iterable[str]) -> str:
     """Return “@raj, @li and 2 more”, by display name; no name here rings a bell."""
     known = people.named(session, team_id)

@@ -66,6 +66,7 @@ def draw(session: Session, desk: Desk, actor: Actor, wanted: Wanted, now: dateti
         action=action,
         value=wanted.value,
         refresh=wanted.project_id is not None,
+        names=_names(session, found) if wanted.project_id is None else {},
     )
 
 
@@ -106,6 +107,10 @@ def freshness(session: Session, project_id: str | None) -> str:
     mirror = mirrors.get(session, mirrors.of_keys(project_id))
     read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
     return f"{read} · the last try failed: {escape(mirror.problem)}" if mirror.problem else read
+
+
+def _names(session: Session, found: Iterable[Key]) -> dict[str, str]:
+    return {key.project_id: projects.name_of(session, key.project_id) for key in found}
 
 
 def _title(session: Session, wanted: Wanted) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlmodel import Session, col, select
 
 from bot import audit
@@ -18,7 +19,10 @@ from bot.store.database import Database
 from bot.store.keys import Key
 
 EVERY = timedelta(minutes=10)
+AFTER_TROUBLE = timedelta(minutes=1)
 NEW_KEY_PATIENCE = timedelta(minutes=2)
+
+log = structlog.get_logger()
 
 
 class KeyMirror:
@@ -30,24 +34,33 @@ class KeyMirror:
         self._desk = desk
         self._deepgram = deepgram
 
-    async def refresh(self, ref: str, now: datetime) -> None:
-        """Read the keys of project ``ref`` and read them again in ten minutes, while the project stands."""
-        if not await self._database.write(lambda session: self._again(session, ref, now)):
+    async def keep_fresh(self, ref: str, now: datetime) -> None:
+        """Read the keys of project ``ref``, and again in ten minutes (after trouble in one), while it stands."""
+        if await self._database.read(lambda session: projects.get(session, ref)) is None:
             return
-        name = mirrors.of_keys(ref)
         try:
-            listed = await self._deepgram.keys(ref, status="active")
+            await self.refresh(ref, now)
+            wait = EVERY
+        except ProviderError as problem:
+            log.warning("keys.not_mirrored", project=ref, why=problem.text)
+            wait = AFTER_TROUBLE
+        again = Job("keys.mirror", ref)
+        await self._database.write(lambda session: self._engine.later(session, again, now + wait))
+
+    async def refresh(self, project_id: str, now: datetime) -> None:
+        """Read the keys of a project now.
+
+        Raises:
+            ProviderError: they could not be read; the mirror says so and stays as it was.
+        """
+        name = mirrors.of_keys(project_id)
+        try:
+            listed = await self._deepgram.keys(project_id, status="active")
         except ProviderError as problem:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, name, text))
             raise
-        await self._database.write(lambda session: self._save(session, ref, listed, now))
-
-    def _again(self, session: Session, project_id: str, now: datetime) -> bool:
-        known = projects.get(session, project_id) is not None
-        if known:
-            self._engine.later(session, Job("keys.mirror", project_id, "again"), now + EVERY)
-        return known
+        await self._database.write(lambda session: self._save(session, project_id, listed, now))
 
     def _save(self, session: Session, project_id: str, listed: list[ProviderKey], now: datetime) -> None:
         known = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}

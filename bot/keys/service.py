@@ -9,13 +9,14 @@ from sqlmodel import Session, col, select
 from bot.errors import FormError, NotUnderstood
 from bot.keys.operations import PRESETS, CreateKey, EndKey
 from bot.operation import Description, FollowUp, Offer
-from bot.slack.words import code, count, escape, when
+from bot.slack.words import code, count, cut, escape, when
 from bot.store import decisions, keys, projects
 from bot.store.keys import Key
 from bot.store.projects import ProjectSettings
 from bot.store.requests import Request
 
 SHORTEST_LABEL = 4
+PURPOSE_IN_SENTENCE = 80
 ENDING_WARNING = "Whatever uses this key stops working at once. This cannot be undone."
 
 
@@ -24,10 +25,11 @@ def describe(session: Session, operation: CreateKey, requester: str) -> Descript
     preset = PRESETS[operation.preset]
     project = projects.name_of(session, operation.project_id)
     billed = f", billed to {operation.customer}" if operation.customer else ""
+    purpose = " ".join(operation.purpose.split())
     return Description(
         title=f"Key request · Deepgram · {project}",
-        sentence=f"wants a key for “{operation.purpose}” for {count(operation.days, 'day')}{billed}.",
-        why=operation.purpose,
+        sentence=f"wants a key for “{cut(purpose, PURPOSE_IN_SENTENCE)}” for {count(operation.days, 'day')}{billed}.",
+        why=operation.purpose if purpose != operation.purpose or len(purpose) > PURPOSE_IN_SENTENCE else "",
         fields=(
             ("Project", f"Deepgram · {escape(project)}"),
             ("May", escape(f"{preset.words}; {preset.cannot}")),

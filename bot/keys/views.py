@@ -227,34 +227,46 @@ def secret(key: Key, operation: CreateKey, project: str, value: str) -> Block:
 
 
 def key_list(
-    page: Page, *, now: datetime, fresh: str, endable: frozenset[str], action: str, value: str, refresh: bool
+    page: Page,
+    *,
+    now: datetime,
+    fresh: str,
+    endable: frozenset[str],
+    action: str,
+    value: str,
+    refresh: bool,
+    names: Mapping[str, str],
 ) -> list[Block]:
-    """Draw a page of keys; ``endable`` holds the ids of those that the reader may end, ``fresh`` says how old it is."""
+    """Draw a page of keys.
+
+    ``endable`` holds the ids of those that the reader may end, ``fresh`` says how old the list is, ``names`` names the
+    projects where keys of several stand together.
+    """
     again = blocks.button("Refresh from Deepgram", "keys.refresh", f"{page.number}:{value}")
     return [
         blocks.header(page.title),
-        *_rows(page, now, endable),
+        *_rows(page, now, endable, names),
         blocks.context(f"{count(page.total, 'key')} · {fresh}"),
         *blocks.paging(action, page.number, page.pages, value),
         *([blocks.actions(again)] if refresh else []),
     ]
 
 
-def _rows(page: Page, now: datetime, endable: frozenset[str]) -> list[Block]:
+def _rows(page: Page, now: datetime, endable: frozenset[str], names: Mapping[str, str]) -> list[Block]:
     if page.keys:
-        return [_row(key, now, mine=key.id in endable) for key in page.keys]
+        return [_row(key, now, names.get(key.project_id, ""), mine=key.id in endable) for key in page.keys]
     nothing = f"No live key matches “{escape(page.words)}”." if page.words else "There are no live keys here."
     return [blocks.section(f"{nothing} Ask for one with `/keys request`.")]
 
 
-def _row(key: Key, now: datetime, *, mine: bool) -> Block:
+def _row(key: Key, now: datetime, project: str, *, mine: bool) -> Block:
     options = [blocks.option("Show details", f"show:{key.id}")]
     if mine and key.state == "live":
         options.append(blocks.option("End it…", f"end:{key.id}"))
     menu = blocks.overflow(f"keys.row#{key.id}", options)
-    text = (
-        f"{code(key.label)} *{escape(cut(key.purpose, PURPOSE_IN_LIST)) or '–'}*\n{_owner(key)} · {_ending(key, now)}"
-    )
+    where = f"{escape(project)} · " if project else ""
+    purpose = escape(cut(key.purpose, PURPOSE_IN_LIST)) or "–"
+    text = f"{code(key.label)} *{purpose}*\n{where}{_owner(key)} · {_ending(key, now)}"
     return blocks.section(text, accessory=menu)
 
 

@@ -69,7 +69,7 @@ class ProjectListeners:
         number, words = _read_value(call.value)
         await call.say_replace("Reading the projects from Deepgram…")
         try:
-            await self._mirror.refresh("all", self._clock.now())
+            await self._mirror.refresh(self._clock.now())
         finally:
             blocks = await self._page(actor, words, number)
             await call.say_replace(fallback_text(blocks), blocks)

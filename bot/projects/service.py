@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlmodel import Session
 
 from bot import audit
@@ -25,6 +26,9 @@ from bot.store.database import Database
 from bot.store.projects import Project, ProjectSettings
 
 EVERY = timedelta(minutes=10)
+AFTER_TROUBLE = timedelta(minutes=1)
+
+log = structlog.get_logger()
 
 
 class ProjectMirror:
@@ -35,10 +39,23 @@ class ProjectMirror:
         self._engine = engine
         self._deepgram = deepgram
 
-    async def refresh(self, ref: str, now: datetime) -> None:  # noqa: ARG002 a job's signature
-        """Read all projects, and again in ten minutes."""
-        again = Job("projects.mirror", "all")
-        await self._database.write(lambda session: self._engine.later(session, again, now + EVERY))
+    async def keep_fresh(self, ref: str, now: datetime) -> None:
+        """Read all projects, and again in ten minutes; after trouble in one."""
+        try:
+            await self.refresh(now)
+            wait = EVERY
+        except ProviderError as problem:
+            log.warning("projects.not_mirrored", why=problem.text)
+            wait = AFTER_TROUBLE
+        again = Job("projects.mirror", ref)
+        await self._database.write(lambda session: self._engine.later(session, again, now + wait))
+
+    async def refresh(self, now: datetime) -> None:
+        """Read all projects now.
+
+        Raises:
+            ProviderError: they could not be read; the mirror says so and stays as it was.
+        """
         try:
             listed = await self._deepgram.projects()
         except ProviderError as problem:

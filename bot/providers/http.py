@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bot.errors import ProviderError
+from bot.errors import ProviderError, Unavailable
 
 READ_TIMEOUT_SECONDS = 10.0
 READ_TOTAL_SECONDS = 25.0  # all attempts of one read, pauses included
@@ -98,11 +98,17 @@ Outcome = Answer | Trouble
 ErrorOf = Callable[[Call, Outcome], ProviderError]
 
 
+FROZEN = (
+    "Keydesk was restored from a backup and is frozen, so nothing was made or ended. An owner reads the report of "
+    "“keydesk reconcile” first; then Keydesk is started without --frozen."
+)
+
+
 class Transport:
     """Sends calls to one provider with one credential.
 
     Reads are tried up to three times (no connection, 429, 5xx); a change is never sent twice.
-    An injected ``client`` stays its owner's to close.
+    An injected ``client`` stays its owner's to close. While ``frozen`` (after a restore) no change is sent at all.
     """
 
     def __init__(
@@ -114,7 +120,9 @@ class Transport:
         client: httpx.AsyncClient | None = None,
         limits: Limits | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        frozen: bool = False,
     ) -> None:
+        self._frozen = frozen
         self._base_url = base_url.rstrip("/")
         self._authorization = authorization
         self._error_of = error_of
@@ -141,8 +149,10 @@ class Transport:
         """Send a change once and return the JSON object of its answer, empty if that cannot be read.
 
         Raises:
-            ProviderError: as mapped; ``Unclear`` if the change may have been made.
+            ProviderError: as mapped; ``Unclear`` if the change may have been made, ``Unavailable`` while frozen.
         """
+        if self._frozen:
+            raise Unavailable(FROZEN)
         body = self._success(call, await self._attempt(call)).parsed()
         return body if isinstance(body, dict) else {}
 

@@ -90,7 +90,7 @@ def _commands(doors: Sequence[Door], prefix: str, request_url: str | None) -> li
     nouns = join(doors, prefix).nouns
     root = {
         "command": f"/{prefix}{ROOT}",
-        "description": "Keys, projects, members, usage and billing of your providers",
+        "description": "Keys and projects of your providers",
         "usage_hint": f"[{' | '.join(sorted(nouns))} | help]",
     }
     aliases = [

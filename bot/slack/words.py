@@ -1,9 +1,11 @@
 """Words as Slack reads them: escaping, mentions, moments, durations, lists.
 
 Untrusted text stands in ``plain_text`` wherever Slack allows it. Where it must stand in mrkdwn, ``escape`` makes it
-inert: ``& < >`` become entities (so neither ``<!channel>`` nor ``<@U1>`` nor a disguised link survives) and a word
-joiner (U+2060, invisible, no width) stands around each ``* _ ~ ` `` that could open or close formatting, and before a
-``>`` that would open a quote. Characters inside a word (``call_summary_api``) are left alone, so names copy cleanly.
+inert: ``& < >`` become entities (so neither ``<!channel>`` nor ``<@U1>`` nor a disguised link survives), each
+``* _ ~ ` `` that could open or close formatting becomes a character that looks like it (Slack has no escape for them,
+and what its clients make of invisible characters beside them is nowhere documented), and a word joiner (U+2060,
+invisible) stands before a ``>`` that would open a quote. Characters inside a word (``call_summary_api``) are left
+alone, so names copy cleanly.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ CUT = "… (cut)"
 NOTHING = "–"
 _JOINER = "\u2060"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_LOOK_ALIKES = str.maketrans("*_~`", "\u2217\u02cd\u223c\u02cb")
 _MARKER = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)|(?<=\w)`+(?=\w)")
 _QUOTE = re.compile(r"^(?=\s*&gt;)", re.MULTILINE)
 _ID = re.compile(r"[A-Z0-9]{1,32}")
@@ -25,7 +28,7 @@ _OPEN_END = re.compile(r"(&[a-z]{0,3}|<[^<>]*)$")
 
 def escape(text: str) -> str:
     """Make foreign text inert in mrkdwn; it reads the same and does nothing."""
-    text = _MARKER.sub(lambda found: f"{_JOINER}{found[0]}{_JOINER}", text)
+    text = _MARKER.sub(lambda found: found[0].translate(_LOOK_ALIKES), text)
     return _QUOTE.sub(_JOINER, text.translate(_ENTITIES))
 
 

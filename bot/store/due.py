@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
 
 
 class Due(SQLModel, table=True):
-    """One job at one time. ``job_id`` is ``kind:ref:key``."""
+    """One job at one time. ``job_id`` names the occurrence; putting it again moves it."""
 
     __tablename__ = "due"
 
@@ -24,8 +26,12 @@ class Due(SQLModel, table=True):
 
 
 def put(session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at: datetime, attempt: int = 0) -> None:
-    """Add the row, or replace the time and attempt of the one that is there."""
-    session.merge(Due(job_id=job_id, kind=kind, ref=ref, key=key, due_at=due_at, attempt=attempt))
+    """Add the row, or replace the time and attempt of the one that is there; two at once do not collide."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite_insert(Due) if sqlite else postgresql_insert(Due)
+    values = {"job_id": job_id, "kind": kind, "ref": ref, "key": key, "due_at": due_at, "attempt": attempt}
+    again = {"due_at": due_at, "attempt": attempt}
+    session.execute(insert.values(values).on_conflict_do_update(index_elements=["job_id"], set_=again))
 
 
 def take(session: Session, now: datetime, limit: int) -> list[Due]:

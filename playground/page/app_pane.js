@@ -73,14 +73,13 @@ export class AppPane {
   #showHome(view, problem) {
     this.view = view;
     if (!view) {
-      return fill(this.home, element("p", { class: "empty" }, problem ?? `${this.app.name} has not drawn its Home yet.`));
+      const words = problem ?? `${this.app.name} has not drawn its Home yet.`;
+      return fill(this.home, element("p", { class: "empty" }, words));
     }
-    this.surface ??= new Surface({
-      kind: "home", container: { type: "view", view_id: view.id },
-      workspace: this.session.workspace, server: this.session.server,
-    });
+    this.surface ??= new Surface({ type: "view", view_id: view.id }, this.session);
     this.home.dataset.viewId = view.id;
-    keepingFocus(this.home, () => this.surface.form.redraw(() => fill(this.home, drawBlocks(view.blocks, this.surface))));
+    const draw = () => fill(this.home, drawBlocks(view.blocks, this.surface));
+    keepingFocus(this.home, () => this.surface.form.redraw(draw));
   }
 
   #drawAbout() {

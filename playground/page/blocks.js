@@ -17,7 +17,7 @@ const DRAWN = {
   context_actions: drawActions,
   actions: drawActions,
   divider: () => element("hr"),
-  image: (block, surface) => drawImage(block, surface, "block-image"),
+  image: (block) => drawImage(block, "block-image"),
   input: drawInput,
   rich_text: (block, { workspace }) => drawRichText(block, workspace),
   markdown: (block) => drawMarkdown(block.text),
@@ -58,12 +58,13 @@ function drawSection(block, surface) {
 
 function drawContext(block, surface) {
   return element("div", { class: "context" }, block.elements.map((part) => (part.type === "image"
-    ? drawImage(part, surface, "context-image")
+    ? drawImage(part, "context-image")
     : element("span", { class: "context-text" }, drawText(part, surface.workspace)))));
 }
 
 function drawActions(block, surface) {
-  return element("div", { class: "actions" }, block.elements.map((part) => drawElement(part, block.block_id, surface)));
+  const parts = block.elements.map((part) => drawElement(part, block.block_id, surface));
+  return element("div", { class: "actions" }, parts);
 }
 
 function drawInput(block, surface) {
@@ -83,11 +84,12 @@ function drawInput(block, surface) {
     field, error, hint);
 }
 
-function drawImage(block, _surface, className) {
+function drawImage(block, className) {
   const address = block.image_url ?? block.slack_file?.url ?? "";
   const picture = isOwnPicture(address)
     ? element("img", { src: address, alt: block.alt_text })
-    : element("span", { class: "absent-picture", role: "img", "aria-label": block.alt_text }, "🖼 ", block.alt_text);
+    : element("span", { class: "absent-picture", role: "img", "aria-label": block.alt_text },
+      "🖼 ", block.alt_text);
   const title = block.title && element("figcaption", {}, plain(block.title));
   return element("figure", { class: className }, title, picture);
 }
@@ -108,7 +110,7 @@ function drawCard(block, surface) {
   const { workspace } = surface;
   const part = (name, text) => text && element("div", { class: `card-${name}` }, drawText(text, workspace));
   return element("div", { class: "card" },
-    block.hero_image && drawImage(block.hero_image, surface, "card-hero"),
+    block.hero_image && drawImage(block.hero_image, "card-hero"),
     part("title", block.title), part("subtitle", block.subtitle), part("body", block.body),
     block.actions && drawActions({ ...block, elements: block.actions }, surface), part("subtext", block.subtext));
 }

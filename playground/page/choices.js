@@ -37,7 +37,8 @@ function drawGroup({ part, blockId, surface, input }, type, chosen, read) {
     element("input", { type, name, value: option.value, checked: chosen(option) }),
     element("span", { class: "choice-words" },
       element("span", {}, drawText(option.text, surface.workspace)),
-      option.description && element("span", { class: "choice-hint" }, drawText(option.description, surface.workspace))))));
+      option.description && element("span", { class: "choice-hint" },
+        drawText(option.description, surface.workspace))))));
   group.addEventListener("change", () => {
     const value = read(group);
     surface.form.set(blockId, part.action_id, { type: part.type, ...value });

@@ -70,7 +70,8 @@ export class CompletionList {
       onpointerdown: (event) => event.preventDefault(), onclick: () => this.onChoose(offer),
     },
       element("span", { class: "menu-words" },
-        element("span", {}, element("strong", {}, offer.label), offer.usage && element("span", { class: "usage" }, ` ${offer.usage}`)),
+        element("span", {}, element("strong", {}, offer.label),
+          offer.usage && element("span", { class: "usage" }, ` ${offer.usage}`)),
         offer.hint && element("span", { class: "menu-hint" }, offer.hint)));
   }
 

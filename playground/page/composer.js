@@ -52,7 +52,7 @@ export class Composer {
     this.list.show(document.activeElement === this.field ? found : []);
     const command = commandIn(this.field.value, workspace);
     this.usage.hidden = !command;
-    this.usage.textContent = command ? `${command.command} ${command.usage_hint ?? ""} — ${command.description ?? ""}` : "";
+    this.usage.textContent = command ? `${command.command} ${command.usage_hint} — ${command.description}` : "";
     this.#grow();
   }
 

@@ -94,7 +94,9 @@ export class Conversation {
     if (channel?.is_archived) return element("div", { class: "read-only" }, "This channel is archived.");
     if (!channel || channel.is_member !== false) return this.composer.root;
     return element("div", { class: "read-only" }, `You are looking at ${this.#name()}, but are not a member. `,
-      element("button", { type: "button", class: "button button-primary", onclick: () => this.#join() }, "Join channel"));
+      element("button", {
+        type: "button", class: "button button-primary", onclick: () => this.#join(),
+      }, "Join channel"));
   }
 
   async #join() {

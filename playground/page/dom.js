@@ -32,6 +32,7 @@ export function outsideLink(address, ...children) {
 
 /** True when the page may load this picture: its own origin or inline data. */
 export function isOwnPicture(address) {
+  if (!address) return false;
   return /^data:image\//.test(address) || new URL(address, location.href).origin === location.origin;
 }
 

@@ -2,7 +2,7 @@
 
 import { drawCheckboxes, drawRadioButtons } from "./choices.js";
 import { drawDatePicker, drawDateTimePicker, drawTextInput, drawTimePicker } from "./fields.js";
-import { element } from "./dom.js";
+import { element, isOwnPicture } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { drawSelect } from "./select.js";
 import { plain } from "./text.js";
@@ -54,8 +54,7 @@ function drawButton({ part, blockId, surface }) {
 }
 
 function drawThumbnail({ part }) {
-  const own = part.image_url && new URL(part.image_url, location.href).origin === location.origin;
-  return own
+  return isOwnPicture(part.image_url ?? "")
     ? element("img", { class: "thumbnail", src: part.image_url, alt: part.alt_text })
     : element("span", { class: "thumbnail absent-picture", role: "img", "aria-label": part.alt_text }, part.alt_text);
 }

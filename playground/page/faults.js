@@ -36,9 +36,13 @@ export function drawFaults() {
       element("div", { class: "panel-row" }, kind),
       element("div", { class: "panel-row" },
         element("button", { type: "submit", class: "button button-small" }, "Arm"),
-        button("All well again", async () => tell(await call("/faults", { method: "DELETE" }), "Nothing goes wrong now.")))),
+        button("All well again", recover))),
     element("div", { class: "panel-row" }, Object.entries(DELIVERIES).map(([delivery, words]) =>
       button(words, async () => tell(await post("/faults", { delivery }), `${words}: done.`)))));
+}
+
+async function recover() {
+  tell(await call("/faults", { method: "DELETE" }), "Nothing goes wrong now.");
 }
 
 function button(label, press) {

@@ -17,7 +17,8 @@ export function drawMessage(article, message, session, surface, { inThread = fal
   article.classList.toggle("ephemeral", Boolean(message.ephemeral));
   article.replaceChildren(
     element("div", { class: "message-side" },
-      avatar(author), element("span", { class: "message-side-time" }, workspace.clock.time(seconds).replace(/ ?[AP]M/, ""))),
+      avatar(author),
+      element("span", { class: "message-side-time" }, workspace.clock.time(seconds).replace(/ ?[AP]M/, ""))),
     element("div", { class: "message-main" },
       message.ephemeral ? element("div", { class: "only-you" }, "👁 Only visible to you") : "",
       drawHead(author, seconds, workspace),
@@ -63,7 +64,8 @@ function drawAttachment(attachment, surface) {
 function drawFiles(files, me) {
   if (!files.length) return "";
   return element("div", { class: "files" }, files.map((file) => element("a", {
-    class: "file", href: ownAddress(file.url_private_download ?? file.url_private, me), download: file.name, "data-file": file.id,
+    class: "file", href: ownAddress(file.url_private_download ?? file.url_private, me), download: file.name,
+    "data-file": file.id,
   },
     element("span", { class: "file-sign", "aria-hidden": "true" }, "📄"),
     element("span", { class: "file-words" },

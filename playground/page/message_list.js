@@ -74,15 +74,12 @@ export class MessageList {
   }
 
   #made(message) {
-    const { server, workspace } = this.session;
     const { channel, ts, ephemeral } = message;
     const container = { type: "message", channel, ts, ...(ephemeral ? { ephemeral: true } : {}) };
     const article = element("article", { class: "message", tabindex: "-1" });
     const divider = element("div", { class: "day-divider", role: "separator" }, element("span"));
     const row = element("div", { class: "row" }, divider, article);
-    const item = {
-      message, article, divider, row, surface: new Surface({ kind: "message", container, workspace, server }),
-    };
+    const item = { message, article, divider, row, surface: new Surface(container, this.session) };
     this.#draw(item);
     return item;
   }

@@ -28,7 +28,8 @@ export class PlaygroundPanel {
       element("header", { class: "pane-head" },
         element("div", { class: "pane-names" }, element("h2", {}, "Playground")),
         element("button", {
-          type: "button", class: "icon-button", "aria-label": "Close playground panel", onclick: () => this.toggle(false),
+          type: "button", class: "icon-button", "aria-label": "Close playground panel",
+          onclick: () => this.toggle(false),
         }, "✕")),
       element("div", { class: "panel-scroll" }, this.#drawBot(), this.#drawClock(), this.#drawFinger(),
         drawFaults(), this.#drawProviders(), this.#drawPeople(),
@@ -54,7 +55,7 @@ export class PlaygroundPanel {
   draw() {
     const { botConnected, transport } = this.session.workspace;
     const words = { true: "connected", false: "not connected" }[botConnected] ?? "unknown";
-    this.bot.textContent = `Bot: ${words}${transport ? ` · ${transport === "socket" ? "Socket Mode" : "signed HTTP"}` : ""}`;
+    this.bot.textContent = `Bot: ${words} · ${transport === "http" ? "signed HTTP" : "Socket Mode"}`;
     this.state.dataset.connected = String(botConnected);
     this.button.title = this.bot.textContent;
     this.#drawNow();
@@ -77,7 +78,9 @@ export class PlaygroundPanel {
   }
 
   #drawClock() {
-    const amount = element("input", { type: "number", min: "1", value: "14", class: "text-field", "aria-label": "How many" });
+    const amount = element("input", {
+      type: "number", min: "1", value: "14", class: "text-field", "aria-label": "How many",
+    });
     const unit = element("select", { class: "text-field", "aria-label": "Unit" },
       Object.keys(UNITS).map((name) => element("option", { value: name, selected: name === "days" }, name)));
     const custom = (event) => {

@@ -6,8 +6,7 @@ import { toast } from "./toast.js";
 
 /** One message or view: its values, its container for the server, and its buttons' way to the bot. */
 export class Surface {
-  constructor({ kind, container, workspace, server }) {
-    this.kind = kind;
+  constructor(container, { workspace, server }) {
     this.container = container;
     this.workspace = workspace;
     this.server = server;

@@ -5,6 +5,9 @@ import { drawMrkdwn } from "./mrkdwn.js";
 
 const DISMISSED = "keydesk-tour-dismissed";
 const STEP = "keydesk-tour-step";
+const ASKS = "maria";
+const DECIDES = "priya";
+const APPROVALS = "key-approvals";
 
 /** The guide above the messages. */
 export class Tour {
@@ -69,13 +72,24 @@ function personOf(name, workspace) {
   return workspace.people.get(name) ?? workspace.humans().find((one) => one.name === name || one.real_name === name);
 }
 
+/** The story of one key, told with whom the workspace has. */
 function defaultSteps(workspace) {
-  const [first, second] = workspace.humans().filter((person) => !person.is_guest && !person.deleted);
-  if (!second) return [];
+  const staff = workspace.humans().filter((person) => !person.is_guest && !person.is_stranger && !person.deleted);
+  const asks = staff.find((person) => person.name === ASKS) ?? staff[0];
+  const decides = staff.find((person) => person.name === DECIDES) ?? staff.find((person) => person !== asks);
+  if (!decides) return [];
+  const approvals = [...workspace.channels.values()].find((channel) => channel.name === APPROVALS);
+  const where = approvals ? `<#${approvals.id}>` : "the approvals channel";
+  const step = (person, ...sentences) => ({ user: person.id, text: sentences.join(" ") });
   return [
-    { user: first.id, text: `Welcome. You are *${first.real_name}* and need a key: send \`/keys\` and follow it.` },
-    { user: second.id, text: `Somebody else must decide. Switch to *${second.real_name}* and press _Approve_ on the card.` },
-    { user: first.id, text: `Back to *${first.real_name}*: in the app's messages press _Create and show my key_. It is shown once.` },
-    { user: first.id, text: "Open the *Playground* panel and move the clock: keys end, digests come, unopened rights lapse." },
+    step(asks, `You are *${asks.real_name}* and need a key. Send \`/keys request\`,`,
+      "choose the project _production_ and say what it is for."),
+    step(decides, `Somebody else decides. Be *${decides.real_name}*, open ${where}, read the card and press _Approve_.`),
+    step(asks, `Be *${asks.real_name}* again: under *Apps › Keydesk › Messages* press _Create and show my key_.`,
+      "It is made while you watch, and shown once."),
+    step(asks, "Open *Playground* (top right) and move the clock: keys come to their end,",
+      "approvals that nobody used lapse."),
+    step(asks, "Now try what must not work: approve your own request, press everything twice,",
+      "lose an answer on the way, let somebody leave."),
   ];
 }

@@ -11,9 +11,7 @@ export class ViewFrame {
   constructor(view, session, on) {
     this.on = on;
     this.app = session.workspace.app(view.app_id) ?? session.workspace.apps[0];
-    this.surface = new Surface({
-      kind: "modal", container: { type: "view", view_id: view.id }, workspace: session.workspace, server: session.server,
-    });
+    this.surface = new Surface({ type: "view", view_id: view.id }, session);
     this.head = element("header", { class: "modal-head" });
     this.body = element("div", { class: "modal-body", tabindex: "-1" });
     this.foot = element("footer", { class: "modal-foot" });
@@ -41,7 +39,8 @@ export class ViewFrame {
     this.root.removeAttribute("aria-busy");
     fill(this.head, this.#drawHead());
     fill(this.foot, this.#drawFoot());
-    keepingFocus(this.body, () => this.surface.form.redraw(() => fill(this.body, drawBlocks(view.blocks, this.surface))));
+    const drawBody = () => fill(this.body, drawBlocks(view.blocks, this.surface));
+    keepingFocus(this.body, () => this.surface.form.redraw(drawBody));
   }
 
   /** Put each error under its field; the first one gets the focus. */
@@ -54,7 +53,8 @@ export class ViewFrame {
 
   /** Give the focus to the first field, else to the text. */
   focus() {
-    const field = this.body.querySelector("[autofocus]") ?? this.body.querySelector("input, textarea, button, [tabindex='0']");
+    const field = this.body.querySelector("[autofocus]")
+      ?? this.body.querySelector("input, textarea, button, [tabindex='0']");
     (field ?? this.body).focus({ preventScroll: true });
   }
 

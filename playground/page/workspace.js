@@ -55,7 +55,8 @@ export class Workspace extends EventTarget {
 
   /** A person, app or stranger; one that is not known still has a name to draw. */
   person(id) {
-    return this.people.get(id) ?? this.#appAsPerson(id) ?? SLACKBOT[id] ?? { id, name: id, real_name: id, initials: "?" };
+    const unknown = { id, name: id, real_name: id, initials: "?" };
+    return this.people.get(id) ?? this.#appAsPerson(id) ?? SLACKBOT[id] ?? unknown;
   }
 
   /** The app whose bot user or id this is. */

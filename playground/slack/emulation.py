@@ -28,7 +28,7 @@ class Tokens:
 
     bot: str
     app: str
-    verification: str = "emulated-verification-token"
+    verification: str
 
 
 @dataclass
@@ -42,19 +42,32 @@ class Emulation:
     timings: Timings
     transport: str
     delivery: Delivery
-    events: Events
-    background: Background
-    faults: Faults
     rate_limits: RateLimits
-    response_urls: ResponseUrls
-    triggers: Triggers
-    views: ViewStacks
-    files: Files
-    tabs: Tabs = field(default_factory=Tabs)
-    record: Record = field(default_factory=Record)
     providers: list[Json] = field(default_factory=list)
+    background: Background = field(default_factory=Background)
+    faults: Faults = field(default_factory=Faults)
+    files: Files = field(default_factory=Files)
+    record: Record = field(default_factory=Record)
+    tabs: Tabs = field(default_factory=Tabs)
+    views: ViewStacks = field(default_factory=ViewStacks)
     address: str = ""
     double_clicks: bool = False
+    events: Events = field(init=False)
+    response_urls: ResponseUrls = field(init=False)
+    triggers: Triggers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.response_urls = ResponseUrls(self.timings.response_url)
+        self.triggers = Triggers(self.timings.trigger)
+        self.events = Events(
+            workspace=self.workspace,
+            manifest=self.manifest,
+            timings=self.timings,
+            delivery=self.delivery,
+            verification_token=self.tokens.verification,
+            record=self.record,
+            background=self.background,
+        )
 
     def tell_channel(self, channel: Channel, frame: Json) -> None:
         """Push a frame to everyone who may read this channel."""

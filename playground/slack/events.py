@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from playground.slack.background import Background
 from playground.slack.delivery import Delivery, Parcel
 from playground.slack.manifest import AppManifest
+from playground.slack.record import Record
 from playground.slack.state import Workspace
 from playground.slack.timings import Timings
 from playground.slack.wire import Json, NotDelivered, new_id
@@ -43,7 +43,7 @@ class Events:
     timings: Timings
     delivery: Delivery
     verification_token: str
-    report: Callable[[Parcel, str], None]
+    record: Record
     background: Background
     duplicate_next: int = 0
 
@@ -63,13 +63,13 @@ class Events:
             try:
                 await self.delivery.deliver(parcel)
             except NotDelivered as refusal:
-                self.report(parcel, refusal.code)
+                self.record.delivery(parcel.kind, parcel.name, refusal.code)
                 if wait is None or refusal.final:
                     return
                 parcel = parcel.again(_REASONS.get(refusal.code, "unknown_error"))
                 await asyncio.sleep(wait)
             else:
-                self.report(parcel, "acked")
+                self.record.delivery(parcel.kind, parcel.name, "acked")
                 return
 
     def _envelope(self, event: Json, is_ext_shared: bool) -> Json:

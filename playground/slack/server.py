@@ -10,28 +10,20 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from playground.clock import PlaygroundClock, clock_routes
-from playground.slack.background import Background
 from playground.slack.control_routes import control_routes
-from playground.slack.delivery import Delivery, Parcel
+from playground.slack.delivery import Delivery
 from playground.slack.emulation import Emulation, Tokens
-from playground.slack.events import Events
-from playground.slack.faults import Faults
-from playground.slack.files import Files
 from playground.slack.guard import refuse_strangers
 from playground.slack.http_delivery import HttpDelivery
 from playground.slack.manifest import read_manifest
 from playground.slack.rate_limits import RateLimits
-from playground.slack.record import Record
 from playground.slack.response_routes import response_routes
-from playground.slack.response_urls import ResponseUrls
 from playground.slack.seed import seeded_workspace
 from playground.slack.socket_mode import SocketMode
 from playground.slack.state import Workspace
 from playground.slack.timings import Timings
-from playground.slack.triggers import Triggers
 from playground.slack.ui_acts import act_routes
 from playground.slack.ui_reads import read_routes
-from playground.slack.view_stacks import ViewStacks
 from playground.slack.web_api.dispatch import api_routes
 from playground.slack.web_api.files import upload_routes
 from playground.slack.wire import Json, SlackError
@@ -65,39 +57,24 @@ class SlackEmulator:
         timings: Timings | None = None,
         rate_limits: bool = True,
     ) -> None:
-        if transport == "http" and not request_url:
-            raise ValueError("HTTP delivery needs a request_url")
         self._page_folder = page_folder
         self._runner: web.AppRunner | None = None
-        app_manifest, timings, record = read_manifest(manifest), timings or Timings(), Record()
-        workspace = workspace or seeded_workspace(app_manifest.name)
-        delivery: Delivery
+        timings, app = timings or Timings(), read_manifest(manifest)
+        workspace = workspace or seeded_workspace(app.name)
+        delivery: Delivery = SocketMode(workspace.app.id, timings, self._tell_connection)
         if transport == "http":
-            delivery = HttpDelivery(request_url or "", signing_secret, _VERIFICATION, timings, self._tell_connection)
-        else:
-            delivery = SocketMode(workspace.app.id, timings, self._tell_connection)
-
-        def report(parcel: Parcel, outcome: str) -> None:
-            record.delivery(parcel.kind, parcel.name, outcome)
-
-        background = Background()
+            if not request_url:
+                raise ValueError("HTTP delivery needs a request_url")
+            delivery = HttpDelivery(request_url, signing_secret, _VERIFICATION, timings, self._tell_connection)
         self.state = Emulation(
             clock=clock,
             workspace=workspace,
-            manifest=app_manifest,
+            manifest=app,
             tokens=Tokens(bot_token, app_token, _VERIFICATION),
             timings=timings,
             transport=transport,
             delivery=delivery,
-            events=Events(workspace, app_manifest, timings, delivery, _VERIFICATION, report, background),
-            background=background,
-            faults=Faults(),
             rate_limits=RateLimits(enabled=rate_limits),
-            response_urls=ResponseUrls(timings.response_url),
-            triggers=Triggers(timings.trigger),
-            views=ViewStacks(),
-            files=Files(),
-            record=record,
             providers=list(providers),
         )
         clock.on_move(lambda: self.state.tabs.push_all({"type": "clock", **clock.reading()}))

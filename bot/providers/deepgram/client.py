@@ -32,9 +32,12 @@ class Deepgram(Identity):
         client: httpx.AsyncClient | None = None,
         limits: Limits | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        frozen: bool = False,
     ) -> None:
         authorization = SecretStr(f"Token {_checked(api_key)}")
-        super().__init__(Transport(base_url, authorization, error_of, client=client, limits=limits, pause=pause))
+        super().__init__(
+            Transport(base_url, authorization, error_of, client=client, limits=limits, pause=pause, frozen=frozen)
+        )
         self._base_url = base_url
 
     def __repr__(self) -> str:

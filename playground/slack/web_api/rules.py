@@ -1,6 +1,6 @@
 """Which scopes and which rate tier each method has: one table.
 
-Sources: the reference page of each method (docs.slack.dev/reference/methods) and facts on tiers from
+Sources: the reference page of each method (docs.slack.dev/reference/methods) and
 docs.slack.dev/apis/web-api/rate-limits. Several scopes mean: any one of them; the method then asks for the one of the
 channel's kind. Tier 0 is a limit of its own.
 """
@@ -17,13 +17,14 @@ class Rule:
     tier: int
     scopes: tuple[str, ...] = ()
     app_token: bool = False
+    needs_token: bool = True
 
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 
 RULES = {
-    "api.test": Rule(4),
+    "api.test": Rule(4, needs_token=False),
     "auth.test": Rule(0),
     "apps.connections.open": Rule(1, app_token=True),
     "bots.info": Rule(3, ("users:read",)),

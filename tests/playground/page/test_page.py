@@ -153,8 +153,8 @@ async def test_the_shortcut_menus_call_the_app(page: Page, slack: FakeSlack) -> 
 async def test_first_steps_lead_on_and_can_be_put_away(page: Page, slack: FakeSlack) -> None:
     await _open(page, slack)
     steps = page.get_by_role("region", name="First steps")
-    await steps.get_by_role("button", name="Type /keys").click()
-    await expect(page.get_by_role("textbox", name="Message #key-requests")).to_have_value("/keys")
+    await steps.get_by_role("button", name="Type /keys request").click()
+    await expect(page.get_by_role("textbox", name="Message #key-requests")).to_have_value("/keys request")
     await steps.get_by_role("button", name="Next").click()
     await expect(steps.get_by_role("button", name="Act as Raj Patel")).to_be_visible()
     await steps.get_by_role("button", name="Dismiss first steps").click()

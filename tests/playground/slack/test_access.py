@@ -49,7 +49,9 @@ async def test_a_token_must_be_the_right_one(web: AsyncWebClient) -> None:
     assert await refusal(web.auth_test(token="xoxb-other")) == "invalid_auth"
     assert await refusal(web.auth_test(token=APP_TOKEN)) == "not_allowed_token_type"
     assert await refusal(web.apps_connections_open(app_token=BOT_TOKEN)) == "not_allowed_token_type"
-    assert await refusal(AsyncWebClient(base_url=web.base_url).auth_test()) == "not_authed"
+    anybody = AsyncWebClient(base_url=web.base_url, session=web.session)
+    assert await refusal(anybody.auth_test()) == "not_authed"
+    assert (await anybody.api_test(foo="bar"))["args"]["foo"] == "bar"
 
 
 @pytest.mark.parametrize(

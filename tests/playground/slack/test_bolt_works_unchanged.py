@@ -9,7 +9,7 @@ import pytest
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator
 from tests.playground.slack.bots import Desk, running
-from tests.playground.slack.driver import AMARA, APPROVALS, GENERAL, PRIYA, SPEECH, Driver, Tab
+from tests.playground.slack.driver import AMARA, GENERAL, PRIYA, SPEECH, Driver, Tab
 
 Stage = tuple[SlackEmulator, Desk, Driver]
 
@@ -175,7 +175,8 @@ async def test_opening_the_home_tab_brings_the_published_view(stage: Stage) -> N
 
 async def test_a_mention_and_a_direct_message_reach_the_bot_as_events(stage: Stage) -> None:
     slack, desk, people = stage
-    await people.say(PRIYA, APPROVALS, "@keydesk hello")
+    await people.say(PRIYA, GENERAL, "@keydesk hello")
+    await slack.state.background.settle()
     assert not desk.of_type("app_mention")
     await people.say(PRIYA, SPEECH, "@keydesk hello")
     mention = await desk.first("app_mention")

@@ -1,0 +1,41 @@
+# Every target does its own set-up on a machine with Python 3.11 or newer, git and make. `make` alone lists them.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?=
+python := .venv/bin/python
+packages := bot playground tests $(wildcard bench)
+
+.PHONY: help demo test soak lint bench pins
+
+help: ## List what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: .venv/run.installed ## Run Keydesk beside an emulated Slack and Deepgram, in the browser (ARGS=--http, ARGS="--port 8080")
+	@$(python) -m playground $(ARGS)
+
+test: .venv/test.installed ## Run every story once, on SQLite and PostgreSQL, in under five minutes (ARGS="-k approve")
+	@$(python) -m pytest -m "not soak" $(ARGS)
+
+soak: .venv/test.installed ## Run the long proofs: races, kills, simulated days
+	@$(python) -m pytest -m soak -s $(ARGS)
+
+lint: .venv/test.installed ## Check style, types, the arrows between rooms, and that no ignore is a blanket
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy $(packages:%=--package %)
+	@.venv/bin/lint-imports
+	@.ci/no-blanket-ignores $(packages)
+
+bench: .venv/test.installed ## Measure, and print one table of figures beside their goals
+	@$(python) -m bench $(ARGS)
+
+pins: ## Pin requirements/*.txt anew from pyproject.toml (needs uv)
+	uv pip compile $(compile) --group build --output-file requirements/run.txt pyproject.toml
+	uv pip compile $(compile) --group build --group test --constraint requirements/run.txt --output-file requirements/test.txt pyproject.toml
+
+compile := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.venv/%.installed: requirements/%.txt requirements/install pyproject.toml
+	@PYTHON="$(PYTHON)" requirements/install $*

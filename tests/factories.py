@@ -1,0 +1,227 @@
+"""Made-up rows, people and rooms, so that a test says only what it is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.clock import SetClock
+from bot.desk.service import Desk, Held
+from bot.engine.inline import InlineEngine
+from bot.engine.port import JobFunction
+from bot.keys import service as key_service
+from bot.keys.ending import KeyEnding
+from bot.keys.making import KeyMaking
+from bot.keys.mirroring import KeyMirror
+from bot.keys.operations import CreateKey, EndKey
+from bot.keys.settling import KeySettling
+from bot.operation import Actor, Description, OperationKind
+from bot.projects.operations import ChangeProjectSettings
+from bot.projects.service import ProjectMirror
+from bot.providers.deepgram.client import Deepgram
+from bot.store import due
+from bot.store.database import Database
+from bot.store.keys import Key
+from bot.store.people import Person
+from bot.store.projects import Project, ProjectSettings
+from bot.store.record import Entry
+from bot.store.requests import Request
+
+TEAM = "T0NORTHWIND"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+OWNER, SECOND_OWNER = "UOWNER", "USECOND"
+ANA, RAJ, LI, EVE = "UANA", "URAJ", "ULI", "UEVE"
+PROJECT = "a0000000-0000-4000-8000-000000000001"
+NAMES = {OWNER: "olu", SECOND_OWNER: "sam", ANA: "ana", RAJ: "raj", LI: "li", EVE: "eve"}
+HOSTILE = "<!channel> *b* _i_ `c` <@U1> &amp; <https://x.test|y>\n> q\n\u202eabc\u0000\ud83d\udc4b 🔑 مرحبا"
+
+
+def actor(user_id: str = ANA, team_id: str = TEAM, tz: str = "UTC") -> Actor:
+    """Return somebody who may use Keydesk."""
+    return Actor(team_id, user_id, NAMES.get(user_id, user_id.lower()), tz)
+
+
+def create_key(**changes: Any) -> CreateKey:
+    """Return a modest wish for a key."""
+    given = {"project_id": PROJECT, "purpose": "call summaries", "preset": "speech", "days": 30, "place": "vault"}
+    return CreateKey(**{**given, "customer": "acme", **changes})
+
+
+def described(**changes: Any) -> Description:
+    """Return how an operation is drawn."""
+    given = {"title": "Key request", "sentence": "wants a key.", "why": "because"}
+    return Description(**{**given, **changes})
+
+
+def request(**changes: Any) -> Request:
+    """Return a request that waits."""
+    given: dict[str, Any] = {
+        "team_id": TEAM,
+        "requester": ANA,
+        "kind": CreateKey.kind,
+        "operation": create_key().model_dump(mode="json"),
+        "description": described().model_dump(mode="json"),
+        "project_id": PROJECT,
+        "created_at": NOON,
+        "expires_at": NOON + timedelta(hours=24),
+    }
+    return Request(**{**given, **changes})
+
+
+def key(number: int = 1, **changes: Any) -> Key:
+    """Return a live key of Ana's, made here."""
+    given: dict[str, Any] = {
+        "provider_key_id": f"{number:08x}-0000-4000-8000-000000000000",
+        "project_id": PROJECT,
+        "team_id": TEAM,
+        "owner": ANA,
+        "mint_id": f"mint{number}",
+        "purpose": f"purpose {number}",
+        "place": "vault",
+        "state": "live",
+        "created_at": NOON - timedelta(hours=1),
+        "shown_at": NOON - timedelta(hours=1),
+        "ends_at": NOON + timedelta(days=30),
+    }
+    return Key(**{**given, **changes})
+
+
+def person(user_id: str, standing: str = "member", **changes: Any) -> Person:
+    """Return a person as last read from Slack."""
+    name = NAMES.get(user_id, user_id.lower())
+    return Person(team_id=TEAM, user_id=user_id, name=name, standing=standing, read_at=NOON, **changes)
+
+
+def set_up(
+    database: Database, *, approvers: Iterable[str] = (RAJ, LI), project_id: str = PROJECT, name: str = "production"
+) -> None:
+    """Let a project stand in the store, with everybody known."""
+    with database.transaction() as session:
+        for user_id in NAMES:
+            session.merge(person(user_id))
+        session.merge(Project(id=project_id, name=name, read_at=NOON))
+        session.merge(ProjectSettings(project_id=project_id, approvers=list(approvers)))
+
+
+def add(database: Database, *rows: Any) -> None:
+    """Write rows."""
+    with database.transaction() as session:
+        session.add_all(rows)
+
+
+def rows(database: Database, read: Callable[[Session], Any]) -> Any:
+    """Read something in a session of its own."""
+    with database.reading() as session:
+        return read(session)
+
+
+def entries(database: Database, subject: str) -> list[Entry]:
+    """Return what the record says of a subject."""
+    from bot.store import record
+
+    with database.reading() as session:
+        return record.of_subject(session, subject)
+
+
+@dataclass
+class Bench:
+    """A desk and the rooms of keys over one store, an engine that tests drain, and a clock that they set.
+
+    Jobs that would speak to Slack are only counted, by kind, in ``told``.
+    """
+
+    database: Database
+    clock: SetClock
+    engine: InlineEngine
+    desk: Desk
+    ending: KeyEnding
+    making: KeyMaking
+    settling: KeySettling
+    mirror: KeyMirror
+    projects: ProjectMirror
+    told: Counter[str] = field(default_factory=Counter)
+
+    async def held(self, operation: CreateKey | None = None, by: str = ANA, view_id: str | None = None) -> Request:
+        """Ask for a key, and return the request that now waits."""
+        outcome = await self.desk.submit(operation or create_key(), actor(by), view_id)
+        assert isinstance(outcome, Held)
+        return outcome.request
+
+    async def approved(self, by: str = RAJ, **changes: Any) -> Request:
+        """Ask for a key and have it approved."""
+        waiting = await self.held(create_key(**changes))
+        return await self.desk.decide(waiting.id, waiting.version, "approved", actor(by))
+
+    def request(self, request_id: str) -> Request:
+        """Return the request as it is now."""
+        with self.database.reading() as session:
+            found = session.get(Request, request_id)
+        assert found is not None
+        return found
+
+    def keys(self) -> list[Key]:
+        """Return every key that the store knows, oldest first."""
+        from sqlmodel import col, select
+
+        with self.database.reading() as session:
+            return list(session.exec(select(Key).order_by(col(Key.created_at))))
+
+
+async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None = None) -> Bench:
+    """Put the rooms together as the composition root does, without Slack."""
+    clock = clock or SetClock(NOON)
+    engine = InlineEngine(database.transaction, due, clock)
+    kinds: dict[str, OperationKind] = {}
+    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds)
+    ending = KeyEnding(database, engine, clock, desk, deepgram)
+    kinds |= {
+        CreateKey.kind: OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
+        EndKey.kind: OperationKind(EndKey, subject_owner=key_service.owner_of, execute=ending.by_person),
+        ChangeProjectSettings.kind: OperationKind(ChangeProjectSettings),
+    }
+    made = Bench(
+        database,
+        clock,
+        engine,
+        desk,
+        ending,
+        KeyMaking(database, engine, clock, desk, deepgram, ending),
+        KeySettling(database, engine, desk, deepgram, ending),
+        KeyMirror(database, engine, desk, deepgram),
+        ProjectMirror(database, engine, deepgram),
+    )
+    await engine.start(_jobs(made))
+    return made
+
+
+def _jobs(made: Bench) -> dict[str, JobFunction]:
+    def counted(kind: str) -> JobFunction:
+        async def count(ref: str, now: datetime) -> None:
+            del ref, now
+            made.told[kind] += 1
+
+        return count
+
+    def ended(to: str) -> JobFunction:
+        async def end(ref: str, now: datetime) -> None:
+            await made.database.write(lambda session: made.desk.end_by_time(session, ref, to, now))
+
+        return end
+
+    return {
+        **{kind: counted(kind) for kind in ("desk.cards", "desk.remind", "keys.tell_end")},
+        "desk.expire": ended("expired"),
+        "desk.lapse": ended("lapsed"),
+        "keys.settle": made.settling.settle,
+        "keys.settle_end": made.ending.settle,
+        "keys.end_due": made.ending.when_due,
+        "keys.mirror": made.mirror.refresh,
+        "projects.mirror": made.projects.refresh,
+    }
+
+
