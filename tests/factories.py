@@ -220,8 +220,6 @@ def _jobs(made: Bench) -> dict[str, JobFunction]:
         "keys.settle": made.settling.settle,
         "keys.settle_end": made.ending.settle,
         "keys.end_due": made.ending.when_due,
-        "keys.mirror": made.mirror.refresh,
-        "projects.mirror": made.projects.refresh,
+        "keys.mirror": made.mirror.keep_fresh,
+        "projects.mirror": made.projects.keep_fresh,
     }
-
-

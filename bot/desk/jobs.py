@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlmodel import Session
@@ -14,7 +16,7 @@ from bot.desk import views, words
 from bot.desk.service import Desk
 from bot.operation import Description
 from bot.slack.channels import channel_problem
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear, SlackWeb
 from bot.slack.words import escape, when
 from bot.store import cards, decisions, projects, record, requests
 from bot.store.cards import Card
@@ -24,6 +26,7 @@ from bot.store.requests import Request
 MOST_DIRECT = 5
 CLAIM_PATIENCE = timedelta(seconds=60)
 ROUNDS = 8
+BETWEEN_ROUNDS = 0.2  # seconds
 
 Follower = Callable[[str, frozenset[str]], Awaitable[None]]
 """Told, after the cards of a request have followed, whom it concerns: ``(team id, user ids)``."""
@@ -40,6 +43,11 @@ class Drawing:
     copies: list[Card]
     deciders: frozenset[str]
     channel: str | None
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether a copy for those who decide is planned already."""
+        return any(copy.audience.startswith("approver") for copy in self.copies)
 
 
 class DeskJobs:
@@ -59,19 +67,19 @@ class DeskJobs:
         """End an approval that nobody opened in time."""
         await self._database.write(lambda session: self._desk.end_by_time(session, ref, "lapsed", now))
 
-    async def cards(self, ref: str, _now: datetime) -> None:
+    async def cards(self, ref: str, now: datetime) -> None:
         """Post the copies that are missing and bring every copy to the request's present version."""
         drawing = await self._read(ref)
-        if drawing is None:
-            return
-        if drawing.request.state == "waiting" and not any(
-            copy.audience.startswith("approver") for copy in drawing.copies
-        ):
+        if drawing is not None and drawing.request.state == "waiting" and not drawing.asks_somebody:
             await self._plan_for_approvers(drawing)
         for _ in range(ROUNDS):
             drawing = await self._read(ref)
             if drawing is None or await self._show(drawing):
                 break
+            await asyncio.sleep(BETWEEN_ROUNDS)
+        else:
+            # Somebody else is posting a copy, or died while doing so: their claim runs out.
+            await self._database.write(partial(self._desk.refresh_later, request_id=ref, at=now + CLAIM_PATIENCE))
         if drawing is not None and self._follow is not None:
             await self._follow(drawing.request.team_id, drawing.deciders | {drawing.request.requester})
 
@@ -138,20 +146,44 @@ class DeskJobs:
         )
 
     async def _post(self, drawing: Drawing, copy: Card) -> bool:
+        """Post one copy; False while another process is at it."""
         if copy.audience.startswith("approver") and drawing.request.state != "waiting":
             return True
-        copy_id, version = copy.id or 0, drawing.request.version
-        machine_time = datetime.now(UTC)
+        copy_id, version, machine_time = copy.id or 0, drawing.request.version, datetime.now(UTC)
         if not await self._database.write(
             lambda session: cards.claim(session, copy_id, machine_time, patience=CLAIM_PATIENCE)
         ):
-            return True
-        channel = copy.place if copy.audience == "approvers" else await self._web.open_dm(copy.place)
-        ts = await self._web.post(channel, views.summary(drawing.card), _blocks(drawing, copy))
+            return False
+        try:
+            channel, ts = await self._posted(drawing, copy)
+        except SlackUnclear:
+            raise  # it may stand there: the claim keeps others from posting it again at once
+        except SlackRateLimited:
+            await self._database.write(lambda session: cards.release(session, copy_id))
+            raise
+        except SlackError as problem:
+            await self._cannot_post(drawing, copy, problem)
+            return False
         await self._database.write(lambda session: cards.posted(session, copy_id, channel, ts, version))
         if copy.audience == "approvers":
             await self._ring(channel, ts, drawing.deciders)
         return True
+
+    async def _posted(self, drawing: Drawing, copy: Card) -> tuple[str, str]:
+        channel = copy.place if copy.audience == "approvers" else await self._web.open_dm(copy.place)
+        return channel, await self._web.post(channel, views.summary(drawing.card), _blocks(drawing, copy))
+
+    async def _cannot_post(self, drawing: Drawing, copy: Card, problem: SlackError) -> None:
+        """Give this copy up; what the channel cannot carry goes to the deciders directly."""
+        log.warning("desk.copy_not_posted", request=drawing.request.id, place=copy.place, why=problem.code)
+        copy_id, direct = copy.id or 0, sorted(drawing.deciders)[:MOST_DIRECT]
+
+        def instead(session: Session) -> None:
+            cards.give_up(session, copy_id)
+            for user_id in direct if copy.audience == "approvers" else []:
+                cards.plan(session, drawing.request.id, "approver", user_id)
+
+        await self._database.write(instead)
 
     async def _ring(self, channel: str, ts: str, deciders: frozenset[str]) -> None:
         """Mention the deciders in the card's thread: a card itself mentions nobody who has to act."""
@@ -160,7 +192,7 @@ class DeskJobs:
 
     async def _update(self, drawing: Drawing, copy: Card) -> bool:
         copy_id, version = copy.id or 0, drawing.request.version
-        if copy.channel is None or copy.ts is None:
+        if copy.channel is None or not copy.ts:
             return True
         try:
             await self._web.update(copy.channel, copy.ts, views.summary(drawing.card), _blocks(drawing, copy))
@@ -215,7 +247,7 @@ def _blocks(drawing: Drawing, copy: Card) -> list[views.Block]:
     if copy.audience.startswith("approver"):
         return views.approver_card(drawing.card)
     newest = copy.audience == "news" or not any(other.audience == "news" for other in drawing.copies)
-    return views.requester_card(drawing.card, newest=newest)
+    return views.requester_card(drawing.card) if newest else views.older_card(drawing.card)
 
 
 def history(session: Session, request: Request) -> list[str]:

@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from bot.desk import views
 from bot.desk.jobs import Drawing, draw, history
-from bot.desk.service import Desk, the_request
+from bot.desk.judging import the_request
+from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.people import People
 from bot.slack.call import Call

@@ -92,16 +92,21 @@ def approver_card(card: Card) -> list[Block]:
     ]
 
 
-def requester_card(card: Card, *, newest: bool) -> list[Block]:
-    """Draw the requester's copy; only the newest one carries the buttons."""
-    found = [
+def requester_card(card: Card) -> list[Block]:
+    """Draw the requester's copy, with what they can do next."""
+    buttons = requester_buttons(card)
+    return [
         blocks.header(title(card)),
         blocks.section(sentence(card)),
         *_fields(card.follow_up.fields),
         blocks.context(*_outcome(card)),
+        *([blocks.actions(*buttons)] if buttons else []),
     ]
-    buttons = requester_buttons(card) if newest else []
-    return [*found, blocks.actions(*buttons)] if buttons else found
+
+
+def older_card(card: Card) -> list[Block]:
+    """Draw the requester's first copy once a newer one stands below it: how it went, and nothing to press."""
+    return [blocks.section(f"*{escape(title(card))}*\n{sentence(card)}"), blocks.context("Continues below.")]
 
 
 def details(card: Card, history: list[str]) -> dict[str, Any]:

@@ -49,8 +49,9 @@ def happened(name: str) -> str:
 
 def people_of(session: Session, team_id: str, user_ids: Iterable[str]) -> str:
     """Return “@raj, @li and 2 more”, by display name; no name here rings a bell."""
-    known = people.named(session, team_id)
-    names = sorted(f"@{known[user_id].name}" if user_id in known else f"@{user_id}" for user_id in user_ids)
+    wanted = list(user_ids)
+    known = people.named(session, team_id, wanted)
+    names = sorted(f"@{known[user_id].name}" if user_id in known else f"@{user_id}" for user_id in wanted)
     shown = names if len(names) <= MOST_NAMED else [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
     return listed(shown) or "nobody"
 

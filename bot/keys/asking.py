@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot import policy
 from bot.desk import words
 from bot.desk.service import Desk
-from bot.keys.views import Form
+from bot.keys.request_form import Form
 from bot.operation import Actor
 from bot.store import keys, people, projects
 from bot.store.requests import Request

@@ -13,7 +13,9 @@ from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import (
     BotError,
+    CouldNotCheck,
     CredentialsRejected,
+    NotAllowed,
     NotFound,
     NotUnderstood,
     ProviderError,
@@ -49,6 +51,8 @@ class KeyEnding:
 
         Raises:
             NotUnderstood: there is no such live key.
+            NotAllowed: it is Keydesk's own key.
+            CouldNotCheck: whether it is could not be told.
             ProviderError: Deepgram certainly did not end it; the key is as it was.
         """
         key = await self._database.read(lambda session: keys.get(session, operation.key_id))
@@ -56,9 +60,23 @@ class KeyEnding:
             raise NotUnderstood("There is no such key. Nothing changed.")
         if key.state == "ended":
             return f"Key {key.label} has already ended."
+        await self._check_not_our_own(key)
         if await self.end(key.id, actor, "revoked"):
             return f"Key {key.label} has ended. Nothing can use it any more."
         return f"Deepgram did not answer clearly about key {key.label}. Keydesk keeps trying until it has ended."
+
+    async def _check_not_our_own(self, key: Key) -> None:
+        """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
+        if key.made_here:
+            return
+        own = (await self._deepgram.who_am_i()).key_id
+        if own is None:
+            raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
+        if own == key.provider_key_id:
+            raise NotAllowed(
+                "This is the key that Keydesk itself works with; ending it would stop Keydesk. Nothing changed. "
+                "To replace it, follow the runbook: put a new key into DEEPGRAM_API_KEY first."
+            )
 
     async def end(self, key_id: str, by: Actor | str, why: str) -> bool:
         """End a key and return whether it certainly has ended; else a job keeps trying.

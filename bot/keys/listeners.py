@@ -6,8 +6,9 @@ from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.desk.views import read_value
 from bot.errors import NotUnderstood
-from bot.keys import asking, listing, service, views
-from bot.keys.making import KeyMaking, Shown, note_refused_opening
+from bot.keys import asking, listing, request_form, service, views
+from bot.keys.intent import Shown, note_refused_opening
+from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import EndKey
 from bot.operation import Actor
@@ -68,17 +69,17 @@ class KeyListeners:
         known = await self._people.known(call.team_id, call.user_id)
         guess = Actor(call.team_id, call.user_id)
         form = await self._form(guess, call.text or call.value) if known else None
-        opened = await call.open(views.request_form(form) if form else views.saying("Request a key", ONE_MOMENT))
+        opened = await call.open(request_form.request_form(form) if form else views.saying("Request a key", ONE_MOMENT))
         actor = await self._people.judge(call.team_id, call.user_id)
         if form is None:
-            await opened.update(views.request_form(await self._form(actor, call.text or call.value)))
+            await opened.update(request_form.request_form(await self._form(actor, call.text or call.value)))
 
     async def project_chosen(self, call: Call) -> None:
         """Redraw the form for the project that was chosen in it; what was typed stays."""
         view = call.view or {}
         actor = await self._people.judge(call.team_id, call.user_id)
-        form = await self._form(actor, views.chosen_project(call.state))
-        await OpenView(call.web, str(view.get("id", "")), view.get("hash")).update(views.request_form(form))
+        form = await self._form(actor, request_form.chosen_project(call.state))
+        await OpenView(call.web, str(view.get("id", "")), view.get("hash")).update(request_form.request_form(form))
 
     async def projects_like(self, call: Call) -> None:
         """Offer projects, from the mirror."""
@@ -86,11 +87,11 @@ class KeyListeners:
             await call.ack(options=[])
             return
         found = await self._database.read(lambda session: asking.projects_like(session, call.value))
-        await call.ack(options=views.options(found))
+        await call.ack(options=request_form.options(found))
 
     async def ask(self, call: Call) -> None:
         """Take in the form."""
-        operation = views.read_request_form(call.state)
+        operation = request_form.read_request_form(call.state)
         view_id = str((call.view or {}).get("id", ""))
         opened = await call.ack_update(views.saying("Request a key", "Asking…"))
         actor = await self._people.judge(call.team_id, call.user_id)
@@ -101,7 +102,7 @@ class KeyListeners:
             text = await self._database.read(lambda session: asking.confirmation(session, request, deciders))
             await opened.update(views.asked(*text))
 
-    async def _form(self, actor: Actor, words: str) -> views.Form:
+    async def _form(self, actor: Actor, words: str) -> request_form.Form:
         now = self._clock.now()
         return await self._database.read(lambda session: asking.form(session, self._desk, actor, words, now))
 
@@ -196,6 +197,9 @@ class KeyListeners:
 
     async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
         now = self._clock.now()
+        key = await self._database.read(lambda session: keys.get(session, key_id))
+        if key is not None:
+            await self._mirror.read_details(key)
         blocks = await self._database.read(
             lambda session: listing.draw_one(session, self._desk, actor, key_id, now, ask=ask)
         )

@@ -6,10 +6,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import structlog
 from pydantic import SecretStr
@@ -18,13 +15,13 @@ from sqlmodel import Session
 from bot import audit
 from bot.clock import Clock
 from bot.desk import words
-from bot.desk.service import Desk, the_request
+from bot.desk.judging import the_request
+from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import (
     AlreadyDecided,
     BotError,
     Conflict,
-    NotAllowed,
     NotFound,
     NotUnderstood,
     ProviderError,
@@ -32,6 +29,7 @@ from bot.errors import (
     Unclear,
 )
 from bot.keys.ending import KeyEnding
+from bot.keys.intent import Intent, Show, Shown, comment_of, key_row, note_refused_opening
 from bot.keys.operations import PRESETS, CreateKey
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
@@ -42,34 +40,9 @@ from bot.store.mints import MintAttempt
 from bot.store.requests import Request
 
 SETTLE_AFTER = timedelta(seconds=30)  # longer than create and show may take together
-COMMENT_PURPOSE_LONGEST = 80
 FOR_GOOD = (NotFound, Conflict, Refused, NotUnderstood)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the owner sees, once."""
-
-    secret: SecretStr
-    key: Key
-    operation: CreateKey
-    project: str
-
-
-Show = Callable[[Shown], Awaitable[Literal["shown", "gone", "unclear"]]]
-
-
-@dataclass(frozen=True)
-class Intent:
-    """A claimed request, committed before the provider is called."""
-
-    request: Request
-    mint: MintAttempt
-    operation: CreateKey
-    project: str
-    ends_at: datetime
 
 
 class KeyMaking:
@@ -268,55 +241,3 @@ def give_back(session: Session, engine: Engine, request: Request, now: datetime)
     if moved:
         engine.later(session, Job("desk.lapse", request.id), request.open_until or now)
     return moved
-
-
-def may_open(session: Session, request: Request, actor: Actor, now: datetime) -> NotAllowed | AlreadyDecided | None:
-    """Return why this person may not open this request's key now, or None."""
-    if actor.user_id != request.requester:
-        return NotAllowed("This key is not yours to open. Nothing changed.")
-    if request.kind != CreateKey.kind or request.state == "waiting":
-        return AlreadyDecided("This request is not approved. Nothing changed.")
-    if request.state != "approved":
-        return AlreadyDecided(words.how_it_stands(session, request, actor, now))
-    if request.open_until is not None and request.open_until <= now:
-        return AlreadyDecided("The approval has lapsed; no key was made. You can ask again with /keys request.")
-    return None
-
-
-def note_refused_opening(session: Session, request_id: str, actor: Actor, now: datetime) -> BotError | None:
-    """Return why this person may not open this request's key now, written down, or None."""
-    request = the_request(session, request_id, actor)
-    refusal = may_open(session, request, actor, now)
-    if refusal is not None:
-        audit.note(
-            session, actor, "keys.open.refused", request.id, now, project_id=request.project_id, why=refusal.text
-        )
-    return refusal
-
-
-def comment_of(purpose: str, mint_id: str) -> str:
-    """Return the comment that the key carries at the provider: what for, and which attempt made it."""
-    short = " ".join(purpose.split())[:COMMENT_PURPOSE_LONGEST]
-    return f"{short} · keydesk:{mint_id}"
-
-
-def key_row(intent: Intent, provider_key_id: str, now: datetime) -> Key:
-    """Return the row of a key that was just made."""
-    operation = intent.operation
-    return Key(
-        provider_key_id=provider_key_id,
-        project_id=intent.request.project_id,
-        team_id=intent.request.team_id,
-        owner=intent.request.requester,
-        request_id=intent.request.id,
-        mint_id=intent.mint.id,
-        purpose=operation.purpose,
-        place=operation.place,
-        customer=operation.customer,
-        preset=operation.preset,
-        scopes=list(PRESETS[operation.preset].scopes),
-        tags=[operation.customer] if operation.customer else [],
-        state="making",
-        created_at=now,
-        ends_at=intent.ends_at,
-    )

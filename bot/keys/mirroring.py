@@ -62,6 +62,22 @@ class KeyMirror:
             raise
         await self._database.write(lambda session: self._save(session, project_id, listed, now))
 
+    async def read_details(self, key: Key) -> None:
+        """Read what lists leave out of a key that was not made here (tags, end), if the provider answers.
+
+        An end that a list does not tell is not "never" (Deepgram's lists lack it), so it is asked for.
+        """
+        if key.made_here or key.state != "live" or key.ends_at is not None:
+            return
+        try:
+            found = await self._deepgram.key(key.project_id, key.provider_key_id)
+        except ProviderError as problem:
+            log.info("keys.details_not_read", key=key.id, why=problem.text)
+            return
+        await self._database.write(
+            lambda session: keys.describe(session, key, list(found.tags or ()), found.expiration_date)
+        )
+
     def _save(self, session: Session, project_id: str, listed: list[ProviderKey], now: datetime) -> None:
         known = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}
         for found in listed:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from bot.errors import FormError
 from bot.keys.operations import (
-    CUSTOMER,
-    CUSTOMER_LONGEST,
-    PLACE_LONGEST,
     PRESETS,
-    PURPOSE_LONGEST,
     CreateKey,
 )
 from bot.keys.service import ENDING_WARNING, Page
@@ -23,160 +17,7 @@ from bot.store.keys import Key
 
 Block = dict[str, Any]
 
-USUAL_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
 PURPOSE_IN_LIST = 80
-NOBODY_DECIDES = (
-    "*Nobody could decide a request in this project*, because nobody decides their own. An owner can add an approver "
-    "with `/projects settings`; or choose another project."
-)
-
-
-@dataclass(frozen=True)
-class Form:
-    """What the request form offers. ``project`` is (id, name) or None; ``deciders`` is empty when nobody can decide."""
-
-    project: tuple[str, str] | None
-    recommended_days: int
-    most_days: int
-    deciders: str
-    live_here: int
-    now: datetime
-
-
-def request_form(form: Form) -> Block:
-    """Draw the form, for the project that is chosen in it."""
-    return blocks.modal(
-        "keys.request",
-        "Request a key",
-        [
-            _project_input(form),
-            blocks.input_(
-                "What is it for?",
-                "purpose",
-                blocks.text_input("purpose", multiline=True, max_length=PURPOSE_LONGEST),
-                hint="The approver reads this, and it stays in the record. Say what breaks without it.",
-            ),
-            blocks.input_("What may it do?", "preset", blocks.radio("preset", _presets(), initial="speech")),
-            blocks.input_("For how long?", f"days-{form.most_days}", _days(form), hint="Counted from when you see it."),
-            blocks.input_(
-                "Customer tag",
-                "customer",
-                blocks.text_input("customer", max_length=CUSTOMER_LONGEST, placeholder="acme"),
-                optional=True,
-                hint="Whom to bill. It cannot be changed once the key is made.",
-            ),
-            blocks.input_(
-                "Where will it live?",
-                "place",
-                blocks.text_input("place", max_length=PLACE_LONGEST, placeholder="secret store of call-summary"),
-            ),
-            blocks.context(*_who_decides(form)),
-        ],
-        submit="Ask for approval",
-        close="Cancel",
-    )
-
-
-def _project_input(form: Form) -> Block:
-    chosen = blocks.option(form.project[1], form.project[0]) if form.project is not None else None
-    select = blocks.external_select("keys.request.project", initial=chosen, placeholder="Search a project")
-    return blocks.input_("Project", "project", select, dispatch=True)
-
-
-def _presets() -> list[Block]:
-    return [blocks.option(preset.words, preset.name, preset.cannot.capitalize()) for preset in PRESETS.values()]
-
-
-def _days(form: Form) -> Block:
-    offered = sorted({days for days in USUAL_DAYS if days <= form.most_days} | {form.recommended_days, form.most_days})
-    options = [blocks.option(_lasting(days, form), str(days)) for days in offered if days <= form.most_days]
-    return blocks.select("days", options, initial=str(min(form.recommended_days, form.most_days)))
-
-
-def _lasting(days: int, form: Form) -> str:
-    # A select's text is plain, so no date token: the day is the requester's own by way of the offset in ``now``.
-    end = form.now + timedelta(days=days)
-    mark = " (recommended)" if days == form.recommended_days else ""
-    return f"{count(days, 'day')}, until {end:%a %d %b %Y}{mark}"
-
-
-def _who_decides(form: Form) -> list[str]:
-    if form.project is None:
-        return ["Choose a project to see who decides."]
-    if not form.deciders:
-        return [NOBODY_DECIDES]
-    lines = [f"Needs one approval from {escape(form.deciders)}. You are told here in Slack."]
-    if form.live_here:
-        lines.append(f"You already have {count(form.live_here, 'live key')} in this project: `/keys mine`.")
-    return lines
-
-
-def read_request_form(state: Mapping[str, Any]) -> CreateKey:
-    """Read the submitted form.
-
-    Raises:
-        FormError: a field is wrong.
-    """
-    customer = _typed(state, "customer")
-    if customer and (len(customer) > CUSTOMER_LONGEST or not CUSTOMER.fullmatch(customer)):
-        raise FormError(
-            "customer",
-            f"Letters, digits, dot, dash and underscore, at most {CUSTOMER_LONGEST}, starting with a letter.",
-        )
-    preset = _chosen(state, "preset")
-    if preset not in PRESETS:
-        raise FormError("preset", "Choose one of these.")
-    return CreateKey(
-        project_id=_needed(_chosen(state, "project"), "project", "Choose a project."),
-        purpose=_text(state, "purpose", PURPOSE_LONGEST),
-        preset=preset,
-        days=_read_days(state),
-        customer=customer or None,
-        place=_text(state, "place", PLACE_LONGEST),
-    )
-
-
-def chosen_project(state: Mapping[str, Any]) -> str:
-    """Return the project that is chosen in the form so far, or an empty text."""
-    return _chosen(state, "project")
-
-
-def _read_days(state: Mapping[str, Any]) -> int:
-    block_id = next((name for name in state if name.startswith("days-")), "days")
-    text = _chosen(state, block_id)
-    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 4 and 1 <= int(text) <= 3650):
-        raise FormError(block_id, "Choose how long.")
-    return int(text)
-
-
-def _text(state: Mapping[str, Any], name: str, longest: int) -> str:
-    text = _needed(_typed(state, name), name, "Please fill this in.")
-    if len(text) > longest:
-        raise FormError(name, f"At most {longest} characters.")
-    return text
-
-
-def _needed(text: str, name: str, complaint: str) -> str:
-    if not text:
-        raise FormError(name, complaint)
-    return text
-
-
-def _value(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    found = state.get(block_id)
-    values = [value for value in found.values() if isinstance(value, Mapping)] if isinstance(found, Mapping) else []
-    return values[0] if values else {}
-
-
-def _typed(state: Mapping[str, Any], block_id: str) -> str:
-    # PostgreSQL takes no NUL, and no lone surrogate can be stored or shown.
-    text = str(_value(state, block_id).get("value") or "")
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
-
-
-def _chosen(state: Mapping[str, Any], block_id: str) -> str:
-    option = _value(state, block_id).get("selected_option")
-    return str(option.get("value") or "") if isinstance(option, Mapping) else ""
 
 
 def saying(title: str, text: str) -> Block:
@@ -329,8 +170,3 @@ def ask_to_end(key: Key, project: str, now: datetime) -> list[Block]:
         blocks.section(ENDING_WARNING),
         blocks.actions(end_button(key)),
     ]
-
-
-def options(found: Sequence[tuple[str, str]]) -> list[Block]:
-    """Draw projects as options of a select."""
-    return [blocks.option(name, project_id) for project_id, name in found]

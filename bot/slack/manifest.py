@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.slack.http import PATH
-from bot.slack.names import ROOT, Door, join
+from bot.slack.names import Door, join
 
 WEB_API_SCOPES: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),  # the app-level token's connections:write
@@ -87,19 +87,21 @@ def manifest(
 
 
 def _commands(doors: Sequence[Door], prefix: str, request_url: str | None) -> list[dict[str, Any]]:
-    nouns = join(doors, prefix).nouns
+    names = join(doors, prefix)
+    nouns = names.nouns
     root = {
-        "command": f"/{prefix}{ROOT}",
+        "command": names.slash(),
         "description": "Keys and projects of your providers",
         "usage_hint": f"[{' | '.join(sorted(nouns))} | help]",
     }
     aliases = [
         {
-            "command": f"/{prefix}{noun}",
+            "command": names.slash(noun),
             "description": f"{noun.capitalize()}: see, ask and change",
             "usage_hint": f"[{' | '.join([*sorted({each.verb for each in verbs.values() if each.verb}), 'help'])}]",
         }
         for noun, verbs in sorted(nouns.items())
+        if names.has_alias(noun)
     ]
     return [_at(request_url, "url", each | {"should_escape": True}) for each in (root, *aliases)]
 

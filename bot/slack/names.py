@@ -1,6 +1,7 @@
 """What people type and press, and which listener answers.
 
 ``/keydesk <noun> <verb> …`` always works; ``/<noun> <verb> …`` is its alias.
+A noun without verbs (``/keydesk status``) has none: it is not worth a name that the whole workspace shares.
 With a prefix (``acme-``) both start with it.
 An action id may carry a suffix after ``#`` that no listener sees: two buttons of one block need two ids.
 """
@@ -66,8 +67,12 @@ class Names:
         return self.listeners[kind].get(name)
 
     def slash(self, noun: str = ROOT) -> str:
-        """Say the slash command of a noun, with its prefix."""
-        return f"/{self.prefix}{noun}"
+        """Say the shortest slash command of a noun, with its prefix."""
+        return f"/{self.prefix}{noun}" if noun == ROOT or self.has_alias(noun) else f"{self.slash()} {noun}"
+
+    def has_alias(self, noun: str) -> bool:
+        """Tell whether the noun is a slash command of its own: one with verbs."""
+        return any(self.nouns[noun])
 
     def split(self, slash: str, text: str) -> tuple[str, str, str]:
         """Take a typed command apart: noun, verb (both lower case), and the rest as it was typed."""

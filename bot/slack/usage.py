@@ -12,10 +12,7 @@ from bot.slack.names import ROOT, Command, Names
 
 def of_everything(names: Names) -> list[Block]:
     """List the nouns and their verbs."""
-    lines = [
-        f"• {words.code(names.slash(noun))}: {words.listed(sorted(_shown(verbs)), 'or')}"
-        for noun, verbs in sorted(names.nouns.items())
-    ]
+    lines = [_noun_line(names, noun) for noun in sorted(names.nouns)]
     return [
         header("Keydesk"),
         section("\n".join(lines)),
@@ -47,6 +44,12 @@ def _unknown(word: str, known: list[str]) -> str:
     near = get_close_matches(word, known, n=1, cutoff=0.5)
     meant = f" Did you mean {words.code(near[0])}?" if near else ""
     return f"I do not know {words.code(words.cut(word, 60))}.{meant} Nothing was done."
+
+
+def _noun_line(names: Names, noun: str) -> str:
+    verbs = names.nouns[noun]
+    told = words.listed(sorted(_shown(verbs)), "or") if names.has_alias(noun) else verbs[""].summary
+    return f"• {words.code(names.slash(noun))}: {told}"
 
 
 def _line(names: Names, command: Command) -> str:

@@ -65,6 +65,23 @@ def claim(session: Session, card_id: int, now: datetime, *, patience: timedelta)
     return bool(taken.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
+def release(session: Session, card_id: int) -> None:
+    """Give the right to post back: the post certainly did not happen."""
+    session.execute(
+        update(Card)
+        .where(col(Card.id) == card_id, col(Card.ts).is_(None))
+        .values(claimed_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_up(session: Session, card_id: int) -> None:
+    """Note that this copy cannot be posted: it stands nowhere, and nobody tries again."""
+    session.execute(
+        update(Card).where(col(Card.id) == card_id).values(ts="").execution_options(synchronize_session=False)
+    )
+
+
 def posted(session: Session, card_id: int, channel: str, ts: str, version: int) -> None:
     """Note where a copy stands and what it shows."""
     session.execute(

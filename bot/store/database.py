@@ -99,6 +99,8 @@ def _engine(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     # The driver's own BEGIN comes too late to protect a read-then-write; ours is sent by _begin_sqlite.
     connection.isolation_level = None
+    # SQLite's own lower() knows ASCII only: a search for “почта” would miss “Почта”.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
@@ -107,6 +109,10 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text is not None else None
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -106,6 +106,16 @@ def move(session: Session, key: Key, to: str, **values: Any) -> bool:
     return bool(moved.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
+def describe(session: Session, key: Key, tags: list[str], ends_at: datetime | None) -> None:
+    """Note what the provider says of a key that was not made here."""
+    session.execute(
+        update(Key)
+        .where(col(Key.id) == key.id)
+        .values(tags=tags, ends_at=ends_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def search(
     session: Session,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -47,9 +48,17 @@ def choose_project(session: Session, team_id: str, user_id: str, project_id: str
         person.project_id = project_id
 
 
-def named(session: Session, team_id: str) -> dict[str, Person]:
-    """Return everybody known in this workspace, by user id."""
-    return {person.user_id: person for person in session.exec(select(Person).where(col(Person.team_id) == team_id))}
+def named(session: Session, team_id: str, user_ids: Iterable[str]) -> dict[str, Person]:
+    """Return those of these people who are known here, by user id."""
+    found = select(Person).where(col(Person.team_id) == team_id, col(Person.user_id).in_(list(user_ids)))
+    return {person.user_id: person for person in session.exec(found)}
+
+
+def unable(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of these people who are known to be no members (any more)."""
+    return frozenset(
+        user_id for user_id, person in named(session, team_id, user_ids).items() if person.standing != "member"
+    )
 
 
 def saw_home(session: Session, team_id: str, user_id: str, now: datetime) -> None:

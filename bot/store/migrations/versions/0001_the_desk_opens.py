@@ -144,7 +144,8 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'approved', 'creating', 'delivered', 'denied', 'cancelled', 'expired', 'lapsed', 'failed', 'ended')",
+            "state IN ('waiting', 'approved', 'creating', 'delivered', 'denied', 'cancelled', 'expired', 'lapsed', "
+            "'failed', 'ended')",
             name=op.f("ck_requests_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),

@@ -1,0 +1,195 @@
+"""How a held request ends its waiting: decided, cancelled, or by time; and how its deciders are reminded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot import audit, policy
+from bot.desk import words
+from bot.desk.judging import Judging, the_request
+from bot.engine.port import Job
+from bot.errors import AlreadyDecided, NotAllowed, NotUnderstood
+from bot.operation import Actor
+from bot.store import requests
+from bot.store.decisions import Decision
+from bot.store.requests import Request
+
+OPENING_TIME = timedelta(hours=24)
+REMIND_AFTER = timedelta(minutes=30)
+
+
+class Deciding(Judging):
+    """Every move is conditional on the state that was read: one of many who press is the one who did it."""
+
+    async def decide(self, request_id: str, version: int, verdict: str, actor: Actor, reason: str = "") -> Request:
+        """Approve or deny (``verdict`` "approved" or "denied") a waiting request, having seen ``version`` of its card.
+
+        Raises:
+            NotAllowed: this person may not.
+            AlreadyDecided: somebody was first, or the request is over.
+            NotUnderstood: there is no such request, or it never had such a card.
+        """
+        now = self._clock.now()
+        outcome = await self._database.write(
+            lambda session: self._decide(session, request_id, version, verdict, actor, reason, now)
+        )
+        if isinstance(outcome, Request):
+            return outcome
+        raise outcome
+
+    def _decide(
+        self,
+        session: Session,
+        request_id: str,
+        version: int,
+        verdict: str,
+        actor: Actor,
+        reason: str,
+        now: datetime,
+    ) -> Request | NotAllowed | AlreadyDecided:
+        request = the_request(session, request_id, actor, version)
+        refusal = self._refusal(session, request, actor)
+        if refusal is not None:
+            audit.note(session, actor, "desk.refused", request.id, now, project_id=request.project_id, why=refusal)
+            return NotAllowed(refusal)
+        if request.state != "waiting" or not self._settle_verdict(session, request, verdict, reason, now):
+            session.expire_all()
+            return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
+        session.add(
+            Decision(
+                request_id=request.id,
+                team_id=actor.team_id,
+                user_id=actor.user_id,
+                verdict=verdict,
+                reason=reason,
+                card_version=version,
+                decided_at=now,
+            )
+        )
+        audit.note(
+            session,
+            actor,
+            f"desk.{verdict}",
+            request.id,
+            now,
+            project_id=request.project_id,
+            reason=reason,
+            card_version=version,
+        )
+        return self.moved(session, request, now, news=True)
+
+    async def check_decidable(self, request_id: str, version: int, actor: Actor) -> None:
+        """Say at once, before a form is filled, that this person could not decide this request.
+
+        Raises:
+            NotAllowed: this person may not.
+            AlreadyDecided: somebody was first, or the request is over.
+            NotUnderstood: there is no such request.
+        """
+        now = self._clock.now()
+
+        def check(session: Session) -> None:
+            request = the_request(session, request_id, actor, version)
+            refusal = self._refusal(session, request, actor)
+            if refusal is not None:
+                raise NotAllowed(refusal)
+            if request.state != "waiting":
+                raise AlreadyDecided(words.how_it_stands(session, request, actor, now))
+
+        await self._database.read(check)
+
+    def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
+        matter = self.matter(session, request.team_id, request.project_id)
+        refusal = policy.refusal_to_decide(actor, request.requester, matter)
+        if refusal is None or actor.user_id == request.requester or request.state != "waiting":
+            return refusal
+        can = words.people_of(session, request.team_id, policy.deciders(request.requester, matter))
+        return f"You cannot decide this one; {can} can. Nothing changed."
+
+    def _settle_verdict(self, session: Session, request: Request, verdict: str, reason: str, now: datetime) -> bool:
+        if verdict == "denied":
+            return requests.move(session, request, "denied", decided_at=now, finished_at=now, note=reason)
+        open_until = now + OPENING_TIME
+        moved = requests.move(session, request, "approved", decided_at=now, open_until=open_until)
+        if moved:
+            self._engine.later(session, Job("desk.lapse", request.id), open_until)
+        return moved
+
+    # --- the requester's own buttons ---
+
+    async def cancel(self, request_id: str, actor: Actor) -> Request:
+        """Withdraw one's own request while no key exists.
+
+        Raises:
+            NotAllowed: it is somebody else's.
+            AlreadyDecided: it is over, or the key is being made.
+        """
+        now = self._clock.now()
+        outcome = await self._database.write(lambda session: self._cancel(session, request_id, actor, now))
+        if isinstance(outcome, Request):
+            return outcome
+        raise outcome
+
+    def _cancel(
+        self, session: Session, request_id: str, actor: Actor, now: datetime
+    ) -> Request | NotAllowed | AlreadyDecided:
+        request = the_request(session, request_id, actor)
+        if actor.user_id != request.requester:
+            audit.note(session, actor, "desk.refused", request.id, now, why="cancel of another's request")
+            return NotAllowed("Only the person who asked can cancel this. Nothing changed.")
+        cancellable = "cancelled" in requests.MOVES[request.state]
+        if not cancellable or not requests.move(session, request, "cancelled", finished_at=now):
+            session.expire_all()
+            return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
+        audit.note(session, actor, "desk.cancelled", request.id, now, project_id=request.project_id)
+        return self.moved(session, request, now)
+
+    async def remind(self, request_id: str, actor: Actor) -> None:
+        """Ask the deciders once more; every thirty minutes at most.
+
+        Raises:
+            NotAllowed: it is somebody else's request.
+            AlreadyDecided: it no longer waits.
+            NotUnderstood: too early.
+        """
+        now = self._clock.now()
+        problem = await self._database.write(lambda session: self._remind(session, request_id, actor, now))
+        if problem is not None:
+            raise problem
+
+    def _remind(
+        self, session: Session, request_id: str, actor: Actor, now: datetime
+    ) -> NotAllowed | AlreadyDecided | NotUnderstood | None:
+        request = the_request(session, request_id, actor)
+        if actor.user_id != request.requester:
+            return NotAllowed("Only the person who asked can remind. Nothing was sent.")
+        if request.state != "waiting":
+            return AlreadyDecided(words.how_it_stands(session, request, actor, now))
+        last = request.reminded_at or request.created_at
+        if now < last + REMIND_AFTER:
+            return NotUnderstood(f"Not yet: you can remind them again on {words.local(last + REMIND_AFTER, actor.tz)}.")
+        if requests.remind(session, request, now):
+            audit.note(session, actor, "desk.reminded", request.id, now, project_id=request.project_id)
+            self._engine.enqueue(session, Job("desk.remind", request.id, now.isoformat()), now)
+        return None
+
+    # --- what time does ---
+
+    def end_by_time(self, session: Session, request_id: str, to: str, now: datetime) -> None:
+        """Let a request expire ("expired") or an unopened approval lapse ("lapsed"), if it still stands there."""
+        request = requests.get(session, request_id)
+        if request is None or to not in requests.MOVES[request.state]:
+            return
+        if requests.move(session, request, to, finished_at=now):
+            audit.note(
+                session,
+                audit.KEYDESK,
+                f"desk.{to}",
+                request.id,
+                now,
+                team_id=request.team_id,
+                project_id=request.project_id,
+            )
+            self.moved(session, request, now, news=True)

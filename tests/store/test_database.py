@@ -1,0 +1,76 @@
+"""A transaction is kept or undone whole; sessions that only read take no lock; addresses name their driver."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from bot.store.database import Database, normalised
+from bot.store.requests import Request
+from tests.factories import add, request
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("postgres://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg"),
+        ("sqlite:////tmp/a.db", "sqlite"),
+    ],
+)
+def test_an_address_names_its_driver(given: str, driver: str) -> None:
+    assert normalised(given).drivername == driver
+
+
+def test_a_password_is_not_in_the_repr() -> None:
+    assert "hunter2" not in repr(normalised("postgres://keydesk:hunter2@h/d"))
+
+
+def test_what_raises_is_undone_whole(store: Database) -> None:
+    def fail() -> None:
+        with store.transaction() as session:
+            session.add(request(id="rq1"))
+            session.flush()
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with store.reading() as session:
+        assert session.get(Request, "rq1") is None
+
+
+async def test_many_writes_at_once_all_happen(store: Database) -> None:
+    def write(session: Session) -> None:
+        session.add(request())
+
+    await asyncio.gather(*(store.write(write) for _ in range(30)))
+    assert await store.read(lambda session: session.connection().scalar(text("SELECT count(*) FROM requests"))) == 30
+
+
+async def test_reading_waits_for_no_writer(store: Database) -> None:
+    add(store, request(id="rq1"))
+    with store.transaction() as writing:
+        writing.execute(text("UPDATE requests SET note = 'half way'"))
+        found = await asyncio.wait_for(store.read(lambda session: session.get(Request, "rq1")), 5)
+    assert found is not None
+    assert found.note is None
+
+
+def test_sqlite_forgets_deleted_bytes_and_keeps_references(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/new/folder/keydesk.db")
+    with database.engine.connect() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "secure_delete", "foreign_keys")
+        }
+    database.close()
+    assert pragmas == {"journal_mode": "wal", "secure_delete": 1, "foreign_keys": 1}
+
+
+def test_a_database_that_answers_says_so(store: Database) -> None:
+    assert store.answers()
