@@ -48,6 +48,8 @@ SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
 }
 # After a restore only these run: cards may follow, but nothing is made, ended or expired.
 HARMLESS = frozenset({"desk.cards", "desk.remind", "keys.tell_end", "people.learn"})
+# Each of these puts itself into the future again, so one row of each goes round for ever.
+AT_START = ("projects.mirror", "people.learn", "desk.sweep", "keys.sweep", "store.tidy")
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
 LEARN_EVERY = timedelta(hours=1)
@@ -86,9 +88,8 @@ class App:
         now = self.clock.now()
 
         def begin(session: Session) -> None:
-            self.engine.later(session, Job("projects.mirror", "all"), now)
-            self.engine.later(session, Job("store.tidy", "all"), now)
-            self.engine.later(session, Job("people.learn", "all"), now)
+            for kind in AT_START:
+                self.engine.later(session, Job(kind, "all"), now)
 
         await self.database.write(begin)
 
@@ -180,6 +181,8 @@ def assemble(
         "desk.remind": desk_jobs.remind,
         "desk.expire": desk_jobs.expire,
         "desk.lapse": desk_jobs.lapse,
+        "desk.sweep": desk_jobs.sweep,
+        "keys.sweep": settling.sweep,
         "keys.settle": settling.settle,
         "keys.settle_end": ending.settle,
         "keys.end_due": ending.when_due,

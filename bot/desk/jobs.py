@@ -25,6 +25,7 @@ from bot.store.requests import Request
 
 MOST_DIRECT = 5
 CLAIM_PATIENCE = timedelta(seconds=60)
+SWEEP_EVERY = timedelta(minutes=5)
 ROUNDS = 8
 BETWEEN_ROUNDS = 0.2  # seconds
 
@@ -66,6 +67,16 @@ class DeskJobs:
     async def lapse(self, ref: str, now: datetime) -> None:
         """End an approval that nobody opened in time."""
         await self._database.write(lambda session: self._desk.end_by_time(session, ref, "lapsed", now))
+
+    async def sweep(self, ref: str, now: datetime) -> None:
+        """Find what time should have ended, in case its own due row was lost; every few minutes."""
+
+        def find(session: Session) -> None:
+            for request in requests.overdue(session, now):
+                self._desk.end_by_time(session, request.id, "expired" if request.state == "waiting" else "lapsed", now)
+            self._desk.sweep_later(session, "desk.sweep", ref, now + SWEEP_EVERY)
+
+        await self._database.write(find)
 
     async def cards(self, ref: str, now: datetime) -> None:
         """Post the copies that are missing and bring every copy to the request's present version."""

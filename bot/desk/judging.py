@@ -64,6 +64,10 @@ class Judging:
         """Look at the copies of the card again then."""
         self._engine.later(session, Job("desk.cards", request_id, "again"), at)
 
+    def sweep_later(self, session: Session, kind: str, ref: str, at: datetime) -> None:
+        """Let a sweep run again then."""
+        self._engine.later(session, Job(kind, ref), at)
+
     def moved(self, session: Session, request: Request, now: datetime, *, news: bool = False) -> Request:
         """Read a request that was just moved, and let its cards follow; ``news`` rings the requester's bell."""
         session.refresh(request)

@@ -17,6 +17,7 @@ from bot.providers.deepgram.models import Key as ProviderKey
 from bot.store import keys, mints, mirrors, projects
 from bot.store.database import Database
 from bot.store.keys import Key
+from bot.store.mints import MintAttempt
 
 EVERY = timedelta(minutes=10)
 AFTER_TROUBLE = timedelta(minutes=1)
@@ -84,13 +85,34 @@ class KeyMirror:
             key = known.get(found.key_id)
             if key is not None:
                 key.listed_at, key.member_id, key.member_email = now, found.member_id, found.email
-            elif "keydesk:" not in found.comment or not _in_flight(session, found):
-                session.add(_foreign(project_id, found, now))
+            else:
+                self._take_in(session, project_id, found, now)
         seen = {found.key_id for found in listed}
         for key in known.values():
             if key.state == "live" and key.provider_key_id not in seen and _long_known(key, now):
                 self._gone(session, key, now)
         mirrors.succeeded(session, mirrors.of_keys(project_id), now)
+
+    def _take_in(self, session: Session, project_id: str, found: ProviderKey, now: datetime) -> None:
+        mint = _attempt_of(session, found)
+        if mint is not None and _in_flight(mint, found):
+            return
+        key = _foreign(project_id, found, now)
+        session.add(key)
+        if mint is not None:
+            # It landed later than anybody looked: reported, never touched, because a comment can be copied.
+            log.error("keys.straggler_reported", mint=mint.id, provider_key=found.key_id, project=project_id)
+            audit.note(
+                session,
+                audit.KEYDESK,
+                "keys.straggler.reported",
+                mint.request_id,
+                now,
+                project_id=project_id,
+                key_id=key.id,
+                provider_key_id=found.key_id,
+                mint_id=mint.id,
+            )
 
     def _gone(self, session: Session, key: Key, now: datetime) -> None:
         over = key.ends_at is not None and key.ends_at <= now
@@ -100,9 +122,15 @@ class KeyMirror:
             record_end(session, self._desk, self._engine, key, now)
 
 
-def _in_flight(session: Session, found: ProviderKey) -> bool:
-    """Tell whether an attempt of ours made this key; then making or settling writes its row."""
-    return mints.get(session, found.comment.rpartition("keydesk:")[2]) is not None
+def _attempt_of(session: Session, found: ProviderKey) -> MintAttempt | None:
+    """Return the attempt of ours that made this key, by the mint id in its comment."""
+    _, mark, mint_id = found.comment.rpartition("keydesk:")
+    return mints.get(session, mint_id) if mark else None
+
+
+def _in_flight(mint: MintAttempt, found: ProviderKey) -> bool:
+    """Tell whether making or settling is still at work on this key, and will write its row."""
+    return mint.state in ("started", "unknown") or mint.provider_key_id == found.key_id
 
 
 def _long_known(key: Key, now: datetime) -> bool:

@@ -23,6 +23,8 @@ from bot.store.mints import MintAttempt
 
 # Seconds after the intent. A create that was cut off may land late, so one look is not enough.
 LOOKS = (30.0, 45.0, 60.0, 120.0, 300.0, 540.0)
+STALE_AFTER = timedelta(minutes=2)
+SWEEP_EVERY = timedelta(minutes=5)
 # An older find is reported, never touched: a comment can be copied by anybody who reads it.
 OLDEST_TOUCHED = timedelta(minutes=10)
 
@@ -49,6 +51,19 @@ class KeySettling:
         else:
             await self._end_found(mint, now)
         await self._database.write(lambda session: self._rest(session, mint, now))
+
+    async def sweep(self, ref: str, now: datetime) -> None:
+        """Find attempts and ends that nobody is at, in case their own due rows were lost; every few minutes."""
+
+        def find(session: Session) -> None:
+            for mint in mints.unsettled(session, datetime.now(UTC) - STALE_AFTER):
+                self._engine.enqueue(session, Job("keys.settle", mint.id), now)
+            for key in keys.overdue(session, now):
+                kind = "keys.settle_end" if key.state == "ending" else "keys.end_due"
+                self._engine.enqueue(session, Job(kind, key.id), now)
+            self._engine.later(session, Job("keys.sweep", ref), now + SWEEP_EVERY)
+
+        await self._database.write(find)
 
     def _fence(self, session: Session, mint_id: str, now: datetime) -> MintAttempt | None:
         """Take the request away from a press that never finished; None while there is nothing to settle."""

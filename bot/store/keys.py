@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, func, or_, update
+from sqlalchemy import JSON, ColumnElement, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
@@ -159,3 +159,9 @@ def live_made_here(session: Session) -> int:
     """Return how many live keys Keydesk made: they die with the member that it is at the provider."""
     wanted = (col(Key.state) == "live", col(Key.mint_id).is_not(None))
     return session.exec(select(func.count()).select_from(Key).where(*wanted)).one()
+
+
+def overdue(session: Session, now: datetime) -> list[Key]:
+    """Return keys made here whose end should have come: live past their end, or being ended."""
+    late = or_(col(Key.state) == "ending", and_(col(Key.state) == "live", col(Key.ends_at) <= now))
+    return list(session.exec(select(Key).where(late, col(Key.mint_id).is_not(None))))

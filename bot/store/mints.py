@@ -56,3 +56,11 @@ def of_request(session: Session, request_id: str) -> list[MintAttempt]:
     """Return the attempts of a request, oldest first."""
     found = select(MintAttempt).where(col(MintAttempt.request_id) == request_id)
     return list(session.exec(found.order_by(col(MintAttempt.attempt))))
+
+
+def unsettled(session: Session, before: datetime) -> list[MintAttempt]:
+    """Return attempts intended before then (by the machine's time) of which nobody knows what became."""
+    found = select(MintAttempt).where(
+        col(MintAttempt.state).in_(("started", "unknown")), col(MintAttempt.intended_at) < before
+    )
+    return list(session.exec(found))

@@ -12,7 +12,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, func, update
+from sqlalchemy import JSON, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
@@ -129,3 +129,12 @@ def open_count(session: Session, team_id: str, user_id: str) -> int:
         col(Request.team_id) == team_id, col(Request.requester) == user_id, col(Request.state).in_(OPEN)
     )
     return session.exec(found).one()
+
+
+def overdue(session: Session, now: datetime) -> list[Request]:
+    """Return requests that time should have ended: waiting past their expiry, or approved past their opening time."""
+    late = or_(
+        and_(col(Request.state) == "waiting", col(Request.expires_at) <= now),
+        and_(col(Request.state) == "approved", col(Request.open_until) <= now),
+    )
+    return list(session.exec(select(Request).where(late)))
