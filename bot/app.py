@@ -35,10 +35,12 @@ from bot.projects.listeners import ProjectListeners
 from bot.projects.operations import ChangeProjectSettings
 from bot.projects.service import ProjectMirror, ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.standing import Standing
+from bot.slack.call import Call
 from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.guard import Seen
 from bot.slack.manifest import manifest
-from bot.slack.names import Door
+from bot.slack.names import Door, Listener
 from bot.slack.web import Identity, Slack, SlackWeb, connect
 from bot.store import due, heartbeats, projects, seen
 from bot.store.database import Database
@@ -47,9 +49,9 @@ SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
     "keys.request": ("Request a key", "global", "Ask for a Deepgram key"),
 }
 # After a restore only these run: cards may follow, but nothing is made, ended or expired.
-HARMLESS = frozenset({"desk.cards", "desk.remind", "keys.tell_end", "people.learn"})
+HARMLESS = frozenset({"desk.cards", "desk.remind", "keys.tell_end", "people.learn", "standing.learn"})
 # Each of these puts itself into the future again, so one row of each goes round for ever.
-AT_START = ("projects.mirror", "people.learn", "desk.sweep", "keys.sweep", "store.tidy")
+AT_START = ("standing.learn", "projects.mirror", "people.learn", "desk.sweep", "keys.sweep", "store.tidy")
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
 LEARN_EVERY = timedelta(hours=1)
@@ -64,6 +66,7 @@ class Rooms:
     doors: tuple[Door, ...]
     jobs: Mapping[str, JobFunction]
     status: Status
+    admit: Listener
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         identity=identity,
         prefix=settings.keydesk_prefix,
         seen=_seen(database),
+        admit=rooms.admit,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
     return App(settings, database, clock, engine, slack, identity, deepgram, rooms, floor, frozen)
@@ -155,9 +159,10 @@ def assemble(
     kinds: dict[str, OperationKind] = {}
     people = People(database, interactive.user_profile, team_id)
     desk = Desk(database, engine, clock, owners, kinds)
-    ending = KeyEnding(database, engine, clock, desk, deepgram)
+    standing = Standing(deepgram)
+    ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     making = KeyMaking(database, engine, clock, desk, deepgram, ending)
-    settling = KeySettling(database, engine, desk, deepgram, ending)
+    settling = KeySettling(database, engine, desk, deepgram, ending, standing)
     key_mirror = KeyMirror(database, engine, desk, deepgram)
     project_mirror = ProjectMirror(database, engine, deepgram)
     settings_change = ProjectSettingsChange(database, clock, people, interactive)
@@ -172,7 +177,7 @@ def assemble(
     }
     doors = (
         DeskListeners(desk, database, people).door(),
-        KeyListeners(desk, database, people, clock, making, key_mirror).door(),
+        KeyListeners(desk, database, people, clock, making, key_mirror, standing).door(),
         ProjectListeners(desk, database, people, clock, project_mirror).door(),
         home.door(),
     )
@@ -191,8 +196,13 @@ def assemble(
         "projects.mirror": project_mirror.keep_fresh,
         "store.tidy": _tidy(database, engine),
         "people.learn": _learn(database, engine, people, owners),
+        "standing.learn": _know_ourselves(database, engine, standing),
     }
-    return Rooms(doors, jobs, status)
+
+    async def admit(call: Call) -> None:
+        await people.judge(call.team_id, call.user_id)
+
+    return Rooms(doors, jobs, status, admit)
 
 
 def app_manifest(prefix: str = "", url: str | None = None) -> dict[str, Any]:
@@ -232,5 +242,16 @@ def _learn(database: Database, engine: Engine, people: People, owners: frozenset
             return projects.all_approvers(session)
 
         await people.learn(sorted(owners | await database.write(next_time)))
+
+    return learn
+
+
+def _know_ourselves(database: Database, engine: Engine, standing: Standing) -> JobFunction:
+    """Learn our role at the provider every hour, so that nothing is offered that it forbids."""
+
+    async def learn(ref: str, now: datetime) -> None:
+        again = Job("standing.learn", ref)
+        await database.write(lambda session: engine.later(session, again, now + LEARN_EVERY))
+        await standing.read()
 
     return learn

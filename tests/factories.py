@@ -24,6 +24,7 @@ from bot.operation import Actor, Description, OperationKind
 from bot.projects.operations import ChangeProjectSettings
 from bot.projects.service import ProjectMirror
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.standing import Standing
 from bot.store import due
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -178,7 +179,8 @@ async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None =
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds)
-    ending = KeyEnding(database, engine, clock, desk, deepgram)
+    standing = Standing(deepgram)
+    ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     kinds |= {
         CreateKey.kind: OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
         EndKey.kind: OperationKind(EndKey, subject_owner=key_service.owner_of, execute=ending.by_person),
@@ -191,7 +193,7 @@ async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None =
         desk,
         ending,
         KeyMaking(database, engine, clock, desk, deepgram, ending),
-        KeySettling(database, engine, desk, deepgram, ending),
+        KeySettling(database, engine, desk, deepgram, ending, standing),
         KeyMirror(database, engine, desk, deepgram),
         ProjectMirror(database, engine, deepgram),
     )

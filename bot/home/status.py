@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import BotError
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.identity import Identity
 from bot.providers.deepgram.models import Credential
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import heartbeats, schema
@@ -95,7 +95,7 @@ async def _bounded(look: Look) -> Check:
         return Check(name, False, f"could not be checked: {type(problem).__name__}")
 
 
-async def credential(deepgram: Deepgram) -> tuple[Credential | None, str]:
+async def credential(deepgram: Identity) -> tuple[Credential | None, str]:
     """Return who Keydesk is at Deepgram, or None with the reason why that cannot be told."""
     try:
         return await deepgram.who_am_i(), ""

@@ -26,6 +26,7 @@ from bot.errors import (
 from bot.keys.operations import EndKey
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.standing import Standing
 from bot.store import keys, requests
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -39,12 +40,15 @@ log = structlog.get_logger()
 class KeyEnding:
     """Ends keys: a person's wish, the end of their time, or the undoing of a making."""
 
-    def __init__(self, database: Database, engine: Engine, clock: Clock, desk: Desk, deepgram: Deepgram) -> None:
+    def __init__(
+        self, database: Database, engine: Engine, clock: Clock, desk: Desk, deepgram: Deepgram, standing: Standing
+    ) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
         self._desk = desk
         self._deepgram = deepgram
+        self._standing = standing
 
     async def by_person(self, operation: EndKey, actor: Actor) -> str:
         """End a key because somebody who may asked for it; return what to tell them.
@@ -69,7 +73,7 @@ class KeyEnding:
         """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
         if key.made_here:
             return
-        own = (await self._deepgram.who_am_i()).key_id
+        own = (await self._standing.read()).key_id
         if own is None:
             raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
         if own == key.provider_key_id:

@@ -13,6 +13,7 @@ from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import EndKey
 from bot.operation import Actor
 from bot.people import People
+from bot.providers.deepgram.standing import Standing
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.names import Command, Door
 from bot.slack.words import fallback_text
@@ -28,7 +29,14 @@ class KeyListeners:
     """Answers `/keys` and the buttons of keys."""
 
     def __init__(
-        self, desk: Desk, database: Database, people: People, clock: Clock, making: KeyMaking, mirror: KeyMirror
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        making: KeyMaking,
+        mirror: KeyMirror,
+        standing: Standing,
     ) -> None:
         self._desk = desk
         self._database = database
@@ -36,6 +44,7 @@ class KeyListeners:
         self._clock = clock
         self._making = making
         self._mirror = mirror
+        self._standing = standing
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -162,8 +171,8 @@ class KeyListeners:
             await self._replace(call, await self._list(actor, wanted))
 
     async def _list(self, actor: Actor, wanted: listing.Wanted) -> list[Block]:
-        now = self._clock.now()
-        return await self._database.read(lambda session: listing.draw(session, self._desk, actor, wanted, now))
+        now, reader = self._clock.now(), listing.Reader(self._desk, self._standing, actor)
+        return await self._database.read(lambda session: listing.draw(session, reader, wanted, now))
 
     # --- one key ---
 
@@ -196,13 +205,11 @@ class KeyListeners:
             await call.tell(outcome.text)
 
     async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
-        now = self._clock.now()
+        now, reader = self._clock.now(), listing.Reader(self._desk, self._standing, actor)
         key = await self._database.read(lambda session: keys.get(session, key_id))
         if key is not None:
             await self._mirror.read_details(key)
-        blocks = await self._database.read(
-            lambda session: listing.draw_one(session, self._desk, actor, key_id, now, ask=ask)
-        )
+        blocks = await self._database.read(lambda session: listing.draw_one(session, reader, key_id, now, ask=ask))
         await self._tell(call, blocks)
 
     async def _tell(self, call: Call, blocks: list[Block]) -> None:

@@ -15,6 +15,7 @@ from bot.keys.operations import EndKey
 from bot.keys.service import Page
 from bot.operation import Actor
 from bot.policy import Refuse, Run
+from bot.providers.deepgram.standing import Standing
 from bot.slack.words import escape, when
 from bot.store import keys, mirrors, projects
 from bot.store.keys import Key
@@ -46,7 +47,25 @@ def read_wanted(value: str, *, owner: str | None) -> Wanted:
     return Wanted(project_id or None, owner, words[:WORDS_LONGEST], max(1, page))
 
 
-def draw(session: Session, desk: Desk, actor: Actor, wanted: Wanted, now: datetime) -> list[views.Block]:
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at a list, and what may be done with what stands in it: by the policy, and by our credential."""
+
+    desk: Desk
+    standing: Standing
+    actor: Actor
+
+    def may_end(self, session: Session, key: Key) -> bool:
+        """Tell whether this person may end this key, and Deepgram lets us do it."""
+        verdict = self.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), self.actor)
+        return isinstance(verdict, Run) and self.credential_suffices(key)
+
+    def credential_suffices(self, key: Key) -> bool:
+        """Tell whether Deepgram lets us end this key."""
+        return key.made_here or self.standing.may_end(key.member_id)
+
+
+def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> list[views.Block]:
     """Draw one page of keys."""
     found, total = keys.search(
         session,
@@ -62,7 +81,8 @@ def draw(session: Session, desk: Desk, actor: Actor, wanted: Wanted, now: dateti
         page,
         now=now,
         fresh=freshness(session, wanted.project_id),
-        endable=endable(session, desk, actor, found),
+        endable=frozenset(key.id for key in found if reader.may_end(session, key)),
+        beyond_us=not all(reader.credential_suffices(key) for key in found),
         action=action,
         value=wanted.value,
         refresh=wanted.project_id is not None,
@@ -70,7 +90,7 @@ def draw(session: Session, desk: Desk, actor: Actor, wanted: Wanted, now: dateti
     )
 
 
-def draw_one(session: Session, desk: Desk, actor: Actor, key_id: str, now: datetime, *, ask: bool) -> list[views.Block]:
+def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, ask: bool) -> list[views.Block]:
     """Draw one key; with ``ask``, with the question whether to end it.
 
     Raises:
@@ -81,23 +101,17 @@ def draw_one(session: Session, desk: Desk, actor: Actor, key_id: str, now: datet
     if key is None:
         raise NotUnderstood("There is no such key. Nothing changed.")
     name = projects.name_of(session, key.project_id)
-    verdict = desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor)
     if not ask:
-        return views.key_details(key, name, now, mine=isinstance(verdict, Run))
+        suffices = reader.credential_suffices(key)
+        return views.key_details(key, name, now, mine=reader.may_end(session, key), beyond_us=not suffices)
+    verdict = reader.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), reader.actor)
     if isinstance(verdict, Refuse):
         raise NotAllowed(verdict.text)
+    if not reader.credential_suffices(key):
+        raise NotAllowed(f"{views.BEYOND_US} Nothing changed.")
     if key.state != "live":
         raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")
     return views.ask_to_end(key, name, now)
-
-
-def endable(session: Session, desk: Desk, actor: Actor, found: Iterable[Key]) -> frozenset[str]:
-    """Return the ids of those keys that this person may end."""
-    return frozenset(
-        key.id
-        for key in found
-        if isinstance(desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor), Run)
-    )
 
 
 def freshness(session: Session, project_id: str | None) -> str:

@@ -16,6 +16,7 @@ from bot.keys.making import SETTLE_AFTER, give_back
 from bot.keys.operations import CreateKey
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
+from bot.providers.deepgram.standing import Standing
 from bot.store import keys, mints, requests
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -34,12 +35,21 @@ log = structlog.get_logger()
 class KeySettling:
     """Settles mint attempts; a job of the engine."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram, ending: KeyEnding) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        desk: Desk,
+        deepgram: Deepgram,
+        ending: KeyEnding,
+        standing: Standing,
+    ) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
         self._deepgram = deepgram
         self._ending = ending
+        self._standing = standing
 
     async def settle(self, ref: str, now: datetime) -> None:
         """Bring one mint attempt to rest: its request gives way first, then whatever was made is ended."""
@@ -97,7 +107,7 @@ class KeySettling:
             await self._ending.end(key.id, audit.KEYDESK, "its making was interrupted")
 
     async def _end_found(self, mint: MintAttempt, now: datetime) -> None:
-        credential = await self._deepgram.who_am_i()
+        credential = await self._standing.read()
         for found in await self._deepgram.keys(mint.project_id):
             if not carries(found, mint.id):
                 continue

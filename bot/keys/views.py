@@ -18,6 +18,7 @@ from bot.store.keys import Key
 Block = dict[str, Any]
 
 PURPOSE_IN_LIST = 80
+BEYOND_US = "Keys that others made can be ended in Deepgram's console only: Keydesk's own key is not of the owner role."
 
 
 def saying(title: str, text: str) -> Block:
@@ -73,6 +74,7 @@ def key_list(
     now: datetime,
     fresh: str,
     endable: frozenset[str],
+    beyond_us: bool,
     action: str,
     value: str,
     refresh: bool,
@@ -80,14 +82,14 @@ def key_list(
 ) -> list[Block]:
     """Draw a page of keys.
 
-    ``endable`` holds the ids of those that the reader may end, ``fresh`` says how old the list is, ``names`` names the
-    projects where keys of several stand together.
+    ``endable`` holds the ids of those that the reader may end, ``beyond_us`` tells that our own credential cannot end
+    some, ``fresh`` says how old the list is, ``names`` names the projects where keys of several stand together.
     """
     again = blocks.button("Refresh from Deepgram", "keys.refresh", f"{page.number}:{value}")
     return [
         blocks.header(page.title),
         *_rows(page, now, endable, names),
-        blocks.context(f"{count(page.total, 'key')} · {fresh}"),
+        blocks.context(f"{count(page.total, 'key')} · {fresh}", *([BEYOND_US] if beyond_us else [])),
         *blocks.paging(action, page.number, page.pages, value),
         *([blocks.actions(again)] if refresh else []),
     ]
@@ -125,7 +127,7 @@ def _ending(key: Key, now: datetime) -> str:
     return f"ends {when(key.ends_at)}" + (f" (in {duration(key.ends_at - now)})" if key.ends_at > now else "")
 
 
-def key_details(key: Key, project: str, now: datetime, *, mine: bool) -> list[Block]:
+def key_details(key: Key, project: str, now: datetime, *, mine: bool, beyond_us: bool = False) -> list[Block]:
     """Draw one key."""
     fields = [
         ("Key", code(key.provider_key_id)),
@@ -144,6 +146,8 @@ def key_details(key: Key, project: str, now: datetime, *, mine: bool) -> list[Bl
     ]
     if mine and key.state == "live":
         found.append(blocks.actions(end_button(key)))
+    if beyond_us:
+        found.append(blocks.context(BEYOND_US))
     return found
 
 

@@ -40,8 +40,8 @@ class NotOpened(BotError):
 class OpenView:
     """A modal on somebody's screen.
 
-    For one that an ack shows, ``hash`` is unknown (None) and ``arrived`` is set once Slack must have drawn it: Bolt
-    sends an ack up to 10 ms after ``ack()``, and an update that overtook it would be covered by it for ever.
+    For one that an ack shows, ``hash`` is unknown (None) and ``arrived`` is set once Slack must have drawn it: the ack
+    leaves a moment after ``ack()``, and an update that overtook it would be covered by it for ever.
     """
 
     web: SlackWeb

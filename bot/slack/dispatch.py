@@ -5,6 +5,7 @@ Bolt tries its listeners one after another: sixty of them cost three times what 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import NotUnderstood
 from bot.slack import usage, words
 from bot.slack.blocks import Block
-from bot.slack.call import Call, Kind
+from bot.slack.call import Ack, Call, Kind
 from bot.slack.guard import InFlight, Seen, broken, guarded
 from bot.slack.names import Door, Listener, Names, join
 from bot.slack.payload import Body, read
@@ -58,12 +59,14 @@ def build_bolt(
     identity: Identity,
     prefix: str = "",
     seen: Seen | None = None,
+    admit: Listener | None = None,
     signing_secret: str = "",
 ) -> Floor:
     """Put the doors behind Bolt.
 
     ``web`` is the interactive client. ``seen`` tells whether a delivery is the first of its key; it is asked after
-    the ack. Raises DuplicateName where two doors claim one name.
+    the ack. ``admit`` is asked before our own help is shown, and refuses by raising.
+    Raises DuplicateName where two doors claim one name.
     """
     names = join(doors, prefix)
     app = AsyncApp(
@@ -72,24 +75,43 @@ def build_bolt(
         logger=quiet("slack_bolt"),
         client=AsyncWebClient(token=None, logger=quiet("slack_sdk.web.async_client")),
         authorize=_authorizer(identity),
+        process_before_response=True,  # else Bolt looks for the ack every 10 ms only; `begin` returns with the ack
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
     in_flight = InFlight()
-    _register(app, _Dispatch(names, web, in_flight, seen))
+    _register(app, _Dispatch(names, web, in_flight, seen, admit))
     return Floor(app, names, in_flight, takes_http=bool(signing_secret))
 
 
 class _Dispatch:
     """Reads a payload, finds its listener, and runs it under the guard."""
 
-    def __init__(self, names: Names, web: SlackWeb, in_flight: InFlight, seen: Seen | None) -> None:
+    def __init__(
+        self, names: Names, web: SlackWeb, in_flight: InFlight, seen: Seen | None, admit: Listener | None
+    ) -> None:
         self._names = names
         self._web = web
         self._in_flight = in_flight
         self._seen = seen
+        self._admit = admit
+        self._running: set[asyncio.Task[None]] = set()
 
-    async def run(self, kind: Kind, body: Body, ack: AsyncAck, context: AsyncBoltContext | None = None) -> None:
+    async def begin(self, kind: Kind, body: Body, ack: AsyncAck, context: AsyncBoltContext | None = None) -> None:
+        """Start the listener and return as soon as it has acked: Bolt answers Slack then, and the rest goes on."""
+        answered = asyncio.Event()
+
+        async def answer(**given: Any) -> None:
+            await ack(**given)
+            answered.set()
+
+        running = asyncio.create_task(self._run(kind, body, answer, context))
+        self._running.add(running)  # the loop itself holds tasks weakly
+        running.add_done_callback(self._running.discard)
+        running.add_done_callback(lambda _: answered.set())
+        await answered.wait()
+
+    async def _run(self, kind: Kind, body: Body, ack: Ack, context: AsyncBoltContext | None) -> None:
         with self._in_flight:
             try:
                 call = read(kind, body, self._names, self._web, ack)
@@ -112,13 +134,23 @@ class _Dispatch:
         verbs = self._names.nouns.get(noun)
         if verbs is None:
             everything = noun in {"", "help"}
-            return _shows(usage.of_everything(self._names) if everything else usage.unknown_noun(self._names, noun))
+            return self._shows(
+                usage.of_everything(self._names) if everything else usage.unknown_noun(self._names, noun)
+            )
         if command := verbs.get(verb):
             call.name = f"{noun} {command.verb}".rstrip()
             return command.listener
         if verb in {"", "help"}:
-            return _shows(usage.of_noun(self._names, noun))
-        return _shows(usage.unknown_verb(self._names, noun, verb))
+            return self._shows(usage.of_noun(self._names, noun))
+        return self._shows(usage.unknown_verb(self._names, noun, verb))
+
+    def _shows(self, blocks: list[Block]) -> Listener:
+        async def show(call: Call) -> None:
+            if self._admit is not None:
+                await self._admit(call)
+            await call.tell(words.fallback_text(blocks), blocks)
+
+        return show
 
 
 _MAY_BE_IGNORED = frozenset({"event", "view_closed", "options"})
@@ -135,36 +167,29 @@ async def _outdated(_call: Call) -> None:
     raise NotUnderstood(OUTDATED)
 
 
-def _shows(blocks: list[Block]) -> Listener:
-    async def show(call: Call) -> None:
-        await call.tell(words.fallback_text(blocks), blocks)
-
-    return show
-
-
 def _register(app: AsyncApp, dispatch: _Dispatch) -> None:
     """Make the eight registrations; the last one is Bolt's own net, which only logs."""
 
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("command", body, ack)
+        await dispatch.begin("command", body, ack)
 
     async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("action", body, ack)
+        await dispatch.begin("action", body, ack)
 
     async def on_view(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await dispatch.run("view", body, ack, context)
+        await dispatch.begin("view", body, ack, context)
 
     async def on_view_closed(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("view_closed", body, ack)
+        await dispatch.begin("view_closed", body, ack)
 
     async def on_shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("shortcut", body, ack)
+        await dispatch.begin("shortcut", body, ack)
 
     async def on_options(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("options", body, ack)
+        await dispatch.begin("options", body, ack)
 
     async def on_event(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await dispatch.run("event", body, ack)
+        await dispatch.begin("event", body, ack)
 
     async def on_error(error: Exception) -> BoltResponse:
         broken("bolt", error)

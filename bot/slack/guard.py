@@ -1,7 +1,6 @@
 """One guard around every listener: it acks, never raises, and makes sure that somebody hears what went wrong.
 
-An exception within 10 ms after ``ack()`` would make Bolt lose the ack (slack_bolt 1.30,
-``listener/asyncio_runner.py``): so nothing but a cancellation leaves the guard.
+Nothing but a cancellation leaves it: a listener goes on by itself after its ack, where nobody would catch anything.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from bot.slack.web import SlackError
 
 Seen = Callable[[str], Awaitable[bool]]
 
-ACKED_FIRST = frozenset({"command", "action", "shortcut"})
-_DEDUPED = ACKED_FIRST | {"event"}
+_DEDUPED = frozenset({"command", "action", "shortcut", "event"})
+ACKED_FIRST = _DEDUPED | {"view_closed"}
 _SILENT = frozenset({"view_closed", "options", "event"})
 _STACK = 3  # modals on top of each other
 
