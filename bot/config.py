@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     deepgram_api_key: SecretStr = SecretStr("")
     deepgram_api_url: str = "https://api.deepgram.com"
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)  # may hold a password
     keydesk_home: Path = Field(default_factory=lambda: Path.home() / ".keydesk")
     keydesk_transport: Literal["socket", "http"] = "socket"
     keydesk_owners: Annotated[tuple[str, ...], NoDecode] = ()

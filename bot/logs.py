@@ -51,6 +51,7 @@ def set_up(level: str = "INFO", *, json: bool | None = None, stream: TextIO | No
     )
     output = logging.StreamHandler(out)
     output.setFormatter(_formatter(as_json=as_json))
+    output.setLevel(level)  # libraries' own levels, set by `cap`, do not let them speak below it
     output.addFilter(LibrariesCapped())
     root = logging.getLogger()
     root.handlers[:] = [output]

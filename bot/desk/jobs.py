@@ -83,11 +83,12 @@ class DeskJobs:
         drawing = await self._read(ref)
         if drawing is not None and drawing.request.state == "waiting" and not drawing.asks_somebody:
             await self._plan_for_approvers(drawing)
-        for _ in range(ROUNDS):
             drawing = await self._read(ref)
+        for _ in range(ROUNDS):
             if drawing is None or await self._show(drawing):
                 break
             await asyncio.sleep(BETWEEN_ROUNDS)
+            drawing = await self._read(ref)
         else:
             # Somebody else is posting a copy, or died while doing so: their claim runs out.
             await self._database.write(partial(self._desk.refresh_later, request_id=ref, at=now + CLAIM_PATIENCE))

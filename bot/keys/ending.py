@@ -23,13 +23,15 @@ from bot.errors import (
     Refused,
     ScopeMissing,
 )
+from bot.keys.intent import give_back
 from bot.keys.operations import EndKey
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
-from bot.store import keys, requests
+from bot.store import keys, mints, requests
 from bot.store.database import Database
 from bot.store.keys import Key
+from bot.store.requests import Request
 
 SETTLE_AFTER = timedelta(seconds=20)
 CERTAINLY_NOT = (CredentialsRejected, RateLimited, Refused, ScopeMissing, NotUnderstood)
@@ -178,9 +180,21 @@ def record_end(session: Session, desk: Desk, engine: Engine, key: Key, now: date
         why=key.end_reason,
     )
     request = requests.get(session, key.request_id) if key.request_id else None
-    if request is None or key.shown_at is None or request.state != "delivered":
+    if request is None:
         return
-    if requests.move(session, request, "ended", finished_at=now):
+    if key.shown_at is None:
+        _undone(session, desk, engine, request, key, now)
+        return
+    if request.state == "delivered" and requests.move(session, request, "ended", finished_at=now):
         desk.refresh(session, request.id, request.version + 1, now)
     if key.ended_by != key.owner:
         engine.enqueue(session, Job("keys.tell_end", key.id), now)
+
+
+def _undone(session: Session, desk: Desk, engine: Engine, request: Request, key: Key, now: datetime) -> None:
+    """Give a request back once the key of its present attempt, which was never delivered, has certainly ended."""
+    mint = mints.get(session, key.mint_id) if key.mint_id else None
+    if mint is None or (request.state, request.attempt) != ("creating", mint.attempt):
+        return
+    if give_back(session, engine, request, now):
+        desk.refresh(session, request.id, request.version + 1, now)

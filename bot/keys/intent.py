@@ -13,9 +13,11 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk import words
 from bot.desk.judging import the_request
+from bot.engine.port import Engine, Job
 from bot.errors import AlreadyDecided, BotError, NotAllowed
 from bot.keys.operations import PRESETS, CreateKey
 from bot.operation import Actor
+from bot.store import requests
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from bot.store.requests import Request
@@ -62,7 +64,11 @@ def may_open(session: Session, request: Request, actor: Actor, now: datetime) ->
 
 def note_refused_opening(session: Session, request_id: str, actor: Actor, now: datetime) -> BotError | None:
     """Return why this person may not open this request's key now, written down, or None."""
-    request = the_request(session, request_id, actor)
+    return refused_opening(session, the_request(session, request_id, actor), actor, now)
+
+
+def refused_opening(session: Session, request: Request, actor: Actor, now: datetime) -> BotError | None:
+    """Return why this person may not open the key of this request now, written down, or None."""
     refusal = may_open(session, request, actor, now)
     if refusal is not None:
         audit.note(
@@ -97,3 +103,11 @@ def key_row(intent: Intent, provider_key_id: str, now: datetime) -> Key:
         created_at=now,
         ends_at=intent.ends_at,
     )
+
+
+def give_back(session: Session, engine: Engine, request: Request, now: datetime) -> bool:
+    """Return a request that was being created to its approved state; its owner may press again."""
+    moved = requests.move(session, request, "approved")
+    if moved:
+        engine.later(session, Job("desk.lapse", request.id), request.open_until or now)
+    return moved

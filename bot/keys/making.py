@@ -29,7 +29,7 @@ from bot.errors import (
     Unclear,
 )
 from bot.keys.ending import KeyEnding
-from bot.keys.intent import Intent, Show, Shown, comment_of, key_row, note_refused_opening
+from bot.keys.intent import Intent, Show, Shown, comment_of, give_back, key_row, refused_opening
 from bot.keys.operations import PRESETS, CreateKey
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
@@ -74,14 +74,9 @@ class KeyMaking:
             await self._take_back(intent, key, f"showing failed: {type(problem).__name__}")
             raise
         if answer != "shown":
-            await self._take_back(intent, key, f"showing was {answer}")
-            raise BotError(
-                "The key could not be shown, so it was ended and nobody can use it. "
-                "The approval still stands: press “Create and show my key” again."
-            )
+            raise BotError(f"The key could not be shown. {await self._take_back(intent, key, f'showing was {answer}')}")
         if not await self._deliver(intent, key):
-            await self._ending.end(key.id, audit.KEYDESK, "delivery took too long")
-            raise BotError("That took too long, so this key was ended. Press “Create and show my key” again.")
+            raise BotError(f"That took too long. {await self._take_back(intent, key, 'delivery took too long')}")
         return key
 
     # --- intent ---
@@ -94,10 +89,10 @@ class KeyMaking:
 
     def _claimed(self, session: Session, request_id: str, actor: Actor) -> Intent | BotError:
         now = self._clock.now()
-        refusal = note_refused_opening(session, request_id, actor, now)
+        request = the_request(session, request_id, actor)  # read once: read again, it may have moved on meanwhile
+        refusal = refused_opening(session, request, actor, now)
         if refusal is not None:
             return refusal
-        request = the_request(session, request_id, actor)
         if not requests.move(session, request, "creating"):
             session.expire_all()
             return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
@@ -143,13 +138,19 @@ class KeyMaking:
         except (ProviderError, NotUnderstood) as problem:
             await self._not_made(intent, problem)
             raise
-        key = await self._database.write(
+        key, still_ours = await self._database.write(
             lambda session: self._made(session, intent, created.key_id, list(created.scopes))
         )
+        if not still_ours:
+            raise BotError(f"That took too long. {await self._take_back(intent, key, 'its creation took too long')}")
         return key, created.secret
 
-    def _made(self, session: Session, intent: Intent, provider_key_id: str, scopes: list[str]) -> Key:
+    def _made(self, session: Session, intent: Intent, provider_key_id: str, scopes: list[str]) -> tuple[Key, bool]:
+        """Record the key; also tell whether the request is still the one that this press claimed."""
         now = self._clock.now()
+        # Settling locks the same row: either it finds this key recorded, or we find the request taken away.
+        request = requests.locked(session, intent.request.id)
+        ours = request is not None and (request.state, request.attempt) == ("creating", intent.request.attempt)
         mints.finish(session, intent.mint.id, "succeeded", now, provider_key_id=provider_key_id)
         key = keys.by_provider_id(session, provider_key_id) or key_row(intent, provider_key_id, now)
         key.scopes = scopes or key.scopes
@@ -166,7 +167,7 @@ class KeyMaking:
             provider_key_id=provider_key_id,
             mint_id=intent.mint.id,
         )
-        return key
+        return key, ours
 
     async def _unclear(self, intent: Intent, problem: ProviderError) -> None:
         def note(session: Session) -> None:
@@ -207,12 +208,31 @@ class KeyMaking:
         except RuntimeError:
             return False
 
-    async def _take_back(self, intent: Intent, key: Key, why: str) -> None:
+    async def _take_back(self, intent: Intent, key: Key, why: str) -> str:
+        """End a key that its owner may or may not have seen, and say what holds now.
+
+        Only its certain end gives the request back (`ending.record_end`): else there could be two that work.
+        """
+        request = intent.request
+
         def note(session: Session) -> None:
-            self._give_back(session, intent, self._clock.now(), "keys.show.failed", why)
+            now = self._clock.now()
+            audit.note(
+                session,
+                request.requester,
+                "keys.show.failed",
+                request.id,
+                now,
+                team_id=request.team_id,
+                project_id=request.project_id,
+                mint_id=intent.mint.id,
+                why=why,
+            )
 
         await self._database.write(note)
-        await self._ending.end(key.id, audit.KEYDESK, why)
+        if await self._ending.end(key.id, audit.KEYDESK, why):
+            return "The key was ended, and the approval still stands: press “Create and show my key” again."
+        return "The key is being ended. Your card tells when you can press “Create and show my key” again."
 
     def _give_back(self, session: Session, intent: Intent, now: datetime, name: str, why: str) -> None:
         give_back(session, self._engine, intent.request, now)
@@ -233,11 +253,3 @@ class KeyMaking:
         )
         # The row has moved on by one since the intent was read.
         self._desk.refresh(session, request.id, request.version + 1, now)
-
-
-def give_back(session: Session, engine: Engine, request: Request, now: datetime) -> bool:
-    """Return a request that was being created to its approved state; its owner may press again."""
-    moved = requests.move(session, request, "approved")
-    if moved:
-        engine.later(session, Job("desk.lapse", request.id), request.open_until or now)
-    return moved

@@ -12,7 +12,8 @@ from bot import audit
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.keys.ending import KeyEnding
-from bot.keys.making import SETTLE_AFTER, give_back
+from bot.keys.intent import give_back
+from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
@@ -21,6 +22,7 @@ from bot.store import keys, mints, requests
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
+from bot.store.requests import Request
 
 # Seconds after the intent. A create that was cut off may land late, so one look is not enough.
 LOOKS = (30.0, 45.0, 60.0, 120.0, 300.0, 540.0)
@@ -52,7 +54,7 @@ class KeySettling:
         self._standing = standing
 
     async def settle(self, ref: str, now: datetime) -> None:
-        """Bring one mint attempt to rest: its request gives way first, then whatever was made is ended."""
+        """Bring one mint attempt to rest: whatever it made is ended, and its request can be opened again."""
         mint = await self._database.write(lambda session: self._fence(session, ref, now))
         if mint is None:
             return
@@ -76,29 +78,27 @@ class KeySettling:
         await self._database.write(find)
 
     def _fence(self, session: Session, mint_id: str, now: datetime) -> MintAttempt | None:
-        """Take the request away from a press that never finished; None while there is nothing to settle."""
+        """Take the request away from a press that never finished; None while there is nothing to settle.
+
+        Where no key is recorded, nobody can have seen its secret, so the request is given back at once. Where one is,
+        its owner may have seen it: the request is given back by that key's certain end.
+        """
         mint = mints.get(session, mint_id)
-        request = requests.get(session, mint.request_id) if mint is not None else None
-        if mint is None or request is None or mint.state in ("failed", "settled"):
+        request = requests.locked(session, mint.request_id) if mint is not None else None
+        if mint is None or request is None:
             return None
-        if request.state != "creating" or request.attempt != mint.attempt:
+        session.refresh(mint)
+        if mint.state in ("failed", "settled"):
+            return None
+        if (request.state, request.attempt) != ("creating", mint.attempt):
             return mint if mint.state in ("started", "unknown") or _undelivered(session, mint) else None
         if age(mint) < SETTLE_AFTER:
             # The clock was moved, not the machine: the press may well be at work.
             self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER - age(mint))
             return None
-        give_back(session, self._engine, request, now)
-        audit.note(
-            session,
-            audit.KEYDESK,
-            "keys.create.interrupted",
-            request.id,
-            now,
-            team_id=request.team_id,
-            project_id=request.project_id,
-            mint_id=mint.id,
-        )
-        self._desk.refresh(session, request.id, request.version + 1, now)
+        _note(session, request, mint, now)
+        if mint.provider_key_id is None and give_back(session, self._engine, request, now):
+            self._desk.refresh(session, request.id, request.version + 1, now)
         return mint
 
     async def _end_recorded(self, mint: MintAttempt) -> None:
@@ -179,3 +179,16 @@ def straggler(mint: MintAttempt, found: ProviderKey, operation: CreateKey | None
 def _undelivered(session: Session, mint: MintAttempt) -> bool:
     key = keys.by_provider_id(session, mint.provider_key_id or "")
     return key is not None and key.state in ("making", "ending")
+
+
+def _note(session: Session, request: Request, mint: MintAttempt, now: datetime) -> None:
+    audit.note(
+        session,
+        audit.KEYDESK,
+        "keys.create.interrupted",
+        request.id,
+        now,
+        team_id=request.team_id,
+        project_id=request.project_id,
+        mint_id=mint.id,
+    )

@@ -40,6 +40,7 @@ async def listening(
     config = uvicorn.Config(
         app,
         http="httptools",
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,

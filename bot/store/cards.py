@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.upsert import insert_into
 
 AUDIENCES = ("approvers", "approver", "requester", "news")
 
@@ -38,11 +39,8 @@ class Card(SQLModel, table=True):
 
 def plan(session: Session, request_id: str, audience: str, place: str) -> None:
     """Note that this copy is wanted; a copy already planned stays as it is."""
-    known = session.exec(
-        select(Card).where(col(Card.request_id) == request_id, col(Card.audience) == audience, col(Card.place) == place)
-    ).first()
-    if known is None:
-        session.add(Card(request_id=request_id, audience=audience, place=place))
+    copy = insert_into(session, Card).values(request_id=request_id, audience=audience, place=place, version=0)
+    session.execute(copy.on_conflict_do_nothing())
 
 
 def of_request(session: Session, request_id: str) -> list[Card]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete
+from sqlalchemy import Executable, delete
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -25,13 +26,21 @@ class Due(SQLModel, table=True):
     attempt: int = 0
 
 
+TABLE = SQLModel.metadata.tables["due"]
+
+
 def put(session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at: datetime, attempt: int = 0) -> None:
     """Add the row, or replace the time and attempt of the one that is there; two at once do not collide."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite_insert(Due) if sqlite else postgresql_insert(Due)
     values = {"job_id": job_id, "kind": kind, "ref": ref, "key": key, "due_at": due_at, "attempt": attempt}
-    again = {"due_at": due_at, "attempt": attempt}
-    session.execute(insert.values(values).on_conflict_do_update(index_elements=["job_id"], set_=again))
+    session.execute(_put(session.get_bind().dialect.name), values)
+
+
+@cache
+def _put(dialect: str) -> Executable:
+    """Return the statement, made once: it runs several times in every transaction that changes anything."""
+    insert = sqlite_insert(TABLE) if dialect == "sqlite" else postgresql_insert(TABLE)
+    again = {"due_at": insert.excluded.due_at, "attempt": insert.excluded.attempt}
+    return insert.on_conflict_do_update(index_elements=["job_id"], set_=again)
 
 
 def take(session: Session, now: datetime, limit: int) -> list[Due]:

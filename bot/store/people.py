@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.upsert import insert_into
 
 STANDINGS = ("member", "guest", "bot", "stranger", "deactivated")
 
@@ -34,11 +35,14 @@ def get(session: Session, team_id: str, user_id: str) -> Person | None:
 
 
 def save(session: Session, person: Person) -> Person:
-    """Write what Slack says now; what the person chose and did stays."""
-    known = get(session, person.team_id, person.user_id)
-    if known is not None:
-        person.project_id, person.home_at = known.project_id, known.home_at
-    return session.merge(person)
+    """Write what Slack says now; what the person chose and did stays. Two processes may do so at once."""
+    said = person.model_dump(include={"name", "tz", "standing", "read_at"})
+    session.execute(
+        insert_into(session, Person)
+        .values(team_id=person.team_id, user_id=person.user_id, **said)
+        .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said)
+    )
+    return session.get_one(Person, (person.team_id, person.user_id), populate_existing=True)
 
 
 def choose_project(session: Session, team_id: str, user_id: str, project_id: str) -> None:

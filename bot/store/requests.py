@@ -67,6 +67,12 @@ def get(session: Session, request_id: str) -> Request | None:
     return session.get(Request, request_id)
 
 
+def locked(session: Session, request_id: str) -> Request | None:
+    """Return the request and keep others from moving it until this transaction ends (SQLite has one writer anyway)."""
+    wanted = select(Request).where(col(Request.id) == request_id).with_for_update()
+    return session.exec(wanted.execution_options(populate_existing=True)).first()
+
+
 def by_view(session: Session, view_id: str) -> Request | None:
     """Return the request that this form made, or None."""
     return session.exec(select(Request).where(col(Request.view_id) == view_id)).first()

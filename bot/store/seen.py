@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete
+from sqlalchemy import Executable, delete
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, Session, SQLModel, col
@@ -21,12 +22,19 @@ class Seen(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
+TABLE = SQLModel.metadata.tables["seen"]
+
+
 def first(session: Session, key: str, now: datetime) -> bool:
     """Note this delivery; True for the first one only."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite_insert(Seen) if sqlite else postgresql_insert(Seen)
-    added = session.execute(insert.values(key=key, at=now).on_conflict_do_nothing().returning(col(Seen.key)))
-    return added.first() is not None
+    return session.execute(_note(session.get_bind().dialect.name), {"key": key, "at": now}).first() is not None
+
+
+@cache
+def _note(dialect: str) -> Executable:
+    """Return the statement, made once: it runs for everything that Slack delivers."""
+    insert = sqlite_insert(TABLE) if dialect == "sqlite" else postgresql_insert(TABLE)
+    return insert.on_conflict_do_nothing().returning(TABLE.c.key)
 
 
 def forget(session: Session, before: datetime) -> None:
