@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.operation import Actor
 from bot.store.record import Entry
+from bot.store.requests import Request
 
 KEYDESK = "keydesk"
 
@@ -32,3 +33,11 @@ def note(
     session.add(
         Entry(at=now, team_id=team, actor=who, name=name, subject=subject, project_id=project_id, detail=detail)
     )
+
+
+def note_request(
+    session: Session, actor: Actor | str, name: str, request: Request, now: datetime, **detail: JsonValue
+) -> None:
+    """Add one entry about a request; ``actor`` is a person, or the user id of one, or `KEYDESK`."""
+    who = actor if isinstance(actor, str) else actor.user_id
+    note(session, who, name, request.id, now, team_id=request.team_id, project_id=request.project_id, **detail)

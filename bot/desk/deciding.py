@@ -52,7 +52,7 @@ class Deciding(Judging):
         request = the_request(session, request_id, actor, version)
         refusal = self._refusal(session, request, actor)
         if refusal is not None:
-            audit.note(session, actor, "desk.refused", request.id, now, project_id=request.project_id, why=refusal)
+            audit.note_request(session, actor, "desk.refused", request, now, why=refusal)
             return NotAllowed(refusal)
         if request.state != "waiting" or not self._settle_verdict(session, request, verdict, reason, now):
             session.expire_all()
@@ -68,13 +68,12 @@ class Deciding(Judging):
                 decided_at=now,
             )
         )
-        audit.note(
+        audit.note_request(
             session,
             actor,
             f"desk.{verdict}",
-            request.id,
+            request,
             now,
-            project_id=request.project_id,
             reason=reason,
             card_version=version,
         )
@@ -137,13 +136,13 @@ class Deciding(Judging):
     ) -> Request | NotAllowed | AlreadyDecided:
         request = the_request(session, request_id, actor)
         if actor.user_id != request.requester:
-            audit.note(session, actor, "desk.refused", request.id, now, why="cancel of another's request")
+            audit.note_request(session, actor, "desk.refused", request, now, why="cancel of another's request")
             return NotAllowed("Only the person who asked can cancel this. Nothing changed.")
         cancellable = "cancelled" in requests.MOVES[request.state]
         if not cancellable or not requests.move(session, request, "cancelled", finished_at=now):
             session.expire_all()
             return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
-        audit.note(session, actor, "desk.cancelled", request.id, now, project_id=request.project_id)
+        audit.note_request(session, actor, "desk.cancelled", request, now)
         return self.moved(session, request, now)
 
     async def remind(self, request_id: str, actor: Actor) -> None:
@@ -171,7 +170,7 @@ class Deciding(Judging):
         if now < last + REMIND_AFTER:
             return NotUnderstood(f"Not yet: you can remind them again on {words.local(last + REMIND_AFTER, actor.tz)}.")
         if requests.remind(session, request, now):
-            audit.note(session, actor, "desk.reminded", request.id, now, project_id=request.project_id)
+            audit.note_request(session, actor, "desk.reminded", request, now)
             self._engine.enqueue(session, Job("desk.remind", request.id, now.isoformat()), now)
         return None
 
@@ -183,13 +182,11 @@ class Deciding(Judging):
         if request is None or to not in requests.MOVES[request.state]:
             return
         if requests.move(session, request, to, finished_at=now):
-            audit.note(
+            audit.note_request(
                 session,
                 audit.KEYDESK,
                 f"desk.{to}",
-                request.id,
+                request,
                 now,
-                team_id=request.team_id,
-                project_id=request.project_id,
             )
             self.moved(session, request, now, news=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot import audit
@@ -46,7 +48,11 @@ class Desk(Deciding):
             NotAllowed: the policy refuses, or nobody could decide.
         """
         now = self._clock.now()
-        verdict = await self._database.write(lambda session: self._take_in(session, operation, actor, now, view_id))
+        take_in = partial(self._take_in, operation=operation, actor=actor, now=now, view_id=view_id)
+        try:
+            verdict = await self._database.write(take_in)
+        except IntegrityError:  # the same form came twice at once: read again, the first one's request is there
+            verdict = await self._database.write(take_in)
         match verdict:
             case Held():
                 return verdict
@@ -88,9 +94,7 @@ class Desk(Deciding):
         session.add(request)
         session.flush()
         cards.plan(session, request.id, "requester", actor.user_id)
-        audit.note(
-            session, actor, "desk.held", request.id, now, project_id=request.project_id, operation=request.operation
-        )
+        audit.note_request(session, actor, "desk.held", request, now, operation=request.operation)
         self._engine.later(session, Job("desk.expire", request.id), request.expires_at)
         self.refresh(session, request.id, request.version, now)
         return Held(request, verdict.deciders)

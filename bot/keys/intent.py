@@ -71,9 +71,7 @@ def refused_opening(session: Session, request: Request, actor: Actor, now: datet
     """Return why this person may not open the key of this request now, written down, or None."""
     refusal = may_open(session, request, actor, now)
     if refusal is not None:
-        audit.note(
-            session, actor, "keys.open.refused", request.id, now, project_id=request.project_id, why=refusal.text
-        )
+        audit.note_request(session, actor, "keys.open.refused", request, now, why=refusal.text)
     return refusal
 
 

@@ -109,9 +109,7 @@ class KeyMaking:
             intended_at=datetime.now(UTC),
         )
         session.add(mint)
-        audit.note(
-            session, actor, "keys.create.started", request.id, now, project_id=request.project_id, mint_id=mint.id
-        )
+        audit.note_request(session, actor, "keys.create.started", request, now, mint_id=mint.id)
         self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER)
         self._engine.later(session, Job("desk.cards", request.id, str(request.version)), now + timedelta(seconds=2))
         name = projects.name_of(session, request.project_id)
@@ -155,14 +153,12 @@ class KeyMaking:
         key = keys.by_provider_id(session, provider_key_id) or key_row(intent, provider_key_id, now)
         key.scopes = scopes or key.scopes
         session.add(key)
-        audit.note(
+        audit.note_request(
             session,
             intent.request.requester,
             "keys.created",
-            intent.request.id,
+            intent.request,
             now,
-            team_id=intent.request.team_id,
-            project_id=intent.request.project_id,
             key_id=key.id,
             provider_key_id=provider_key_id,
             mint_id=intent.mint.id,
@@ -217,14 +213,12 @@ class KeyMaking:
 
         def note(session: Session) -> None:
             now = self._clock.now()
-            audit.note(
+            audit.note_request(
                 session,
                 request.requester,
                 "keys.show.failed",
-                request.id,
+                request,
                 now,
-                team_id=request.team_id,
-                project_id=request.project_id,
                 mint_id=intent.mint.id,
                 why=why,
             )
@@ -240,14 +234,12 @@ class KeyMaking:
 
     def _say(self, session: Session, intent: Intent, now: datetime, name: str, why: str) -> None:
         request = intent.request
-        audit.note(
+        audit.note_request(
             session,
             request.requester,
             name,
-            request.id,
+            request,
             now,
-            team_id=request.team_id,
-            project_id=request.project_id,
             mint_id=intent.mint.id,
             why=why,
         )

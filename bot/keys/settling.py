@@ -182,13 +182,11 @@ def _undelivered(session: Session, mint: MintAttempt) -> bool:
 
 
 def _note(session: Session, request: Request, mint: MintAttempt, now: datetime) -> None:
-    audit.note(
+    audit.note_request(
         session,
         audit.KEYDESK,
         "keys.create.interrupted",
-        request.id,
+        request,
         now,
-        team_id=request.team_id,
-        project_id=request.project_id,
         mint_id=mint.id,
     )

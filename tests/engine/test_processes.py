@@ -55,7 +55,7 @@ class Processes:
 
 @contextmanager
 def _killed_at_last(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as process:  # noqa: S603 - our own interpreter
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as process:
         try:
             yield process
         finally:
