@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.desk import words
 from bot.desk.service import Desk
 from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import views
@@ -17,7 +18,7 @@ from bot.operation import Actor
 from bot.policy import Refuse, Run
 from bot.providers.deepgram.standing import Standing
 from bot.slack.words import escape, when
-from bot.store import keys, mirrors, projects
+from bot.store import decisions, keys, mirrors, projects
 from bot.store.keys import Key
 
 PAGE = 10
@@ -42,9 +43,9 @@ class Wanted:
 def read_wanted(value: str, *, owner: str | None) -> Wanted:
     """Read what a paging button carries; nonsense means the first page of everything."""
     number, _, rest = value.partition(":")
-    project_id, _, words = rest.partition(":")
+    project_id, _, typed = rest.partition(":")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-    return Wanted(project_id or None, owner, words[:WORDS_LONGEST], max(1, page))
+    return Wanted(project_id or None, owner, typed[:WORDS_LONGEST], max(1, page))
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
     name = projects.name_of(session, key.project_id)
     if not ask:
         suffices = reader.credential_suffices(key)
-        return views.key_details(key, name, now, mine=reader.may_end(session, key), beyond_us=not suffices)
+        mine, approved = reader.may_end(session, key), _approved(session, key)
+        return views.key_details(key, name, now, mine=mine, approved=approved, beyond_us=not suffices)
     verdict = reader.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), reader.actor)
     if isinstance(verdict, Refuse):
         raise NotAllowed(verdict.text)
@@ -112,6 +114,14 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
     if key.state != "live":
         raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")
     return views.ask_to_end(key, name, now)
+
+
+def _approved(session: Session, key: Key) -> str:
+    made = decisions.of_request(session, key.request_id) if key.request_id is not None else []
+    if not made:
+        return ""
+    last = made[-1]
+    return f"{escape(words.people_of(session, last.team_id, [last.user_id]))} {when(last.decided_at)}"
 
 
 def freshness(session: Session, project_id: str | None) -> str:

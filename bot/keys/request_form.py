@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.desk.words import storable
 from bot.errors import FormError
 from bot.keys.operations import CUSTOMER, CUSTOMER_LONGEST, PLACE_LONGEST, PRESETS, PURPOSE_LONGEST, CreateKey
 from bot.slack import blocks
@@ -159,9 +160,7 @@ def _value(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
 
 
 def _typed(state: Mapping[str, Any], block_id: str) -> str:
-    # PostgreSQL takes no NUL, and no lone surrogate can be stored or shown.
-    text = str(_value(state, block_id).get("value") or "")
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    return storable(str(_value(state, block_id).get("value") or ""))
 
 
 def _chosen(state: Mapping[str, Any], block_id: str) -> str:

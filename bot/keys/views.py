@@ -18,6 +18,7 @@ from bot.store.keys import Key
 Block = dict[str, Any]
 
 PURPOSE_IN_LIST = 80
+FOREIGN_SHOWN = 300
 BEYOND_US = "Keys that others made can be ended in Deepgram's console only: Keydesk's own key is not of the owner role."
 
 
@@ -116,7 +117,7 @@ def _row(key: Key, now: datetime, project: str, *, mine: bool) -> Block:
 def _owner(key: Key) -> str:
     if key.owner:
         return f"<@{key.owner}>"
-    return f"not made here{f' · {escape(key.member_email)}' if key.member_email else ''}"
+    return f"not made here{f' · {_foreign(key.member_email)}' if key.member_email else ''}"
 
 
 def _ending(key: Key, now: datetime) -> str:
@@ -127,21 +128,24 @@ def _ending(key: Key, now: datetime) -> str:
     return f"ends {when(key.ends_at)}" + (f" (in {duration(key.ends_at - now)})" if key.ends_at > now else "")
 
 
-def key_details(key: Key, project: str, now: datetime, *, mine: bool, beyond_us: bool = False) -> list[Block]:
-    """Draw one key."""
+def key_details(
+    key: Key, project: str, now: datetime, *, mine: bool, approved: str = "", beyond_us: bool = False
+) -> list[Block]:
+    """Draw one key; ``approved`` (mrkdwn) says who approved it, and when."""
     fields = [
         ("Key", code(key.provider_key_id)),
         ("State", f"{key.state}: {_ending(key, now)}" if key.state != "ended" else _ended(key)),
         ("Project", escape(project)),
         ("Owner", _owner(key)),
-        ("May", escape(_powers(key))),
-        ("Customer", escape(key.customer or ", ".join(key.tags) or "–")),
-        ("Will live in", escape(key.place or "–")),
+        ("May", _foreign(_powers(key))),
+        ("Customer", _foreign(key.customer or ", ".join(key.tags) or "–")),
+        ("Will live in", _foreign(key.place or "–")),
         ("Made", when(key.created_at) if key.created_at else "–"),
+        ("Approved by", approved or "– (not made here)"),
     ]
     found = [
         blocks.header(f"Key {key.label}"),
-        blocks.section(escape(key.purpose) or "–"),
+        blocks.section(_foreign(key.purpose) or "–"),
         blocks.section(fields=[f"*{label}*\n{text}" for label, text in fields]),
     ]
     if mine and key.state == "live":
@@ -149,6 +153,11 @@ def key_details(key: Key, project: str, now: datetime, *, mine: bool, beyond_us:
     if beyond_us:
         found.append(blocks.context(BEYOND_US))
     return found
+
+
+def _foreign(text: str) -> str:
+    """Return what a provider may have sent, at a length that leaves room for the buttons below."""
+    return escape(cut(text, FOREIGN_SHOWN))
 
 
 def _powers(key: Key) -> str:

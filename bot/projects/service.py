@@ -20,11 +20,12 @@ from bot.projects.operations import ChangeProjectSettings
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.channels import channel_problem
 from bot.slack.web import SlackError, SlackWeb
-from bot.slack.words import when
+from bot.slack.words import cut, when
 from bot.store import keys, mirrors, people, projects, requests
 from bot.store.database import Database
 from bot.store.projects import Project, ProjectSettings
 
+NAME_LONGEST = 80  # a provider may send anything; ten names must fit into one message
 EVERY = timedelta(minutes=10)
 AFTER_TROUBLE = timedelta(minutes=1)
 
@@ -62,7 +63,7 @@ class ProjectMirror:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, mirrors.PROJECTS, text))
             raise
-        pairs = [(project.project_id, project.name or project.project_id) for project in listed]
+        pairs = [(project.project_id, cut(project.name, NAME_LONGEST) or project.project_id) for project in listed]
         await self._database.write(lambda session: self._save(session, pairs, now))
 
     def _save(self, session: Session, listed: list[tuple[str, str]], now: datetime) -> None:
