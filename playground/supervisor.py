@@ -50,6 +50,11 @@ class Playground:
 
     async def start(self) -> None:
         """Start everything; return once the bot is ready."""
+        await self.start_emulators()
+        await self.start_bot()
+
+    async def start_emulators(self) -> None:
+        """Start everything but the bot, and prepare its database."""
         self.bot_port = free_port()
         self.signing_secret, self.bot_token, self.app_token = secrets.token_hex(16), "xoxb-emulated", "xapp-emulated"
         self.deepgram = DeepgramEmulator(self.clock.now)
@@ -68,7 +73,6 @@ class Playground:
         )
         self.address = await self.slack.start(self.port)
         await asyncio.to_thread(prepare_store, self.database(), self.deepgram.state)
-        await self.start_bot()
 
     def database(self) -> str:
         """Return the address of the bot's database."""

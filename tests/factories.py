@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlmodel import Session
@@ -25,7 +28,7 @@ from bot.projects.operations import ChangeProjectSettings
 from bot.projects.service import ProjectMirror
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
-from bot.store import due
+from bot.store import due, schema
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.people import Person
@@ -39,7 +42,7 @@ OWNER, SECOND_OWNER = "UOWNER", "USECOND"
 ANA, RAJ, LI, EVE = "UANA", "URAJ", "ULI", "UEVE"
 PROJECT = "a0000000-0000-4000-8000-000000000001"
 NAMES = {OWNER: "olu", SECOND_OWNER: "sam", ANA: "ana", RAJ: "raj", LI: "li", EVE: "eve"}
-HOSTILE = "<!channel> *b* _i_ `c` <@U1> &amp; <https://x.test|y>\n> q\n\u202eabc\u0000\ud83d\udc4b 🔑 مرحبا"
+HOSTILE = "<!channel> *b* _i_ `c` <@U1> &amp; <https://x.test|y>\n> q\n\u202eabc\u0000👋🏽 🔑 مرحبا"
 
 
 def actor(user_id: str = ANA, team_id: str = TEAM, tz: str = "UTC") -> Actor:
@@ -96,6 +99,24 @@ def person(user_id: str, standing: str = "member", **changes: Any) -> Person:
     """Return a person as last read from Slack."""
     name = NAMES.get(user_id, user_id.lower())
     return Person(team_id=TEAM, user_id=user_id, name=name, standing=standing, read_at=NOON, **changes)
+
+
+def small_database(folder: Path) -> Database:
+    """Return an SQLite database with Keydesk's schema, for tests to which the kind of database makes no difference."""
+    file = folder / "keydesk.db"
+    file.write_bytes(_migrated_sqlite())
+    return Database(f"sqlite:///{file}")
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    """Migrate once for all tests: it takes longer than most of them."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "keydesk.db"
+        database = Database(f"sqlite:///{file}")
+        schema.upgrade(database)
+        database.close()
+        return file.read_bytes()
 
 
 def set_up(
@@ -165,7 +186,7 @@ class Bench:
         assert found is not None
         return found
 
-    def keys(self) -> list[Key]:
+    def all_keys(self) -> list[Key]:
         """Return every key that the store knows, oldest first."""
         from sqlmodel import col, select
 

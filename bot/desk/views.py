@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.desk.words import storable
 from bot.errors import FormError
 from bot.operation import Description, FollowUp, Offer
 from bot.slack import blocks
@@ -155,7 +156,7 @@ def read_deny_form(state: Mapping[str, Any]) -> str:
     Raises:
         FormError: it is empty or too long.
     """
-    reason = str(state.get("reason", {}).get("reason", {}).get("value") or "").strip()
+    reason = storable(str(state.get("reason", {}).get("reason", {}).get("value") or ""))
     if not reason:
         raise FormError("reason", "Please say why; the requester will read it.")
     if len(reason) > REASON_LONGEST:

@@ -47,6 +47,11 @@ def happened(name: str) -> str:
     return HAPPENED.get(name, name)
 
 
+def storable(text: str) -> str:
+    """Return what was typed without what cannot be stored or shown: NUL (PostgreSQL) and lone surrogates."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+
+
 def people_of(session: Session, team_id: str, user_ids: Iterable[str]) -> str:
     """Return “@raj, @li and 2 more”, by display name; no name here rings a bell."""
     wanted = list(user_ids)

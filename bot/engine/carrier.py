@@ -201,20 +201,20 @@ class DbosEngine:
         self._workflows.launch()
 
     def _round(self) -> None:
-        self._beat()
-        self._take_over_silent()
+        self._take_over(self._beat())
         self._sweep()
         if time.monotonic() >= self._next_collection:
             self._next_collection = time.monotonic() + HOUR_SECONDS
             self._collect()
 
-    def _beat(self) -> None:
+    def _beat(self) -> list[str]:
+        """Give a sign of life, and return the processes that have given none for too long."""
+        now = datetime.now(UTC)
         with self._transactions() as session:
-            self._heartbeats.beat(session, self.executor_id, self._role, datetime.now(UTC))
+            self._heartbeats.beat(session, self.executor_id, self._role, now)
+            return self._heartbeats.silent(session, now - self._silence)
 
-    def _take_over_silent(self) -> None:
-        with self._transactions() as session:
-            silent = self._heartbeats.silent(session, datetime.now(UTC) - self._silence)
+    def _take_over(self, silent: list[str]) -> None:
         for executor_id in silent:
             log.warning("engine.taking_over", executor_id=executor_id)
             self._forget_once_taken(executor_id)

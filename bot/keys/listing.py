@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -76,6 +76,8 @@ def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> lis
         owner=wanted.owner,
         words=wanted.words,
     )
+    if not found and wanted.number > 1:  # keys have ended since the page before was drawn
+        return draw(session, reader, replace(wanted, number=max(1, -(-total // PAGE))), now)
     page = Page(_title(session, wanted), tuple(found), total, wanted.number, PAGE, wanted.words)
     action = "keys.mine" if wanted.owner is not None else "keys.list"
     return views.key_list(

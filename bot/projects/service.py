@@ -183,6 +183,8 @@ class Overview:
 def page(session: Session, actor: Actor, words_: str, number: int, size: int) -> Page:
     """Return a page of projects."""
     found, total = projects.search(session, words_, limit=size, offset=(number - 1) * size)
+    if not found and number > 1:  # projects have gone since the page before was drawn
+        return page(session, actor, words_, max(1, -(-total // size)), size)
     person = people.get(session, actor.team_id, actor.user_id)
     chosen = person.project_id if person is not None else None
     rows = tuple(

@@ -21,6 +21,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import ProviderError, Unavailable
+from bot.providers.lenient import exact_number
 
 READ_TIMEOUT_SECONDS = 10.0
 READ_TOTAL_SECONDS = 25.0  # all attempts of one read, pauses included
@@ -30,6 +31,7 @@ RETRIES = 2
 LONGEST_PAUSE_SECONDS = 5.0
 CALLS_AT_ONCE = 4
 
+Params = Mapping[str, str | tuple[str, ...]]  # a tuple repeats its parameter
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -64,7 +66,7 @@ class Call:
     method: str
     path: str
     doing: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
 
     @property
@@ -87,10 +89,13 @@ class Answer:
         return 200 <= self.status < 300
 
     def parsed(self) -> Any:
-        """Return the JSON value of the body, or None if it is null, empty or unreadable."""
+        """Return the JSON value of the body, or None if it is null, empty or unreadable.
+
+        A number with a point or an exponent is a Decimal of exactly its digits: money never passes through float.
+        """
         # RecursionError: a body of a hundred thousand opening brackets.
         with contextlib.suppress(ValueError, RecursionError):
-            return json.loads(self.text)
+            return json.loads(self.text, parse_float=exact_number)
         return None
 
 
@@ -133,7 +138,7 @@ class Transport:
         # No proxy or .netrc of the environment: they would see, or replace, the credential.
         self._client = client or httpx.AsyncClient(trust_env=False)
 
-    async def read(self, path: str, doing: str, *, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+    async def read(self, path: str, doing: str, *, params: Params | None = None) -> dict[str, Any]:
         """Return the JSON object that a GET answers with.
 
         Raises:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+LARGEST_EXPONENT = 18  # beyond ±10^18 no sum of money, hours or calls is real, and arithmetic becomes expensive
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def exact_number(text: str) -> Decimal | None:
+    """Return the number that a JSON text writes, digit for digit; None if it is absurdly large, small or long."""
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    number = Decimal(text)
+    return number if not number or abs(number.adjusted()) <= LARGEST_EXPONENT else None
 
 
 def text_or_none(value: object) -> str | None:
@@ -35,6 +49,34 @@ def texts_or_none(value: object) -> tuple[str, ...] | None:
     return tuple(text for item in value if (text := text_or_none(item)) is not None)
 
 
+def decimal_or_none(value: object) -> Decimal | None:
+    """Return an exact number, given as such or as text; a float is refused, because it is not exact."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    return exact_number(str(value))
+
+
+def count_or_none(value: object) -> int | None:
+    """Return a whole number; ``200.0`` counts as one."""
+    number = decimal_or_none(value)
+    return int(number) if number is not None and number == number.to_integral_value() else None
+
+
+def bool_or_none(value: object) -> bool | None:
+    """Return a truth value, or None for anything else."""
+    return value if isinstance(value, bool) else None
+
+
+def day_or_none(value: object) -> date | None:
+    """Return the calendar day that an ISO 8601 text begins with."""
+    if not isinstance(value, str) or _DAY.match(value) is None:
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
 def object_or_empty(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one for anything else."""
     return value if isinstance(value, dict) else {}
@@ -45,6 +87,10 @@ MaybeText = Annotated[str | None, BeforeValidator(text_or_none)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: texts_or_none(value) or ())]
 MaybeTexts = Annotated[tuple[str, ...] | None, BeforeValidator(texts_or_none)]
 MaybeMoment = Annotated[datetime | None, BeforeValidator(moment_or_none)]
+MaybeDay = Annotated[date | None, BeforeValidator(day_or_none)]
+MaybeDecimal = Annotated[Decimal | None, BeforeValidator(decimal_or_none)]
+MaybeCount = Annotated[int | None, BeforeValidator(count_or_none)]
+MaybeBool = Annotated[bool | None, BeforeValidator(bool_or_none)]
 
 
 class Lenient(BaseModel):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -101,6 +103,9 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only: a search for “почта” would miss “Почта”.
     connection.create_function("lower", 1, _lower, deterministic=True)
+    # On Python 3.12 and later DBOS asks for unixepoch('subsec'), to which SQLite before 3.42 answers NULL.
+    if sqlite3.sqlite_version_info < (3, 42):
+        connection.create_function("unixepoch", 1, _unixepoch)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
@@ -113,6 +118,10 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 def _lower(text: str | None) -> str | None:
     return text.lower() if text is not None else None
+
+
+def _unixepoch(_precision: str) -> float:
+    return round(time.time(), 3)
 
 
 def _begin_sqlite(connection: Connection) -> None:

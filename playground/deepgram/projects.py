@@ -8,7 +8,7 @@ from aiohttp import web
 
 from playground.deepgram import refusals
 from playground.deepgram.bodies import json_object, text
-from playground.deepgram.roles import role_name
+from playground.deepgram.members import is_only_owner
 from playground.deepgram.routing import Ask, route
 from playground.deepgram.state import State
 
@@ -55,10 +55,7 @@ def delete_project(ask: Ask) -> dict[str, Any]:
 def leave_project(ask: Ask) -> dict[str, Any]:
     """Take the caller's account out of the project, and its keys with it; refused for the only owner."""
     project, account_id = ask.needs("project:write"), ask.caller.account_id
-    others = [scopes for member, scopes in project.members.items() if member != account_id]
-    if role_name(project.members[account_id]) == "owner" and "owner" not in map(role_name, others):
+    if is_only_owner(project, account_id):
         raise refusals.bad_request("The only owner cannot leave the project.")
-    del project.members[account_id]
-    for key in [key for key in project.keys.values() if key.account_id == account_id]:
-        ask.state.end_key(key)
+    ask.state.remove_member(project, account_id)
     return {"message": "Successfully removed account from project."}

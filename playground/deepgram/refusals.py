@@ -75,6 +75,16 @@ def bad_request(words: str) -> Refusal:
     return _legacy(400, "Bad Request", words)
 
 
+def bad_query(name: str) -> Refusal:
+    """A query parameter has a value that it cannot have."""
+    return _legacy(400, "INVALID_QUERY_PARAMETER", f"Invalid query parameter: {name}.")
+
+
+def forbidden() -> Refusal:
+    """The key is too weak to make a token."""
+    return _legacy(403, "FORBIDDEN", "Insufficient permissions.")
+
+
 def conflict() -> Refusal:
     """Something is in the way."""
     return _modern(409, "CONFLICT", "Conflict.", "The resource is being changed by another request.")

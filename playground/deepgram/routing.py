@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from playground.deepgram import refusals
+from playground.deepgram.roles import Scopes
 from playground.deepgram.state import Project, State, StoredKey
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
@@ -22,7 +24,7 @@ class Ask:
     state: State
     caller: StoredKey
     path: dict[str, str]
-    query: dict[str, str]
+    query: MultiMapping[str]
     raw: bytes
 
     @property
@@ -42,24 +44,29 @@ class Ask:
 
     def has(self, *scopes: str) -> bool:
         """Return whether the caller has all these permissions in the project of the path."""
-        return set(scopes) <= self.state.power(self.caller, self.project)
+        return self.power.issuperset(scopes)
+
+    @property
+    def power(self) -> Scopes:
+        """Return what the caller may do in the project of the path."""
+        return self.state.power(self.caller, self.project)
 
 
 Operation = Callable[[Ask], dict[str, Any]]
 
 
 def route(state: State, method: str, path: str, operation: Operation) -> web.RouteDef:
-    """Serve an operation under a path; ids in the path must be UUIDs, whoever asks."""
+    """Serve an operation under a path; ids in the path must be UUIDs, whoever asks. An e-mail address is no id."""
 
     async def serve(request: web.Request) -> web.Response:
         raw = await request.read()
         try:
             caller = _caller(state, request.headers.get("Authorization", ""))
             ids = dict(request.match_info)
-            for value in ids.values():
-                if _UUID.fullmatch(value) is None:
+            for name, value in ids.items():
+                if name != "email" and _UUID.fullmatch(value) is None:
                     raise refusals.malformed_id(value)
-            return web.json_response(operation(Ask(state, caller, ids, dict(request.query), raw)))
+            return web.json_response(operation(Ask(state, caller, ids, request.query, raw)))
         except refusals.Refusal as refusal:
             return refusal.response()
 

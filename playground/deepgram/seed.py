@@ -6,7 +6,6 @@ Ids are the same at every start, so what was written down about them yesterday s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -40,7 +39,7 @@ PROJECTS = {
 
 @dataclass(frozen=True)
 class KeyNote:
-    """A key made in the console: by whom, how long ago, and when it ends (days from now; negative is past)."""
+    """A key made in the console: who made it, how many days ago, when it ends (in days; negative is past)."""
 
     comment: str
     maker: str
@@ -48,39 +47,40 @@ class KeyNote:
     end: int | None = None
     scopes: tuple[str, ...] = ("usage:write",)
     tags: tuple[str, ...] = ()
+    per_day: int = 0
 
 
 KEYS: dict[str, tuple[KeyNote, ...]] = {
     "production": (
-        KeyNote("prod ivr - DO NOT DELETE", "ingrid.alder", 611, scopes=("member",)),
-        KeyNote("transcriber blue", "priya.raman", 88, 12, tags=("prod", "ivr")),
-        KeyNote("transcriber green", "priya.raman", 3, 87, tags=("prod", "ivr")),
+        KeyNote("prod ivr - DO NOT DELETE", "ingrid.alder", 611, scopes=("member",), per_day=60),
+        KeyNote("transcriber blue", "priya.raman", 88, 12, tags=("prod", "ivr"), per_day=140),
+        KeyNote("transcriber green", "priya.raman", 3, 87, tags=("prod", "ivr"), per_day=90),
         KeyNote("grafana usage dashboard", "tomas.finch", 240, scopes=("usage:read",)),
         KeyNote("old laptop (li wei)", "li.wei", 402),
-        KeyNote("pen test June", "tomas.finch", 160, -131, scopes=("admin",)),
+        KeyNote("pen test June", "tomas.finch", 160, -131, scopes=("admin",), per_day=8),
     ),
     "staging": (
-        KeyNote("staging", "s.okafor", 133),
+        KeyNote("staging", "s.okafor", 133, per_day=25),
         KeyNote("staging copy", "s.okafor", 132),
-        KeyNote("ci", "priya.raman", 75, 15, tags=("ci",)),
-        KeyNote("test test", "dmitri", 9, 1),
+        KeyNote("ci", "priya.raman", 75, 15, tags=("ci",), per_day=40),
+        KeyNote("test test", "dmitri", 9, 1, per_day=3),
     ),
     "research": (
-        KeyNote("whisper vs nova benchmark", "li.wei", 57, -27),
-        KeyNote("notebook Дмитрий", "dmitri", 40, 50, scopes=("member",)),
+        KeyNote("whisper vs nova benchmark", "li.wei", 57, -27, per_day=30),
+        KeyNote("notebook Дмитрий", "dmitri", 40, 50, scopes=("member",), per_day=6),
     ),
     "call-summary": (
-        KeyNote("summary worker, customer Birch & Co", "priya.raman", 30, 60, tags=("customer:birch",)),
-        KeyNote("summary worker, customer Nordlicht", "priya.raman", 30, 60, tags=("customer:nordlicht",)),
+        KeyNote("summary worker, customer Birch & Co", "priya.raman", 30, 60, tags=("customer:birch",), per_day=50),
+        KeyNote("summary worker, customer Nordlicht", "priya.raman", 30, 60, tags=("customer:nordlicht",), per_day=20),
     ),
-    "Голосовая почта": (KeyNote("голосовая почта — прод", "dmitri", 300),),
+    "Голосовая почта": (KeyNote("голосовая почта — прод", "dmitri", 300, per_day=35),),
     "Küstenfunk · Untertitel": (
-        KeyNote("Untertitel live 📺", "maren.kuester", 95),
-        KeyNote("jonas lokal", "jonas", 21, 9),
+        KeyNote("Untertitel live 📺", "maren.kuester", 95, per_day=70),
+        KeyNote("jonas lokal", "jonas", 21, 9, per_day=4),
         KeyNote("", "maren.kuester", 700),
     ),
-    "字幕テスト": (KeyNote("字幕 検証用(消してよい)", "haruka.sato", 14, 16),),
-    "مركز الاتصال": (KeyNote("مفتاح مركز الاتصال", "y.haddad", 66, 24, tags=("callcenter",)),),
+    "字幕テスト": (KeyNote("字幕 検証用(消してよい)", "haruka.sato", 14, 16, per_day=10),),
+    "مركز الاتصال": (KeyNote("مفتاح مركز الاتصال", "y.haddad", 66, 24, tags=("callcenter",), per_day=55),),
 }
 SERVICE_ACCOUNTS = {"owner": "keydesk-owner", "admin": "keydesk", "member": "keydesk-limited"}
 
@@ -88,37 +88,23 @@ SERVICE_ACCOUNTS = {"owner": "keydesk-owner", "admin": "keydesk", "member": "key
 def seed(state: State) -> dict[str, str]:
     """Fill a state and return the secrets of the management keys, by the role of their creator."""
     services = {
-        role: state.add_account(Account(f"{name}@{CLINIC}", "Keydesk", "Service", _id(name)))
+        role: state.add_account(Account(f"{name}@{CLINIC}", "Keydesk", "Service", made_up_id(name)))
         for role, name in SERVICE_ACCOUNTS.items()
     }
     everywhere = {account.account_id: [role] for role, account in services.items()}
     for company, names in PROJECTS.items():
         people = _employ(state, company)
         for name in names:
-            project = state.add_project(Project(_id(name), name, members=dict(everywhere)))
+            project = state.add_project(Project(made_up_id(name), name, members=dict(everywhere)))
             for account, role in people.values():
                 project.members[account.account_id] = [role]
             _leave_keys(state, project, {maker: account for maker, (account, _) in people.items()})
     return {role: _management_key(state, role, account) for role, account in services.items()}
 
 
-def seed_many(state: State, *, projects: int, keys: int) -> Sequence[Project]:
-    """Add this many projects with this many keys each, all of the "admin" service account; return them."""
-    owner, admin = (_id(SERVICE_ACCOUNTS[role]) for role in ("owner", "admin"))
-    added = []
-    for number in range(projects):
-        members = {owner: ["owner"], admin: ["admin"]}
-        name = f"customer {number:04}"
-        project = state.add_project(Project(_id(f"many {number}"), name, members=members))
-        for count in range(keys):
-            state.add_key(project, admin, f"key {count:05}", ["usage:write"])
-        added.append(project)
-    return added
-
-
 def _employ(state: State, company: str) -> dict[str, tuple[Account, str]]:
     return {
-        name: (state.add_account(Account(f"{name}@{company}", first, last, _id(name))), role)
+        name: (state.add_account(Account(f"{name}@{company}", first, last, made_up_id(name))), role)
         for name, (first, last, role) in PEOPLE[company].items()
     }
 
@@ -133,7 +119,8 @@ def _leave_keys(state: State, project: Project, people: dict[str, Account]) -> N
             tags=note.tags,
             created=state.now() - timedelta(days=note.age, minutes=17 * number),
             expiration_date=None if note.end is None else state.now() + timedelta(days=note.end),
-            key_id=_id(f"{project.name} {number}"),
+            key_id=made_up_id(f"{project.name} {number}"),
+            per_day=note.per_day,
         )
 
 
@@ -141,9 +128,10 @@ def _management_key(state: State, role: str, account: Account) -> str:
     first = next(iter(state.projects.values()))
     secret = SECRET_PREFIX + hashlib.sha256(f"keydesk playground {role}".encode()).hexdigest()[:40]
     comment = f"Keydesk ({role} role)"
-    state.add_key(first, account.account_id, comment, [role], secret=secret, key_id=_id(f"key {role}"))
+    state.add_key(first, account.account_id, comment, [role], secret=secret, key_id=made_up_id(f"key {role}"))
     return secret
 
 
-def _id(name: str) -> str:
+def made_up_id(name: str) -> str:
+    """Return an id that this name always has."""
     return str(uuid5(NAMESPACE_URL, f"keydesk-playground:{name}"))

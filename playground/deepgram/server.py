@@ -9,8 +9,21 @@ from datetime import datetime
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from playground.deepgram import control, keys, members, projects, refusals
+from playground.deepgram import (
+    billing,
+    control,
+    invites,
+    keys,
+    members,
+    models,
+    projects,
+    refusals,
+    requests,
+    tokens,
+    usage,
+)
 from playground.deepgram.faults import Faults
+from playground.deepgram.ledger import Ledger
 from playground.deepgram.seed import seed
 from playground.deepgram.state import State
 
@@ -25,6 +38,7 @@ class DeepgramEmulator:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.state = State(now)
         self.credentials = seed(self.state)
+        self.ledger = Ledger(now)
         self.faults = Faults()
         self.calls = control.Calls()
         self.url = ""
@@ -49,8 +63,10 @@ class DeepgramEmulator:
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._each])
         app.add_routes(control.routes(self.faults, self.calls))
-        for noun in (projects, keys, members):
+        for noun in (projects, keys, members, invites, models, tokens):
             app.add_routes(noun.routes(self.state))
+        for told in (requests, usage, billing):
+            app.add_routes(told.routes(self.state, self.ledger))
         return app
 
     @web.middleware

@@ -31,7 +31,7 @@ class Account:
 
 @dataclass
 class StoredKey:
-    """A key without its secret."""
+    """A key without its secret; ``per_day`` is how many requests it makes on a working day while it lives."""
 
     key_id: str
     project_id: str
@@ -42,17 +42,26 @@ class StoredKey:
     created: datetime
     expiration_date: datetime | None
     secret_hash: str
+    per_day: int = 0
+    ended: datetime | None = None
 
 
 @dataclass
 class Project:
-    """A project with its members' scopes and its keys."""
+    """A project: its members' scopes, its keys, its open invitations (address to scope), and who makes requests.
+
+    ``streams`` keeps ended keys too, because what they did stays on record; a key's place in it never changes.
+    ``mailed`` are the addresses that invitations were sent to, once per mail.
+    """
 
     project_id: str
     name: str
     mip_opt_out: bool = False
     members: dict[str, list[str]] = field(default_factory=dict)
     keys: dict[str, StoredKey] = field(default_factory=dict)
+    invites: dict[str, str] = field(default_factory=dict)
+    mailed: list[str] = field(default_factory=list)
+    streams: list[StoredKey] = field(default_factory=list)
 
 
 class State:
@@ -61,6 +70,9 @@ class State:
     ``key_shape`` chooses how one key is answered: "A" as in the specification, "B" as in the documentation.
     ``list_tells_expiry`` adds tags and expiry to listed keys, as older documentation had it.
     ``permission_family`` chooses the body and status of a missing permission.
+    ``request_shape`` chooses how one request is answered: "A" under ``request`` as in the specification, "B" bare.
+    ``outcome_place`` puts a record's code and deployment inside ``response`` (live) or at its top (specification).
+    ``amounts_are_text`` writes balances as text, as the types of an older SDK have them.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -70,6 +82,9 @@ class State:
         self.key_shape: Literal["A", "B"] = "B"
         self.list_tells_expiry = False
         self.permission_family: Literal["modern", "legacy"] = "modern"
+        self.request_shape: Literal["A", "B"] = "A"
+        self.outcome_place: Literal["response", "top"] = "response"
+        self.amounts_are_text = False
         self._by_hash: dict[str, StoredKey] = {}
 
     def add_account(self, account: Account) -> Account:
@@ -94,8 +109,12 @@ class State:
         expiration_date: datetime | None = None,
         secret: str | None = None,
         key_id: str | None = None,
+        per_day: int = 0,
     ) -> tuple[StoredKey, str]:
-        """Create a key and return it with its secret, which is told here only."""
+        """Create a key and return it with its secret, which is told here only.
+
+        ``per_day`` requests are made with it on each working day from ``created`` on.
+        """
         secret = secret or SECRET_PREFIX + secrets.token_hex(20)
         key = StoredKey(
             key_id or str(uuid4()),
@@ -107,15 +126,25 @@ class State:
             created or self.now(),
             expiration_date,
             _hash(secret),
+            per_day,
         )
         project.keys[key.key_id] = key
+        if per_day:
+            project.streams.append(key)
         self._by_hash[key.secret_hash] = key
         return key, secret
 
     def end_key(self, key: StoredKey) -> None:
-        """Forget a key: its secret opens nothing any more."""
+        """Forget a key: its secret opens nothing any more, and no more requests are made with it."""
+        key.ended = self.now()
         self.projects[key.project_id].keys.pop(key.key_id, None)
         self._by_hash.pop(key.secret_hash, None)
+
+    def remove_member(self, project: Project, account_id: str) -> None:
+        """Take an account out of a project, and its keys with it."""
+        del project.members[account_id]
+        for key in [key for key in project.keys.values() if key.account_id == account_id]:
+            self.end_key(key)
 
     def end_project(self, project: Project) -> None:
         """Forget a project and all its keys."""

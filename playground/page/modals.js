@@ -36,7 +36,7 @@ export class Modals {
     const frame = this.#frames.find((one) => one.id === view.id);
     frame?.draw(view);
     this.#showTop();
-    if (frame && !frame.root.hidden && !frame.root.contains(document.activeElement)) frame.focus();
+    if (frame && !frame.root.hidden && !frame.holdsFocus()) frame.focus();
   }
 
   /** Take views away. */

@@ -1,7 +1,7 @@
 // What Slack does not have: the clock that moves, things that go wrong, who is who.
 
 import { element, outsideLink } from "./dom.js";
-import { drawFaults } from "./faults.js";
+import { providerFaults, slackFaults } from "./faults.js";
 import { drawLeaving } from "./leaving.js";
 import { personRow } from "./people_menu.js";
 import { post } from "./server.js";
@@ -12,6 +12,8 @@ const HOUR = 3600;
 const STEPS = [["+1 hour", HOUR], ["+1 day", 24 * HOUR], ["+7 days", 7 * 24 * HOUR]];
 const UNITS = { minutes: 60, hours: HOUR, days: 24 * HOUR };
 const TICK_MS = 1000;
+const FOLLOWS = "What follows: a waiting request expires after 24 h, an approval that nobody opened after 24 h, " +
+  "and keys end on time.";
 const ROOM_FOR_FOUR_COLUMNS = 1400;
 
 /** The column on the right, opened and closed by its button. */
@@ -24,6 +26,7 @@ export class PlaygroundPanel {
     }, this.state, "Playground");
     this.now = element("output", { class: "now", "aria-label": "The workspace's time" });
     this.bot = element("div", { class: "bot-state", role: "status" });
+    this.faults = [...session.workspace.providers.map(providerFaults), slackFaults()];
     this.root = element("aside", { class: "pane panel", id: "playground", "aria-label": "Playground" },
       element("header", { class: "pane-head" },
         element("div", { class: "pane-names" }, element("h2", {}, "Playground")),
@@ -32,11 +35,11 @@ export class PlaygroundPanel {
           onclick: () => this.toggle(false),
         }, "✕")),
       element("div", { class: "panel-scroll" }, this.#drawBot(), this.#drawClock(), this.#drawFinger(),
-        drawFaults(), this.#drawProviders(), this.#drawPeople(),
-        drawLeaving(session), this.#drawGuide()));
+        this.faults.map((one) => one.root), drawLeaving(session), this.#drawPeople(), this.#drawProviders(),
+        this.#drawGuide()));
     this.#show(localStorage.getItem(OPEN) === "yes");
     this.draw();
-    this.ticking = setInterval(() => this.#drawNow(), TICK_MS);
+    this.ticking = setInterval(() => this.#tick(), TICK_MS);
   }
 
   /** Let the clock's display rest: the page goes to another person. */
@@ -49,6 +52,7 @@ export class PlaygroundPanel {
     this.#show(open);
     localStorage.setItem(OPEN, open ? "yes" : "no");
     if (open && window.innerWidth < ROOM_FOR_FOUR_COLUMNS) this.session.closeThread();
+    this.session.tour.draw();
   }
 
   /** Draw what may have changed: time and connection. */
@@ -64,6 +68,12 @@ export class PlaygroundPanel {
   #show(open) {
     this.root.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
+    if (open) for (const one of this.faults) one.refresh();
+  }
+
+  #tick() {
+    this.#drawNow();
+    if (!this.root.hidden) for (const one of this.faults) one.tick();
   }
 
   #drawNow() {
@@ -93,6 +103,7 @@ export class PlaygroundPanel {
       }, label))),
       element("form", { class: "panel-row", onsubmit: custom }, amount, unit,
         element("button", { type: "submit", class: "button button-small" }, "Move forward")),
+      element("p", { class: "panel-hint" }, FOLLOWS),
       element("p", { class: "panel-hint" }, `Only forward. Times are in ${this.session.workspace.clock.zone}.`));
   }
 

@@ -4,6 +4,7 @@
 import { plain } from "./text.js";
 
 const DEFAULT_MIN_QUERY = 3;
+const CHANNEL_SIGNS = { channel: "#", private: "🔒 " };
 
 /** The state keys of a select: which one holds the value, which one the block starts with. */
 export function keysOf(type) {
@@ -31,7 +32,7 @@ export function labelOf(type, chosen, workspace) {
   if (noun === "option") return plain(chosen.text);
   if (noun === "user") return workspace.person(chosen).real_name || workspace.person(chosen).name;
   const channel = workspace.channels.get(chosen);
-  return channel ? `${channel.type === "dm" ? "" : "#"}${workspace.channelName(channel)}` : chosen;
+  return channel ? `${CHANNEL_SIGNS[channel.type] ?? ""}${workspace.channelName(channel)}` : chosen;
 }
 
 /** The value that tells two choices apart. */
@@ -73,7 +74,9 @@ const CONVERSATION_TYPES = { public: "channel", private: "private", im: "dm" };
 function channelOffers(part, workspace, only = null) {
   const included = part.filter?.include?.map((name) => CONVERSATION_TYPES[name]);
   const types = only ?? included ?? ["channel", "private", "dm"];
-  return [...workspace.channels.values()].filter((channel) => types.includes(channel.type)).map((channel) => ({
+  const isOffered = (channel) => types.includes(channel.type) && !channel.is_archived
+    && !(part.filter?.exclude_external_shared_channels && channel.is_ext_shared);
+  return [...workspace.channels.values()].filter(isOffered).map((channel) => ({
     value: channel.id, label: labelOf("channels_select", channel.id, workspace), hint: "", group: null,
     chosen: channel.id,
   }));

@@ -41,19 +41,13 @@ export class Session {
   /** Take the page, listen to the server, and open a first channel. */
   async start(channelId) {
     document.body.replaceChildren(this.root);
-    let wasLost = false;
     this.#stopListening = this.server.listen({
       onFrame: (frame) => takeFrame(this, frame),
       onConnected: () => {
-        this.connection.hidden = true;
-        if (wasLost) this.#refresh();
-        wasLost = false;
+        if (this.isLost) this.#refresh();
+        this.#learnConnection(false);
       },
-      onLost: () => {
-        wasLost = true;
-        this.connection.textContent = "Connection lost. Trying again…";
-        this.connection.hidden = false;
-      },
+      onLost: () => this.#learnConnection(true),
     });
     const { rooms, talks } = this.workspace.sections();
     const known = this.workspace.channels.has(channelId) ? channelId : (rooms[0] ?? talks[0])?.id;
@@ -151,11 +145,10 @@ export class Session {
     if (answer.ok === false) toast(answer.text ?? answer.error, { failed: true });
   }
 
-  /** Put words into the open channel's composer, as the tour proposes. */
-  propose(text) {
-    const composer = this.conversation?.composer;
-    if (!composer) return toast("Open a channel first, then type it there.");
-    return composer.write(text, { focus: true });
+  /** Put words into the open channel's composer, or into the first channel's, as the tour proposes. */
+  async propose(text) {
+    if (!this.conversation) await this.openChannel(this.workspace.sections().rooms[0]?.id);
+    this.conversation?.composer.write(text, { focus: true });
   }
 
   /** What was typed and not yet sent in one place. */
@@ -216,7 +209,8 @@ export class Session {
   #countUnread(message) {
     const channel = this.workspace.channels.get(message.channel);
     if (!channel) return this.learnState();
-    if (channel.is_member === false) return null;
+    const isReply = message.thread_ts && message.thread_ts !== message.ts;
+    if (channel.is_member === false || isReply) return null;
     channel.unread = (channel.unread ?? 0) + 1;
     this.workspace.changed();
     if (channel.type === "dm") {
@@ -234,11 +228,27 @@ export class Session {
     else if (this.openChannelId) await this.openChannel(this.openChannelId);
   }
 
+  #learnConnection(isLost) {
+    this.isLost = isLost;
+    this.#drawConnection();
+  }
+
+  /** Silence has a reason: the server is gone, or the bot is. */
+  #drawConnection() {
+    const { apps, botConnected } = this.workspace;
+    this.connection.hidden = !this.isLost && botConnected !== false;
+    if (this.connection.hidden) return;
+    this.connection.textContent = this.isLost ? "Connection lost. Trying again…"
+      : `${apps[0]?.name ?? "The bot"} is not connected: commands and buttons fail until it is back.`;
+  }
+
   #redrawFrame() {
+    this.#drawConnection();
     const open = this.workspace.channels.get(this.openChannelId);
     if (open) open.unread = 0;
     this.sidebar.draw();
     this.panel.draw();
+    this.tour.draw();
     this.pane?.drawHead?.();
     const unread = [...this.workspace.channels.values()].some((channel) => channel.unread);
     document.title = `${unread ? "• " : ""}${this.workspace.me.real_name} - ${this.workspace.team.name} (playground)`;

@@ -58,6 +58,11 @@ export class ViewFrame {
     (field ?? this.body).focus({ preventScroll: true });
   }
 
+  /** True while one of its fields or buttons has the focus; the text alone does not count. */
+  holdsFocus() {
+    return document.activeElement !== this.body && this.root.contains(document.activeElement);
+  }
+
   #showError(blockId, text) {
     const block = this.body.querySelector(`[data-block-id="${CSS.escape(blockId)}"]`);
     const place = block?.querySelector(".input-error");

@@ -15,14 +15,15 @@ class Fault:
     """One fault of one method.
 
     `slow` answers after `seconds` and takes effect then, even when the client gave up; `timeout_before` does
-    nothing and drops the connection after `seconds`; `timeout_after` takes effect first, then drops it.
+    nothing and drops the connection after `seconds`; `timeout_after` takes effect first, then drops it. Without
+    `times` it strikes until cleared.
     """
 
     method: str
     kind: FaultKind
     error: str = "internal_error"
     seconds: float = 1.0
-    times: int = 1
+    times: int | None = 1
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Faults:
     def take(self, method: str) -> Fault | None:
         """Return the fault that strikes this call, and count it."""
         fault = next((one for one in self.waiting if one.method in (method, "*")), None)
-        if fault:
+        if fault and fault.times is not None:
             fault.times -= 1
             if fault.times <= 0:
                 self.waiting.remove(fault)

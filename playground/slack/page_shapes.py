@@ -47,5 +47,5 @@ def _unread(workspace: Workspace, user: str, channel: Channel) -> int:
     mark = workspace.read_marks.get((user, channel.id))
     if mark is None or user not in channel.members:
         return 0
-    newer = (one for one in channel.messages.values() if one.ts > mark)
+    newer = (one for one in channel.messages.values() if one.ts > mark and one.thread_ts in (None, one.ts))
     return sum(1 for one in newer if one.user != user and not one.deleted)

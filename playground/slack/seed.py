@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from playground.slack.messages import Message
 from playground.slack.state import AppIdentity, Channel, ChannelKind, Person, Team, UserGroup, Workspace
+from playground.slack.tour import tour
 
 OWNERS = ("U0AMARA0001", "U0LIWEI0002")
 """The two people who run Keydesk."""
 
-_EPOCH = 1_750_000_000
+_DAY = 86_400
 
 _PEOPLE = (
     Person("U0AMARA0001", "amara", "Amara Okafor", "Africa/Lagos", "West Africa Time", "Head of Platform", "9b59b6"),
@@ -63,7 +66,7 @@ _BOT_CHANNELS = (
 _SMALL_TALK = (
     ("C0GENERAL01", "U0AMARA0001", "Welcome! Keys for Deepgram and Groq now come from Keydesk: try `/keydesk help`."),
     ("C0SPEECH003", "U0YUKI00006", "おはようございます。The streaming tests need a fresh key this week."),
-    ("C0SPEECH003", "U0PRIYA0003", "Ask for one with `/keys new`, I will look at it right away."),
+    ("C0SPEECH003", "U0PRIYA0003", "Ask for one with `/keys request`, I will look at it right away."),
     ("C0LLMOPS004", "U0LAYLA0008", "Spend on the evaluation runs doubled since Monday. Anyone else?"),
     ("C0APPROVE02", "U0LIWEI0002", "Reminder: nobody approves their own request, and read the reason first."),
     ("C0RANDOM006", "U0BUILD0013", "main is green :white_check_mark:"),
@@ -91,6 +94,7 @@ def seeded_workspace(app_name: str = "Keydesk") -> Workspace:
     workspace.channels["C0PARTNER08"].is_ext_shared = True
     workspace.channels["C0OLDPROJ09"].is_archived = True
     workspace.user_groups["S0PLATFORM1"] = UserGroup("S0PLATFORM1", "platform-team", "Platform team", list(_STAFF[:4]))
+    workspace.tour = tour()
     _fill_channels(workspace)
     return workspace
 
@@ -111,8 +115,9 @@ def _mark_the_special_ones(workspace: Workspace) -> None:
 
 
 def _fill_channels(workspace: Workspace) -> None:
+    yesterday = int(time.time()) - _DAY
     for number, (channel_id, user, text) in enumerate(_SMALL_TALK):
-        ts = f"{_EPOCH + 600 * number}.000100"
+        ts = f"{yesterday + 600 * number}.000100"
         message = Message(ts, channel_id, text, user=user)
         workspace.channels[channel_id].messages[ts] = message
         message.remember("seed")
@@ -121,4 +126,4 @@ def _fill_channels(workspace: Workspace) -> None:
             workspace.direct(workspace.app.bot_user_id, person.id)
     for person_id in workspace.people:
         for channel in workspace.channels:
-            workspace.read_marks[person_id, channel] = f"{_EPOCH + 86_400}.000000"
+            workspace.read_marks[person_id, channel] = f"{yesterday + _DAY}.000000"

@@ -16,6 +16,7 @@ from playground.slack.emulation import Emulation, Tokens
 from playground.slack.guard import refuse_strangers
 from playground.slack.http_delivery import HttpDelivery
 from playground.slack.manifest import read_manifest
+from playground.slack.provider_routes import provider_routes
 from playground.slack.rate_limits import RateLimits
 from playground.slack.response_routes import response_routes
 from playground.slack.seed import seeded_workspace
@@ -113,6 +114,7 @@ class SlackEmulator:
             *read_routes(state),
             *act_routes(state),
             *control_routes(state),
+            *provider_routes(state),
             *clock_routes(state.clock),
         ]
         if isinstance(state.delivery, SocketMode):

@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from playground.slack.messages import Message
-from playground.slack.wire import new_id
+from playground.slack.wire import Json, new_id
 
 ChannelKind = Literal["channel", "private", "dm"]
 
@@ -108,6 +108,7 @@ class Workspace:
         self.ephemerals: list[Message] = []
         self._dms: dict[frozenset[str], str] = {}
         self.read_marks: dict[tuple[str, str], str] = {}
+        self.tour: list[Json] = []
         self._last_ts = 0
 
     def add_person(self, person: Person) -> Person:

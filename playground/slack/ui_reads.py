@@ -97,6 +97,7 @@ def _state(emulation: Emulation, me: Person) -> Json:
         "bot": {"connected": emulation.delivery.connected},
         "double": emulation.double_clicks,
         "providers": emulation.providers,
+        "tour": workspace.tour,
     }
 
 

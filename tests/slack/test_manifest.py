@@ -28,7 +28,11 @@ async def nothing(_call: Call) -> None:
 
 DOORS = [
     Door(
-        commands=(Command("keys", "list", nothing, "", ""), Command("keys", "create", nothing, "", "", ("new",))),
+        commands=(
+            Command("keys", "list", nothing, "", ""),
+            Command("keys", "create", nothing, "", "", ("new",)),
+            Command("status", "", nothing, "", "how we are doing"),
+        ),
         shortcuts={"leak": nothing},
         events={"team_join": nothing, "app_home_opened": nothing},
     )
@@ -75,6 +79,7 @@ def test_commands_carry_the_prefix_and_name_their_verbs_once() -> None:
     made = manifest(DOORS, "acme-", shortcuts=DESCRIBED)["features"]["slash_commands"]
 
     assert [each["command"] for each in made] == ["/acme-keydesk", "/acme-keys"]
+    assert made[0]["usage_hint"] == "[keys | status | help]"
     assert made[1]["usage_hint"] == "[create | list | help]"
     assert all(each["should_escape"] for each in made)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.slack import usage
+from bot.slack.blocks import Block
 from bot.slack.call import Call
 from bot.slack.names import Command, Door, DuplicateName, join
 
@@ -13,7 +15,11 @@ async def nothing(_call: Call) -> None:
 
 
 def command(noun: str, verb: str, *aliases: str) -> Door:
-    return Door(commands=(Command(noun, verb, nothing, "", "", aliases),))
+    return Door(commands=(Command(noun, verb, nothing, "", "how we are", aliases),))
+
+
+def text_of(drawn: list[Block]) -> str:
+    return str(next(block for block in drawn if block["type"] == "section")["text"]["text"])
 
 
 @pytest.mark.parametrize(
@@ -37,6 +43,14 @@ def test_a_name_may_mean_different_things_in_different_kinds() -> None:
 
     assert names.find("action", "a") is names.find("view", "a")
     assert names.find("options", "a") is None
+
+
+def test_a_noun_without_verbs_has_no_slash_command_of_its_own() -> None:
+    names = join([command("keys", "list"), command("status", "")], "acme-")
+
+    assert [names.slash(noun) for noun in names.nouns] == ["/acme-keys", "/acme-keydesk status"]
+    assert "• `/acme-keydesk status`: how we are" in text_of(usage.of_everything(names))
+    assert "• `/acme-keydesk status` – how we are" in text_of(usage.of_noun(names, "status"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,13 @@ def test_sqlite_forgets_deleted_bytes_and_keeps_references(tmp_path: Path) -> No
 
 def test_a_database_that_answers_says_so(store: Database) -> None:
     assert store.answers()
+
+
+def test_sqlite_of_any_age_knows_the_time_as_the_engine_asks_for_it(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/keydesk.db")
+
+    with database.reading() as session:
+        told = session.connection().scalar(text("SELECT unixepoch('subsec')"))
+
+    database.close()
+    assert told == pytest.approx(time.time(), abs=60)

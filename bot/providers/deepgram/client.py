@@ -9,15 +9,25 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import CredentialsRejected
+from bot.providers.deepgram.billing import BillingReports
 from bot.providers.deepgram.errors import error_of
 from bot.providers.deepgram.identity import Identity
+from bot.providers.deepgram.invites import Invites
+from bot.providers.deepgram.requests import Requests
+from bot.providers.deepgram.speech_models import SpeechModels
+from bot.providers.deepgram.tokens import Tokens
+from bot.providers.deepgram.usage import UsageReports
 from bot.providers.http import Limits, Transport
 
 DEFAULT_URL = "https://api.deepgram.com"
 
 
-class Deepgram(Identity):
-    """Deepgram with one management key.
+class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, SpeechModels, Tokens):
+    """Deepgram with one management key: its whole management API but three things.
+
+    Left out: leaving a project (it kills every key that Keydesk made), the credentials of self-hosted installations
+    (they open Deepgram's container registry, not its API, and are handed out with a contract), and the stored
+    configurations of voice agents (they are part of a customer's program, not of who may use what).
 
     Every method raises ``bot.errors.ProviderError`` in the kinds that ``errors.py`` maps: a read that fails is
     ``Unavailable``, a change that may have been made is ``Unclear``, and nothing that changes is sent twice.

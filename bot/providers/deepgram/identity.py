@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.errors import NotFound, NotUnderstood, ScopeMissing
-from bot.providers.deepgram.endpoints import project_path
-from bot.providers.deepgram.ids import path_id
 from bot.providers.deepgram.keys import Keys
+from bot.providers.deepgram.members import Members
 from bot.providers.deepgram.models import Credential, Key, Project, Role, key_of
 from bot.providers.deepgram.projects import Projects
 from bot.providers.lenient import object_or_empty, texts_or_none
@@ -26,7 +25,7 @@ _ROLE_NAMES: dict[str, Role] = {
 }
 
 
-class Identity(Projects, Keys):
+class Identity(Projects, Keys, Members):
     """What the credential says about itself."""
 
     async def who_am_i(self) -> Credential:
@@ -54,17 +53,6 @@ class Identity(Projects, Keys):
             role=min(known, key=_ROLES.index, default=None),
             projects=len(projects),
         )
-
-    async def member_scopes(self, project_id: str, member_id: str) -> tuple[str, ...]:
-        """Return the scopes of a member of a project.
-
-        Raises:
-            NotFound: there is no such member.
-            ScopeMissing: the credential may not read members' scopes.
-        """
-        path = f"{project_path(project_id)}/members/{path_id(member_id, 'member')}/scopes"
-        body = await self._transport.read(path, "to read the member's scopes")
-        return texts_or_none(body.get("scopes")) or ()
 
     async def _visible_projects(self) -> list[Project]:
         try:

@@ -1,7 +1,8 @@
 """Deepgram's ids, checked before they become part of a path.
 
 ``DELETE …/keys/..`` would go out as the deletion of the *project*: httpx resolves dot segments even when they are
-quoted. So nothing but a UUID may stand in a path, and it is quoted all the same.
+quoted. So nothing but a UUID, or an e-mail address of plain characters, may stand in a path, and both are quoted all
+the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,45 @@ from urllib.parse import quote
 
 from bot.errors import NotUnderstood
 
+LONGEST_EMAIL = 254  # RFC 5321, as corrected by its erratum 1690
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+# Narrower than RFC 5322: what people have, without quotes, comments, slashes and percent signs.
+_EMAIL = re.compile(
+    r"[A-Za-z0-9_+&'-]+(\.[A-Za-z0-9_+&'-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])"
+)
+
+
+def uuid_of(value: str, noun: str) -> str:
+    """Return an id as it is; ``noun`` names it to the reader ("key").
+
+    Raises:
+        NotUnderstood: it is no UUID; no call was made.
+    """
+    if _UUID.fullmatch(value) is None:
+        raise NotUnderstood(f"That is not the id of a Deepgram {noun}. Please choose it from the list again.")
+    return value
+
+
+def email_of(value: str) -> str:
+    """Return an e-mail address as it is.
+
+    Raises:
+        NotUnderstood: it is no plain address such as ``ana@acme.com``; no call was made.
+    """
+    if len(value) > LONGEST_EMAIL or _EMAIL.fullmatch(value) is None:
+        raise NotUnderstood("That is not an e-mail address that Keydesk can use. It looks like ana@acme.com.")
+    return value
+
+
+def path_email(value: str) -> str:
+    """Return an e-mail address, safe as one segment of a path.
+
+    Raises:
+        NotUnderstood: it is no plain address; no call was made.
+    """
+    return quote(email_of(value), safe="")
 
 
 def path_id(value: str, noun: str) -> str:
@@ -20,6 +59,4 @@ def path_id(value: str, noun: str) -> str:
     Raises:
         NotUnderstood: it is no UUID; no call was made.
     """
-    if _UUID.fullmatch(value) is None:
-        raise NotUnderstood(f"That is not the id of a Deepgram {noun}. Please choose it from the list again.")
-    return quote(value, safe="")
+    return quote(uuid_of(value, noun), safe="")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.clock import SetClock
-from playground.deepgram.seed import seed_many
+from playground.deepgram.seed_many import seed_many
 from playground.deepgram.server import DeepgramEmulator
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"

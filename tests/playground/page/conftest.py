@@ -1,54 +1,58 @@
-"""A browser, a page as Ana, and a fake Slack that the test scripts."""
+"""A browser, a page as Ana, and a fake Slack that the test scripts.
+
+Browser, page and server stand for a whole module, so that the page's files come from the browser's cache; each test
+gets them as new: nothing said, nothing stored, nothing kept open.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
+from tests.browser import WIDE, chromium, watched_page
 from tests.playground.page.fake_slack import FakeSlack, serving
 
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync")
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
+@dataclass
+class Stage:
+    """What stands for a module: the page, the fake it talks to, and what went wrong on the page."""
 
-def _browser_path() -> str | None:
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    page: Page
+    slack: FakeSlack
+    troubles: list[str] = field(default_factory=list)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Start the system's Chromium; none is ever downloaded."""
-    path = _browser_path()
-    if path is None:
-        pytest.skip("no Chromium on this machine (apt install chromium, or set CHROMIUM)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        await browser.close()
+    """Start the browser once."""
+    async with chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    """Serve the fake and open a page."""
+    troubles: list[str] = []
+    async with serving(FakeSlack()) as slack, watched_page(browser, troubles) as page:
+        yield Stage(page, slack, troubles)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def slack() -> AsyncIterator[FakeSlack]:
-    """Serve the fake."""
-    async with serving(FakeSlack()) as fake:
-        yield fake
+async def slack(stage: Stage) -> FakeSlack:
+    """Return the fake, knowing of nothing yet."""
+    stage.slack.forget()
+    return stage.slack
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """Open a blank page that fails its test on any console error and on any request that leaves loopback."""
-    faults: list[str] = []
-    context = await browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="UTC")
-    page = await context.new_page()
-    page.set_default_timeout(5000)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    page.on("request", lambda request: None if "//127.0.0.1:" in request.url else faults.append(request.url))
-    yield page
-    await context.close()
-    assert faults == []
+async def page(stage: Stage) -> AsyncIterator[Page]:
+    """Return the page, blank; any console error and any request that leaves loopback fails the test."""
+    stage.troubles.clear()
+    await stage.page.set_viewport_size(WIDE)
+    yield stage.page
+    await stage.page.evaluate("localStorage.clear()")
+    await stage.page.goto("about:blank")
+    assert stage.troubles == []

@@ -12,6 +12,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.playground.slack.driver import eventually
+
 Json = dict[str, Any]
 PAGE = Path(__file__).parents[3] / "playground" / "page"
 
@@ -50,6 +52,8 @@ CHANNELS = [
         "num_members": 3,
     },
     {"id": "C2", "name": "security", "type": "private", "is_member": True, "topic": "", "num_members": 2},
+    {"id": "C3", "name": "old-project", "type": "channel", "is_member": True, "topic": "", "is_archived": True},
+    {"id": "C4", "name": "partner-voice", "type": "channel", "is_member": True, "topic": "", "is_ext_shared": True},
     {"id": "D1", "name": "", "type": "dm", "is_member": True, "with": "UB"},
     {"id": "D2", "name": "", "type": "dm", "is_member": True, "with": "U2"},
 ]
@@ -60,6 +64,13 @@ COMMANDS = [
 SHORTCUTS = [
     {"name": "Request a key", "type": "global", "callback_id": "ask", "description": "Opens the form"},
     {"name": "Report a leaked key", "type": "message", "callback_id": "leak", "description": "Ends it at once"},
+]
+
+TOUR = [
+    {"user": "U1", "text": "Send `/keys request`", "command": "/keys request"},
+    {"user": "U1", "text": "Read <#C2>", "open": "C2"},
+    {"user": "U1", "text": "Move the clock", "open": "panel"},
+    {"user": "U2", "text": "<@U2> decides", "open": "messages"},
 ]
 
 
@@ -73,7 +84,12 @@ class FakeSlack:
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
     home: Json | None = None
     offset_seconds: float = 0.0
+    faults: list[Json] = field(default_factory=list)
     address: str = ""
+
+    def forget(self) -> None:
+        """Begin anew at the same address."""
+        vars(self).update(vars(FakeSlack(sockets=self.sockets, address=self.address)))
 
     def say(self, text: str = "", *, blocks: list[Json] | None = None, **more: Any) -> Json:
         """Put a message of the bot into the channel before the page is opened."""
@@ -97,8 +113,9 @@ class FakeSlack:
         for socket in list(self.sockets):
             await socket.close()
 
-    def last(self, path: str) -> Json:
-        """Return the body of the last request to this path."""
+    async def heard(self, path: str, times: int = 1) -> Json:
+        """Return the body of the last request to this path, once so many came; fails after four seconds."""
+        await eventually(lambda: sum(asked == path for asked, _ in self.asked) >= times)
         return next(body for asked, body in reversed(self.asked) if asked == path)
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -112,6 +129,8 @@ class FakeSlack:
             web.get("/ui/home", self._home),
             web.get("/ui/socket", self._socket),
             web.post("/clock", self._clock),
+            web.get("/faults", self._faults),
+            web.route("*", "/providers/Deepgram/faults", self._faults),
             web.post("/{path:.*}", self._asked),
         ]
 
@@ -129,6 +148,8 @@ class FakeSlack:
                 "shortcuts": SHORTCUTS,
                 "clock": {"offset_seconds": self.offset_seconds},
                 "transport": "socket",
+                "providers": [{"name": "Deepgram", "url": "http://127.0.0.1:1"}],
+                "tour": TOUR,
                 "bot": {"connected": True},
                 "banner": "Nothing in this workspace is real",
             }
@@ -152,6 +173,14 @@ class FakeSlack:
         self.offset_seconds += (await request.json())["advance_seconds"]
         return web.json_response({"offset_seconds": self.offset_seconds})
 
+    async def _faults(self, request: web.Request) -> web.Response:
+        if request.method == "POST":
+            self.faults.append(await request.json())
+        if request.method == "DELETE":
+            self.faults.clear()
+        shown = self.faults if request.path != "/faults" else []
+        return web.json_response({"ok": True, "faults": shown})
+
     async def _asked(self, request: web.Request) -> web.Response:
         body = await request.json()
         self.asked.append((request.path, body))
@@ -173,6 +202,7 @@ async def serving(fake: FakeSlack, port: int = 0) -> AsyncIterator[FakeSlack]:
     """Serve until the block ends; `address` says where."""
     application = web.Application()
     application.add_routes(fake.routes())
+    application.on_response_prepare.append(_let_files_be_kept)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
@@ -184,6 +214,11 @@ async def serving(fake: FakeSlack, port: int = 0) -> AsyncIterator[FakeSlack]:
     finally:
         await fake.hang_up()
         await runner.cleanup()
+
+
+async def _let_files_be_kept(request: web.Request, answer: web.StreamResponse) -> None:
+    if request.path.startswith("/page/"):
+        answer.headers["Cache-Control"] = "max-age=3600"
 
 
 async def _index(_: web.Request) -> web.StreamResponse:

@@ -56,8 +56,8 @@ async def test_a_form_sends_slack_state_values(page: Page, slack: FakeSlack) -> 
     await dialog.get_by_label("Reason").fill("because")
     await dialog.get_by_role("button", name="Ask").click()
     await expect(dialog.get_by_role("button", name="Ask")).to_be_enabled()
-    assert slack.last("/ui/action")["selected_option"]["value"] == "groq"
-    assert slack.last("/ui/submit")["state"]["values"] == {
+    assert (await slack.heard("/ui/action"))["selected_option"]["value"] == "groq"
+    assert (await slack.heard("/ui/submit"))["state"]["values"] == {
         "provider": {"p": {"type": "static_select", "selected_option": _option("Groq")}},
         "why": {"w": {"type": "plain_text_input", "value": "because"}},
     }
@@ -69,6 +69,21 @@ async def test_the_keyboard_alone_chooses_an_option(page: Page, slack: FakeSlack
     await expect(dialog.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
     await expect(dialog.get_by_role("combobox", name="Provider")).to_have_value("Groq")
+
+
+async def test_channels_are_offered_as_the_filter_says_and_never_archived_ones(page: Page, slack: FakeSlack) -> None:
+    chosen = {"include": ["public", "private"], "exclude_external_shared_channels": True}
+    select = {"type": "conversations_select", "action_id": "c", "filter": chosen}
+    dialog = await _opened(page, slack, _form(extra=(_input("where", "Where", select),)))
+    await dialog.get_by_role("combobox", name="Where").click()
+    await expect(dialog.get_by_role("option")).to_have_text(["#key-requests", "🔒 security"])
+
+
+async def test_a_form_that_follows_a_loading_view_gives_its_first_field_the_focus(page: Page, slack: FakeSlack) -> None:
+    loading: Json = {"type": "modal", "title": _plain("Request a key"), "blocks": []}
+    dialog = await _opened(page, slack, {"id": "V1"} | loading)
+    await slack.push({"type": "view_updated", "view": _form()})
+    await expect(dialog.get_by_role("combobox", name="Provider")).to_be_focused()
 
 
 async def test_an_update_keeps_what_was_typed_and_where_the_cursor_is(page: Page, slack: FakeSlack) -> None:
@@ -113,7 +128,7 @@ async def test_escape_closes_only_the_topmost_view_and_the_server_hears(page: Pa
     await expect(dialog.get_by_role("heading", name="Details")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(dialog.get_by_role("heading", name="Request a key")).to_be_visible()
-    assert slack.last("/ui/close")["view_id"] == "V2"
+    assert (await slack.heard("/ui/close"))["view_id"] == "V2"
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
 

@@ -56,7 +56,7 @@ async def test_a_whole_command_is_sent_by_one_enter_and_recalled_by_arrow_up(pag
     await field.fill("/keys")
     await field.press("Enter")
     await expect(field).to_have_value("")
-    assert slack.last("/ui/message") | {"session": ""} == {
+    assert await slack.heard("/ui/message") | {"session": ""} == {
         "user": "U1",
         "session": "",
         "channel": "C1",
@@ -82,7 +82,7 @@ async def test_a_button_sends_its_action_and_shows_when_the_bot_does_not_answer(
     await _open(page, slack)
     await page.get_by_role("button", name="Approve").click()
     await expect(page.get_by_role("alert")).to_have_text("It did not answer.")
-    sent = slack.last("/ui/action")
+    sent = await slack.heard("/ui/action")
     assert sent["container"] == {"type": "message", "channel": "C1", "ts": card["ts"]}
     assert (sent["block_id"], sent["action_id"], sent["value"]) == ("b", "approve", "r1")
 
@@ -129,6 +129,33 @@ async def test_the_clock_moves_forward_from_the_panel(page: Page, slack: FakeSla
     assert slack.offset_seconds == 7 * 86_400
 
 
+async def test_a_provider_fault_is_armed_listed_and_cleared(page: Page, slack: FakeSlack) -> None:
+    await _open(page, slack)
+    await page.get_by_role("button", name="Playground", exact=True).click()
+    trouble = page.get_by_role("region", name="Trouble at Deepgram")
+    await trouble.get_by_label("which call").select_option("delete a key")
+    await trouble.get_by_label("what goes wrong").select_option("takes effect, then is never answered")
+    await trouble.get_by_label("how often").select_option("until cleared")
+    await trouble.get_by_role("button", name="Arm").click()
+    await expect(trouble.get_by_role("listitem")).to_have_text(
+        "delete a key takes effect, then is never answered (until cleared)"
+    )
+    match = {"method": "DELETE", "path_regex": "/keys/"}
+    assert slack.faults == [{"match": match, "kind": "timeout_after", "times": None}]
+    await trouble.get_by_role("button", name="Clear").click()
+    await expect(trouble.get_by_role("listitem")).to_have_count(0)
+
+
+async def test_a_bot_that_is_gone_is_said_until_it_is_back(page: Page, slack: FakeSlack) -> None:
+    await _open(page, slack)
+    gone = page.get_by_text("Keydesk is not connected")
+    await expect(gone).to_be_hidden()
+    await slack.push({"type": "bot", "connected": False, "transport": "socket"})
+    await expect(gone).to_be_visible()
+    await slack.push({"type": "bot", "connected": True, "transport": "socket"})
+    await expect(gone).to_be_hidden()
+
+
 async def test_the_home_tab_draws_what_the_bot_publishes(page: Page, slack: FakeSlack) -> None:
     await _open(page, slack)
     await page.get_by_role("navigation").get_by_role("button", name="Keydesk").click()
@@ -143,11 +170,11 @@ async def test_the_shortcut_menus_call_the_app(page: Page, slack: FakeSlack) -> 
     await _open(page, slack)
     await page.get_by_role("button", name="Shortcuts").click()
     await page.get_by_role("menuitem", name="Request a key").click()
-    assert slack.last("/ui/shortcut")["callback_id"] == "ask"
+    assert (await slack.heard("/ui/shortcut"))["callback_id"] == "ask"
     await page.get_by_role("article").hover()
     await page.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Report a leaked key").click()
-    assert slack.last("/ui/shortcut")["message_ts"] == card["ts"]
+    assert (await slack.heard("/ui/shortcut", times=2))["message_ts"] == card["ts"]
 
 
 async def test_first_steps_lead_on_and_can_be_put_away(page: Page, slack: FakeSlack) -> None:
@@ -155,8 +182,16 @@ async def test_first_steps_lead_on_and_can_be_put_away(page: Page, slack: FakeSl
     steps = page.get_by_role("region", name="First steps")
     await steps.get_by_role("button", name="Type /keys request").click()
     await expect(page.get_by_role("textbox", name="Message #key-requests")).to_have_value("/keys request")
+    for place in ("Open #security", "Open Playground"):
+        await steps.get_by_role("button", name="Next").click()
+        await steps.get_by_role("button", name=place).click()
+        await expect(steps.get_by_role("button", name=place)).to_be_hidden()
+    await expect(page.get_by_role("heading", name="🔒security")).to_be_visible()
+    await expect(page.get_by_role("complementary", name="Playground")).to_contain_text("a waiting request expires")
     await steps.get_by_role("button", name="Next").click()
-    await expect(steps.get_by_role("button", name="Act as Raj Patel")).to_be_visible()
+    await steps.get_by_role("button", name="Act as Raj Patel").click()
+    await steps.get_by_role("button", name="Open Keydesk").click()
+    await expect(page.get_by_role("tab", name="Messages")).to_have_attribute("aria-selected", "true")
     await steps.get_by_role("button", name="Dismiss first steps").click()
     await page.reload()
     await page.get_by_role("article").first.wait_for()

@@ -102,7 +102,9 @@ async def test_blocks_that_are_not_json_are_refused(web: AsyncWebClient) -> None
     assert await refusal(web.api_call("chat.postMessage", data=arguments)) == "invalid_blocks_format"
 
 
-@pytest.mark.parametrize("path", ["/ui/state", "/clock", "/faults", "/inspect/history", "/ui/socket"])
+@pytest.mark.parametrize(
+    "path", ["/ui/state", "/clock", "/faults", "/inspect/history", "/ui/socket", "/providers/x/faults"]
+)
 @pytest.mark.parametrize("header", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
 async def test_a_foreign_page_or_a_rebound_name_gets_403(people: Driver, path: str, header: dict[str, str]) -> None:
     async with people.client.get(f"{people.base}{path}?user={PRIYA}", headers=header) as answer:

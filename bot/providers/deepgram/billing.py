@@ -1,0 +1,200 @@
+"""Money: balances, what was spent per day, and what was bought. Every amount is a Decimal of the digits told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field
+
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.filters import day_params, one_of, value_text
+from bot.providers.deepgram.ids import path_id
+from bot.providers.deepgram.tags import MaybeTagSet
+from bot.providers.http import Call
+from bot.providers.lenient import (
+    Lenient,
+    MaybeDay,
+    MaybeDecimal,
+    MaybeMoment,
+    MaybeText,
+    Text,
+    Texts,
+    object_or_empty,
+    text_or_none,
+)
+
+BillingGrouping = Literal["accessor", "deployment", "line_item", "tags"]
+MOST_ORDERS = 1000
+# Written "usd" and "USD", "hour" and "hours" in different places.
+Units = Annotated[str, BeforeValidator(lambda value: (text_or_none(value) or "").strip().lower().removesuffix("s"))]
+
+
+class Balance(Lenient):
+    """What is left; ``units`` is "usd" or "hour", empty if not told. ``amount`` None means unknown, not zero."""
+
+    balance_id: Text
+    amount: MaybeDecimal = None
+    units: Units = ""
+    purchase_order_id: MaybeText = None
+
+
+class Spending(Lenient):
+    """Dollars of one day, or of one group of one day; what was not grouped by is None. ``tags`` is a set."""
+
+    dollars: MaybeDecimal = None
+    start: MaybeDay = None
+    end: MaybeDay = None
+    accessor: MaybeText = None
+    deployment: MaybeText = None
+    line_item: MaybeText = None
+    tags: MaybeTagSet = None
+
+
+class Billing(Lenient):
+    """The spending of a period, as Deepgram delimits it; ``units`` and ``amount`` are the length of a bucket."""
+
+    start: MaybeDay = None
+    end: MaybeDay = None
+    units: MaybeText = None
+    amount: MaybeDecimal = None
+    results: tuple[Spending, ...] = ()
+
+    @property
+    def dollars(self) -> Decimal | None:
+        """Return the sum, or None if any part of it is unknown."""
+        parts = [result.dollars for result in self.results]
+        known = [part for part in parts if part is not None]
+        return sum(known, Decimal()) if len(known) == len(parts) else None
+
+
+class BillingFields(Lenient):
+    """What occurred in a period; ``line_items`` maps an identifier to its name."""
+
+    accessors: Texts = ()
+    deployments: Texts = ()
+    tags: MaybeTagSet = None
+    line_items: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Purchase(Lenient):
+    """An order; ``units`` is "usd" or "hour"."""
+
+    order_id: Text
+    amount: MaybeDecimal = None
+    units: Units = ""
+    order_type: MaybeText = None
+    created: MaybeMoment = None
+    expiration: MaybeMoment = None
+
+
+class Purchases(Lenient):
+    """The orders; not ``complete`` if there may be more, which Deepgram gives no way to ask for."""
+
+    orders: tuple[Purchase, ...]
+    complete: bool
+
+
+class BillingReports(Endpoints):
+    """The endpoints ``balances``, ``billing`` and ``purchases`` of a project; they ask for ``billing:read``."""
+
+    async def balances(self, project_id: str) -> list[Balance]:
+        """Return all balances of a project."""
+        body = await self._transport.read(f"{project_path(project_id)}/balances", "to list the balances")
+        return listed(body, "balances", balance_of)
+
+    async def balance(self, project_id: str, balance_id: str) -> Balance:
+        """Return one balance.
+
+        Raises:
+            NotUnderstood: an id is no UUID.
+            NotFound: there is no such balance.
+        """
+        path, doing = f"{project_path(project_id)}/balances/{path_id(balance_id, 'balance')}", "to read the balance"
+        found = balance_of(await self._transport.read(path, doing))
+        if found is None:
+            raise self._transport.no_answer(Call("GET", path, doing))
+        return found
+
+    async def billing_breakdown(
+        self,
+        project_id: str,
+        grouping: Iterable[BillingGrouping] = (),
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        accessor: str | None = None,
+        deployment: str | None = None,
+        tag: str | None = None,
+        line_item: str | None = None,
+    ) -> Billing:
+        """Return the dollars spent per day, split by any of four dimensions.
+
+        Raises:
+            NotUnderstood: a filter or a grouping makes no sense, or the period ends before it starts.
+        """
+        filters = {"accessor": accessor, "deployment": deployment, "tag": tag, "line_item": line_item}
+        params: dict[str, str | tuple[str, ...]] = {
+            **day_params(start, end),
+            **{name: value_text(name, value) for name, value in filters.items() if value is not None},
+        }
+        dimensions = [one_of(name, get_args(BillingGrouping), "grouping") for name in grouping]
+        if dimensions:
+            params["grouping"] = tuple(dict.fromkeys(dimensions))
+        path = f"{project_path(project_id)}/billing/breakdown"
+        return billing_of(await self._transport.read(path, "to read the spending", params=params))
+
+    async def billing_fields(
+        self, project_id: str, *, start: date | None = None, end: date | None = None
+    ) -> BillingFields:
+        """Return the keys, deployments, tags and line items that were billed in a period.
+
+        Raises:
+            NotUnderstood: the period ends before it starts.
+        """
+        path = f"{project_path(project_id)}/billing/fields"
+        body = await self._transport.read(path, "to read what was billed", params=day_params(start, end))
+        items = object_or_empty(body.get("line_items"))
+        names = {text_or_none(item) or "": text_or_none(name) or item for item, name in items.items()}
+        return BillingFields.model_validate(body | {"line_items": names})
+
+    async def purchases(self, project_id: str, limit: int = MOST_ORDERS) -> Purchases:
+        """Return at most ``limit`` (1 to 1000) orders; the vendor cuts the list there and has no second page."""
+        params = {"limit": str(min(max(limit, 1), MOST_ORDERS))}
+        body = await self._transport.read(
+            f"{project_path(project_id)}/purchases", "to list the purchases", params=params
+        )
+        orders = listed(body, "orders", purchase_of)
+        return Purchases(orders=tuple(orders), complete=len(body["orders"] or []) < int(params["limit"]))
+
+
+def balance_of(value: object) -> Balance | None:
+    """Read a balance; None without an id."""
+    balance = Balance.model_validate({"balance_id": None} | object_or_empty(value))
+    return balance if balance.balance_id else None
+
+
+def purchase_of(value: object) -> Purchase | None:
+    """Read an order; None without an id."""
+    order = Purchase.model_validate({"order_id": None} | object_or_empty(value))
+    return order if order.order_id else None
+
+
+def billing_of(body: dict[str, Any]) -> Billing:
+    """Read a breakdown.
+
+    Raises:
+        Unavailable: it has no list of results; that is not the same as no spending.
+    """
+    resolution = object_or_empty(body.get("resolution"))
+    results = tuple(listed(body, "results", spending_of))
+    length = {"units": resolution.get("units"), "amount": resolution.get("amount")}
+    return Billing.model_validate({"start": body.get("start"), "end": body.get("end"), "results": results} | length)
+
+
+def spending_of(value: object) -> Spending:
+    """Read one result."""
+    body = object_or_empty(value)
+    return Spending.model_validate({"dollars": body.get("dollars")} | object_or_empty(body.get("grouping")))

@@ -1,0 +1,81 @@
+"""Members of a project and their scopes: list, read, change, remove."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bot.errors import NotUnderstood
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.ids import path_id
+from bot.providers.http import Call
+from bot.providers.lenient import Lenient, MaybeText, Text, Texts, object_or_empty, texts_or_none
+
+
+class Member(Lenient):
+    """A member of a project: a person or a service account."""
+
+    member_id: Text
+    project_id: Text
+    email: MaybeText = None
+    first_name: Text = ""
+    last_name: Text = ""
+    scopes: Texts = ()
+
+
+class Members(Endpoints):
+    """The endpoints under ``/v1/projects/{project_id}/members``."""
+
+    async def members(self, project_id: str) -> list[Member]:
+        """Return the members of a project whose role the credential may read.
+
+        Raises:
+            ScopeMissing: the credential may not read members.
+        """
+        body = await self._transport.read(f"{project_path(project_id)}/members", "to list the members")
+        return listed(body, "members", partial(member_of, project_id))
+
+    async def remove_member(self, project_id: str, member_id: str) -> None:
+        """Take a member out of a project; Deepgram ends every key that they made there.
+
+        Raises:
+            NotFound: they are not in the project.
+            Refused: they are its only owner.
+            ScopeMissing: the credential lacks ``write:kick`` for the member's role.
+            Unclear: they may or may not be gone; list the members to see.
+        """
+        call = Call("DELETE", _member_path(project_id, member_id), "to remove the member")
+        await self._transport.change(call)
+
+    async def member_scopes(self, project_id: str, member_id: str) -> tuple[str, ...]:
+        """Return the scopes of a member of a project.
+
+        Raises:
+            NotFound: there is no such member.
+            ScopeMissing: the credential may not read members' scopes.
+        """
+        path = f"{_member_path(project_id, member_id)}/scopes"
+        body = await self._transport.read(path, "to read the member's scopes")
+        return texts_or_none(body.get("scopes")) or ()
+
+    async def change_member_scope(self, project_id: str, member_id: str, scope: str) -> None:
+        """Give a member one scope, such as ``admin``, in place of what they have.
+
+        Raises:
+            NotUnderstood: the scope is empty.
+            ScopeMissing: the credential lacks ``write:scopes`` for the old role or the new one.
+            Unclear: it may or may not have changed; read the scopes to see.
+        """
+        if not scope.strip():
+            raise NotUnderstood("A member needs a scope. Choose owner, admin or member.")
+        path = f"{_member_path(project_id, member_id)}/scopes"
+        await self._transport.change(Call("PUT", path, "to change the member's scope", body={"scope": scope}))
+
+
+def member_of(project_id: str, value: object) -> Member | None:
+    """Read a member; None without an id."""
+    member = Member.model_validate({"member_id": None} | object_or_empty(value) | {"project_id": project_id})
+    return member if member.member_id else None
+
+
+def _member_path(project_id: str, member_id: str) -> str:
+    return f"{project_path(project_id)}/members/{path_id(member_id, 'member')}"

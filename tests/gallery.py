@@ -1,0 +1,206 @@
+"""Every view of Keydesk with made-up values: usual, empty, as long as it gets, and hostile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.desk import views as desk
+from bot.desk.views import STATES, Card
+from bot.home import views as home
+from bot.home.service import Home
+from bot.home.status import Check
+from bot.keys import request_form, service
+from bot.keys import views as keys
+from bot.keys.operations import CUSTOMER_LONGEST, PLACE_LONGEST, PURPOSE_LONGEST
+from bot.keys.request_form import Form
+from bot.operation import Description, FollowUp, Offer
+from bot.projects import views as projects
+from bot.projects.service import NAME_LONGEST, Overview, Row
+from bot.projects.service import Page as ProjectPage
+from bot.slack.words import escape
+from bot.store.keys import Key
+from bot.store.projects import ProjectSettings
+from tests.factories import ANA, HOSTILE, NOON, PROJECT, RAJ, create_key, key
+
+View = dict[str, Any]
+Shown = View | list[View]
+
+LONG = "Wörter und Zeichen 文字 "
+TEXTS = {"usual": "call summaries", "empty": "", "long": LONG * 400, "hostile": HOSTILE * 40}
+LATER = NOON + timedelta(hours=24)
+
+
+def card(state: str = "waiting", text: str = "call summaries", **changes: Any) -> Card:
+    """Return a card whose every foreign text is this one."""
+    decided = (
+        {}
+        if state in ("waiting", "cancelled", "expired")
+        else {"decided": f"@{text[:NAME_LONGEST]}", "decided_at": NOON}
+    )
+    given: dict[str, Any] = {
+        "request_id": "rq0123456789abcdef",
+        "version": 3,
+        "state": state,
+        "requester": ANA,
+        "description": described(text),
+        "deciders": f"@{text[:NAME_LONGEST]} and @raj",
+        "created_at": NOON,
+        "expires_at": LATER,
+        "open_until": LATER,
+        "finished_at": None if state in ("waiting", "approved", "creating") else LATER,
+        "note": text if state in ("failed", "denied") else "",
+        "reason": text if state == "denied" else "",
+        "follow_up": follow_up(state),
+    }
+    return Card(**{**given, **decided, **changes})
+
+
+def described(text: str, risk: str = "Low") -> Description:
+    """Return a description whose every foreign text is this one."""
+    pairs = tuple((f"Label {number}", escape(text[:PLACE_LONGEST])) for number in range(6))
+    return Description(
+        title=f"Key request · {text[:NAME_LONGEST]}",
+        sentence=f"wants {text[:PURPOSE_LONGEST]}",
+        why=text[:PURPOSE_LONGEST],
+        fields=pairs,
+        evidence=pairs,
+        risk=(risk, text[:NAME_LONGEST]),
+    )
+
+
+def follow_up(state: str) -> FollowUp:
+    """Return what the desk's rooms add to a card in this state."""
+    if state == "approved":
+        return FollowUp(offers=(Offer("Create and show my key", "keys.open", "rq1.2", style="primary"),))
+    if state == "delivered":
+        end = Offer("I'm done: end it", "keys.end", "ky1", style="danger", confirm=service.ENDING_WARNING)
+        return FollowUp(fields=(("Key", "`0000abcd`"), ("Ends", "tomorrow")), offers=(end,))
+    return FollowUp()
+
+
+def some_keys(text: str) -> tuple[Key, ...]:
+    """Return keys in every way a list meets them, each with this text."""
+    given = {"purpose": text, "place": text, "customer": text or None}
+    return (
+        key(1, id="ky1", **given),
+        key(2, id="ky2", **given, state="ending"),
+        key(3, id="ky3", **given, owner=None, mint_id=None, ends_at=None, member_email=text or None),
+        key(4, id="ky4", **given, ends_at=NOON - timedelta(minutes=1), preset="speech"),
+    )
+
+
+def page_of_keys(text: str, words: str = "", total: int = 400) -> list[View]:
+    """Draw a page in the middle of many keys."""
+    listed = some_keys(text) * 2 + some_keys(text)[:2] if total else ()
+    drawn = tuple(Key(**{**each.model_dump(), "id": f"ky{number}"}) for number, each in enumerate(listed))
+    return keys.key_list(
+        service.Page(f"Keys in {text[:NAME_LONGEST]}", drawn, total, 2 if total else 1, 10, words),
+        now=NOON,
+        fresh="read from Deepgram just now",
+        endable=frozenset({"ky0", "ky4"}),
+        beyond_us=True,
+        action="keys.list",
+        value=f"{PROJECT}:{words}",
+        refresh=True,
+        names={PROJECT: text[:NAME_LONGEST]},
+    )
+
+
+def page_of_projects(text: str, words: str = "", total: int = 300) -> list[View]:
+    """Draw a page in the middle of many projects."""
+    name = text[:NAME_LONGEST] or "–"
+    listed = tuple(Row(f"p{number}", name, number, number == 3) for number in range(10)) if total else ()
+    return projects.project_list(ProjectPage(listed, total, 2 if total else 1, 10, words, "read from Deepgram"))
+
+
+def overview(text: str, **changes: Any) -> Overview:
+    """Return a project at a glance."""
+    settings = ProjectSettings(project_id=PROJECT, approvers=[ANA, RAJ], channel="C0APPROVE02")
+    seen = Overview(
+        PROJECT, text[:NAME_LONGEST], settings, f"@{text}", 12, 3, chosen=False, may_change=True, fresh="read just now"
+    )
+    return replace(seen, **changes)
+
+
+def page_of_home(text: str, count: int = 10) -> View:
+    """Draw somebody's App Home."""
+    return home.home(
+        Home(
+            name=text,
+            project=text or None,
+            waiting=tuple(card("waiting", text) for _ in range(count)),
+            waiting_total=count * 3,
+            mine=tuple(card("approved", text) for _ in range(count)),
+            mine_total=count * 3,
+            keys=tuple(key(number, id=f"ky{number}", purpose=text) for number in range(count)),
+            keys_total=count * 9,
+            drawn_at=NOON,
+        )
+    )
+
+
+def form(text: str = "production", **changes: Any) -> View:
+    """Draw the form that asks for a key."""
+    seen = Form((PROJECT, text or "–"), 30, 90, f"@{text} and @raj", 2, NOON)
+    return request_form.request_form(replace(seen, **changes))
+
+
+def secret(text: str) -> View:
+    """Draw the window that shows a key."""
+    wish = create_key(
+        purpose=text[:PURPOSE_LONGEST] or "–", place=text[:PLACE_LONGEST] or "–", customer="c" * CUSTOMER_LONGEST
+    )
+    return keys.secret(key(1, id="ky1"), wish, text, "emulated-" + "0" * 40)
+
+
+def gallery() -> Iterator[tuple[str, Shown]]:
+    """Yield (name, view or blocks of a message) for everything that Keydesk ever shows."""
+    for name, text in TEXTS.items():
+        yield from ((f"{view} · {name}", shown) for view, shown in _with(text))
+    for state in STATES:
+        yield f"desk card, {state} · approver", desk.approver_card(card(state))
+        yield f"desk card, {state} · requester", desk.requester_card(card(state))
+    risky = card(description=described("x", "High"))
+    yield "desk card, risky · approver", desk.approver_card(risky)
+    yield "keys form · no project", form(project=None, deciders="")
+    yield "keys form · nobody decides", form(deciders="")
+    yield "keys form · longer than usual", form(recommended_days=45, most_days=365)
+    yield "keys form · shorter than recommended", form(recommended_days=30, most_days=7)
+    yield "keys list · nothing", page_of_keys("production", total=0)
+    yield "keys list · nothing found", page_of_keys("production", "<!channel> *x*", total=0)
+    yield "projects list · nothing", page_of_projects("", total=0)
+    yield "projects list · nothing found", page_of_projects("", "<!channel> *x*", total=0)
+    yield (
+        "projects overview · defaults",
+        projects.overview(
+            overview(
+                "production", settings=ProjectSettings(project_id=PROJECT, approvers=[]), chosen=True, may_change=False
+            )
+        ),
+    )
+    yield "home · nothing", page_of_home("ana", 0)
+
+
+def _with(text: str) -> Iterator[tuple[str, Shown]]:
+    yield "desk card", desk.approver_card(card(text=text))
+    yield "desk card, denied", desk.requester_card(card("denied", text))
+    yield "desk card, older", desk.older_card(card("approved", text))
+    yield "desk details", desk.details(card("denied", text), [escape(text)] * 60)
+    yield "desk deny form", desk.deny_form(card(text=text))
+    yield "desk notice", desk.notice("Denied", escape(text))
+    yield "keys form", form(text)
+    yield "keys asked", keys.asked(text, text)
+    yield "keys secret", secret(text)
+    yield "keys list", page_of_keys(text, text[:100])
+    yield "keys details", keys.key_details(some_keys(text)[2], text[:NAME_LONGEST], NOON, mine=True)
+    yield "keys ending", keys.ask_to_end(some_keys(text)[0], text[:NAME_LONGEST], NOON)
+    yield "projects list", page_of_projects(text, text[:100])
+    yield "projects overview", projects.overview(overview(text))
+    yield "projects settings", projects.settings_form(overview(text))
+    yield "projects notice", projects.saying("Project settings", escape(text))
+    yield "home", page_of_home(text)
+    words = text[:PURPOSE_LONGEST]
+    yield "status", home.status([Check("database", True, words), Check("worker", False, words)], [words], words)

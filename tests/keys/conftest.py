@@ -1,0 +1,105 @@
+"""The rooms of keys over SQLite, beside an emulated Deepgram that fails on demand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.clock import SetClock
+from bot.keys.intent import Shown
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.http import Limits
+from bot.slack.call import Outcome
+from bot.store.database import Database
+from bot.store.requests import Request
+from playground.deepgram.server import DeepgramEmulator
+from playground.deepgram.state import Project
+from tests.factories import NOON, Bench, bench, set_up, small_database
+
+SHORT = Limits(read=0.4, read_total=1.2, change=0.4, connect=0.4)
+
+
+async def no_pause(_: float) -> None:
+    """Retry at once."""
+
+
+class Window:
+    """The owner's window: it shows what it is given, or does not."""
+
+    def __init__(self, answer: Outcome = "shown") -> None:
+        self.answer = answer
+        self.seen: list[Shown] = []
+
+    async def __call__(self, shown: Shown) -> Outcome:
+        self.seen.append(shown)
+        return self.answer
+
+    @property
+    def secret(self) -> str:
+        """The last secret that was to be shown."""
+        return self.seen[-1].secret.get_secret_value()
+
+
+@dataclass
+class Rooms:
+    """The rooms of keys, the emulated Deepgram, and one of its projects."""
+
+    bench: Bench
+    emulator: DeepgramEmulator
+    project: Project
+
+    async def right(self, **changes: object) -> Request:
+        """Return an approved request for a key in the project."""
+        return await self.bench.approved(project_id=self.project.project_id, **changes)
+
+    def alive(self) -> set[str]:
+        """Return the ids of Keydesk's keys that anybody could use now."""
+        state = self.emulator.state
+        return {key.key_id for key in self.project.keys.values() if "keydesk:" in key.comment and state.is_usable(key)}
+
+    def fault(self, kind: str, method: str, **options: object) -> None:
+        """Let the next call of this method on keys go wrong."""
+        self.emulator.faults.add(kind, method, "/keys", **options)  # type: ignore[arg-type] # a fault's kind is checked by its model
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """The business clock, which the emulated Deepgram shares."""
+    return SetClock(NOON)
+
+
+@pytest.fixture
+async def emulator(clock: SetClock) -> AsyncIterator[DeepgramEmulator]:
+    """An emulated Deepgram with its seeded projects."""
+    running = DeepgramEmulator(clock.now)
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def deepgram(emulator: DeepgramEmulator) -> AsyncIterator[Deepgram]:
+    """Our client, with an admin's credential and little patience."""
+    client = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url, limits=SHORT, pause=no_pause)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def small_store(tmp_path: Path) -> Iterator[Database]:
+    """An SQLite store where the database makes no difference."""
+    opened = small_database(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def rooms(small_store: Database, emulator: DeepgramEmulator, deepgram: Deepgram, clock: SetClock) -> Rooms:
+    """The rooms of keys."""
+    project = next(iter(emulator.state.projects.values()))
+    set_up(small_store, project_id=project.project_id, name=project.name)
+    return Rooms(await bench(small_store, deepgram, clock), emulator, project)

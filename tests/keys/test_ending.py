@@ -1,0 +1,144 @@
+"""A key ends for good, whoever asks; what the provider does not say clearly is tried until it has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.desk.service import Held
+from bot.errors import NotAllowed, NotUnderstood, ProviderError
+from bot.keys.operations import EndKey
+from bot.store.keys import Key
+from tests.factories import ANA, EVE, OWNER, RAJ, actor, add, entries, key
+from tests.keys.conftest import Rooms, Window
+
+
+async def delivered(rooms: Rooms) -> Key:
+    right = await rooms.right(days=7)
+    made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
+    await rooms.bench.engine.drain()
+    return made
+
+
+async def end(rooms: Rooms, made: Key, by: str = ANA) -> str:
+    wish = EndKey(project_id=made.project_id, key_id=made.id)
+    outcome = await rooms.bench.desk.submit(wish, actor(by))
+    assert not isinstance(outcome, Held)
+    return outcome.text
+
+
+def row(rooms: Rooms, key_id: str) -> Key:
+    return next(each for each in rooms.bench.all_keys() if each.id == key_id)
+
+
+@pytest.mark.parametrize("who", [ANA, RAJ, OWNER])
+async def test_who_may_end_a_key_ends_it_at_once(rooms: Rooms, who: str) -> None:
+    made = await delivered(rooms)
+    assert "has ended" in await end(rooms, made, who)
+    after = row(rooms, made.id)
+    assert (after.state, after.ended_by, after.end_reason) == ("ended", who, "revoked")
+    assert (rooms.alive(), rooms.bench.request(made.request_id or "").state) == (set(), "ended")
+    await rooms.bench.engine.drain()
+    assert rooms.bench.told["keys.tell_end"] == (who != ANA)
+    assert [entry.name for entry in entries(rooms.bench.database, made.id)] == ["keys.end.started", "keys.ended"]
+
+
+async def test_who_may_not_ends_nothing(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    with pytest.raises(NotAllowed, match="not yours to end"):
+        await end(rooms, made, EVE)
+    assert rooms.alive() == {made.provider_key_id}
+
+
+async def test_ending_twice_says_that_it_has_ended(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    await end(rooms, made)
+    assert "already ended" in await end(rooms, made)
+
+
+async def test_a_key_of_another_project_is_not_found(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    with pytest.raises(NotUnderstood, match="no such key"):
+        await rooms.bench.ending.by_person(EndKey(project_id="elsewhere", key_id=made.id), actor(OWNER))
+    assert rooms.alive() == {made.provider_key_id}
+
+
+async def test_a_key_that_is_gone_at_the_provider_has_ended(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.emulator.state.end_key(rooms.project.keys[made.provider_key_id])
+    assert "has ended" in await end(rooms, made)
+    assert row(rooms, made.id).state == "ended"
+
+
+@pytest.mark.parametrize("kind", ["429", "401", "403"])
+async def test_a_definite_refusal_leaves_the_key_as_it_was_for_a_person(rooms: Rooms, kind: str) -> None:
+    made = await delivered(rooms)
+    rooms.fault(kind, "DELETE", times=5)
+    with pytest.raises(ProviderError):
+        await end(rooms, made)
+    after = row(rooms, made.id)
+    assert (after.state, after.ended_by, after.end_reason) == ("live", None, None)
+    assert rooms.bench.request(made.request_id or "").state == "delivered"
+    rooms.emulator.faults.clear()
+    assert "has ended" in await end(rooms, made)
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "drop_after", "500"])
+async def test_an_unclear_end_is_tried_until_it_has_ended(rooms: Rooms, kind: str) -> None:
+    made = await delivered(rooms)
+    rooms.fault(kind, "DELETE", times=3)
+    text = await end(rooms, made)
+    assert "ended" in text if kind.endswith("after") else "keeps trying" in text
+    rooms.emulator.faults.clear()
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ended", set())
+    assert rooms.bench.request(made.request_id or "").state == "ended"
+
+
+async def test_our_sweep_ends_what_the_provider_kept(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.project.keys[made.provider_key_id].expiration_date = None
+    rooms.bench.clock.move(timedelta(days=7, seconds=-1))
+    await rooms.bench.engine.drain()
+    assert rooms.alive() == {made.provider_key_id}
+    rooms.bench.clock.move(timedelta(seconds=1))
+    await rooms.bench.engine.drain()
+    after = row(rooms, made.id)
+    assert (after.state, after.ended_by, after.end_reason) == ("ended", "keydesk", "its time was over")
+    assert rooms.alive() == set()
+    assert rooms.bench.told["keys.tell_end"] == 1
+
+
+async def test_an_end_that_is_refused_to_keydesk_itself_is_tried_again(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.fault("429", "DELETE", times=1)
+    assert not await rooms.bench.ending.end(made.id, "keydesk", "its time was over")
+    assert row(rooms, made.id).state == "ending"
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    assert row(rooms, made.id).state == "ended"
+
+
+async def test_a_key_that_others_made_cannot_be_ended_by_an_admin(rooms: Rooms) -> None:
+    await rooms.bench.mirror.refresh(rooms.project.project_id, rooms.bench.clock.now())
+    foreign = next(each for each in rooms.bench.all_keys() if each.purpose == "transcriber blue")
+    with pytest.raises(ProviderError):
+        await end(rooms, foreign, OWNER)
+    assert row(rooms, foreign.id).state == "live"
+
+
+async def test_keydesk_does_not_end_its_own_key(rooms: Rooms) -> None:
+    await rooms.bench.mirror.refresh(rooms.project.project_id, rooms.bench.clock.now())
+    own = next(each for each in rooms.bench.all_keys() if each.purpose == "Keydesk (admin role)")
+    with pytest.raises(NotAllowed, match="Keydesk itself works with"):
+        await end(rooms, own, OWNER)
+    assert rooms.emulator.state.is_live(rooms.emulator.credentials["admin"])
+
+
+async def test_a_row_that_has_ended_is_never_begun_again(rooms: Rooms) -> None:
+    add(rooms.bench.database, key(1, id="ky1", state="ended"))
+    assert await rooms.bench.ending.end("ky1", "keydesk", "again")
+    assert await rooms.bench.ending.end("ky-none", "keydesk", "never was")
+    assert entries(rooms.bench.database, "ky1") == []

@@ -1,0 +1,125 @@
+"""The mirror shows what stands at the provider, also what Keydesk did not make, and says how old it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import ProviderError
+from bot.keys.mirroring import NEW_KEY_PATIENCE
+from bot.store import mirrors
+from bot.store.keys import Key
+from tests.factories import ANA, actor, add, key
+from tests.keys.conftest import Rooms, Window
+
+
+async def mirror(rooms: Rooms) -> None:
+    await rooms.bench.mirror.refresh(rooms.project.project_id, rooms.bench.clock.now())
+
+
+def by_purpose(rooms: Rooms, purpose: str) -> Key:
+    return next(each for each in rooms.bench.all_keys() if each.purpose == purpose)
+
+
+def freshness(rooms: Rooms) -> mirrors.Mirror:
+    with rooms.bench.database.reading() as session:
+        return mirrors.get(session, mirrors.of_keys(rooms.project.project_id))
+
+
+async def test_keys_of_others_are_shown_as_not_made_here(rooms: Rooms) -> None:
+    await mirror(rooms)
+    found = by_purpose(rooms, "transcriber blue")
+    assert (found.state, found.owner, found.made_here) == ("live", None, False)
+    assert found.member_email == "priya.raman@alder-finch.example"
+    assert not any(each.purpose == "pen test June" for each in rooms.bench.all_keys())
+    assert freshness(rooms).read_at == rooms.bench.clock.now()
+
+
+async def test_reading_again_adds_nothing(rooms: Rooms) -> None:
+    await mirror(rooms)
+    before = [(each.id, each.state) for each in rooms.bench.all_keys()]
+    await mirror(rooms)
+    assert [(each.id, each.state) for each in rooms.bench.all_keys()] == before
+
+
+async def test_a_key_that_somebody_ended_elsewhere_ends_here(rooms: Rooms) -> None:
+    right = await rooms.right(days=7)
+    made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
+    rooms.emulator.state.end_key(rooms.project.keys[made.provider_key_id])
+    rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
+    await mirror(rooms)
+    (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]
+    assert (after.state, after.end_reason) == ("ended", "ended at the provider, not by Keydesk")
+    assert rooms.bench.request(right.id).state == "ended"
+    await rooms.bench.engine.drain()
+    assert rooms.bench.told["keys.tell_end"] == 1
+
+
+async def test_a_key_whose_time_is_over_at_the_provider_ends_here(rooms: Rooms) -> None:
+    right = await rooms.right(days=1)
+    made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
+    rooms.bench.clock.move(timedelta(days=1))
+    await mirror(rooms)
+    (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]
+    assert (after.state, after.end_reason) == ("ended", "its time was over")
+
+
+async def test_a_key_made_a_moment_ago_is_not_missed(rooms: Rooms) -> None:
+    add(rooms.bench.database, key(1, project_id=rooms.project.project_id, created_at=rooms.bench.clock.now()))
+    await mirror(rooms)
+    assert by_purpose(rooms, "purpose 1").state == "live"
+
+
+async def test_a_key_in_the_making_is_left_to_its_maker(rooms: Rooms) -> None:
+    right = await rooms.right()
+    intent = await rooms.bench.making._claim(right.id, actor(ANA))  # noqa: SLF001 a mirror cannot be timed into a press from outside
+    own = rooms.emulator.state.key_of(rooms.emulator.credentials["admin"])
+    assert own is not None
+    rooms.emulator.state.add_key(rooms.project, own.account_id, f"x · keydesk:{intent.mint.id}", ["usage:write"])
+    await mirror(rooms)
+    assert not any("keydesk:" in each.purpose for each in rooms.bench.all_keys())
+
+
+async def test_a_copied_comment_is_shown_as_not_made_here(rooms: Rooms) -> None:
+    own = next(iter(rooms.project.members))
+    rooms.emulator.state.add_key(rooms.project, own, "copied · keydesk:deadbeef", ["usage:write"])
+    await mirror(rooms)
+    assert not by_purpose(rooms, "copied · keydesk:deadbeef").made_here
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "401", "404", "timeout_before", "html", "truncated", "null"])
+async def test_trouble_is_noted_with_the_age_of_what_is_shown(rooms: Rooms, kind: str) -> None:
+    await mirror(rooms)
+    before, read_at = len(rooms.bench.all_keys()), rooms.bench.clock.now()
+    rooms.bench.clock.move(timedelta(minutes=10))
+    rooms.fault(kind, "GET", times=9)
+    with pytest.raises(ProviderError):
+        await mirror(rooms)
+    assert freshness(rooms).read_at == read_at
+    assert freshness(rooms).problem
+    assert len([each for each in rooms.bench.all_keys() if each.state == "live"]) == before
+    rooms.emulator.faults.clear()
+    await mirror(rooms)
+    assert freshness(rooms).problem is None
+
+
+async def test_the_mirror_reads_itself_again_and_stops_with_its_project(rooms: Rooms) -> None:
+    await rooms.bench.mirror.keep_fresh(rooms.project.project_id, rooms.bench.clock.now())
+    before = freshness(rooms).read_at
+    rooms.bench.clock.move(timedelta(minutes=10))
+    await rooms.bench.engine.drain()
+    assert freshness(rooms).read_at != before
+    await rooms.bench.mirror.keep_fresh("gone", rooms.bench.clock.now())
+    with rooms.bench.database.reading() as session:
+        assert mirrors.get(session, mirrors.of_keys("gone")).read_at is None
+
+
+async def test_details_are_asked_for_where_a_list_leaves_them_out(rooms: Rooms) -> None:
+    await mirror(rooms)
+    blue = by_purpose(rooms, "transcriber blue")
+    assert blue.ends_at is None
+    await rooms.bench.mirror.read_details(blue)
+    after = by_purpose(rooms, "transcriber blue")
+    assert after.ends_at is not None
+    assert set(after.tags) == {"prod", "ivr"}

@@ -1,0 +1,144 @@
+"""Where a process is cut off: each holds one call or one commit, kills, and lets nothing more of it through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tests.soak.stage import CREATE, Stage
+
+BLOCKED_SECONDS = 0.5  # until the bot certainly waits for the lock
+
+Press = Callable[[], Awaitable[object]]
+Cut = Callable[[Stage, Press], Awaitable[None]]
+
+# --- while a key is made ---
+
+
+async def before_the_intent(here: Stage, press_it: Press) -> None:
+    """The loading window is on its way to Slack; nothing is committed."""
+    hold = here.to_slack.hold("POST", "views.open", "before")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+async def after_the_intent(here: Stage, press_it: Press) -> None:
+    """The attempt is committed; the provider never hears of it."""
+    hold = here.to_deepgram.hold(*CREATE, "before")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+async def during_the_call(here: Stage, press_it: Press) -> None:
+    """The provider has made the key; its answer is on the way."""
+    hold = here.to_deepgram.hold(*CREATE, "after")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+def late(seconds: float) -> Cut:
+    """Let the create land so many seconds after its client is dead."""
+
+    async def cut(here: Stage, press_it: Press) -> None:
+        hold = here.to_deepgram.hold(*CREATE, "before")
+        await press_it()
+        await hold.here()
+        await here.kill_bot()
+        asyncio.get_running_loop().call_later(seconds, hold.release)
+
+    return cut
+
+
+async def before_the_answer_is_recorded(here: Stage, press_it: Press) -> None:
+    """The bot has the answer in its hands and waits for the database."""
+    hold = here.to_deepgram.hold(*CREATE, "after")
+    await press_it()
+    await hold.here()
+    with here.locked():
+        hold.release()
+        await asyncio.sleep(BLOCKED_SECONDS)
+        await here.kill_bot()
+
+
+async def before_the_window_shows_it(here: Stage, press_it: Press) -> None:
+    """The key's id is recorded; the secret is on its way to Slack and does not arrive."""
+    hold = here.to_slack.hold("POST", "views.update", "before")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+async def window_shown_unanswered(here: Stage, press_it: Press) -> None:
+    """The owner sees the secret; the bot does not know."""
+    hold = here.to_slack.hold("POST", "views.update", "after")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+async def before_delivered_is_committed(here: Stage, press_it: Press) -> None:
+    """The owner sees the secret, the bot knows and waits for the database."""
+    hold = here.to_slack.hold("POST", "views.update", "after")
+    await press_it()
+    await hold.here()
+    with here.locked():
+        hold.release()
+        await asyncio.sleep(BLOCKED_SECONDS)
+        await here.kill_bot()
+
+
+async def after_delivered(here: Stage, press_it: Press) -> None:
+    """Delivered is committed; the cards do not know yet."""
+    await press_it()
+    hold = here.to_slack.hold("POST", "chat.update", "before")
+    await here.until(lambda: any(key == "live" for key in here.known().values()))
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+async def twice(here: Stage, press_it: Press) -> None:
+    """Killed once before the window, and again while the next process is about to end that key."""
+    await before_the_window_shows_it(here, press_it)
+    hold = here.to_deepgram.hold("DELETE", "", "before")
+    await here.start_bot()
+    await hold.here(45)
+    await here.kill_bot()
+    hold.drop()
+
+
+# --- while a request is approved ---
+
+
+async def before_the_decision(here: Stage, press_it: Press) -> None:
+    """The press is acked; the decision waits for the database."""
+    with here.locked():
+        await press_it()
+        await asyncio.sleep(BLOCKED_SECONDS)
+        await here.kill_bot()
+
+
+async def before_the_cards(here: Stage, press_it: Press) -> None:
+    """The decision is committed; no card shows it."""
+    hold = here.to_slack.hold("POST", "chat.update", "before")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()
+
+
+async def before_the_news(here: Stage, press_it: Press) -> None:
+    """The copies follow; the requester's fresh copy is on its way and does not arrive."""
+    hold = here.to_slack.hold("POST", "chat.postMessage", "before")
+    await press_it()
+    await hold.here()
+    await here.kill_bot()
+    hold.drop()

@@ -1,0 +1,72 @@
+"""The arrows of docs/architecture.md hold, and an arrow in the wrong direction is found."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LINTER = Path(sys.executable).parent / "lint-imports"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the sources, in which wrong arrows can be planted."""
+    for package in ("bot", "playground", "tests", "bench"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    return tmp_path
+
+
+def lint(folder: Path) -> tuple[bool, str]:
+    done = subprocess.run([LINTER, "--no-logo"], cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode == 0, " ".join((done.stdout + done.stderr).split())
+
+
+def test_the_arrows_hold(copy: Path) -> None:
+    kept, told = lint(copy)
+
+    assert kept, told
+
+
+PLANTED = {
+    "bot/store/due.py": "bot.keys.views",
+    "bot/keys/jobs.py": "bot.projects.views",
+    "bot/slack/words.py": "bot.store.due",
+    "bot/clock.py": "playground",
+    "playground/clock.py": "tests.postgres",
+    "bot/policy.py": "httpx",
+    "bot/desk/service.py": "slack_bolt",
+    "bot/desk/views.py": "sqlmodel",
+    "bot/store/seen.py": "dbos",
+    "bot/providers/deepgram/keys.py": "deepgram",
+}
+
+
+def test_every_wrong_arrow_is_found(copy: Path) -> None:
+    for module, imported in PLANTED.items():
+        with (copy / module).open("a") as file:
+            file.write(f"\n\nimport {imported}\n")
+
+    kept, told = lint(copy)
+
+    assert not kept
+    assert [arrow for arrow in map(arrow_of, PLANTED.items()) if arrow not in told] == []
+
+
+def arrow_of(planted: tuple[str, str]) -> str:
+    module, imported = planted
+    return f"{module.removesuffix('.py').replace('/', '.')} -> {imported}"
+
+
+def test_a_module_without_a_place_is_found(copy: Path) -> None:
+    (copy / "bot" / "lost.py").touch()
+
+    kept, told = lint(copy)
+
+    assert not kept
+    assert "lost" in told

@@ -1,0 +1,95 @@
+"""Settings: what is missing, what is refused, and that no secret shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.config import Settings
+
+SECRETS = {
+    "slack_bot_token": "xoxb-canary-1",
+    "slack_app_token": "xapp-canary-2",
+    "slack_signing_secret": "canary-3",
+    "deepgram_api_key": "canary-4",
+    "keydesk_secret_key": "canary-5",
+}
+
+
+def settings(**given: Any) -> Settings:
+    return Settings(_env_file=None, **given)
+
+
+def test_an_empty_environment_misses_all_that_socket_mode_needs() -> None:
+    assert settings().missing() == ("SLACK_BOT_TOKEN", "DEEPGRAM_API_KEY", "KEYDESK_OWNERS", "SLACK_APP_TOKEN")
+
+
+def test_http_needs_a_signing_secret_instead_of_an_app_token() -> None:
+    assert settings(keydesk_transport="http").missing()[-1] == "SLACK_SIGNING_SECRET"
+    assert "SLACK_APP_TOKEN" not in settings(keydesk_transport="http").missing()
+
+
+def test_nothing_is_missing_once_all_is_there() -> None:
+    assert settings(**SECRETS, keydesk_owners="U1,U2").missing() == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "owners"),
+    [("U1,U2", ("U1", "U2")), (" U1 ; U2".replace(";", ","), ("U1", "U2")), ("U1 U2", ("U1", "U2")), (" , ", ())],
+)
+def test_owners_are_read_from_a_list(given: str, owners: tuple[str, ...]) -> None:
+    assert settings(keydesk_owners=given).keydesk_owners == owners
+
+
+def test_settings_come_from_the_environment_and_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("KEYDESK_OWNERS=U1, U2\nPORT=3001\nSOMETHING_ELSE=1\n", encoding="utf-8")
+    monkeypatch.setenv("PORT", "3002")
+    found = Settings()
+    assert (found.keydesk_owners, found.port) == (("U1", "U2"), 3002)
+
+
+@pytest.mark.parametrize("url", ["https://slack.com/api/", "http://127.0.0.1.evil.test/", "http://localhost.test/"])
+def test_a_moved_clock_is_refused_outside_this_machine(url: str) -> None:
+    with pytest.raises(ValidationError, match="playground only"):
+        settings(slack_api_url=url, keydesk_clock_url="http://127.0.0.1:1/clock")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/api", "http://localhost/api/", "http://[::1]:9/api/"])
+def test_a_moved_clock_is_fine_on_this_machine(url: str) -> None:
+    found = settings(slack_api_url=url, keydesk_clock_url="http://127.0.0.1:1/clock")
+    assert found.slack_api_url.endswith("/api/")
+
+
+def test_without_an_address_the_database_is_a_file_at_an_absolute_path(tmp_path: Path) -> None:
+    assert settings(keydesk_home=tmp_path).database_url == f"sqlite:///{tmp_path}/keydesk.db"
+    assert settings(database_url="postgresql://h/d").database_url == "postgresql://h/d"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"keydesk_transport": "pigeon"}, {"keydesk_prefix": "Acme "}, {"keydesk_prefix": "a" * 17}, {"port": "many"}],
+)
+def test_what_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        settings(**wrong)
+
+
+def test_no_secret_shows_in_settings() -> None:
+    found = settings(**SECRETS)
+    shown = f"{found!r} {found} {found.model_dump()} {found.model_dump_json()}"
+    assert not [secret for secret in SECRETS.values() if secret in shown]
+
+
+def test_a_databases_password_does_not_show_in_settings() -> None:
+    found = settings(database_url="postgresql://keydesk:canary-6@host/keydesk")
+    assert "canary" not in f"{found!r} {found}"
+
+
+def test_no_secret_shows_in_what_is_refused() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        settings(**SECRETS, keydesk_transport="pigeon", database_url="postgresql://u:canary-6@h/d")
+    assert "canary" not in f"{refusal.value!r} {refusal.value}"

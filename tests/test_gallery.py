@@ -1,0 +1,76 @@
+"""Slack takes every view that Keydesk draws, and each stays as it was last looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.slack.blocks_check import problems_of_message, problems_of_view
+from bot.slack.blocks_check.data import characters
+from bot.slack.blocks_check.whole import MESSAGE_CHARACTERS
+from bot.slack.words import fallback_text
+from tests import gallery
+from tests.gallery import Shown
+
+VIEWS = dict(gallery.gallery())
+SMALL = [name for name in VIEWS if not name.endswith(("· long", "· hostile"))]
+
+
+def elements(shown: Shown) -> list[dict[str, Any]]:
+    blocks = shown if isinstance(shown, list) else shown["blocks"]
+    return [
+        element
+        for block in blocks
+        for element in [*block.get("elements", []), block.get("accessory", {}), block.get("element", {})]
+        if "action_id" in element
+    ]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_slack_would_take_it(name: str) -> None:
+    shown = VIEWS[name]
+    if isinstance(shown, dict):
+        assert problems_of_view(shown) == []
+    else:
+        assert problems_of_message(shown, fallback_text(shown)) == []
+
+
+@pytest.mark.parametrize("name", [name for name, shown in VIEWS.items() if isinstance(shown, list)])
+def test_a_message_keeps_within_what_slack_shows(name: str) -> None:
+    shown = VIEWS[name]
+    assert isinstance(shown, list)
+    assert sum(characters(block) for block in shown) <= MESSAGE_CHARACTERS
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name.endswith("· hostile")])
+def test_nobody_is_called_by_what_others_typed(name: str) -> None:
+    marked = [
+        part
+        for part in _mrkdwn(VIEWS[name])
+        if "<!channel" in part or "<@U1>" in part or "<https://x.test" in part or "*b*" in part
+    ]
+    assert marked == []
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_it_looks_as_it_did(name: str, snapshot: SnapshotAssertion) -> None:
+    assert VIEWS[name] == snapshot
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name.startswith("keys secret")])
+def test_the_window_with_the_secret_sends_nothing_back(name: str) -> None:
+    shown = VIEWS[name]
+    assert isinstance(shown, dict)
+    assert elements(shown) == []
+    assert not shown.keys() & {"submit", "private_metadata", "notify_on_close"}
+
+
+def _mrkdwn(part: object) -> list[str]:
+    if isinstance(part, list):
+        return [text for each in part for text in _mrkdwn(each)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["text"]] if part.get("type") == "mrkdwn" else []
+    return own + [text for each in part.values() for text in _mrkdwn(each)]

@@ -1,0 +1,198 @@
+"""Who may use Keydesk, judged by a profile that is a minute old at most."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import people as door
+from bot.errors import CouldNotCheck, NotAllowed
+from bot.people import REFUSALS, People, read_profile
+from bot.slack.web import SlackError, SlackUnclear
+from bot.store import people
+from bot.store.database import Database
+from tests.factories import ANA, NOON, RAJ, TEAM, add, person, small_database
+
+MEMBER = {"id": ANA, "team_id": TEAM, "tz": "Asia/Tokyo", "profile": {"display_name": "ana"}}
+IDENTITIES: list[tuple[str, dict[str, Any], str]] = [
+    ("a member", {}, "member"),
+    ("an admin", {"is_admin": True}, "member"),
+    ("a guest of several channels", {"is_restricted": True}, "guest"),
+    ("a guest of one channel", {"is_restricted": True, "is_ultra_restricted": True}, "guest"),
+    ("an ultra guest alone", {"is_ultra_restricted": True}, "guest"),
+    ("a bot", {"is_bot": True}, "bot"),
+    ("Slackbot, which says it is none", {"id": "USLACKBOT", "is_bot": False}, "bot"),
+    ("a stranger", {"is_stranger": True}, "stranger"),
+    ("somebody of another team", {"team_id": "TELSE"}, "stranger"),
+    ("somebody deactivated", {"deleted": True}, "deactivated"),
+    ("a deactivated guest", {"deleted": True, "is_restricted": True}, "deactivated"),
+    ("somebody without a team", {"team_id": TEAM}, "member"),
+]
+
+
+class SlackProfiles:
+    """Slack's `users.info`, counted; it can be slow, or refuse."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.changes: dict[str, Any] = {}
+        self.problem: SlackError | None = None
+
+    async def __call__(self, user_id: str) -> Mapping[str, Any]:
+        self.calls.append(user_id)
+        await asyncio.sleep(0.005)
+        if self.problem is not None:
+            raise self.problem
+        return MEMBER | {"id": user_id} | self.changes
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = small_database(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def slack() -> SlackProfiles:
+    return SlackProfiles()
+
+
+@pytest.fixture
+def judges(database: Database, slack: SlackProfiles) -> People:
+    return People(database, slack, TEAM)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """By how many seconds the machine's monotonic clock is ahead; a test moves the first item."""
+    ahead, true = [0.0], time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: true() + ahead[0])
+    return ahead
+
+
+@pytest.mark.parametrize(("changes", "standing"), [row[1:] for row in IDENTITIES], ids=[row[0] for row in IDENTITIES])
+async def test_each_identity_gets_in_or_hears_why_not(
+    judges: People, slack: SlackProfiles, changes: dict[str, Any], standing: str
+) -> None:
+    slack.changes = changes
+    if standing == "member":
+        assert (await judges.judge(TEAM, ANA)).user_id == ANA
+        return
+    with pytest.raises(NotAllowed) as refusal:
+        await judges.judge(TEAM, ANA)
+    assert refusal.value.text == REFUSALS[standing]
+
+
+def test_there_are_words_for_every_standing_but_a_members() -> None:
+    assert set(REFUSALS) | {"member"} == set(people.STANDINGS)
+
+
+async def test_another_workspace_is_refused_without_asking_slack(judges: People, slack: SlackProfiles) -> None:
+    with pytest.raises(NotAllowed, match="connected workspaces"):
+        await judges.judge("TELSE", ANA)
+    assert not await judges.known("TELSE", ANA)
+    assert slack.calls == []
+
+
+async def test_a_judged_person_is_known_by_name_and_zone(judges: People, database: Database) -> None:
+    found = await judges.judge(TEAM, ANA)
+    assert (found.team_id, found.user_id, found.name, found.tz) == (TEAM, ANA, "ana", "Asia/Tokyo")
+    assert await judges.known(TEAM, ANA)
+    with database.reading() as session:
+        assert people.get(session, TEAM, ANA) is not None
+
+
+async def test_a_stranger_to_the_store_is_not_known(judges: People, database: Database) -> None:
+    add(database, person(RAJ, "guest"))
+    assert not await judges.known(TEAM, ANA)
+    assert not await judges.known(TEAM, RAJ)
+
+
+async def test_fifty_judges_at_once_ask_slack_once(judges: People, slack: SlackProfiles) -> None:
+    found = await asyncio.gather(*(judges.judge(TEAM, ANA) for _ in range(50)))
+    assert len({each.user_id for each in found}) == 1
+    assert slack.calls == [ANA]
+
+
+async def test_a_profile_is_believed_for_a_minute_of_machine_time(
+    judges: People, slack: SlackProfiles, later: list[float]
+) -> None:
+    await judges.judge(TEAM, ANA)
+    slack.changes = {"deleted": True}
+    later[0] += door.FRESH_SECONDS - 5
+    await judges.judge(TEAM, ANA)
+    later[0] += 5
+    with pytest.raises(NotAllowed, match="deactivated"):
+        await judges.judge(TEAM, ANA)
+    assert len(slack.calls) == 2
+
+
+async def test_a_changed_profile_is_read_at_once(judges: People, slack: SlackProfiles) -> None:
+    await judges.judge(TEAM, ANA)
+    slack.changes = {"is_restricted": True}
+    judges.forget(ANA)
+    with pytest.raises(NotAllowed, match="guests"):
+        await judges.judge(TEAM, ANA)
+
+
+@pytest.mark.parametrize("problem", [SlackError("users.info", "user_not_found"), SlackUnclear("users.info", "x")])
+async def test_an_unreadable_profile_changes_nothing(
+    judges: People, slack: SlackProfiles, database: Database, problem: SlackError
+) -> None:
+    slack.problem = problem
+    with pytest.raises(CouldNotCheck, match="nothing changed"):
+        await judges.judge(TEAM, ANA)
+    assert not await judges.known(TEAM, ANA)
+    with database.reading() as session:
+        assert people.get(session, TEAM, ANA) is None
+    slack.problem = None
+    assert await judges.judge(TEAM, ANA)
+
+
+async def test_an_old_profile_does_not_stand_in_for_an_unreadable_one(
+    judges: People, slack: SlackProfiles, later: list[float]
+) -> None:
+    await judges.judge(TEAM, ANA)
+    later[0] += 61
+    slack.problem = SlackUnclear("users.info", "timeout")
+    with pytest.raises(CouldNotCheck):
+        await judges.judge(TEAM, ANA)
+
+
+async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(judges: People, slack: SlackProfiles) -> None:
+    impatient = asyncio.create_task(judges.judge(TEAM, ANA))
+    patient = asyncio.create_task(judges.judge(TEAM, ANA))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert (await patient).user_id == ANA
+    assert slack.calls == [ANA]
+
+
+async def test_learning_reads_all_it_can(judges: People, slack: SlackProfiles, database: Database) -> None:
+    slack.problem = SlackError("users.info", "ratelimited")
+    await judges.learn([ANA])
+    slack.problem = None
+    await judges.learn([ANA, RAJ])
+    with database.reading() as session:
+        assert set(people.named(session, TEAM, [ANA, RAJ])) == {ANA, RAJ}
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"id": ANA, "profile": {"display_name": "ana"}, "real_name": "Ana Lima", "name": "a.lima"}, "ana"),
+        ({"id": ANA, "profile": {"display_name": ""}, "real_name": "Ana Lima", "name": "a.lima"}, "Ana Lima"),
+        ({"id": ANA, "name": "a.lima"}, "a.lima"),
+        ({"id": ANA, "profile": None}, ANA),
+        ({"id": ANA, "name": "n" * 500}, "n" * 80),
+    ],
+)
+def test_people_are_called_what_they_call_themselves(user: dict[str, Any], name: str) -> None:
+    found = read_profile(TEAM, user, NOON)
+    assert (found.name, found.tz, found.standing) == (name, "UTC", "member")

@@ -1,0 +1,96 @@
+"""Who may do what, as a table; and that nobody ever decides for themselves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import policy
+from bot.policy import RULES, Hold, Matter, Refuse, Run
+from tests.factories import ANA, EVE, LI, OWNER, RAJ, SECOND_OWNER, actor
+
+OWNERS = frozenset({OWNER, SECOND_OWNER})
+NOBODY: frozenset[str] = frozenset()
+USERS = st.sampled_from([ANA, RAJ, LI, EVE, OWNER, SECOND_OWNER])
+MATTERS = st.builds(Matter, st.frozensets(USERS), st.frozensets(USERS), st.none() | USERS)
+
+
+def matter(approvers: frozenset[str] = NOBODY, owners: frozenset[str] = OWNERS, subject: str | None = None) -> Matter:
+    return Matter(owners, approvers, subject)
+
+
+HELD_FOR = [
+    ("approvers decide", ANA, matter(frozenset({RAJ, LI})), {RAJ, LI}),
+    ("an approver's own request goes to the others", RAJ, matter(frozenset({RAJ, LI})), {LI}),
+    ("the only approver's own request goes to the owners", RAJ, matter(frozenset({RAJ})), OWNERS),
+    ("without approvers the owners decide", ANA, matter(), OWNERS),
+    ("an owner's own request goes to the other owner", OWNER, matter(), {SECOND_OWNER}),
+    ("an owner alone has nobody", OWNER, matter(owners=frozenset({OWNER})), NOBODY),
+    ("an owner who approves alone goes to the other owner", OWNER, matter(frozenset({OWNER})), {SECOND_OWNER}),
+]
+
+
+@pytest.mark.parametrize(("who", "facts", "expected"), [row[1:] for row in HELD_FOR], ids=[row[0] for row in HELD_FOR])
+def test_a_new_key_waits_for_the_right_people(who: str, facts: Matter, expected: frozenset[str]) -> None:
+    verdict = policy.decide("keys.create", actor(who), facts)
+    assert isinstance(verdict, Hold)
+    assert verdict.deciders == expected
+
+
+APPROVED_BY_RAJ = frozenset({RAJ})
+AT_ONCE = [
+    ("keys.end", "one's own key", ANA, matter(subject=ANA), Run),
+    ("keys.end", "another's key", EVE, matter(subject=ANA), Refuse),
+    ("keys.end", "another's key, as approver", RAJ, matter(APPROVED_BY_RAJ, subject=ANA), Run),
+    ("keys.end", "another's key, as owner", OWNER, matter(subject=ANA), Run),
+    ("keys.end", "a key that nobody owns", EVE, matter(subject=None), Refuse),
+    ("keys.end", "a key that nobody owns, as owner", OWNER, matter(subject=None), Run),
+    ("projects.settings", "as owner", OWNER, matter(), Run),
+    ("projects.settings", "as approver", RAJ, matter(APPROVED_BY_RAJ), Refuse),
+    ("projects.settings", "as anybody", ANA, matter(), Refuse),
+    ("projects.delete", "what has no rule", OWNER, matter(), Refuse),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "facts", "expected"),
+    [(kind, *rest) for kind, _, *rest in AT_ONCE],
+    ids=[f"{row[0]}, {row[1]}" for row in AT_ONCE],
+)
+def test_other_operations_run_or_are_refused(kind: str, who: str, facts: Matter, expected: type) -> None:
+    verdict = policy.decide(kind, actor(who), facts)
+    assert isinstance(verdict, expected)
+    if isinstance(verdict, Refuse):
+        assert verdict.text.endswith(".")
+
+
+@given(USERS, MATTERS)
+def test_nobody_is_among_the_deciders_of_their_own_request(who: str, facts: Matter) -> None:
+    deciders = policy.deciders(who, facts)
+    assert who not in deciders
+    assert deciders <= facts.approvers | facts.owners
+
+
+@given(USERS, USERS, MATTERS)
+def test_a_decision_is_refused_to_all_but_the_deciders(who: str, requester: str, facts: Matter) -> None:
+    refused = policy.refusal_to_decide(actor(who), requester, facts) is not None
+    assert refused == (who not in policy.deciders(requester, facts))
+    assert refused or who != requester
+
+
+@given(st.sampled_from(sorted(RULES)), USERS, MATTERS)
+def test_every_verdict_says_why(kind: str, who: str, facts: Matter) -> None:
+    verdict = policy.decide(kind, actor(who), facts)
+    assert verdict.text if isinstance(verdict, Refuse) else verdict.reason
+
+
+@given(USERS, MATTERS)
+def test_a_key_is_never_made_at_once(who: str, facts: Matter) -> None:
+    assert isinstance(policy.decide("keys.create", actor(who), facts), Hold)
+
+
+@given(USERS, MATTERS)
+def test_who_is_no_owner_never_changes_settings(who: str, facts: Matter) -> None:
+    verdict = policy.decide("projects.settings", actor(who), facts)
+    assert isinstance(verdict, Run) == (who in facts.owners)
