@@ -32,8 +32,9 @@ from bot.keys.settling import KeySettling
 from bot.operation import OperationKind
 from bot.people import People
 from bot.projects.listeners import ProjectListeners
+from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings
-from bot.projects.service import ProjectMirror, ProjectSettingsChange
+from bot.projects.settings_change import ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
 from bot.slack.call import Call

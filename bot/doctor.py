@@ -14,7 +14,8 @@ from sqlmodel import select
 from bot.app import app_manifest
 from bot.config import Settings
 from bot.errors import BotError
-from bot.home.status import Check, credential, powers
+from bot.home.check import Check
+from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.channels import channel_problem

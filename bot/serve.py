@@ -15,7 +15,7 @@ import structlog
 
 from bot.app import App, build, dbos_engine
 from bot.config import Settings
-from bot.home.status import Check
+from bot.home.check import Check
 from bot.slack.http import health_app, web_app
 from bot.slack.serving import listening
 from bot.slack.socket import SocketDoor, socket_door

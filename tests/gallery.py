@@ -10,15 +10,16 @@ from typing import Any
 from bot.desk import views as desk
 from bot.desk.views import STATES, Card
 from bot.home import views as home
+from bot.home.check import Check
 from bot.home.service import Home
-from bot.home.status import Check
 from bot.keys import request_form, service
 from bot.keys import views as keys
 from bot.keys.operations import CUSTOMER_LONGEST, PLACE_LONGEST, PURPOSE_LONGEST
 from bot.keys.request_form import Form
 from bot.operation import Description, FollowUp, Offer
 from bot.projects import views as projects
-from bot.projects.service import NAME_LONGEST, Overview, Row
+from bot.projects.mirroring import NAME_LONGEST
+from bot.projects.service import Overview, Row
 from bot.projects.service import Page as ProjectPage
 from bot.slack.words import escape
 from bot.store.keys import Key

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import BotError
+from bot.home.check import Check
 from bot.providers.deepgram.identity import Identity
 from bot.providers.deepgram.models import Credential
 from bot.slack.web import SlackError, SlackWeb
@@ -17,15 +17,6 @@ from bot.store.database import Database
 WORKER_PATIENCE = timedelta(seconds=15)
 CHECK_SECONDS = 5.0
 SLACK_REMEMBERED = timedelta(seconds=20)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at: whether it is well, and in words what was found or how to mend it."""
-
-    name: str
-    ok: bool
-    text: str
 
 
 Look = Callable[[], Awaitable[Check]]

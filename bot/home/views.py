@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.desk import views as desk_views
+from bot.home.check import Check
 from bot.home.service import Home
-from bot.home.status import Check
 from bot.slack import blocks
 from bot.slack.words import code, count, cut, escape, when
 from bot.store.keys import Key

@@ -10,7 +10,8 @@ from bot.errors import NotAllowed
 from bot.operation import Actor
 from bot.people import People
 from bot.projects import service, views
-from bot.projects.service import Overview, ProjectMirror
+from bot.projects.mirroring import ProjectMirror
+from bot.projects.service import Overview
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.words import escape, fallback_text

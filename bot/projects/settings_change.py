@@ -1,0 +1,80 @@
+"""How an owner's settings of a project are checked and saved."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.clock import Clock
+from bot.errors import FormError, NotAllowed, NotUnderstood
+from bot.operation import Actor
+from bot.people import People
+from bot.projects.operations import ChangeProjectSettings
+from bot.slack.channels import channel_problem
+from bot.slack.web import SlackError, SlackWeb
+from bot.store import projects
+from bot.store.database import Database
+from bot.store.projects import ProjectSettings
+
+
+class ProjectSettingsChange:
+    """Carries out `ChangeProjectSettings`."""
+
+    def __init__(self, database: Database, clock: Clock, people_: People, web: SlackWeb) -> None:
+        self._database = database
+        self._clock = clock
+        self._people = people_
+        self._web = web
+
+    async def execute(self, operation: ChangeProjectSettings, actor: Actor) -> str:
+        """Check the people and the channel as they are now, then save.
+
+        Raises:
+            FormError: an approver is no member, the channel cannot be used, or the days do not fit together.
+        """
+        if operation.recommended_days > operation.most_days:
+            raise FormError("recommended_days", "The recommended duration cannot be longer than the longest one.")
+        for user_id in operation.approvers:
+            await self._check_approver(actor, user_id)
+        if operation.channel is not None:
+            await self._check_channel(operation.channel)
+        return await self._database.write(lambda session: self._save(session, operation, actor))
+
+    async def _check_approver(self, actor: Actor, user_id: str) -> None:
+        try:
+            await self._people.judge(actor.team_id, user_id)
+        except NotAllowed:
+            raise FormError("approvers", "Approvers must be full, active members of this workspace.") from None
+
+    async def _check_channel(self, channel: str) -> None:
+        try:
+            problem = channel_problem(await self._web.channel(channel))
+        except SlackError:
+            problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
+        if problem is not None:
+            raise FormError("channel", f"This channel cannot be used. {problem}")
+
+    def _save(self, session: Session, operation: ChangeProjectSettings, actor: Actor) -> str:
+        now = self._clock.now()
+        if projects.get(session, operation.project_id) is None:
+            raise NotUnderstood("This project is no longer there. Nothing changed.")
+        before = projects.settings(session, operation.project_id).model_dump(mode="json")
+        session.merge(
+            ProjectSettings(
+                **operation.model_dump(exclude={"approvers"}),
+                approvers=list(operation.approvers),
+                changed_by=actor.user_id,
+                changed_at=now,
+            )
+        )
+        audit.note(
+            session,
+            actor,
+            "projects.settings_changed",
+            operation.project_id,
+            now,
+            project_id=operation.project_id,
+            before=before,
+            after=operation.model_dump(mode="json"),
+        )
+        return f"Saved the settings of {projects.name_of(session, operation.project_id)}."
