@@ -18,7 +18,7 @@ from bot.engine.workflows import migrate as migrate_engine
 from bot.errors import BotError
 from bot.install import write_env
 from bot.reconcile import report
-from bot.serve import Role, serve
+from bot.serve import Role, run_loop, serve
 from bot.slack.web import SlackError
 from bot.store import schema
 from bot.store.database import Database
@@ -134,19 +134,10 @@ def _migrate(settings: Settings) -> None:
 def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:
     logs.set_up(settings.keydesk_log_level)
     try:
-        with asyncio.Runner(loop_factory=_loop) as runner:
-            code = runner.run(serve(settings, role, frozen=frozen))
+        code = run_loop(serve(settings, role, frozen=frozen))
     except (BotError, SlackError, OSError) as problem:
         raise click.ClickException(f"Keydesk could not start: {problem}") from None
     sys.exit(code)
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop  # noqa: PLC0415 not on every platform
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
 
 
 if __name__ == "__main__":

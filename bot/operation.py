@@ -40,15 +40,15 @@ class Actor:
 class Description(BaseModel):
     """How the desk draws an operation; kept with the request, so that a card stays what its approver saw.
 
-    ``title``, ``sentence`` (it follows the requester's mention: “wants a key for …”) and ``why`` are plain text,
-    escaped by whoever shows them. ``fields`` are (label, mrkdwn) pairs in the order in which people read them,
+    ``title``, ``wish`` (it follows “… wants”: “a key for …”) and ``why`` are plain text, escaped by whoever shows
+    them. ``fields`` are (label, mrkdwn) pairs in the order in which people read them,
     ``evidence`` what helps to decide well; their room has escaped them. ``risk`` is (word, reason).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     title: str
-    sentence: str
+    wish: str
     why: str
     fields: tuple[tuple[str, str], ...] = ()
     evidence: tuple[tuple[str, str], ...] = ()

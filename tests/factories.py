@@ -58,7 +58,7 @@ def create_key(**changes: Any) -> CreateKey:
 
 def described(**changes: Any) -> Description:
     """Return how an operation is drawn."""
-    given = {"title": "Key request", "sentence": "wants a key.", "why": "because"}
+    given = {"title": "Key request", "wish": "a key.", "why": "because"}
     return Description(**{**given, **changes})
 
 

@@ -64,7 +64,7 @@ def described(text: str, risk: str = "Low") -> Description:
     pairs = tuple((f"Label {number}", escape(text[:PLACE_LONGEST])) for number in range(6))
     return Description(
         title=f"Key request · {text[:NAME_LONGEST]}",
-        sentence=f"wants {text[:PURPOSE_LONGEST]}",
+        wish=text[:PURPOSE_LONGEST],
         why=text[:PURPOSE_LONGEST],
         fields=pairs,
         evidence=pairs,

@@ -77,7 +77,12 @@ def summary(card: Card) -> str:
 
 def sentence(card: Card) -> str:
     """Return who wants what."""
-    return f"<@{card.requester}> {escape(card.description.sentence)}"
+    return f"<@{card.requester}> wants {escape(card.description.wish)}"
+
+
+def own_sentence(card: Card) -> str:
+    """Return the same, for the one who asked."""
+    return f"You want {escape(card.description.wish)}"
 
 
 def approver_card(card: Card) -> list[Block]:
@@ -98,7 +103,7 @@ def requester_card(card: Card) -> list[Block]:
     buttons = requester_buttons(card)
     return [
         blocks.header(title(card)),
-        blocks.section(sentence(card)),
+        blocks.section(own_sentence(card)),
         *_fields(card.follow_up.fields),
         blocks.context(*_outcome(card)),
         *([blocks.actions(*buttons)] if buttons else []),
@@ -107,7 +112,7 @@ def requester_card(card: Card) -> list[Block]:
 
 def older_card(card: Card) -> list[Block]:
     """Draw the requester's first copy once a newer one stands below it: how it went, and nothing to press."""
-    return [blocks.section(f"*{escape(title(card))}*\n{sentence(card)}"), blocks.context("Continues below.")]
+    return [blocks.section(f"*{escape(title(card))}*\n{own_sentence(card)}"), blocks.context("Continues below.")]
 
 
 def details(card: Card, history: list[str]) -> dict[str, Any]:
@@ -122,6 +127,7 @@ def details(card: Card, history: list[str]) -> dict[str, Any]:
             *_fields(card.follow_up.fields),
             *([blocks.section("*Why*\n" + escape(card.description.why))] if card.description.why else []),
             *_evidence(card),
+            blocks.context(*_outcome(card)),
             blocks.divider(),
             blocks.section("*History*\n" + "\n".join(history)),
             blocks.context(f"Request {card.request_id}, card version {card.version}"),

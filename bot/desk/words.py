@@ -18,6 +18,7 @@ NOBODY_DECIDES = (
     "An owner can add an approver with /projects settings, or the platform team a second owner (KEYDESK_OWNERS)."
 )
 MOST_NAMED = 5
+JUST_NOW = timedelta(seconds=5)
 
 
 HAPPENED: Mapping[str, str] = {
@@ -73,8 +74,10 @@ def local(moment: datetime, tz: str) -> str:
 def ago(since: datetime, now: datetime, tz: str) -> str:
     """Return “12 s ago”, or the moment itself once it is over an hour old."""
     passed = now - since
+    if passed < JUST_NOW:
+        return "just now"
     if passed < timedelta(minutes=1):
-        return f"{max(0, int(passed.total_seconds()))} s ago"
+        return f"{int(passed.total_seconds())} s ago"
     if passed < timedelta(hours=1):
         return f"{int(passed.total_seconds() // 60)} min ago"
     return f"on {local(since, tz)}"

@@ -62,7 +62,7 @@ def _waiting(card: desk_views.Card) -> list[Block]:
 
 def _mine(card: desk_views.Card) -> list[Block]:
     return [
-        blocks.section(f"*{escape(desk_views.title(card))}*\n{desk_views.sentence(card)}"),
+        blocks.section(f"*{escape(desk_views.title(card))}*\n{desk_views.own_sentence(card)}"),
         blocks.actions(*desk_views.requester_buttons(card)),
     ]
 

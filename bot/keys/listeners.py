@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.desk.views import read_value
-from bot.errors import NotUnderstood
+from bot.errors import FormError, NotAllowed, NotUnderstood
 from bot.keys import asking, listing, request_form, service, views
 from bot.keys.intent import Shown, note_refused_opening
 from bot.keys.making import KeyMaking
@@ -104,8 +106,14 @@ class KeyListeners:
         view_id = str((call.view or {}).get("id", ""))
         opened = await call.ack_update(views.saying("Request a key", "Asking…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._database.read(lambda session: service.check(session, operation))
-        outcome = await self._desk.submit(operation, actor, view_id)
+        try:
+            await self._database.read(lambda session: service.check(session, operation))
+            outcome = await self._desk.submit(operation, actor, view_id)
+        except (FormError, NotAllowed) as problem:
+            # What was typed must not be lost: the form comes back with what is wrong.
+            form = await self._form(actor, operation.project_id)
+            await opened.update(request_form.request_form(replace(form, typed=operation, problem=problem.text)))
+            return
         if isinstance(outcome, Held):
             request, deciders = outcome.request, outcome.deciders
             text = await self._database.read(lambda session: asking.confirmation(session, request, deciders))

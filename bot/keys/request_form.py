@@ -24,7 +24,10 @@ NOBODY_DECIDES = (
 
 @dataclass(frozen=True)
 class Form:
-    """What the request form offers. ``project`` is (id, name) or None; ``deciders`` is empty when nobody can decide."""
+    """What the request form offers. ``project`` is (id, name) or None; ``deciders`` is empty when nobody can decide.
+
+    ``typed`` and ``problem`` bring back what was typed, with what is wrong with it.
+    """
 
     project: tuple[str, str] | None
     recommended_days: int
@@ -32,40 +35,64 @@ class Form:
     deciders: str
     live_here: int
     now: datetime
+    typed: CreateKey | None = None
+    problem: str = ""
 
 
 def request_form(form: Form) -> Block:
     """Draw the form, for the project that is chosen in it."""
+    typed = form.typed
     return blocks.modal(
         "keys.request",
         "Request a key",
         [
+            *_problem(form),
             _project_input(form),
             blocks.input_(
                 "What is it for?",
                 "purpose",
-                blocks.text_input("purpose", multiline=True, max_length=PURPOSE_LONGEST),
+                blocks.text_input(
+                    "purpose", initial=typed.purpose if typed else "", multiline=True, max_length=PURPOSE_LONGEST
+                ),
                 hint="The approver reads this, and it stays in the record. Say what breaks without it.",
             ),
-            blocks.input_("What may it do?", "preset", blocks.radio("preset", _presets(), initial="speech")),
+            blocks.input_(
+                "What may it do?",
+                "preset",
+                blocks.radio("preset", _presets(), initial=typed.preset if typed else "speech"),
+            ),
             blocks.input_("For how long?", f"days-{form.most_days}", _days(form), hint="Counted from when you see it."),
             blocks.input_(
                 "Customer tag",
                 "customer",
-                blocks.text_input("customer", max_length=CUSTOMER_LONGEST, placeholder="acme"),
+                blocks.text_input(
+                    "customer",
+                    initial=(typed.customer if typed else None) or "",
+                    max_length=CUSTOMER_LONGEST,
+                    placeholder="acme",
+                ),
                 optional=True,
                 hint="Whom to bill. It cannot be changed once the key is made.",
             ),
             blocks.input_(
                 "Where will it live?",
                 "place",
-                blocks.text_input("place", max_length=PLACE_LONGEST, placeholder="secret store of call-summary"),
+                blocks.text_input(
+                    "place",
+                    initial=typed.place if typed else "",
+                    max_length=PLACE_LONGEST,
+                    placeholder="secret store of call-summary",
+                ),
             ),
             blocks.context(*_who_decides(form)),
         ],
         submit="Ask for approval",
         close="Cancel",
     )
+
+
+def _problem(form: Form) -> list[Block]:
+    return [blocks.section(blocks.plain(f"⚠️ {form.problem}"))] if form.problem else []
 
 
 def _project_input(form: Form) -> Block:
@@ -81,7 +108,8 @@ def _presets() -> list[Block]:
 def _days(form: Form) -> Block:
     offered = sorted({days for days in USUAL_DAYS if days <= form.most_days} | {form.recommended_days, form.most_days})
     options = [blocks.option(_lasting(days, form), str(days)) for days in offered if days <= form.most_days]
-    return blocks.select("days", options, initial=str(min(form.recommended_days, form.most_days)))
+    wanted = form.typed.days if form.typed else form.recommended_days
+    return blocks.select("days", options, initial=str(min(wanted, form.most_days)))
 
 
 def _lasting(days: int, form: Form) -> str:

@@ -28,7 +28,7 @@ def describe(session: Session, operation: CreateKey, requester: str) -> Descript
     purpose = " ".join(operation.purpose.split())
     return Description(
         title=f"Key request · Deepgram · {project}",
-        sentence=f"wants a key for “{cut(purpose, PURPOSE_IN_SENTENCE)}” for {count(operation.days, 'day')}{billed}.",
+        wish=f"a key for “{cut(purpose, PURPOSE_IN_SENTENCE)}” for {count(operation.days, 'day')}{billed}.",
         why=operation.purpose if purpose != operation.purpose or len(purpose) > PURPOSE_IN_SENTENCE else "",
         fields=(
             ("Project", f"Deepgram · {escape(project)}"),
@@ -58,7 +58,7 @@ def _evidence(session: Session, operation: CreateKey, requester: str) -> tuple[t
     return (
         ("Live keys of the requester here", str(own)),
         ("Live keys in the project", str(everyone)),
-        ("Last alike request", alike or "none: this is the first of its kind"),
+        ("Last similar request", alike or "none"),
     )
 
 

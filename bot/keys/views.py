@@ -19,6 +19,7 @@ Block = dict[str, Any]
 
 PURPOSE_IN_LIST = 80
 FOREIGN_SHOWN = 300
+NO_COMMENT = "(no comment)"
 BEYOND_US = "Keys that others made can be ended in Deepgram's console only: Keydesk's own key is not of the owner role."
 
 
@@ -109,7 +110,7 @@ def _row(key: Key, now: datetime, project: str, *, mine: bool) -> Block:
         options.append(blocks.option("End it…", f"end:{key.id}"))
     menu = blocks.overflow(f"keys.row#{key.id}", options)
     where = f"{escape(project)} · " if project else ""
-    purpose = escape(cut(key.purpose, PURPOSE_IN_LIST)) or "–"
+    purpose = escape(cut(key.purpose, PURPOSE_IN_LIST)) or NO_COMMENT
     text = f"{code(key.label)} *{purpose}*\n{where}{_owner(key)} · {_ending(key, now)}"
     return blocks.section(text, accessory=menu)
 
@@ -124,7 +125,7 @@ def _ending(key: Key, now: datetime) -> str:
     if key.state == "ending":
         return "is being ended"
     if key.ends_at is None:
-        return "no end known" if not key.made_here else "–"
+        return "its end is not in Deepgram's list; details may tell" if not key.made_here else "–"
     return f"ends {when(key.ends_at)}" + (f" (in {duration(key.ends_at - now)})" if key.ends_at > now else "")
 
 
@@ -138,14 +139,14 @@ def key_details(
         ("Project", escape(project)),
         ("Owner", _owner(key)),
         ("May", _foreign(_powers(key))),
-        ("Customer", _foreign(key.customer or ", ".join(key.tags) or "–")),
+        ("Customer", escape(key.customer or "–")) if key.made_here else ("Tags", _foreign(", ".join(key.tags) or "–")),
         ("Will live in", _foreign(key.place or "–")),
         ("Made", when(key.created_at) if key.created_at else "–"),
         ("Approved by", approved or "– (not made here)"),
     ]
     found = [
         blocks.header(f"Key {key.label}"),
-        blocks.section(_foreign(key.purpose) or "–"),
+        blocks.section(_foreign(key.purpose) or NO_COMMENT),
         blocks.section(fields=[f"*{label}*\n{text}" for label, text in fields]),
     ]
     if mine and key.state == "live":

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
-from bot.errors import NotAllowed
+from bot.errors import FormError, NotAllowed
 from bot.operation import Actor
 from bot.people import People
 from bot.projects import service, views
@@ -108,7 +108,13 @@ class ProjectListeners:
         operation = views.read_settings_form(project_id, call.state)
         opened = await call.ack_update(views.saying("Project settings", "Checking people and channel…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        outcome = await self._desk.submit(operation, actor)
+        try:
+            outcome = await self._desk.submit(operation, actor)
+        except FormError as problem:
+            # What was chosen must not be lost: the form comes back with what is wrong.
+            seen = await self._overview(actor, project_id)
+            await opened.update(views.settings_form(seen, operation, problem.text))
+            return
         if not isinstance(outcome, Held):
             await opened.update(views.saying("Project settings", escape(outcome.text)))
 

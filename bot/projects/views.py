@@ -70,14 +70,15 @@ def overview(seen: Overview) -> list[Block]:
     ]
 
 
-def settings_form(seen: Overview) -> Block:
-    """Draw the settings form."""
-    settings = seen.settings
+def settings_form(seen: Overview, typed: ChangeProjectSettings | None = None, problem: str = "") -> Block:
+    """Draw the settings form; ``typed`` and ``problem`` bring back what was typed, with what is wrong with it."""
+    settings = typed or seen.settings
     return blocks.modal(
         "projects.settings",
         "Project settings",
         [
             blocks.section(f"*{escape(seen.name)}*"),
+            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
             blocks.input_(
                 "Who approves keys",
                 "approvers",

@@ -34,7 +34,7 @@ class SocketConnection:
 
     def __init__(self, client: SocketModeClient) -> None:
         self.client = client
-        self._heard = time.monotonic()
+        self._heard = self._frame = time.monotonic()
         self._pong: float | None = None
         client.on_message_listeners.append(self._on_message)
 
@@ -46,12 +46,17 @@ class SocketConnection:
             self._heard = time.monotonic()  # from None it was set by a ping, which says nothing about the other side
         return self._heard
 
+    def last_frame(self) -> float:
+        """Return when the last frame came, on the monotonic clock; pongs do not count."""
+        return self._frame
+
     async def connected(self) -> bool:
         """Tell whether the client believes itself connected."""
         return await self.client.is_connected()
 
     async def reconnect(self) -> None:
         """Fetch a new address and connect to it."""
+        self._frame = time.monotonic()  # a fresh connection is not idle yet, whatever Slack greets it with
         await self.client.connect_to_new_endpoint(force=True)
 
     async def connect(self) -> None:
@@ -67,7 +72,7 @@ class SocketConnection:
         await self.client.close()  # type: ignore[no-untyped-call]  # slack_sdk does not type it
 
     async def _on_message(self, _message: object) -> None:
-        self._heard = time.monotonic()
+        self._heard = self._frame = time.monotonic()
 
 
 class SocketDoor:

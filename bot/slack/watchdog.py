@@ -15,6 +15,8 @@ import structlog
 
 QUIET_SECONDS = 30.0
 DEAD_SECONDS = 60.0
+# Pongs prove the connection, not that Slack still sends payloads through it; a quiet one is made anew this often.
+IDLE_SECONDS = 300.0
 DROPPED_SECONDS = 10.0  # the client's own reconnect gets this long
 CHECK_SECONDS = 5.0
 
@@ -26,6 +28,10 @@ class Connection(Protocol):
 
     def heard(self) -> float:
         """Return when the last frame or pong came, on the monotonic clock."""
+        ...
+
+    def last_frame(self) -> float:
+        """Return when the last frame of Slack's own came, on the monotonic clock."""
         ...
 
     async def connected(self) -> bool:
@@ -64,7 +70,15 @@ class Watchdog:
             self._on_silent()
             return False
         await asyncio.gather(*(self._revive(each) for each in self._connections))
+        await self._renew_idle()
         return True
+
+    async def _renew_idle(self) -> None:
+        """Make the longest idle connection anew; one at a time, so that another hears meanwhile."""
+        idlest = min(self._connections, key=lambda each: each.last_frame())
+        if self._monotonic() - idlest.last_frame() >= IDLE_SECONDS:
+            _log.info("slack.idle_socket_renewed")
+            await self._anew(idlest)
 
     def _silence(self, connection: Connection) -> float:
         return self._monotonic() - connection.heard()
@@ -74,6 +88,9 @@ class Watchdog:
         if (silence := self._silence(connection)) < allowed:
             return
         _log.warning("slack.socket_reconnects", silent_seconds=round(silence))
+        await self._anew(connection)
+
+    async def _anew(self, connection: Connection) -> None:
         try:
             await asyncio.wait_for(connection.reconnect(), DROPPED_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it was, the next check tries again

@@ -86,11 +86,11 @@ class Ledger:
 
     def is_ready(self, slot: Slot) -> bool:
         """Return whether its response is known."""
-        return slot.outcome != "unresolved" and slot.created + READY_AFTER <= self.now()
+        return slot.outcome != "unresolved" and slot.moment <= _milliseconds(self.now() - READY_AFTER)
 
     def is_priced(self, slot: Slot) -> bool:
         """Return whether its price is known."""
-        return slot.created + PRICED_AFTER <= self.now()
+        return slot.moment <= _milliseconds(self.now() - PRICED_AFTER)
 
     def kind(self, project: Project, slot: Slot) -> Kind:
         """Return what kind of request it is so far."""
@@ -100,7 +100,7 @@ class Ledger:
     def slots(self, project: Project, day: date) -> tuple[Slot, ...]:
         """Return the requests of a day so far, newest first."""
         if not self._is_over(day):
-            now = int(self.now().timestamp() * 1000)
+            now = _milliseconds(self.now())
             return tuple(slot for slot in _drawn(project, day) if slot.moment <= now)
         where = _where(project, day)
         if where not in self._days:
@@ -165,7 +165,7 @@ class Pages(NamedTuple):
 
     def has(self, slot: Slot) -> bool:
         """Return whether a request is among them."""
-        low, high = (moment.timestamp() * 1000 for moment in (self.start, self.end))
+        low, high = _milliseconds(self.start), _milliseconds(self.end)
         return low <= slot.moment <= high and self.wanted(self.ledger.kind(self.project, slot))
 
     def _days(self) -> Iterator[date]:
@@ -190,14 +190,18 @@ def day_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 def _drawn(project: Project, day: date) -> tuple[Slot, ...]:
-    begin = int(day_start(day).timestamp()) * 1000
+    begin = _milliseconds(day_start(day))
     drawn = [slot for number, key in enumerate(project.streams) for slot in _drawn_for(key, number, begin)]
     return tuple(sorted(drawn, reverse=True))
 
 
 def _drawn_for(key: StoredKey, number: int, begin: int) -> Iterator[Slot]:
-    first, last = int(key.created.timestamp() * 1000), _last_moment(key)
+    first, last = _milliseconds(key.created), _last_moment(key)
     if last < begin or first >= begin + _DAY_MS:
         return
     draw = random.Random(digest(key.key_id, begin))
@@ -215,7 +219,7 @@ def _count(key: StoredKey, begin: int, chance: float) -> int:
 
 
 def _last_moment(key: StoredKey) -> float:
-    ends = [end.timestamp() * 1000 for end in (key.ended, key.expiration_date) if end is not None]
+    ends = [_milliseconds(end) for end in (key.ended, key.expiration_date) if end is not None]
     return min(ends, default=float("inf"))
 
 

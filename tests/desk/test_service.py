@@ -133,7 +133,7 @@ async def test_who_loses_the_race_reads_who_won(either_desk: Bench) -> None:
     after = either_desk.request(waiting.id)
     winner = {"approved": "@raj", "denied": "@li"}[after.state]
     assert isinstance(lost, AlreadyDecided)
-    assert lost.text == f"Already {after.state} by {winner} 0 s ago. Nothing changed."
+    assert lost.text == f"Already {after.state} by {winner} just now. Nothing changed."
     with either_desk.database.reading() as session:
         assert len(decisions.of_request(session, waiting.id)) == 1
 

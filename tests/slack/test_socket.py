@@ -98,13 +98,16 @@ class Line:
     """A connection that is heard when the test says so."""
 
     def __init__(self, *, connected: bool = True) -> None:
-        self.last = 0.0
+        self.last = self.framed = 0.0
         self.standing = connected
         self.reconnects = 0
         self.fails = False
 
     def heard(self) -> float:
         return self.last
+
+    def last_frame(self) -> float:
+        return self.framed
 
     async def connected(self) -> bool:
         return self.standing
@@ -141,3 +144,13 @@ async def test_the_process_is_ended_once_all_connections_stay_silent() -> None:
     now[0] = 111
     assert not await watchdog.check()
     assert given_up == ["silent"]
+
+
+async def test_a_connection_that_pongs_but_brings_nothing_is_made_anew_one_at_a_time() -> None:
+    first, second = Line(), Line()
+    first.last = second.last = 301.0
+    second.framed = 1.0
+    watchdog = Watchdog([first, second], lambda: None, lambda: 301.5)
+
+    assert await watchdog.check()
+    assert (first.reconnects, second.reconnects) == (1, 0)

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -46,3 +48,18 @@ def deepgram(client_of: ClientOf) -> Deepgram:
 def project(emulator: DeepgramEmulator) -> Project:
     """The first seeded project, "production"."""
     return next(iter(emulator.state.projects.values()))
+
+
+@pytest.fixture
+async def sdk(emulator: DeepgramEmulator) -> AsyncIterator[Any]:
+    """Deepgram's own SDK, speaking with the emulated Deepgram as an owner."""
+    from tests.providers.deepgram.oracle import sdk_client
+
+    async with httpx.AsyncClient(trust_env=False) as client:
+        yield sdk_client(client, emulator.url, emulator.credentials["owner"])
+
+
+@pytest.fixture
+def owner(client_of: ClientOf) -> Deepgram:
+    """Our client with an owner's key."""
+    return client_of("owner")

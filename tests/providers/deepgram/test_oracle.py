@@ -3,67 +3,27 @@
 The oracle proves what is sent, nothing about what the real service answers.
 """
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
-from deepgram import AsyncDeepgramClient
 from deepgram.core.api_error import ApiError
-from deepgram.environment import DeepgramClientEnvironment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import NotUnderstood, Unclear
-from bot.providers.deepgram.client import DEFAULT_URL, Deepgram
+from bot.providers.deepgram.client import Deepgram
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.providers.deepgram.conftest import no_pause
+from tests.providers.deepgram.oracle import Wire, agree, sdk_of
 
 IDS = st.uuids().map(str)
 NAMES = st.text(min_size=1)
 SCOPES = st.lists(st.sampled_from(["member", "usage:write", "keys:read", "self-hosted:products"]), min_size=1)
 TAGS = st.lists(st.text(min_size=1, max_size=128), max_size=3)
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  hypothesis wants naive bounds
-
-
-@dataclass
-class Wire:
-    """A network that answers every request alike and remembers what was sent."""
-
-    status: int = 200
-    sent: list[tuple[str, str, str, Any]] = field(default_factory=list)
-
-    def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content) if request.content else None
-        url = request.url
-        self.sent.append((request.method, url.raw_path.decode().split("?")[0], url.query.decode(), body))
-        every = {"projects": [], "api_keys": [], "project_id": "p", "api_key_id": "k", "key": "s"}
-        return httpx.Response(self.status, json=every)
-
-
-def sdk_of(client: httpx.AsyncClient, base: str = DEFAULT_URL, key: str = "k") -> Any:
-    """Return the SDK's project endpoints; it is loosely typed, so it is used as Any."""
-    environment = DeepgramClientEnvironment(base=base, production=base, agent=base, agent_rest=base)
-    return AsyncDeepgramClient(api_key=key, environment=environment, httpx_client=client).manage.v1.projects
-
-
-async def agree(ours: Callable[[Deepgram], Awaitable[Any]], theirs: Callable[[Any], Awaitable[Any]]) -> None:
-    """Assert that both send one and the same request."""
-    wire, oracle = Wire(), Wire()
-    async with wire.client() as client:
-        await ours(Deepgram(SecretStr("k"), client=client))
-    async with oracle.client() as client:
-        await theirs(sdk_of(client))
-    assert wire.sent == oracle.sent
-    assert len(wire.sent) == 1
 
 
 @settings(deadline=None)  # the SDK imports its parts when first used
@@ -127,16 +87,11 @@ async def test_difference_only_the_sdk_can_leave_a_project() -> None:
     assert not hasattr(Deepgram, "leave_project")
 
 
-@pytest.fixture
-async def sdk(emulator: DeepgramEmulator) -> AsyncIterator[Any]:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        yield sdk_of(client, emulator.url, emulator.credentials["owner"])
-
-
 async def test_the_sdk_does_all_its_project_and_key_calls_with_the_emulator(
     sdk: Any, emulator: DeepgramEmulator, project: Project
 ) -> None:
     emulator.state.key_shape = "A"  # the SDK is made from the specification
+    sdk = sdk.manage.v1.projects
     pid = project.project_id
     assert {item.project_id for item in (await sdk.list()).projects} == set(emulator.state.projects)
     assert (await sdk.get(pid)).name == "production"
@@ -156,6 +111,7 @@ async def test_the_sdk_does_all_its_project_and_key_calls_with_the_emulator(
 
 
 async def test_the_sdk_leaves_and_deletes_projects_of_the_emulator(sdk: Any, emulator: DeepgramEmulator) -> None:
+    sdk = sdk.manage.v1.projects
     *_, left, deleted = emulator.state.projects.values()
     await sdk.leave(left.project_id)
     assert len(left.members) == 6
@@ -172,7 +128,7 @@ async def test_ours_and_the_sdk_read_the_same_key(emulator: DeepgramEmulator, sd
     ours = Deepgram(SecretStr(emulator.credentials["owner"]), emulator.url, pause=no_pause)
     mine, member = (
         await ours.key(project.project_id, key_id),
-        (await sdk.keys.get(project.project_id, key_id)).item.member,
+        (await sdk.manage.v1.projects.keys.get(project.project_id, key_id)).item.member,
     )
     assert (mine.member_id, mine.email) == (member.member_id, member.email)
     assert (mine.comment, list(mine.scopes)) == (member.api_key.comment, member.api_key.scopes)
