@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import yaml
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.app import app_manifest
@@ -115,20 +118,29 @@ def _ready_settings() -> Settings:
 
 def _replica_settings() -> Settings:
     settings = _ready_settings()
-    database = Database(settings.database_url)
-    if database.is_sqlite:
-        raise click.ClickException("web and worker share a PostgreSQL database; with SQLite use: keydesk run")
-    if not schema.is_current(database):
-        raise click.ClickException("The database's schema is not this program's. Run: keydesk migrate")
-    database.close()
+    with _database(settings) as database:
+        if database.is_sqlite:
+            raise click.ClickException("web and worker share a PostgreSQL database; with SQLite use: keydesk run")
+        if not schema.is_current(database):
+            raise click.ClickException("The database's schema is not this program's. Run: keydesk migrate")
     return settings
 
 
 def _migrate(settings: Settings) -> None:
-    database = Database(settings.database_url)
-    schema.upgrade(database)
-    migrate_engine(database.engine)
-    database.close()
+    with _database(settings) as database:
+        schema.upgrade(database)
+        migrate_engine(database.engine)
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """Open the database; where it cannot be used, one sentence says so and no address is shown."""
+    try:
+        with contextlib.closing(Database(settings.database_url)) as database:
+            yield database
+    except SQLAlchemyError as problem:
+        text = f"The database cannot be used ({type(problem).__name__}): check DATABASE_URL, and that it is running."
+        raise click.ClickException(text) from None
 
 
 def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:

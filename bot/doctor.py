@@ -32,7 +32,10 @@ SIGNING_SECRET_LENGTH = 32
 async def examine(settings: Settings) -> list[Check]:
     """Look at everything and return what was found."""
     missing = settings.missing()
-    database = Database(settings.database_url)
+    try:
+        database = Database(settings.database_url)
+    except SQLAlchemyError:
+        return [Check("database", False, "DATABASE_URL is no address of a database: correct it in .env, or empty it")]
     slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
         return [
@@ -152,7 +155,7 @@ async def _deepgram(settings: Settings, database: Database) -> list[Check]:
     found, problem_text = await credential(deepgram)
     await deepgram.aclose()
     if found is None:
-        return [Check("deepgram", False, problem_text)]
+        return [Check("deepgram", False, f"{problem_text} See DEEPGRAM_API_KEY and DEEPGRAM_API_URL in .env.")]
     cannot = "; ".join(powers(found)) or "nothing it cannot do (an admin-role key is recommended: it can destroy less)"
     return [
         Check("deepgram", found.role in ("owner", "admin"), _role_words(found.role, cannot)),

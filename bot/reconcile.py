@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from bot.config import Settings
@@ -19,13 +21,17 @@ from bot.store.keys import Key
 async def report(settings: Settings) -> list[str]:
     """Return the report, a line each; changes nothing anywhere."""
     database = Database(settings.database_url)
-    deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
     try:
-        return await _report(database, deepgram)
+        deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
+        async with contextlib.aclosing(deepgram):
+            return await _report(database, deepgram)
     except BotError as problem:
         return [f"The report could not be made: {problem.text}"]
+    except SQLAlchemyError as problem:
+        return [
+            f"The report could not be made: the store cannot be read ({type(problem).__name__}). See keydesk doctor."
+        ]
     finally:
-        await deepgram.aclose()
         await asyncio.to_thread(database.close)
 
 

@@ -147,15 +147,17 @@ class DeskJobs:
 
     async def _show(self, drawing: Drawing) -> bool:
         """Post or update each copy; True when all show this version and nothing newer came meanwhile."""
-        settled = True
-        for copy in drawing.copies:
-            if copy.ts is None:
-                settled &= await self._post(drawing, copy)
-            elif copy.version < drawing.request.version:
-                settled &= await self._update(drawing, copy)
-        return settled and await self._database.read(
-            lambda session: _version(session, drawing.request.id) == drawing.request.version
-        )
+        posted = [await self._post(drawing, copy) for copy in drawing.copies if copy.ts is None]
+        stale = [copy for copy in drawing.copies if copy.ts and copy.version < drawing.request.version]
+        for copy in stale:
+            await self._update(drawing, copy)
+
+        def note(session: Session) -> bool:
+            version = drawing.request.version
+            newest = [cards.shown(session, copy.id or 0, version) for copy in stale]
+            return all(newest) and _version(session, drawing.request.id) == version
+
+        return await self._database.write(note) and all(posted)
 
     async def _post(self, drawing: Drawing, copy: Card) -> bool:
         """Post one copy; False while another process is at it."""
@@ -182,7 +184,9 @@ class DeskJobs:
         return True
 
     async def _posted(self, drawing: Drawing, copy: Card) -> tuple[str, str]:
-        channel = copy.place if copy.audience == "approvers" else await self._web.open_dm(copy.place)
+        known = (other.channel for other in drawing.copies if other.place == copy.place and other.channel)
+        direct = next(known, None) if copy.audience != "approvers" else copy.place
+        channel = direct or await self._web.open_dm(copy.place)
         return channel, await self._web.post(channel, views.summary(drawing.card), _blocks(drawing, copy))
 
     async def _cannot_post(self, drawing: Drawing, copy: Card, problem: SlackError) -> None:
@@ -202,17 +206,15 @@ class DeskJobs:
         mentions = " ".join(f"<@{user_id}>" for user_id in sorted(deciders)[:MOST_DIRECT])
         await self._web.post(channel, f"{mentions} a request waits for your decision.", thread_ts=ts)
 
-    async def _update(self, drawing: Drawing, copy: Card) -> bool:
-        copy_id, version = copy.id or 0, drawing.request.version
-        if copy.channel is None or not copy.ts:
-            return True
+    async def _update(self, drawing: Drawing, copy: Card) -> None:
         try:
-            await self._web.update(copy.channel, copy.ts, views.summary(drawing.card), _blocks(drawing, copy))
+            await self._web.update(
+                copy.channel or "", copy.ts or "", views.summary(drawing.card), _blocks(drawing, copy)
+            )
         except SlackError as problem:
             if problem.code not in ("message_not_found", "channel_not_found", "is_archived", "cant_update_message"):
                 raise
             log.warning("desk.copy_lost", request=drawing.request.id, why=problem.code)
-        return await self._database.write(lambda session: cards.shown(session, copy_id, version))
 
 
 def draw(desk: Desk, session: Session, request: Request) -> Drawing:

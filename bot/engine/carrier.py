@@ -34,6 +34,7 @@ SWEEP_SECONDS = 1.0
 BUSY_SECONDS = 0.1  # between sweeps while more is due than fits
 HISTORY = timedelta(hours=24)
 HOUR_SECONDS = 3600.0
+BEATS_PER_SILENCE = 4
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +79,7 @@ class DbosEngine:
         self._open = threading.Event()
         self._leaving = threading.Event()
         self._pause = SWEEP_SECONDS
-        self._next_collection = 0.0
+        self._next_beat = self._next_collection = 0.0
         self._rounds: asyncio.Task[None] | None = None
 
     def enqueue(self, session: Session, job: Job, now: datetime) -> None:
@@ -201,10 +202,13 @@ class DbosEngine:
         self._workflows.launch()
 
     def _round(self) -> None:
-        self._take_over(self._beat())
+        now = time.monotonic()
+        if now >= self._next_beat:
+            self._next_beat = now + self._silence.total_seconds() / BEATS_PER_SILENCE
+            self._take_over(self._beat())
         self._sweep()
-        if time.monotonic() >= self._next_collection:
-            self._next_collection = time.monotonic() + HOUR_SECONDS
+        if now >= self._next_collection:
+            self._next_collection = now + HOUR_SECONDS
             self._collect()
 
     def _beat(self) -> list[str]:

@@ -6,11 +6,10 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Executable, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.upsert import insert_for
 
 
 class Due(SQLModel, table=True):
@@ -38,7 +37,7 @@ def put(session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at:
 @cache
 def _put(dialect: str) -> Executable:
     """Return the statement, made once: it runs several times in every transaction that changes anything."""
-    insert = sqlite_insert(TABLE) if dialect == "sqlite" else postgresql_insert(TABLE)
+    insert = insert_for(dialect, TABLE)
     again = {"due_at": insert.excluded.due_at, "attempt": insert.excluded.attempt}
     return insert.on_conflict_do_update(index_elements=["job_id"], set_=again)
 

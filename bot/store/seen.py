@@ -6,11 +6,10 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Executable, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.store.columns import UTCDateTime
+from bot.store.upsert import insert_for
 
 
 class Seen(SQLModel, table=True):
@@ -33,7 +32,7 @@ def first(session: Session, key: str, now: datetime) -> bool:
 @cache
 def _note(dialect: str) -> Executable:
     """Return the statement, made once: it runs for everything that Slack delivers."""
-    insert = sqlite_insert(TABLE) if dialect == "sqlite" else postgresql_insert(TABLE)
+    insert = insert_for(dialect, TABLE)
     return insert.on_conflict_do_nothing().returning(TABLE.c.key)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -11,5 +12,9 @@ from sqlmodel import Session, SQLModel
 
 def insert_into(session: Session, table: type[SQLModel]) -> SqliteInsert | PostgresqlInsert:
     """Return this database's own INSERT, which knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite_insert(table) if sqlite else postgresql_insert(table)
+    return insert_for(session.get_bind().dialect.name, SQLModel.metadata.tables[str(table.__tablename__)])
+
+
+def insert_for(dialect: str, table: Table) -> SqliteInsert | PostgresqlInsert:
+    """Return the same by the dialect's name, for a statement that is made once and kept."""
+    return sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)

@@ -38,7 +38,7 @@ async def test_what_nobody_decides_expires_on_all_copies(sqlite_url: str) -> Non
         for user in (PRIYA, SOREN, YUKI):
             await within_two_seconds(await here.page(user), "expired without a decision")
         assert request_of(here).state == "expired"
-        assert (await here.page(PRIYA)).find("Approve", APPROVALS) is None
+        await (await here.page(PRIYA)).sees(lambda page: page.find("Approve", APPROVALS) is None or None, SOON)
         await forge_action(here, PRIYA, "desk.approve", f"{request_id}.1", APPROVALS)
         await hears(here, PRIYA, "without a decision")
 
@@ -52,7 +52,7 @@ async def test_what_nobody_opens_lapses_and_no_key_ever_was(sqlite_url: str) -> 
         here.move(hours=24)
         for user in (PRIYA, YUKI):
             await within_two_seconds(await here.page(user), "not opened; no key was made")
-        assert yuki.find("Create and show my key", None) is None
+        await yuki.sees(lambda page: page.find("Create and show my key", None) is None or None, SOON)
         await forge_action(here, YUKI, "keys.open", f"{request_id}.2")
         await hears(here, YUKI, "lapsed")
         assert [call for call in here.deepgram.calls.kept if call["method"] == "POST"] == []

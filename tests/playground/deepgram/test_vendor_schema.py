@@ -1,12 +1,14 @@
 """Every answer of the emulator fits Deepgram's published specification, with the corrections that it needs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.clock import SetClock
 from bot.providers.deepgram.keys import creation_body
+from playground.deepgram import billing, usage
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from tests.playground.deepgram.contract import OVERLAY, Contract, corrected, load, vendor_file
@@ -102,6 +104,78 @@ async def test_every_success_fits(judged: Judged, emulator: DeepgramEmulator, ke
     await judged.send("DELETE", f"/v1/projects/{left}/leave")
     await judged.send("DELETE", f"/v1/projects/{deleted}")
     assert judged.seen == {(method, 200) for method in ("GET", "POST", "PATCH", "DELETE")}
+
+
+async def test_every_success_of_people_models_and_tokens_fits(judged: Judged, keys_path: str) -> None:
+    project = keys_path.removesuffix("/keys")
+    await judged.send("POST", f"{project}/invites", json={"email": "ana@acme.example", "scope": "member"})
+    await judged.send("GET", f"{project}/invites")
+    await judged.send("DELETE", f"{project}/invites/ana@acme.example")
+    member = (await judged.send("GET", f"{project}/members"))["members"][-1]["member_id"]
+    await judged.send("PUT", f"{project}/members/{member}/scopes", json={"scope": "admin"})
+    await judged.send("DELETE", f"{project}/members/{member}")
+    for path in ("/v1/models", f"{project}/models"):
+        listed = await judged.send("GET", path, params={"include_outdated": "true"})
+        for kind in ("stt", "tts"):
+            await judged.send("GET", f"{path}/{listed[kind][0]['uuid']}")
+    await judged.send("POST", "/v1/auth/grant", json={"ttl_seconds": 30})
+    assert judged.seen == {(method, 200) for method in ("GET", "POST", "PUT", "DELETE")}
+
+
+@pytest.mark.parametrize("place", ["response", "top"])
+async def test_every_record_fits(
+    judged: Judged, emulator: DeepgramEmulator, clock: SetClock, keys_path: str, place: Any
+) -> None:
+    emulator.state.outcome_place = place
+    requests = keys_path.replace("keys", "requests")
+    listed = (await judged.send("GET", requests, params={"limit": 1000, "end": "2026-11-20"}))["requests"]
+    moment = datetime.fromisoformat(listed[0]["created"])
+    clock.move(moment + timedelta(seconds=40) - clock.now())
+    young = (await judged.send("GET", requests, params={"limit": 1}))["requests"]
+    assert young[0]["response"] is None or young[0]["response"].get("details", {"usd": 0})["usd"] == 0
+    for shape in ("A", "B"):
+        emulator.state.request_shape = shape
+        await judged.send("GET", f"{requests}/{young[0]['request_id']}")
+
+
+async def test_every_report_fits(judged: Judged, emulator: DeepgramEmulator, keys_path: str) -> None:
+    project, days = keys_path.removesuffix("/keys"), {"start": "2026-11-10", "end": "2026-11-20"}
+    await judged.send("GET", f"{project}/usage", params=days)
+    await judged.send("GET", f"{project}/usage/fields", params=days)
+    for grouping in usage.GROUPINGS:
+        await judged.send("GET", f"{project}/usage/breakdown", params=days | {"grouping": grouping})
+    for groupings in ([], ["accessor"], list(billing.DIMENSIONS)):
+        await judged.send("GET", f"{project}/billing/breakdown", params=days | {"grouping": groupings})
+    await judged.send("GET", f"{project}/billing/fields", params=days)
+    await judged.send("GET", f"{project}/purchases")
+    balances = await judged.send("GET", f"{project}/balances")
+    await judged.send("GET", f"{project}/balances/{balances['balances'][0]['balance_id']}")
+    emulator.state.amounts_are_text = True
+    await judged.send("GET", f"{project}/balances")
+
+
+async def test_every_refusal_of_the_rest_fits(judged: Judged, emulator: DeepgramEmulator, keys_path: str) -> None:
+    project = keys_path.removesuffix("/keys")
+    limited = {"Authorization": f"Token {emulator.credentials['member']}"}
+    for path, query in (
+        ("requests", {"limit": 0}), ("requests", {"page": "x"}), ("requests", {"status": "odd"}),
+        ("requests", {"start": "yesterday"}), ("usage", {"start": "21.11.2026"}), ("usage", {"diarize": "perhaps"}),
+        ("usage/breakdown", {"grouping": "model"}), ("billing/breakdown", {"grouping": "endpoint"}),
+        ("usage", {"start": "2026-02-01", "end": "2026-01-01"}), ("purchases", {"limit": 1001}),
+        ("models", {"include_outdated": "1"}),
+    ):  # fmt: skip
+        await judged.send("GET", f"{project}/{path}", params=query)
+    for body in ({}, {"email": "nobody", "scope": "member"}, {"email": "a@b.example", "scope": "emperor"}):
+        await judged.send("POST", f"{project}/invites", json=body)
+    await judged.send("POST", "/v1/auth/grant", json={"ttl_seconds": 0})
+    assert {status for _, status in judged.seen} == {400}
+    for path in ("balances", "billing/breakdown", "purchases", "invites"):
+        await judged.send("GET", f"{project}/{path}", headers=limited)
+    for path in (f"requests/{NOWHERE}", f"balances/{NOWHERE}", f"models/{NOWHERE}", "requests/odd"):
+        await judged.send("GET", f"{project}/{path}")
+    await judged.send("DELETE", f"{project}/invites/nobody@acme.example")
+    await judged.send("DELETE", f"{project}/members/{NOWHERE}")
+    assert {status for _, status in judged.seen} == {400, 403, 404}
 
 
 async def test_every_refusal_fits(judged: Judged, emulator: DeepgramEmulator, keys_path: str) -> None:

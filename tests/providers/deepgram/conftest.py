@@ -12,9 +12,9 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
-from tests.playground.deepgram.conftest import clock, emulator
+from tests.playground.deepgram.conftest import clock, emulator, http
 
-__all__ = ["clock", "emulator"]
+__all__ = ["clock", "emulator", "http"]
 
 SHORT = Limits(read=0.3, read_total=1.0, change=0.3, connect=0.3)
 ClientOf = Callable[[str], Deepgram]

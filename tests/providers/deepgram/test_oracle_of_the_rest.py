@@ -221,7 +221,8 @@ async def test_the_sdk_reads_all_reports_of_the_emulator(sdk: Any, project: Proj
     assert (await projects.billing.balances.get(pid, balance.balance_id)).units == balance.units
     assert (await projects.billing.purchases.list(pid, limit=1)).orders[0].amount
     model = (await projects.models.list(pid, include_outdated=True)).tts[0]
-    assert (await projects.models.get(pid, model.uuid_)).metadata.accent == "American"
+    # One model is "either kind" in the specification, so the SDK takes a voice for a listener with an odd extra field.
+    assert (await projects.models.get(pid, model.uuid_)).metadata["accent"] == "American"
     assert (await sdk.manage.v1.models.get((await sdk.manage.v1.models.list()).stt[0].uuid_)).batch is True
     assert (await sdk.auth.v1.tokens.grant(ttl_seconds=60)).expires_in == 60
 

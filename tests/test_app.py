@@ -1,0 +1,104 @@
+"""The composition root: every room's jobs and doors are there, and a frozen Keydesk changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, app_manifest, build
+from bot.config import Settings
+from bot.engine.inline import InlineEngine
+from bot.errors import ProviderError
+from bot.slack.web import SlackError
+from bot.store import due, projects
+from bot.store.database import Database
+from bot.store.keys import Key
+from bot.store.requests import Request
+from playground.clock import PlaygroundClock
+from playground.deepgram.server import DeepgramEmulator
+from playground.slack.server import SlackEmulator
+from tests.factories import PROJECT, key, request, small_database
+
+
+def _inline(database: Database, clock: object) -> InlineEngine:
+    return InlineEngine(database.transaction, due, clock)  # type: ignore[arg-type] # any clock
+
+
+@pytest.fixture
+async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
+    clock = PlaygroundClock()
+    deepgram = DeepgramEmulator(clock.now)
+    await deepgram.start()
+    slack = SlackEmulator(
+        clock,
+        transport="socket",
+        signing_secret="0" * 32,
+        bot_token="xoxb-of-the-test",
+        app_token="xapp-of-the-test",
+        manifest=app_manifest(),
+        rate_limits=False,
+    )
+    address = await slack.start()
+    database = small_database(tmp_path)
+    database.close()
+    yield Settings(
+        _env_file=None,
+        slack_bot_token="xoxb-of-the-test",
+        slack_api_url=f"{address}/api/",
+        deepgram_api_key=deepgram.credentials["admin"],
+        deepgram_api_url=deepgram.url,
+        database_url=str(database.url),
+        keydesk_owners="U0AMARA0001,U0LIWEI0002",
+    )
+    await slack.stop()
+    await deepgram.stop()
+
+
+async def started(settings: Settings, *, frozen: bool) -> App:
+    app = await build(settings, _inline, frozen=frozen)
+    await app.start()
+    await app.engine.drain()
+    return app
+
+
+async def test_a_start_reads_the_providers_projects(settings: Settings) -> None:
+    app = await started(settings, frozen=False)
+    with app.database.reading() as session:
+        assert projects.search(session, limit=1)[1] == 8
+    await app.close()
+
+
+async def test_a_frozen_keydesk_makes_ends_and_expires_nothing(settings: Settings) -> None:
+    app = await started(settings, frozen=True)
+    with app.database.transaction() as session:
+        session.add_all([request(id="rq1"), key(1, id="ky1")])
+        for kind, ref in (("desk.expire", "rq1"), ("keys.end_due", "ky1")):
+            due.put(session, job_id=f"{kind}:{ref}", kind=kind, ref=ref, key="", due_at=app.clock.now())
+    await app.engine.drain()
+    with app.database.reading() as session:
+        assert session.get_one(Request, "rq1").state == "waiting"
+        assert session.get_one(Key, "ky1").state == "live"
+    with pytest.raises(ProviderError, match="frozen"):
+        await app.deepgram.delete_key(PROJECT, PROJECT)
+    await app.close()
+
+
+async def test_a_bad_token_is_refused_at_the_start(settings: Settings) -> None:
+    wrong = settings.model_copy(update={"slack_bot_token": type(settings.slack_bot_token)("xoxb-wrong")})
+    with pytest.raises(SlackError, match="invalid_auth"):
+        await build(wrong, _inline)
+
+
+def test_every_job_that_a_room_asks_for_has_a_function() -> None:
+    folder = Path(__file__).parents[1] / "bot"
+    asked = {
+        kind
+        for path in folder.rglob("*.py")
+        for kind in re.findall(r'Job\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8"))
+    }
+    text = (folder / "app.py").read_text(encoding="utf-8")
+    assert asked
+    assert not {kind for kind in asked if f'"{kind}":' not in text}

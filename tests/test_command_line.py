@@ -1,0 +1,163 @@
+"""The command line: what it writes, what it prints, and how it ends when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from bot.__main__ import main
+from bot.app import app_manifest
+from bot.install import TEMPLATE
+from bot.store import schema
+from bot.store.database import Database
+from playground.clock import PlaygroundClock
+from playground.slack.server import SlackEmulator
+
+COMPLETE = {
+    "SLACK_BOT_TOKEN": "xoxb-canary",
+    "SLACK_APP_TOKEN": "xapp-canary",
+    "DEEPGRAM_API_KEY": "emulated-canary",
+    "KEYDESK_OWNERS": "U1,U2",
+}
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEYDESK_HOME", str(tmp_path / "home"))
+
+
+def keydesk(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def test_init_writes_a_file_for_its_owner_only_and_says_what_is_missing(tmp_path: Path) -> None:
+    result = keydesk("init")
+    assert result.exit_code == 0
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == TEMPLATE
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DEEPGRAM_API_KEY", "KEYDESK_OWNERS"):
+        assert f"Still missing in .env: {name}" in result.output
+    database = Database(f"sqlite:///{tmp_path}/home/keydesk.db")
+    assert schema.is_current(database)
+    database.close()
+
+
+def test_init_leaves_what_is_there(tmp_path: Path) -> None:
+    lines = "".join(f"{name}={value}\n" for name, value in COMPLETE.items())
+    (tmp_path / ".env").write_text(lines, encoding="utf-8")
+    result = keydesk("init")
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == lines
+    assert "left as it is" in result.output
+    assert "Nothing is missing." in result.output
+    assert "canary" not in result.output
+
+
+def test_everything_in_the_written_file_is_a_setting(tmp_path: Path) -> None:
+    from bot.config import Settings
+
+    keydesk("init")
+    names = [line.partition("=")[0].lower() for line in TEMPLATE.splitlines() if line and not line.startswith("#")]
+    assert set(names) <= set(Settings.model_fields)
+    assert Settings(_env_file=tmp_path / ".env").missing()
+
+
+def test_migrate_may_be_run_twice() -> None:
+    for _ in range(2):
+        result = keydesk("migrate")
+        assert (result.exit_code, result.output) == (0, "The schema is current.\n")
+
+
+@pytest.mark.parametrize("command", ["run", "web", "worker", "reconcile"])
+def test_what_is_missing_is_named_before_anything_starts(command: str) -> None:
+    result = keydesk(command)
+    assert result.exit_code == 1
+    assert "Missing settings: SLACK_BOT_TOKEN, DEEPGRAM_API_KEY, KEYDESK_OWNERS, SLACK_APP_TOKEN" in result.output
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_split_processes_need_postgresql(command: str) -> None:
+    result = keydesk(command, **COMPLETE)
+    assert result.exit_code == 1
+    assert "with SQLite use: keydesk run" in result.output
+
+
+def test_split_processes_need_a_current_schema(postgres_url: str) -> None:
+    result = keydesk("web", **COMPLETE, DATABASE_URL=postgres_url)
+    assert result.exit_code == 1
+    assert "Run: keydesk migrate" in result.output
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"KEYDESK_TRANSPORT": "pigeon"}, "keydesk_transport"),
+        ({"PORT": "many"}, "port"),
+        ({"KEYDESK_CLOCK_URL": "http://127.0.0.1:1/"}, "playground only"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://u:canary@127.0.0.1:9/none"}, "DATABASE_URL"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_settings_that_do_not_fit_are_explained(environment: dict[str, str], words: str) -> None:
+    result = keydesk("migrate", **environment)
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "canary" not in result.output
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_the_manifest_is_yaml_that_says_the_same() -> None:
+    result = keydesk("manifest")
+    assert result.exit_code == 0
+    assert yaml.safe_load(result.output) == app_manifest()
+    prefixed = yaml.safe_load(keydesk("manifest", "--prefix", "acme-", "--url", "https://keydesk.example").output)
+    assert {each["command"][:6] for each in prefixed["features"]["slash_commands"]} == {"/acme-"}
+    assert prefixed["settings"]["socket_mode_enabled"] is False
+    assert prefixed["features"]["slash_commands"][0]["url"].startswith("https://keydesk.example/")
+
+
+async def test_a_bad_token_ends_with_a_clear_message(tmp_path: Path) -> None:
+    slack = SlackEmulator(
+        PlaygroundClock(),
+        transport="socket",
+        signing_secret="0" * 32,
+        bot_token="xoxb-of-the-test",
+        app_token="xapp-of-the-test",
+        manifest=app_manifest(),
+    )
+    address = await slack.start()
+    environment = (
+        os.environ | COMPLETE | {"SLACK_API_URL": f"{address}/api/", "PYTHONPATH": str(Path(__file__).parents[1])}
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run",
+        cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, complaint = await asyncio.wait_for(process.communicate(), 30)
+    await slack.stop()
+    assert process.returncode == 1
+    assert b"Keydesk could not start: auth.test: invalid_auth" in complaint
+    assert b"Traceback" not in complaint
+    assert b"canary" not in complaint
+
+
+def test_the_doctor_ends_with_one_when_something_is_wrong() -> None:
+    result = keydesk(
+        "doctor",
+        SLACK_API_URL="http://127.0.0.1:9/api/",
+        DEEPGRAM_API_URL="http://127.0.0.1:9",
+        **{**COMPLETE, "DATABASE_URL": "sqlite:///keydesk.db"},
+    )
+    assert result.exit_code == 1
+    assert "ok    settings: all there" in result.output
+    assert "MEND  bot token:" in result.output
+    assert "canary" not in result.output

@@ -1,0 +1,134 @@
+"""The doctor finds what is wrong with an installation, and says how to mend it; it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import app_manifest
+from bot.config import Settings
+from bot.doctor import examine
+from bot.home.status import Check
+from bot.store.projects import ProjectSettings
+from playground.clock import PlaygroundClock
+from playground.deepgram.server import DeepgramEmulator
+from playground.slack.seed import OWNERS
+from playground.slack.server import SlackEmulator
+from tests.factories import PROJECT, add, small_database
+
+
+class Installation:
+    """Settings of an installation that works, and the two emulated services behind it."""
+
+    def __init__(self, folder: Path, slack: SlackEmulator, deepgram: DeepgramEmulator) -> None:
+        self.slack = slack
+        self.deepgram = deepgram
+        self.settings: dict[str, Any] = {
+            "slack_bot_token": "xoxb-of-the-test",
+            "slack_app_token": "xapp-of-the-test",
+            "slack_api_url": f"{slack.state.address}/api/",
+            "deepgram_api_key": deepgram.credentials["admin"],
+            "deepgram_api_url": deepgram.url,
+            "database_url": f"sqlite:///{folder}/keydesk.db",
+            "keydesk_owners": ",".join(OWNERS),
+        }
+
+    async def problems(self, **changes: Any) -> dict[str, str]:
+        """Return what the doctor says is wrong, by name."""
+        return {check.name: check.text for check in await self.checks(**changes) if not check.ok}
+
+    async def checks(self, **changes: Any) -> list[Check]:
+        """Return all that the doctor says."""
+        return await examine(Settings(_env_file=None, **(self.settings | changes)))
+
+
+@pytest.fixture
+async def works(tmp_path: Path) -> AsyncIterator[Installation]:
+    clock = PlaygroundClock()
+    deepgram = DeepgramEmulator(clock.now)
+    await deepgram.start()
+    slack = SlackEmulator(
+        clock,
+        transport="socket",
+        signing_secret="0" * 32,
+        bot_token="xoxb-of-the-test",
+        app_token="xapp-of-the-test",
+        manifest=app_manifest(),
+        rate_limits=False,
+    )
+    await slack.start()
+    database = small_database(tmp_path)
+    add(database, ProjectSettings(project_id=PROJECT, approvers=[], channel="C0APPROVE02"))
+    database.close()
+    yield Installation(tmp_path, slack, deepgram)
+    await slack.stop()
+    await deepgram.stop()
+
+
+async def test_a_good_installation_is_well(works: Installation) -> None:
+    checks = await works.checks()
+    assert [check for check in checks if not check.ok] == []
+    assert {"settings", "database", "migrations", "bot token", "scopes", "transport", "two owners"} <= {
+        check.name for check in checks
+    }
+    assert all(check.text for check in checks)
+
+
+WRONG: list[tuple[str, dict[str, Any], str, str]] = [
+    ("no token", {"slack_bot_token": ""}, "settings", "missing in .env: SLACK_BOT_TOKEN"),
+    ("a bad token", {"slack_bot_token": "xoxb-wrong"}, "bot token", "into SLACK_BOT_TOKEN"),
+    ("a bad app token", {"slack_app_token": "xapp-wrong"}, "transport", "connections:write"),
+    ("no signing secret", {"keydesk_transport": "http", "slack_signing_secret": "x"}, "transport", "Signing Secret"),
+    ("one owner", {"keydesk_owners": OWNERS[0]}, "two owners", "name two in KEYDESK_OWNERS"),
+    ("an owner who is a guest", {"keydesk_owners": f"{','.join(OWNERS)},U0GUEST0010"}, "owner", "cannot be an owner"),
+    ("an owner who is nobody", {"keydesk_owners": f"{','.join(OWNERS)},UNOBODY"}, "owner", "correct KEYDESK_OWNERS"),
+    ("no Deepgram key", {"deepgram_api_key": ""}, "deepgram", "Set DEEPGRAM_API_KEY"),
+    ("an odd Deepgram key", {"deepgram_api_key": "a b\n"}, "deepgram", "Set DEEPGRAM_API_KEY"),
+    ("a bad Deepgram key", {"deepgram_api_key": "emulated-wrong"}, "deepgram", "DEEPGRAM_API_KEY"),
+    ("no Deepgram at all", {"deepgram_api_url": "http://127.0.0.1:9"}, "deepgram", "Deepgram"),
+    ("no database", {"database_url": "postgresql://u:p@127.0.0.1:9/none"}, "database", "check DATABASE_URL"),
+    ("no address of a database", {"database_url": "nonsense"}, "database", "correct it in .env"),
+    ("no Slack at all", {"slack_api_url": "http://127.0.0.1:9/api/"}, "clock", "is the network open?"),
+]
+
+
+@pytest.mark.parametrize(("changes", "name", "mend"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+async def test_each_problem_is_found_and_says_how_to_mend_it(
+    works: Installation, changes: dict[str, Any], name: str, mend: str
+) -> None:
+    assert mend in (await works.problems(**changes)).get(name, "not found")
+
+
+async def test_a_member_role_credential_is_not_enough(works: Installation) -> None:
+    problems = await works.problems(deepgram_api_key=works.deepgram.credentials["member"])
+    assert "Create the key as an admin" in problems["deepgram"]
+
+
+async def test_an_empty_database_needs_a_migration(works: Installation, tmp_path: Path) -> None:
+    problems = await works.problems(database_url=f"sqlite:///{tmp_path}/new.db")
+    assert problems == {"migrations": "the schema is older or newer: run keydesk migrate"}
+
+
+async def test_a_channel_that_can_no_longer_be_used_is_named(works: Installation) -> None:
+    channel = works.slack.state.workspace.channels["C0APPROVE02"]
+    channel.is_ext_shared = True
+    assert "shared outside" in (await works.problems())["approvals channel"]
+    channel.is_ext_shared = False
+    channel.members.remove(works.slack.state.workspace.app.bot_user_id)
+    assert "nvite" in (await works.problems())["approvals channel"]
+
+
+async def test_missing_scopes_are_named(works: Installation) -> None:
+    state = works.slack.state
+    state.manifest = replace(state.manifest, bot_scopes=state.manifest.bot_scopes - {"chat:write"})
+    assert "missing chat:write" in (await works.problems())["scopes"]
+
+
+async def test_no_secret_stands_in_the_report(works: Installation) -> None:
+    wrong = {"slack_bot_token": "xoxb-canary", "deepgram_api_key": "canary", "slack_app_token": "xapp-canary"}
+    told = [*await works.checks(), *await works.checks(**wrong)]
+    assert not [check for check in told if "canary" in check.text or "of-the-test" in check.text]

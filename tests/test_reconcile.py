@@ -1,0 +1,87 @@
+"""After a restore: the provider against the store, a line for each difference, and nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.providers.deepgram.models import Key as ProviderKey
+from bot.reconcile import compare, report
+from bot.store.keys import Key
+from bot.store.mints import MintAttempt
+from playground.deepgram.server import DeepgramEmulator
+from tests.factories import NOON, PROJECT, add, key, request, small_database
+
+
+def there(number: int, comment: str = "made elsewhere") -> ProviderKey:
+    return ProviderKey(key_id=f"{number:08x}-0000-4000-8000-000000000000", project_id=PROJECT, comment=comment)
+
+
+CASES: list[tuple[str, Sequence[Key], Sequence[ProviderKey], str]] = [
+    ("both", [key(1)], [there(1)], ""),
+    ("ended on both sides", [key(1, state="ended")], [], ""),
+    ("ended here, alive there", [key(1, state="ended")], [there(1)], "has ended here and is LIVE at the provider"),
+    ("alive here, gone there", [key(1)], [], "is live here and gone at the provider"),
+    ("never shown", [key(1, state="making")], [there(1)], "was made here and never shown"),
+    (
+        "made by others",
+        [],
+        [there(1, "old laptop")],
+        "was not made by Keydesk and is not in the store yet ('old laptop')",
+    ),
+    ("by a known attempt", [], [there(1, "x · keydesk:m1")], "by an attempt that is known"),
+    ("by an unknown attempt", [], [there(1, "x · keydesk:m2")], "by an attempt that the store does not know"),
+]
+
+
+@pytest.mark.parametrize(("here", "listed", "line"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
+def test_each_difference_is_a_line(
+    tmp_path: Path, here: Sequence[Key], listed: Sequence[ProviderKey], line: str
+) -> None:
+    database = small_database(tmp_path)
+    add(database, request(id="rq1"))
+    add(
+        database,
+        MintAttempt(id="m1", request_id="rq1", attempt=1, project_id=PROJECT, started_at=NOON, intended_at=NOON),
+        *(Key(**each.model_dump()) for each in here),
+    )
+    with database.reading() as session:
+        found = compare(session, PROJECT, listed)
+    database.close()
+    assert len(found) == bool(line)
+    assert all(line in each for each in found)
+
+
+async def test_the_report_names_projects_and_changes_nothing(tmp_path: Path) -> None:
+    database = small_database(tmp_path)
+    emulator = DeepgramEmulator(lambda: datetime.fromisoformat("2026-03-02T12:00:00+00:00"))
+    await emulator.start()
+    settings = Settings(
+        _env_file=None,
+        deepgram_api_key=emulator.credentials["admin"],
+        deepgram_api_url=emulator.url,
+        database_url=str(database.url),
+    )
+    lines = await report(settings)
+    await emulator.stop()
+    database.close()
+    assert any(line.startswith("staging: key ") for line in lines)
+    assert lines[-1].endswith("differences. Nothing was changed.")
+    assert {call["method"] for call in emulator.calls.kept} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"deepgram_api_key": "a b"}, {"deepgram_api_key": ""}, {"deepgram_api_url": "http://127.0.0.1:9"}],
+    ids=["an odd key", "no key", "no answer"],
+)
+async def test_a_report_that_cannot_be_made_says_why(tmp_path: Path, wrong: dict[str, str]) -> None:
+    database = small_database(tmp_path)
+    database.close()
+    given = {"deepgram_api_key": "emulated-x", "database_url": str(database.url)} | wrong
+    (line,) = await report(Settings(_env_file=None, **given))  # type: ignore[arg-type] # pydantic reads the texts
+    assert line.startswith("The report could not be made: ")
