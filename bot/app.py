@@ -123,6 +123,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         CredentialsRejected: the Deepgram key cannot be a key.
     """
     clock = clock or clock_of(settings)
+    deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url, frozen=frozen)
     database = Database(settings.database_url)
     engine = engine_of(database, clock)
     slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
@@ -130,8 +131,8 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         identity = await slack.interactive.auth_test()
     except BaseException:
         await slack.close()
+        database.close()
         raise
-    deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url, frozen=frozen)
     owners = frozenset(settings.keydesk_owners)
     rooms = assemble(database, engine, clock, slack.interactive, slack.background, deepgram, identity.team_id, owners)
     floor = build_bolt(

@@ -19,7 +19,7 @@ from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.channels import channel_problem
-from bot.slack.web import Identity, Slack, SlackError, connect, web_client
+from bot.slack.web import Identity, Slack, SlackError, SlackUnclear, connect, web_client
 from bot.slack.words import count
 from bot.store import keys, schema
 from bot.store.database import Database
@@ -68,6 +68,8 @@ def _database(database: Database) -> list[Check]:
 async def _slack(settings: Settings, slack: Slack, database: Database) -> list[Check]:
     try:
         identity = await slack.interactive.auth_test()
+    except SlackUnclear as problem:
+        return [Check("bot token", False, f"Slack could not be reached ({problem.code}): is the network open?")]
     except SlackError as problem:
         mend = "copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions into SLACK_BOT_TOKEN"
         return [Check("bot token", False, f"Slack says {problem.code}: {mend}")]

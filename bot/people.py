@@ -70,9 +70,11 @@ class People:
             with contextlib.suppress(CouldNotCheck):
                 await self._person(user_id)
 
-    def forget(self, user_id: str) -> None:
-        """Drop what is remembered, because Slack said that it changed."""
-        self._fresh.pop(user_id, None)
+    async def changed(self, user: Mapping[str, Any]) -> None:
+        """Note what Slack says of somebody whose profile changed, so that whoever left stops counting at once."""
+        person = read_profile(self._team_id, user, datetime.now(UTC))
+        self._fresh.pop(person.user_id, None)
+        await self._database.write(lambda session: people.save(session, person))
 
     async def _person(self, user_id: str) -> Person:
         remembered = self._fresh.get(user_id)

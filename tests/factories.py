@@ -24,8 +24,8 @@ from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey
 from bot.keys.settling import KeySettling
 from bot.operation import Actor, Description, OperationKind
-from bot.projects.operations import ChangeProjectSettings
 from bot.projects.mirroring import ProjectMirror
+from bot.projects.operations import ChangeProjectSettings
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
 from bot.store import due, schema

@@ -12,7 +12,7 @@ import pytest
 from bot.app import app_manifest
 from bot.config import Settings
 from bot.doctor import examine
-from bot.home.status import Check
+from bot.home.check import Check
 from bot.store.projects import ProjectSettings
 from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator

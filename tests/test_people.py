@@ -133,10 +133,11 @@ async def test_a_profile_is_believed_for_a_minute_of_machine_time(
     assert len(slack.calls) == 2
 
 
-async def test_a_changed_profile_is_read_at_once(judges: People, slack: SlackProfiles) -> None:
+async def test_a_changed_profile_counts_at_once(judges: People, slack: SlackProfiles) -> None:
     await judges.judge(TEAM, ANA)
     slack.changes = {"is_restricted": True}
-    judges.forget(ANA)
+    await judges.changed({"id": ANA, "team_id": TEAM, "is_restricted": True})
+    assert not await judges.known(TEAM, ANA)
     with pytest.raises(NotAllowed, match="guests"):
         await judges.judge(TEAM, ANA)
 

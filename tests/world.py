@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-
 from bot.app import App, app_manifest, build
 from bot.config import Settings
 from bot.engine.inline import InlineEngine
@@ -58,6 +57,10 @@ class World:
             self._pages[user] = await self._stack.enter_async_context(person(self.base, user))
         return self._pages[user]
 
+    async def close_pages(self) -> None:
+        """Close every page that was opened."""
+        await self._stack.aclose()
+
     @property
     def database(self) -> Database:
         """The bot's database."""
@@ -74,7 +77,7 @@ async def world(database_url: str, transport: str = "socket", *, role: str = "ad
     async with contextlib.AsyncExitStack() as stack:
         made = await _start(stack, database_url, transport, role)
         yield made
-        await made._stack.aclose()
+        await made.close_pages()
 
 
 async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str) -> World:

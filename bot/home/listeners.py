@@ -9,7 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.desk.service import Desk
-from bot.errors import NotAllowed
+from bot.errors import CouldNotCheck, NotAllowed
 from bot.home import service, views
 from bot.home.status import Status, credential, powers
 from bot.operation import Actor
@@ -63,16 +63,16 @@ class HomeListeners:
             return
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
-        except NotAllowed as refusal:
+        except (NotAllowed, CouldNotCheck) as refusal:
             await self._web.publish_home(call.user_id, blocks.home([blocks.section(blocks.plain(refusal.text))]))
             return
         await self._publish(actor)
 
     async def changed(self, call: Call) -> None:
-        """Forget what is remembered of somebody whose profile changed."""
+        """Note the new profile of somebody; a deactivated approver stops counting now, not within the hour."""
         user = call.payload.get("user")
-        if isinstance(user, dict):
-            self._people.forget(str(user.get("id", "")))
+        if isinstance(user, dict) and user.get("id"):
+            await self._people.changed(user)
 
     async def status(self, call: Call) -> None:
         """Say how Keydesk is doing."""

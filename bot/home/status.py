@@ -10,7 +10,7 @@ from bot.errors import BotError
 from bot.home.check import Check
 from bot.providers.deepgram.identity import Identity
 from bot.providers.deepgram.models import Credential
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.store import heartbeats, schema
 from bot.store.database import Database
 
@@ -62,6 +62,8 @@ class Status:
         try:
             identity = await self._web.auth_test()
             check = Check("slack", True, f"signed in to {identity.team}")
+        except SlackUnclear as problem:
+            check = Check("slack", False, f"Slack could not be reached ({problem.code}); nothing to do but wait")
         except SlackError as problem:
             check = Check("slack", False, f"Slack refuses the bot token: {problem.code}. Install the app again.")
         self._slack = (now, check)

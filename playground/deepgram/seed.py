@@ -82,6 +82,7 @@ KEYS: dict[str, tuple[KeyNote, ...]] = {
     "字幕テスト": (KeyNote("字幕 検証用(消してよい)", "haruka.sato", 14, 16, per_day=10),),
     "مركز الاتصال": (KeyNote("مفتاح مركز الاتصال", "y.haddad", 66, 24, tags=("callcenter",), per_day=55),),
 }
+INVITES = {"staging": {f"contractor.lopez@{CLINIC}": "member"}, "字幕テスト": {"ren.mori@partner.example": "admin"}}
 SERVICE_ACCOUNTS = {"owner": "keydesk-owner", "admin": "keydesk", "member": "keydesk-limited"}
 
 
@@ -98,6 +99,7 @@ def seed(state: State) -> dict[str, str]:
             project = state.add_project(Project(made_up_id(name), name, members=dict(everywhere)))
             for account, role in people.values():
                 project.members[account.account_id] = [role]
+            project.invites |= INVITES.get(name, {})
             _leave_keys(state, project, {maker: account for maker, (account, _) in people.items()})
     return {role: _management_key(state, role, account) for role, account in services.items()}
 

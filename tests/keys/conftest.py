@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -52,7 +53,7 @@ class Rooms:
     emulator: DeepgramEmulator
     project: Project
 
-    async def right(self, **changes: object) -> Request:
+    async def right(self, **changes: Any) -> Request:
         """Return an approved request for a key in the project."""
         return await self.bench.approved(project_id=self.project.project_id, **changes)
 

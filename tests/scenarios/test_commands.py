@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -82,7 +83,7 @@ async def test_only_owners_change_settings_and_only_to_what_works(sqlite_url: st
         before = await settled(here)
         await maria.types("/projects settings production")
         await maria.reads_in_window("Only owners of Keydesk can change this.")
-        refused = [
+        refused: list[tuple[dict[str, Any], str]] = [
             ({"channel": SHARED}, "It is shared outside this workspace"),
             ({"channel": GENERAL}, "Keydesk is not in it."),
             ({"approvers": [GUEST]}, "Approvers must be full, active members"),

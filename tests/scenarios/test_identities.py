@@ -26,7 +26,7 @@ from tests.world import World, world
 BOT = "U0BUILD0013"
 REFUSED = {GUEST: "guest", PARTNER: "stranger", GONE: "deactivated", BOT: "bot"}
 ANOTHERS_KEY = ("This key is not yours to open.", "There is no such request here.")
-FORMS = {
+FORMS: dict[str, dict[str, Any]] = {
     "keys.request": {
         "project": {"project": {"selected_option": {"value": PROJECT}}},
         "purpose": {"purpose": {"value": "anything"}},

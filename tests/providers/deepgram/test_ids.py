@@ -77,9 +77,9 @@ async def test_a_hostile_id_reaches_no_wire(name: str) -> None:
     [
         "ana@acme.com/../..", "../ana@acme.com", "ana@acme.com?x=1", "ana@acme.com#x", "ana%2e%2e@acme.com",
         "@acme.com", "ana@", "ana@acme", "ana@@acme.com", "ana@acme..com", ".ana@acme.com", "a..b@acme.com",
-        "ana @acme.com", "ana@acme.com\n", "ana@-acme.com", "ana@acme.com,eve@acme.com", "Ana <ana@acme.com>", '"a b"@acme.com',
-        "аna@acme.com", "ana@[127.0.0.1]", "ana@127.0.0.1", "a" * 250 + "@acme.com", "ana@acme.com\x00",
-        "ana\\@acme.com",
+        "ana @acme.com", "ana@acme.com\n", "ana@-acme.com", "ana@acme.com,eve@acme.com", "Ana <ana@acme.com>",
+        '"a b"@acme.com', "аna@acme.com", "ana@[127.0.0.1]", "ana@127.0.0.1", "a" * 250 + "@acme.com",
+        "ana@acme.com\x00", "ana\\@acme.com",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_address_is_refused(value: str) -> None:

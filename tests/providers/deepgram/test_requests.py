@@ -1,5 +1,6 @@
 """Recorded requests: every page, every filter, and the oddities of live records."""
 
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -83,6 +84,23 @@ async def test_a_provider_that_gives_less_than_asked_for_is_followed_all_the_sam
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         found = [one async for one in Deepgram(SecretStr("k"), client=client).requests(GOOD)]
     assert len(found) == 11
+
+
+async def test_a_hundred_pages_are_never_in_memory_together() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params["page"])
+        entries = [{"request_id": f"{page}-{number}", "path": "/v1/listen?" + "x" * 200} for number in range(100)]
+        return httpx.Response(200, json={"requests": entries if page < 100 else []})
+
+    number = 0
+    tracemalloc.start()
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        async for _ in Deepgram(SecretStr("k"), client=client).requests(GOOD, page_size=100):
+            number += 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert number == 10_000
+    assert peak < 3_000_000  # all records together are four times that
 
 
 @pytest.mark.parametrize(("which", "holds"), CHOICES, ids=lambda value: str(value) if isinstance(value, dict) else "")
