@@ -100,7 +100,7 @@ async def test_a_hundred_pages_are_never_in_memory_together() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert number == 10_000
-    assert peak < 3_000_000  # all records together are four times that
+    assert peak < 3_000_000  # all records together would be six times that
 
 
 @pytest.mark.parametrize(("which", "holds"), CHOICES, ids=lambda value: str(value) if isinstance(value, dict) else "")
