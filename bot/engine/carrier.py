@@ -233,7 +233,7 @@ class DbosEngine:
         """Start what is due, as much as fits."""
         now, free = self._clock.now(), max(0, self._free())
         with self._transactions() as session:
-            taken = self._due.take(session, now, free) if free else ()
+            taken = self._due.take(session, now, free, self._attempts.jobs) if free else ()
             for row in taken:
                 self._start_on_commit(session, Attempt.of(row), now)
         self._pause = BUSY_SECONDS if len(taken) == free else SWEEP_SECONDS

@@ -53,7 +53,7 @@ class InlineEngine:
         if self._started:
             return [self._started.popleft()]
         with self._transactions() as session:
-            return [Attempt.of(row) for row in self._due.take(session, self._clock.now(), BATCH)]
+            return [Attempt.of(row) for row in self._due.take(session, self._clock.now(), BATCH, self._attempts.jobs)]
 
     async def _run(self, attempt: Attempt) -> None:
         function = self._attempts.begin(attempt)

@@ -6,7 +6,7 @@ It is committed together with the change that wants it, runs at least once, and 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,8 +61,8 @@ class DueRows(Protocol):
         """Insert the row, or replace ``due_at`` and ``attempt`` of the one with this id."""
         ...
 
-    def take(self, session: Session, now: datetime, limit: int) -> Sequence[DueRow]:
-        """Delete what is due, at most ``limit`` rows, and return what this session deleted."""
+    def take(self, session: Session, now: datetime, limit: int, kinds: Collection[str]) -> Sequence[DueRow]:
+        """Delete what is due of these kinds, at most ``limit`` rows, and return what this session deleted."""
         ...
 
     def done(self, session: Session, job_id: str) -> None:

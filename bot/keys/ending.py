@@ -22,6 +22,8 @@ from bot.errors import (
     RateLimited,
     Refused,
     ScopeMissing,
+    Unavailable,
+    Unclear,
 )
 from bot.keys.intent import give_back
 from bot.keys.operations import EndKey
@@ -34,7 +36,9 @@ from bot.store.keys import Key
 from bot.store.requests import Request
 
 SETTLE_AFTER = timedelta(seconds=20)
-CERTAINLY_NOT = (CredentialsRejected, RateLimited, Refused, ScopeMissing, NotUnderstood)
+TRY_AGAIN = timedelta(minutes=1)
+CERTAINLY_NOT = (CredentialsRejected, RateLimited, Refused, ScopeMissing, Unavailable, NotUnderstood)
+ENDABLE = frozenset({"making", "live", "ending"})
 
 log = structlog.get_logger()
 
@@ -84,19 +88,20 @@ class KeyEnding:
                 "To replace it, follow the runbook: put a new key into DEEPGRAM_API_KEY first."
             )
 
-    async def end(self, key_id: str, by: Actor | str, why: str) -> bool:
-        """End a key and return whether it certainly has ended; else a job keeps trying.
+    async def end(self, key_id: str, by: Actor | str, why: str, states: frozenset[str] = ENDABLE) -> bool:
+        """End a key that is in one of these states, and return whether it certainly has ended; else a job keeps trying.
 
         Raises:
-            ProviderError: it certainly has not, and a person asked: the key is live again.
+            ProviderError: it certainly has not, and a person asked who was the first to: the key is live again.
         """
-        key = await self._database.write(lambda session: self._intend(session, key_id, by, why))
-        if key is None:
+        intent = await self._database.write(lambda session: self._intend(session, key_id, by, why, states))
+        if intent is None:
             return True
+        key, first = intent
         try:
             await self._delete(key)
         except CERTAINLY_NOT as problem:
-            if isinstance(by, Actor):
+            if isinstance(by, Actor) and first:
                 await self._not_ended(key, by, problem)
                 raise
             log.error("keys.end.refused", key=key.id, why=problem.text)  # noqa: TRY400 its text says it all
@@ -107,12 +112,19 @@ class KeyEnding:
         await self._ended(key)
         return True
 
-    async def settle(self, ref: str, _now: datetime) -> None:
-        """Finish an end that was begun: deleting again is harmless, and “not found” means done."""
+    async def settle(self, ref: str, now: datetime) -> None:
+        """Finish an end that was begun: deleting again is harmless. While Deepgram has trouble, try each minute."""
         key = await self._database.read(lambda session: keys.get(session, ref))
-        if key is not None and key.state == "ending":
+        if key is None or key.state != "ending":
+            return
+        try:
             await self._delete(key)
-            await self._ended(key)
+        except BotError as problem:
+            log.warning("keys.end.not_settled", key=key.id, why=problem.text)
+            again = Job("keys.settle_end", key.id)
+            await self._database.write(lambda session: self._engine.later(session, again, now + TRY_AGAIN))
+            return
+        await self._ended(key)
 
     async def when_due(self, ref: str, now: datetime) -> None:
         """End a key whose time is over."""
@@ -124,17 +136,35 @@ class KeyEnding:
         try:
             await self._deepgram.delete_key(key.project_id, key.provider_key_id)
         except NotFound:
-            log.info("keys.already_gone", key=key.id)
+            await self._check_gone(key)
 
-    def _intend(self, session: Session, key_id: str, by: Actor | str, why: str) -> Key | None:
+    async def _check_gone(self, key: Key) -> None:
+        """Believe “not found” only if the project's list agrees: it may also mean that Deepgram lags behind.
+
+        Raises:
+            ProviderError: the list could not be read, or still holds the key.
+        """
+        try:
+            listed = await self._deepgram.keys(key.project_id, status="active")
+        except NotFound:
+            # The project is gone, or we are no member any more: in both cases the keys that we made are dead.
+            log.warning("keys.project_gone", key=key.id, project=key.project_id)
+            return
+        if any(found.key_id == key.provider_key_id for found in listed):
+            raise Unclear(f"Deepgram says that key {key.label} is gone, and still lists it.")
+        log.info("keys.already_gone", key=key.id)
+
+    def _intend(
+        self, session: Session, key_id: str, by: Actor | str, why: str, states: frozenset[str]
+    ) -> tuple[Key, bool] | None:
+        """Return the key that is being ended, and whether this call was the first to want it; None if there is none."""
         now = self._clock.now()
         key = keys.get(session, key_id)
-        if key is None or key.state == "ended":
+        if key is None or key.state not in states:
             return None
         who = by.user_id if isinstance(by, Actor) else by
-        if key.state != "ending":
-            if not keys.move(session, key, "ending", ended_by=who, end_reason=why):
-                return None
+        first = key.state != "ending" and keys.move(session, key, "ending", ended_by=who, end_reason=why)
+        if first:
             audit.note(
                 session,
                 by,
@@ -145,9 +175,11 @@ class KeyEnding:
                 project_id=key.project_id,
                 why=why,
             )
-        self._engine.later(session, Job("keys.settle_end", key.id), now + SETTLE_AFTER)
         session.refresh(key)
-        return key
+        if key.state != "ending":
+            return None
+        self._engine.later(session, Job("keys.settle_end", key.id), now + SETTLE_AFTER)
+        return key, first
 
     async def _ended(self, key: Key) -> None:
         def note(session: Session) -> None:

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from bot import audit
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import ProviderError
+from bot.errors import NotFound, ProviderError
 from bot.keys.ending import record_end
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.ids import is_uuid
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.store import keys, mints, mirrors, projects
 from bot.store.database import Database
@@ -22,6 +23,7 @@ from bot.store.mints import MintAttempt
 EVERY = timedelta(minutes=10)
 AFTER_TROUBLE = timedelta(minutes=1)
 NEW_KEY_PATIENCE = timedelta(minutes=2)
+MOST_LOOKED_AFTER = 20  # of the keys that a list left out, in one run; the others come in the next
 
 log = structlog.get_logger()
 
@@ -56,12 +58,27 @@ class KeyMirror:
         """
         name = mirrors.of_keys(project_id)
         try:
-            listed = await self._deepgram.keys(project_id, status="active")
+            every = await self._deepgram.keys(project_id, status="active")
         except ProviderError as problem:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, name, text))
             raise
-        await self._database.write(lambda session: self._save(session, project_id, listed, now))
+        listed = [found for found in every if is_uuid(found.key_id)]  # any other could be neither read nor ended
+        seen = {found.key_id for found in listed}
+        vanished = await self._database.read(lambda session: _vanished(session, project_id, seen, now))
+        gone = [key for key in vanished[:MOST_LOOKED_AFTER] if await self._is_gone(key, now)]
+        await self._database.write(lambda session: self._save(session, project_id, listed, gone, now))
+
+    async def _is_gone(self, key: Key, now: datetime) -> bool:
+        """Ask for one key that the list left out: one odd list must not end them all."""
+        try:
+            found = await self._deepgram.key(key.project_id, key.provider_key_id)
+        except NotFound:
+            return True
+        except ProviderError as problem:
+            log.info("keys.not_looked_after", key=key.id, why=problem.text)
+            return False
+        return found.expiration_date is not None and found.expiration_date <= now
 
     async def read_details(self, key: Key) -> None:
         """Read what lists leave out of a key that was not made here (tags, end), if the provider answers.
@@ -79,17 +96,20 @@ class KeyMirror:
             lambda session: keys.describe(session, key, list(found.tags or ()), found.expiration_date)
         )
 
-    def _save(self, session: Session, project_id: str, listed: list[ProviderKey], now: datetime) -> None:
+    def _save(
+        self, session: Session, project_id: str, listed: list[ProviderKey], gone: list[Key], now: datetime
+    ) -> None:
         known = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}
         for found in listed:
             key = known.get(found.key_id)
             if key is not None:
                 key.listed_at, key.member_id, key.member_email = now, found.member_id, found.email
+                self._end_again_if_risen(session, key, now)
             else:
                 self._take_in(session, project_id, found, now)
-        seen = {found.key_id for found in listed}
-        for key in known.values():
-            if key.state == "live" and key.provider_key_id not in seen and _long_known(key, now):
+        for vanished in gone:
+            key = known.get(vanished.provider_key_id)
+            if key is not None and key.state == "live":
                 self._gone(session, key, now)
         mirrors.succeeded(session, mirrors.of_keys(project_id), now)
 
@@ -114,6 +134,15 @@ class KeyMirror:
                 mint_id=mint.id,
             )
 
+    def _end_again_if_risen(self, session: Session, key: Key, now: datetime) -> None:
+        """End a key of ours once more that had ended here and is listed: its end was believed too soon."""
+        if not (key.made_here and key.state == "ended" and key.ended_at and now - key.ended_at > NEW_KEY_PATIENCE):
+            return
+        if keys.move(session, key, "ending"):
+            log.error("keys.risen", key=key.id, project=key.project_id)
+            audit.note(session, audit.KEYDESK, "keys.risen", key.id, now, project_id=key.project_id)
+            self._engine.later(session, Job("keys.settle_end", key.id), now)
+
     def _gone(self, session: Session, key: Key, now: datetime) -> None:
         over = key.ends_at is not None and key.ends_at <= now
         reason = "its time was over" if over else "ended at the provider, not by Keydesk"
@@ -131,6 +160,11 @@ def _attempt_of(session: Session, found: ProviderKey) -> MintAttempt | None:
 def _in_flight(mint: MintAttempt, found: ProviderKey) -> bool:
     """Tell whether making or settling is still at work on this key, and will write its row."""
     return mint.state in ("started", "unknown") or mint.provider_key_id == found.key_id
+
+
+def _vanished(session: Session, project_id: str, seen: set[str], now: datetime) -> list[Key]:
+    live = select(Key).where(col(Key.project_id) == project_id, col(Key.state) == "live")
+    return [key for key in session.exec(live) if key.provider_key_id not in seen and _long_known(key, now)]
 
 
 def _long_known(key: Key, now: datetime) -> bool:

@@ -140,7 +140,7 @@ def read_request_form(state: Mapping[str, Any]) -> CreateKey:
     if customer and (len(customer) > CUSTOMER_LONGEST or not CUSTOMER.fullmatch(customer)):
         raise FormError(
             "customer",
-            f"Letters, digits, dot, dash and underscore, at most {CUSTOMER_LONGEST}, starting with a letter.",
+            f"Letters, digits, dot, dash and underscore, at most {CUSTOMER_LONGEST}, starting with a letter or digit.",
         )
     preset = _chosen(state, "preset")
     if preset not in PRESETS:

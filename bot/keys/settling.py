@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
+from bot.errors import BotError
 from bot.keys.ending import KeyEnding
 from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
@@ -26,6 +27,8 @@ from bot.store.requests import Request
 
 # Seconds after the intent. A create that was cut off may land late, so one look is not enough.
 LOOKS = (30.0, 45.0, 60.0, 120.0, 300.0, 540.0)
+UNDELIVERED = frozenset({"making", "ending"})
+SOON = timedelta(seconds=10)
 STALE_AFTER = timedelta(minutes=2)
 SWEEP_EVERY = timedelta(minutes=5)
 # An older find is reported, never touched: a comment can be copied by anybody who reads it.
@@ -58,27 +61,37 @@ class KeySettling:
         mint = await self._database.write(lambda session: self._fence(session, ref, now))
         if mint is None:
             return
+        try:
+            await self._end_what_was_made(mint, now)
+        except BotError as problem:
+            # By ``later``, not by raising: however often this is wanted, one row of it goes round.
+            log.warning("keys.not_settled", mint=mint.id, why=problem.text)
+            again, wait = Job("keys.settle", mint.id), SOON if age(mint) < OLDEST_TOUCHED else SWEEP_EVERY
+            await self._database.write(lambda session: self._engine.later(session, again, now + wait))
+            return
+        await self._database.write(lambda session: self._rest(session, mint, now))
+
+    async def _end_what_was_made(self, mint: MintAttempt, now: datetime) -> None:
         if mint.provider_key_id is not None:
             await self._end_recorded(mint)
         else:
             await self._end_found(mint, now)
-        await self._database.write(lambda session: self._rest(session, mint, now))
 
     async def sweep(self, ref: str, now: datetime) -> None:
         """Find attempts and ends that nobody is at, in case their own due rows were lost; every few minutes."""
 
         def find(session: Session) -> None:
             for mint in mints.unsettled(session, datetime.now(UTC) - STALE_AFTER):
-                self._engine.enqueue(session, Job("keys.settle", mint.id), now)
+                self._engine.later(session, Job("keys.settle", mint.id), now)
             for key in keys.overdue(session, now):
                 kind = "keys.settle_end" if key.state == "ending" else "keys.end_due"
-                self._engine.enqueue(session, Job(kind, key.id), now)
+                self._engine.later(session, Job(kind, key.id), now)
             self._engine.later(session, Job("keys.sweep", ref), now + SWEEP_EVERY)
 
         await self._database.write(find)
 
     def _fence(self, session: Session, mint_id: str, now: datetime) -> MintAttempt | None:
-        """Take the request away from a press that never finished; None while there is nothing to settle.
+        """Look whether a press never finished; None while there is nothing to settle.
 
         Where no key is recorded, nobody can have seen its secret, so the request is given back at once. Where one is,
         its owner may have seen it: the request is given back by that key's certain end.
@@ -104,7 +117,7 @@ class KeySettling:
     async def _end_recorded(self, mint: MintAttempt) -> None:
         key = await self._database.read(lambda session: keys.by_provider_id(session, mint.provider_key_id or ""))
         if key is not None:
-            await self._ending.end(key.id, audit.KEYDESK, "its making was interrupted")
+            await self._ending.end(key.id, audit.KEYDESK, "its making was interrupted", UNDELIVERED)
 
     async def _end_found(self, mint: MintAttempt, now: datetime) -> None:
         credential = await self._standing.read()

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.ids import is_uuid
 from bot.slack.words import cut
 from bot.store import mirrors, projects
 from bot.store.database import Database
@@ -52,7 +53,11 @@ class ProjectMirror:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, mirrors.PROJECTS, text))
             raise
-        pairs = [(project.project_id, cut(project.name, NAME_LONGEST) or project.project_id) for project in listed]
+        pairs = [
+            (project.project_id, cut(project.name, NAME_LONGEST) or project.project_id)
+            for project in listed
+            if is_uuid(project.project_id)  # any other id could not be asked for, nor stand in a menu
+        ]
         await self._database.write(lambda session: self._save(session, pairs, now))
 
     def _save(self, session: Session, listed: list[tuple[str, str]], now: datetime) -> None:
@@ -60,5 +65,6 @@ class ProjectMirror:
         mirrors.succeeded(session, mirrors.PROJECTS, now)
         session.flush()
         for project_id, _ in listed:
-            if mirrors.get(session, mirrors.of_keys(project_id)).read_at is None:
+            read_at = mirrors.get(session, mirrors.of_keys(project_id)).read_at
+            if read_at is None or now - read_at > 2 * EVERY:  # never read, or its round has stopped
                 self._engine.later(session, Job("keys.mirror", project_id), now)

@@ -13,6 +13,7 @@ import json
 import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -30,6 +31,7 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 RETRIES = 2
 LONGEST_PAUSE_SECONDS = 5.0
 CALLS_AT_ONCE = 4
+READS_AT_ONCE = 3  # so that a change, which somebody waits for, never queues behind reads alone
 
 Params = Mapping[str, str | tuple[str, ...]]  # a tuple repeats its parameter
 _NEVER_SENT = (
@@ -134,6 +136,7 @@ class Transport:
         self._limits = limits or Limits()
         self._pause = pause
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
+        self._read_slots = asyncio.Semaphore(READS_AT_ONCE)
         self._owns_client = client is None
         # No proxy or .netrc of the environment: they would see, or replace, the credential.
         self._client = client or httpx.AsyncClient(trust_env=False)
@@ -193,7 +196,7 @@ class Transport:
         seconds = self._limits.read if call.is_read else self._limits.change
         try:
             # The limit covers the wait for a slot and a body that drips in, which httpx's own limits do not.
-            async with asyncio.timeout(seconds), self._slots:
+            async with asyncio.timeout(seconds), self._read_slots if call.is_read else nullcontext(), self._slots:
                 begun = True
                 response = await self._client.send(self._request(call, seconds))
         except _NEVER_SENT:

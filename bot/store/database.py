@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 READ_ONLY = "keydesk_read_only"
 POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
+QUIET: dict[str, Any] = {"hide_parameters": True}  # an error's text would quote what people typed, into the log
 
 
 class Database:
@@ -88,11 +89,12 @@ def normalised(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, **POOL)
+        return create_engine(url, pool_pre_ping=True, **POOL, **QUIET)
     in_file = bool(url.database) and url.database != ":memory:"
     if in_file:
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **(POOL if in_file else {}))
+    waits = {"check_same_thread": False, "timeout": 30}
+    engine = create_engine(url, connect_args=waits, **(POOL if in_file else {}), **QUIET)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
@@ -42,9 +43,10 @@ def _put(dialect: str) -> Executable:
     return insert.on_conflict_do_update(index_elements=["job_id"], set_=again)
 
 
-def take(session: Session, now: datetime, limit: int) -> list[Due]:
-    """Delete what is due and return it; two replicas at once never get the same row."""
-    wanted = select(Due).where(col(Due.due_at) <= now).order_by(col(Due.due_at)).limit(limit)
+def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) -> list[Due]:
+    """Delete what is due of these kinds and return it; two replicas at once never get the same row."""
+    due = (col(Due.due_at) <= now, col(Due.kind).in_(list(kinds)))
+    wanted = select(Due).where(*due).order_by(col(Due.due_at)).limit(limit)
     rows = list(session.exec(wanted.with_for_update(skip_locked=True)))
     if rows:
         session.execute(

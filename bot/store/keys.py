@@ -16,7 +16,7 @@ MOVES: dict[str, frozenset[str]] = {
     "making": frozenset({"live", "ending"}),
     "live": frozenset({"ending", "ended"}),
     "ending": frozenset({"ended", "live"}),
-    "ended": frozenset(),
+    "ended": frozenset({"ending"}),
 }
 
 
@@ -24,7 +24,7 @@ class Key(SQLModel, table=True):
     """A key at the provider. Its secret is nowhere here.
 
     making (made, not yet shown) → live → ending (an end is being carried out) → ended, or back to live
-    if the provider refused to end it.
+    if the provider refused to end it; ended → ending only when the provider lists it again.
     ``owner`` is None for a key not made here; ``ends_at`` None means that no end is known.
     """
 

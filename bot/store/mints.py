@@ -6,11 +6,13 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, exists, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.requests import Request
 
+MOST_AT_ONCE = 500
 STATES = ("started", "succeeded", "failed", "unknown", "settled")
 
 
@@ -60,7 +62,14 @@ def of_request(session: Session, request_id: str) -> list[MintAttempt]:
 
 def unsettled(session: Session, before: datetime) -> list[MintAttempt]:
     """Return attempts intended before then (by the machine's time) of which nobody knows what became."""
-    found = select(MintAttempt).where(
-        col(MintAttempt.state).in_(("started", "unknown")), col(MintAttempt.intended_at) < before
+    undelivered = and_(
+        col(MintAttempt.state) == "succeeded",
+        exists().where(
+            col(Request.id) == col(MintAttempt.request_id),
+            col(Request.state) == "creating",
+            col(Request.attempt) == col(MintAttempt.attempt),
+        ),
     )
-    return list(session.exec(found))
+    open_ended = or_(col(MintAttempt.state).in_(("started", "unknown")), undelivered)
+    found = select(MintAttempt).where(open_ended, col(MintAttempt.intended_at) < before)
+    return list(session.exec(found.limit(MOST_AT_ONCE)))

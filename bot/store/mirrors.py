@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel
 
 from bot.store.columns import UTCDateTime
+from bot.store.upsert import insert_into
 
 PROJECTS = "projects"
 
@@ -33,9 +34,14 @@ def get(session: Session, name: str) -> Mirror:
 
 def succeeded(session: Session, name: str, now: datetime) -> None:
     """Note that the list was read."""
-    session.merge(Mirror(name=name, read_at=now, problem=None))
+    _put(session, name, {"read_at": now, "problem": None})
 
 
 def failed(session: Session, name: str, problem: str) -> None:
     """Note that the list could not be read; its last good time stays."""
-    session.merge(Mirror(name=name, read_at=get(session, name).read_at, problem=problem))
+    _put(session, name, {"problem": problem})
+
+
+def _put(session: Session, name: str, said: dict[str, object]) -> None:
+    row = insert_into(session, Mirror).values(name=name, **said)
+    session.execute(row.on_conflict_do_update(index_elements=["name"], set_=said))

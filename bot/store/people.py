@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
 from bot.store.upsert import insert_into
 
 STANDINGS = ("member", "guest", "bot", "stranger", "deactivated")
+SAID = {"name", "tz", "standing", "read_at"}  # what Slack says; the rest is the person's own
 
 
 class Person(SQLModel, table=True):
@@ -36,13 +38,23 @@ def get(session: Session, team_id: str, user_id: str) -> Person | None:
 
 def save(session: Session, person: Person) -> Person:
     """Write what Slack says now; what the person chose and did stays. Two processes may do so at once."""
-    said = person.model_dump(include={"name", "tz", "standing", "read_at"})
+    said = person.model_dump(include=SAID)
     session.execute(
         insert_into(session, Person)
         .values(team_id=person.team_id, user_id=person.user_id, **said)
         .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said)
     )
     return session.get_one(Person, (person.team_id, person.user_id), populate_existing=True)
+
+
+def update_known(session: Session, person: Person) -> None:
+    """Write what Slack says now of somebody who is known here; nothing of anybody else."""
+    session.execute(
+        update(Person)
+        .where(col(Person.team_id) == person.team_id, col(Person.user_id) == person.user_id)
+        .values(**person.model_dump(include=SAID))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def choose_project(session: Session, team_id: str, user_id: str, project_id: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from bot.desk.service import Held
-from bot.errors import NotAllowed, NotUnderstood, ProviderError
+from bot.errors import BotError, NotAllowed, NotUnderstood, ProviderError
 from bot.keys.operations import EndKey
+from bot.store.due import Due
 from bot.store.keys import Key
 from tests.factories import ANA, EVE, OWNER, RAJ, actor, add, entries, key
 from tests.keys.conftest import Rooms, Window
@@ -142,3 +145,54 @@ async def test_a_row_that_has_ended_is_never_begun_again(rooms: Rooms) -> None:
     assert await rooms.bench.ending.end("ky1", "keydesk", "again")
     assert await rooms.bench.ending.end("ky-none", "keydesk", "never was")
     assert entries(rooms.bench.database, "ky1") == []
+
+
+async def test_not_found_is_not_believed_while_the_list_still_holds_the_key(rooms: Rooms) -> None:
+    right = await rooms.right()
+    window = Window("unclear")
+    rooms.emulator.faults.add("404", "DELETE", "/keys/", times=None)
+    with pytest.raises(BotError, match="is being ended"):
+        await rooms.bench.making.create_and_show(right.id, actor(ANA), window)
+    (made,) = [each for each in rooms.bench.all_keys() if each.made_here]
+    assert (made.state, rooms.bench.request(right.id).state) == ("ending", "creating")
+    rooms.emulator.faults.clear()
+    rooms.bench.clock.move(timedelta(minutes=2))
+    await rooms.bench.engine.drain()
+    assert (row(rooms, made.id).state, rooms.bench.request(right.id).state) == ("ended", "approved")
+    assert rooms.alive() == set()
+
+
+async def test_a_second_press_does_not_undo_an_end_that_was_promised(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.emulator.faults.add("timeout_before", "DELETE", "/keys/", times=1)
+    assert "keeps trying" in await end(rooms, made)
+    rooms.emulator.faults.add("429", "DELETE", "/keys/", times=1)
+    assert "keeps trying" in await end(rooms, made, RAJ)
+    assert row(rooms, made.id).state == "ending"
+    rooms.bench.clock.move(timedelta(minutes=2))
+    await rooms.bench.engine.drain()
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ended", set())
+
+
+async def test_trouble_keeps_one_row_going_round_however_often_the_sweep_comes(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.emulator.faults.add("503", "DELETE", "/keys/", times=None)
+    assert "keeps trying" in await end(rooms, made)
+    for _ in range(12):
+        rooms.bench.clock.move(timedelta(minutes=5))
+        await rooms.bench.settling.sweep("all", rooms.bench.clock.now())
+        await rooms.bench.engine.drain()
+    with rooms.bench.database.reading() as session:
+        waiting = [due for due in session.exec(select(Due)) if due.ref == made.id and due.kind == "keys.settle_end"]
+    assert len(waiting) == 1
+    assert sum(call["method"] == "DELETE" for call in rooms.emulator.calls.kept) <= 15
+
+
+async def test_one_who_comes_second_is_not_told_of_an_end_that_did_not_happen(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.emulator.faults.add("slow", "DELETE", "/keys/", times=1, seconds=0.2)
+    rooms.emulator.faults.add("503", "DELETE", "/keys/", times=None)
+    first, second = await asyncio.gather(end(rooms, made), end(rooms, made, RAJ))
+    assert "has ended" in first
+    assert "keeps trying" in second or "has ended" in second
+    assert rooms.alive() == set()

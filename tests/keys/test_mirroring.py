@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import ProviderError
-from bot.keys.mirroring import NEW_KEY_PATIENCE
-from bot.store import mirrors
+from bot.keys.mirroring import NEW_KEY_PATIENCE, KeyMirror
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.models import Key as ProviderKey
+from bot.store import keys, mirrors
 from bot.store.keys import Key
 from tests.factories import ANA, actor, add, key
 from tests.keys.conftest import Rooms, Window
@@ -123,3 +127,39 @@ async def test_details_are_asked_for_where_a_list_leaves_them_out(rooms: Rooms) 
     after = by_purpose(rooms, "transcriber blue")
     assert after.ends_at is not None
     assert set(after.tags) == {"prod", "ivr"}
+
+
+class Forgetful(Deepgram):
+    """A Deepgram that once answers with an empty list, as it may."""
+
+    async def keys(self, project_id: str, status: Literal["active", "expired"] | None = None) -> list[ProviderKey]:
+        del project_id, status
+        return []
+
+
+async def test_one_odd_list_ends_nothing(rooms: Rooms) -> None:
+    right = await rooms.right(days=7)
+    made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
+    rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
+    forgetful = Forgetful(SecretStr(rooms.emulator.credentials["admin"]), rooms.emulator.url)
+    odd = KeyMirror(rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful)
+    await odd.refresh(rooms.project.project_id, rooms.bench.clock.now())
+    await forgetful.aclose()
+    (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]
+    assert (after.state, rooms.bench.request(right.id).state) == ("live", "delivered")
+
+
+async def test_a_key_that_rises_again_is_ended_again(rooms: Rooms) -> None:
+    right = await rooms.right(days=7)
+    made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
+    with rooms.bench.database.transaction() as session:
+        known = keys.get(session, made.id)
+        assert known is not None
+        assert keys.move(session, known, "ending", ended_by=ANA, end_reason="revoked")
+        session.refresh(known)
+        assert keys.move(session, known, "ended", ended_at=rooms.bench.clock.now())
+    rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
+    await mirror(rooms)
+    await rooms.bench.engine.drain()
+    (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]
+    assert (after.state, rooms.alive()) == ("ended", set())

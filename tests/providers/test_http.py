@@ -12,6 +12,7 @@ from bot.errors import ProviderError
 from bot.providers.http import (
     CALLS_AT_ONCE,
     LONGEST_PAUSE_SECONDS,
+    READS_AT_ONCE,
     RETRIES,
     Answer,
     Call,
@@ -32,7 +33,7 @@ def transport(client: httpx.AsyncClient, limits: Limits | None = None) -> Transp
     return Transport("https://provider.example/", SecretStr("Token k"), plainly, client=client, limits=limits)
 
 
-async def test_at_most_four_calls_run_at_once() -> None:
+async def test_at_most_four_calls_run_at_once_and_one_place_is_kept_for_changes() -> None:
     running, most = 0, 0
 
     async def answer(_: httpx.Request) -> httpx.Response:
@@ -46,6 +47,8 @@ async def test_at_most_four_calls_run_at_once() -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         each = transport(client)
         await asyncio.gather(*(each.read("/x", "to read") for _ in range(20)))
+        assert most == READS_AT_ONCE
+        await asyncio.gather(*(each.change(Call("POST", "/x", "to change")) for _ in range(20)))
     assert most == CALLS_AT_ONCE
 
 
@@ -58,12 +61,12 @@ async def test_a_change_that_found_no_free_slot_was_not_sent() -> None:
         return httpx.Response(200)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(hang)) as client:
-        each = transport(client, Limits(read=0.4, read_total=0.4, change=0.05))
-        reads = [asyncio.create_task(each.read(f"/{number}", "to read")) for number in range(CALLS_AT_ONCE)]
+        each = transport(client, Limits(read=0.4, read_total=0.4, change=0.4))
+        others = [asyncio.create_task(each.change(Call("POST", f"/{number}", "x"))) for number in range(CALLS_AT_ONCE)]
         await asyncio.sleep(0)
         with pytest.raises(ProviderError, match="NOT_SENT"):
             await each.change(Call("POST", "/change", "to change"))
-        await asyncio.gather(*reads, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
     assert "/change" not in sent
 
 

@@ -90,6 +90,8 @@ def test_one_person_has_one_word_on_one_request(store: Database) -> None:
 
 # --- due and seen ---
 
+KINDS = ("k",)
+
 
 def test_a_due_job_is_taken_by_one(store: Database) -> None:
     with store.transaction() as session:
@@ -99,7 +101,7 @@ def test_a_due_job_is_taken_by_one(store: Database) -> None:
 
     def take(_: int) -> list[str]:
         with store.transaction() as session:
-            return [row.job_id for row in due.take(session, NOON, 7)]
+            return [row.job_id for row in due.take(session, NOON, 7, KINDS)]
 
     with ThreadPoolExecutor(4) as pool:
         taken = [job for found in pool.map(take, range(8)) for job in found]
@@ -114,7 +116,7 @@ def test_the_same_job_put_by_many_at_once_stands_once(store: Database) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(put, range(8)))
     with store.transaction() as session:
-        assert len(due.take(session, NOON + timedelta(days=1), 9)) == 1
+        assert len(due.take(session, NOON + timedelta(days=1), 9, KINDS)) == 1
 
 
 def test_a_delivery_is_first_once(store: Database) -> None:

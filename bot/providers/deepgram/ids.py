@@ -22,6 +22,11 @@ _EMAIL = re.compile(
 )
 
 
+def is_uuid(value: str) -> bool:
+    """Tell whether this can be the id of anything at Deepgram."""
+    return _UUID.fullmatch(value) is not None
+
+
 def uuid_of(value: str, noun: str) -> str:
     """Return an id as it is; ``noun`` names it to the reader ("key").
 
