@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.app import app_manifest
-from bot.config import Settings
+from bot.config import PREFIX, Settings
 from bot.doctor import examine
 from bot.engine.workflows import migrate as migrate_engine
 from bot.errors import BotError
 from bot.install import write_env
-from bot.reconcile import report
+from bot.reconcile import NotMade, report
 from bot.serve import Role, run_loop, serve
 from bot.slack.web import SlackError
 from bot.store import schema
@@ -65,14 +67,14 @@ def run(*, frozen: bool) -> None:
 @main.command()
 @click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
 def web(*, frozen: bool) -> None:
-    """Take in what Slack sends (one of several processes over PostgreSQL)."""
+    """Take in what Slack sends, and carry out jobs too (one of several processes over PostgreSQL)."""
     _serve(_replica_settings(), "web", frozen=frozen)
 
 
 @main.command()
 @click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
 def worker(*, frozen: bool) -> None:
-    """Carry out jobs only (one of several processes over PostgreSQL)."""
+    """Carry out jobs and take in nothing (one of several processes over PostgreSQL)."""
     _serve(_replica_settings(), "worker", frozen=frozen)
 
 
@@ -86,9 +88,23 @@ def doctor() -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
+def _checked_prefix(_: click.Context, __: click.Parameter, value: str) -> str:
+    if re.fullmatch(PREFIX, value) is None:
+        raise click.BadParameter("lower case letters, digits, dash and underscore, at most 16")
+    return value
+
+
+def _checked_url(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and re.fullmatch(r"https://[^/\s]+/?", value) is None:
+        raise click.BadParameter("an https address without a path, for example https://keydesk.example.com")
+    return value
+
+
 @main.command()
-@click.option("--prefix", default="", help="Rename every slash command, for example acme-")
-@click.option("--url", default=None, help="Public https address: makes the manifest of the HTTP transport.")
+@click.option("--prefix", default="", callback=_checked_prefix, help="Rename every slash command, for example acme-")
+@click.option(
+    "--url", default=None, callback=_checked_url, help="Public https address: makes the manifest of the HTTP transport."
+)
 def manifest(prefix: str, url: str | None) -> None:
     """Print the app manifest to paste at api.slack.com."""
     click.echo(yaml.safe_dump(app_manifest(prefix, url), sort_keys=False, allow_unicode=True), nl=False)
@@ -97,7 +113,11 @@ def manifest(prefix: str, url: str | None) -> None:
 @main.command()
 def reconcile() -> None:
     """Compare the provider's keys with the store; changes nothing."""
-    for line in asyncio.run(report(_ready_settings())):
+    try:
+        lines = asyncio.run(report(_ready_settings()))
+    except NotMade as problem:
+        raise click.ClickException(str(problem)) from None
+    for line in lines:
         click.echo(line)
 
 
@@ -138,6 +158,8 @@ def _database(settings: Settings) -> Iterator[Database]:
     try:
         with contextlib.closing(Database(settings.database_url)) as database:
             yield database
+    except (schema.NewerSchema, OSError) as problem:
+        raise click.ClickException(f"The database cannot be used: {problem}") from None
     except SQLAlchemyError as problem:
         text = f"The database cannot be used ({type(problem).__name__}): check DATABASE_URL, and that it is running."
         raise click.ClickException(text) from None
@@ -148,8 +170,17 @@ def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:
     try:
         code = run_loop(serve(settings, role, frozen=frozen))
     except (BotError, SlackError, OSError) as problem:
-        raise click.ClickException(f"Keydesk could not start: {problem}") from None
+        raise click.ClickException(f"Keydesk could not start: {reason_of(problem, settings)}") from None
     sys.exit(code)
+
+
+def reason_of(problem: Exception, settings: Settings) -> str:
+    """Say in one sentence why Keydesk could not start."""
+    if isinstance(problem, TimeoutError):
+        return "Slack did not answer in time. Is the network open?"
+    if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
+        return f"port {settings.port} is taken already. End what listens there, or set another PORT."
+    return str(problem) or type(problem).__name__
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
+from bot.billing.listeners import BillingListeners
 from bot.clock import Clock, ServedClock, SystemClock
 from bot.config import Settings
 from bot.desk.jobs import DeskJobs
@@ -29,8 +30,11 @@ from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey
 from bot.keys.settling import KeySettling
+from bot.models.catalogue import Catalogue
+from bot.models.listeners import ModelListeners
 from bot.operation import OperationKind
 from bot.people import People
+from bot.projects import service as project_service
 from bot.projects.listeners import ProjectListeners
 from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings
@@ -42,6 +46,7 @@ from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.guard import Seen
 from bot.slack.manifest import manifest
 from bot.slack.names import Door, Listener
+from bot.slack.prefix import prefixed
 from bot.slack.web import Identity, Slack, SlackWeb, connect
 from bot.store import due, heartbeats, projects, seen
 from bot.store.database import Database
@@ -144,6 +149,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         admit=rooms.admit,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
+    slack.word(prefixed(floor.names))
     return App(settings, database, clock, engine, slack, identity, deepgram, rooms, floor, frozen)
 
 
@@ -181,6 +187,8 @@ def assemble(
         DeskListeners(desk, database, people).door(),
         KeyListeners(desk, database, people, clock, making, key_mirror, standing).door(),
         ProjectListeners(desk, database, people, clock, project_mirror).door(),
+        BillingListeners(database, people, clock, deepgram, project_service.the_project).door(),
+        ModelListeners(database, people, clock, Catalogue(deepgram, clock), project_service.the_project).door(),
         home.door(),
     )
     jobs: dict[str, JobFunction] = {

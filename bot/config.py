@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+PREFIX = r"[a-z0-9_-]{0,16}"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Settings(BaseSettings):
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
     keydesk_home: Path = Field(default_factory=lambda: Path.home() / ".keydesk")
     keydesk_transport: Literal["socket", "http"] = "socket"
     keydesk_owners: Annotated[tuple[str, ...], NoDecode] = ()
-    keydesk_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,16}$")
+    keydesk_prefix: str = Field(default="", pattern=f"^{PREFIX}$")
     keydesk_clock_url: str = ""
     keydesk_log_level: str = "INFO"
     host: str = "0.0.0.0"
@@ -36,8 +38,16 @@ class Settings(BaseSettings):
     @field_validator("keydesk_owners", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """Read “U1, U2” as two people."""
-        return tuple(part for part in value.replace(",", " ").split() if part) if isinstance(value, str) else value
+        """Read “U1, U2, U1” as two people."""
+        return tuple(dict.fromkeys(value.replace(",", " ").split())) if isinstance(value, str) else value
+
+    @field_validator("keydesk_log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        level = value.strip().upper()
+        if level not in LOG_LEVELS:
+            raise ValueError(f"KEYDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+        return level
 
     @model_validator(mode="after")
     def _finish(self) -> Settings:

@@ -50,7 +50,14 @@ async def examine(settings: Settings) -> list[Check]:
         database.close()
 
 
+def _is_there(database: Database) -> bool:
+    """Tell whether there is a database to look at; to connect to a missing SQLite file would make it."""
+    return database.file is None or database.file.exists()
+
+
 def _database(database: Database) -> list[Check]:
+    if not _is_there(database):
+        return [Check("database", False, f"{database.file} is not there yet: run keydesk init")]
     try:
         database.answers()
         current = schema.is_current(database)
@@ -58,7 +65,11 @@ def _database(database: Database) -> list[Check]:
         return [Check("database", False, f"does not answer ({type(problem).__name__}): check DATABASE_URL")]
     return [
         Check("database", True, f"{database.url.get_backend_name()} answers"),
-        Check("migrations", current, "current" if current else "the schema is older or newer: run keydesk migrate"),
+        Check(
+            "migrations",
+            current,
+            "current" if current else "not this Keydesk's schema: run keydesk migrate",
+        ),
     ]
 
 
@@ -78,13 +89,16 @@ async def _slack(settings: Settings, slack: Slack, database: Database) -> list[C
         _scopes(settings, identity),
         await _transport(settings, slack),
         *await _owners(settings, slack, identity),
-        *await _channels(slack, database),
+        *await _channels(settings, slack, database),
     ]
 
 
 def _scopes(settings: Settings, identity: Identity) -> Check:
     needed = set(app_manifest(settings.keydesk_prefix)["oauth_config"]["scopes"]["bot"])
-    missing = sorted(needed - identity.scopes) if identity.scopes else []
+    if not identity.scopes:
+        words = "Slack did not say which scopes the token has: compare them with the manifest by hand"
+        return Check("scopes", True, words)
+    missing = sorted(needed - identity.scopes)
     if missing:
         return Check("scopes", False, f"missing {', '.join(missing)}: paste the manifest again and reinstall the app")
     return Check("scopes", True, f"{count(len(needed), 'scope')} granted")
@@ -121,7 +135,9 @@ async def _owners(settings: Settings, slack: Slack, identity: Identity) -> list[
     return [Check("two owners", enough, words), *problems]
 
 
-async def _channels(slack: Slack, database: Database) -> list[Check]:
+async def _channels(settings: Settings, slack: Slack, database: Database) -> list[Check]:
+    if not _is_there(database):
+        return []
     try:
         chosen = await database.read(
             lambda session: sorted(
@@ -131,7 +147,8 @@ async def _channels(slack: Slack, database: Database) -> list[Check]:
     except SQLAlchemyError:
         return []
     if not chosen:
-        return [Check("approvals channel", True, "none set: approvers get direct messages (/projects settings)")]
+        command = f"/{settings.keydesk_prefix}projects settings"
+        return [Check("approvals channel", True, f"none set: approvers get direct messages ({command})")]
     return [await _channel(slack, channel) for channel in chosen]
 
 
@@ -173,6 +190,8 @@ def _role_words(role: str | None, cannot: str) -> str:
 
 
 async def _hanging(database: Database) -> Check:
+    if not _is_there(database):
+        return Check("keys made here", True, "none: there is no database yet")
     try:
         live = await database.read(keys.live_made_here)
     except SQLAlchemyError:

@@ -71,10 +71,13 @@ class People:
                 await self._person(user_id)
 
     async def changed(self, user: Mapping[str, Any]) -> None:
-        """Note what Slack says of somebody whose profile changed, so that whoever left stops counting at once."""
+        """Note what Slack says of somebody known here, so that whoever left stops counting at once.
+
+        Slack tells of everybody in the workspace; those who never came here are none of our business.
+        """
         person = read_profile(self._team_id, user, datetime.now(UTC))
         self._fresh.pop(person.user_id, None)
-        await self._database.write(lambda session: people.save(session, person))
+        await self._database.write(lambda session: people.update_known(session, person))
 
     async def _person(self, user_id: str) -> Person:
         remembered = self._fresh.get(user_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
@@ -18,19 +19,27 @@ from bot.store.database import Database
 from bot.store.keys import Key
 
 
+class NotMade(Exception):
+    """The report could not be made; its text says why."""
+
+
 async def report(settings: Settings) -> list[str]:
-    """Return the report, a line each; changes nothing anywhere."""
+    """Return the report, a line each; changes nothing anywhere.
+
+    Raises:
+        NotMade: the provider or the store could not be read.
+    """
     database = Database(settings.database_url)
     try:
         deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
         async with contextlib.aclosing(deepgram):
             return await _report(database, deepgram)
     except BotError as problem:
-        return [f"The report could not be made: {problem.text}"]
+        raise NotMade(f"The report could not be made: {problem.text}") from None
     except SQLAlchemyError as problem:
-        return [
-            f"The report could not be made: the store cannot be read ({type(problem).__name__}). See keydesk doctor."
-        ]
+        kind = type(problem).__name__
+        text = f"The report could not be made: the store cannot be read ({kind}). See keydesk doctor."
+        raise NotMade(text) from None
     finally:
         await asyncio.to_thread(database.close)
 
@@ -40,7 +49,7 @@ async def _report(database: Database, deepgram: Deepgram) -> list[str]:
     projects = await deepgram.projects()
     for project in projects:
         listed = await deepgram.keys(project.project_id, status="active")
-        found = await database.read(lambda session, p=project, k=listed: compare(session, p.project_id, k))  # type: ignore[misc] # the default arguments bind the loop's values
+        found = await database.read(partial(compare, project_id=project.project_id, listed=listed))
         lines += [f"{project.name}: {line}" for line in found]
     if not lines:
         return [f"{len(projects)} projects read: the provider and the store agree."]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from bot.billing import views as billing
+from bot.billing.service import Balances, Orders
 from bot.desk import views as desk
 from bot.desk.views import STATES, Card
 from bot.home import views as home
@@ -16,11 +19,16 @@ from bot.keys import request_form, service
 from bot.keys import views as keys
 from bot.keys.operations import CUSTOMER_LONGEST, PLACE_LONGEST, PURPOSE_LONGEST
 from bot.keys.request_form import Form
+from bot.models import views as models
+from bot.models.service import Models, Wanted
 from bot.operation import Description, FollowUp, Offer
 from bot.projects import views as projects
 from bot.projects.mirroring import NAME_LONGEST
 from bot.projects.service import Overview, Row
 from bot.projects.service import Page as ProjectPage
+from bot.providers.deepgram.billing import Balance, Purchase
+from bot.providers.deepgram.speech_models import SpeechModel, Voice
+from bot.slack.pages import Page, page_of
 from bot.slack.words import escape
 from bot.store.keys import Key
 from bot.store.projects import ProjectSettings
@@ -126,6 +134,58 @@ def overview(text: str, **changes: Any) -> Overview:
     return replace(seen, **changes)
 
 
+def balances(text: str, count: int = 30) -> list[View]:
+    """Draw the balances of a project, some of them odd."""
+    units = ("usd", "hour", text, "usd")
+    amounts = (Decimal("3512.34521"), Decimal(1), Decimal("-0.5"), None)
+    listed = tuple(
+        Balance(balance_id=f"b{n}{text}", amount=amounts[n % 4], units=units[n % 4], purchase_order_id=text or None)
+        for n in range(count)
+    )
+    return billing.balances(Balances(PROJECT, text[:NAME_LONGEST], listed, NOON))
+
+
+def orders(text: str, count: int = 25, *, complete: bool = True) -> list[View]:
+    """Draw a page in the middle of many orders."""
+    listed = [
+        Purchase(
+            order_id=f"o{n}{text}",
+            amount=Decimal(4000) if n % 3 else None,
+            units="usd" if n % 2 else text,
+            order_type=text or None,
+            created=NOON - timedelta(days=n) if n % 4 else None,
+            expiration=NOON + timedelta(days=15 - n) if n % 5 else None,
+        )
+        for n in range(count)
+    ]
+    return billing.orders(Orders(PROJECT, text[:NAME_LONGEST], page_of(listed, 2), complete, NOON))
+
+
+def model(text: str, number: int = 0) -> SpeechModel:
+    """Return a model whose every foreign text is this one; those with an odd number speak."""
+    speaks = number % 2 == 1
+    return SpeechModel(
+        model_id=f"m{number}{text}",
+        kind="tts" if speaks else "stt",
+        name=text,
+        canonical_name=text,
+        architecture=text,
+        languages=("de", text) if text else (),
+        version=text,
+        voice=Voice(accent=text or None, tags=(text,), use_cases=(text,)) if speaks else None,
+        batch=None if speaks else True,
+        streaming=None if speaks else False,
+    )
+
+
+def page_of_models(text: str, typed: str = "", total: int = 300) -> list[View]:
+    """Draw a page in the middle of many models."""
+    listed = tuple(model(text, number) for number in range(10)) if total else ()
+    page = Page(listed, total, 2 if total else 1, 30 if total else 1)
+    seen = Models(PROJECT, text[:NAME_LONGEST], Wanted(typed), page, NOON, NOON + timedelta(minutes=4))
+    return models.model_list(seen)
+
+
 def page_of_home(text: str, count: int = 10) -> View:
     """Draw somebody's App Home."""
     return home.home(
@@ -182,6 +242,11 @@ def gallery() -> Iterator[tuple[str, Shown]]:
             )
         ),
     )
+    yield "billing balance · nothing", balances("production", 0)
+    yield "billing purchases · nothing", orders("production", 0)
+    yield "billing purchases · cut by Deepgram", orders("production", 1000, complete=False)
+    yield "models list · nothing", page_of_models("production", total=0)
+    yield "models list · nothing found", page_of_models("production", "<!channel> *x* outdated", total=0)
     yield "home · nothing", page_of_home("ana", 0)
 
 
@@ -202,6 +267,11 @@ def _with(text: str) -> Iterator[tuple[str, Shown]]:
     yield "projects overview", projects.overview(overview(text))
     yield "projects settings", projects.settings_form(overview(text))
     yield "projects notice", projects.saying("Project settings", escape(text))
+    yield "billing balance", balances(text)
+    yield "billing purchases", orders(text)
+    yield "models list", page_of_models(text, text[:100])
+    yield "models details, listening", models.details(model(text), text[:NAME_LONGEST], NOON, NOON)
+    yield "models details, speaking", models.details(model(text, 1), text[:NAME_LONGEST], NOON, NOON)
     yield "home", page_of_home(text)
     words = text[:PURPOSE_LONGEST]
     yield "status", home.status([Check("database", True, words), Check("worker", False, words)], [words], words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 import sys
@@ -12,9 +13,12 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from bot.__main__ import main
+from bot.__main__ import main, reason_of
 from bot.app import app_manifest
+from bot.config import Settings
 from bot.install import TEMPLATE
+from bot.slack.http import health_app
+from bot.slack.serving import listening
 from bot.store import schema
 from bot.store.database import Database
 from playground.clock import PlaygroundClock
@@ -61,8 +65,6 @@ def test_init_leaves_what_is_there(tmp_path: Path) -> None:
 
 
 def test_everything_in_the_written_file_is_a_setting(tmp_path: Path) -> None:
-    from bot.config import Settings
-
     keydesk("init")
     names = [line.partition("=")[0].lower() for line in TEMPLATE.splitlines() if line and not line.startswith("#")]
     assert set(names) <= set(Settings.model_fields)
@@ -100,6 +102,7 @@ def test_split_processes_need_a_current_schema(postgres_url: str) -> None:
     [
         ({"KEYDESK_TRANSPORT": "pigeon"}, "keydesk_transport"),
         ({"PORT": "many"}, "port"),
+        ({"KEYDESK_LOG_LEVEL": "loud"}, "must be one of DEBUG"),
         ({"KEYDESK_CLOCK_URL": "http://127.0.0.1:1/"}, "playground only"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://u:canary@127.0.0.1:9/none"}, "DATABASE_URL"),
@@ -148,6 +151,30 @@ async def test_a_bad_token_ends_with_a_clear_message(tmp_path: Path) -> None:
     assert b"Keydesk could not start: auth.test: invalid_auth" in complaint
     assert b"Traceback" not in complaint
     assert b"canary" not in complaint
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (TimeoutError(), "Slack did not answer in time"),
+        (OSError(errno.EADDRINUSE, "Address already in use"), "port 3000 is taken already"),
+        (OSError(errno.EACCES, "Permission denied"), "Permission denied"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_why_a_start_failed_is_never_empty(problem: Exception, words: str) -> None:
+    assert words in reason_of(problem, Settings(_env_file=None))
+
+
+async def test_a_port_that_is_taken_is_named() -> None:
+    async def nobody() -> list[tuple[str, bool, str]]:
+        return []
+
+    async with listening(health_app(nobody), 0, "127.0.0.1") as port:
+        with pytest.raises(OSError, match="in use") as refusal:
+            async with listening(health_app(nobody), port, "127.0.0.1"):
+                pass
+    assert f"port {port} is taken already" in reason_of(refusal.value, Settings(_env_file=None, port=port))
 
 
 def test_the_doctor_ends_with_one_when_something_is_wrong() -> None:

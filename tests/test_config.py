@@ -38,7 +38,13 @@ def test_nothing_is_missing_once_all_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("given", "owners"),
-    [("U1,U2", ("U1", "U2")), (" U1 ; U2".replace(";", ","), ("U1", "U2")), ("U1 U2", ("U1", "U2")), (" , ", ())],
+    [
+        ("U1, U2 U1", ("U1", "U2")),
+        ("U1,U2", ("U1", "U2")),
+        (" U1 ; U2".replace(";", ","), ("U1", "U2")),
+        ("U1 U2", ("U1", "U2")),
+        (" , ", ()),
+    ],
 )
 def test_owners_are_read_from_a_list(given: str, owners: tuple[str, ...]) -> None:
     assert settings(keydesk_owners=given).keydesk_owners == owners
@@ -71,11 +77,27 @@ def test_without_an_address_the_database_is_a_file_at_an_absolute_path(tmp_path:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"keydesk_transport": "pigeon"}, {"keydesk_prefix": "Acme "}, {"keydesk_prefix": "a" * 17}, {"port": "many"}],
+    [
+        {"keydesk_log_level": "loud"},
+        {"keydesk_transport": "pigeon"},
+        {"keydesk_prefix": "Acme "},
+        {"keydesk_prefix": "a" * 17},
+        {"port": "many"},
+    ],
 )
 def test_what_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         settings(**wrong)
+
+
+@pytest.mark.parametrize("level", ["debug", " Debug ", "DEBUG"])
+def test_a_log_level_may_be_written_in_any_case(level: str) -> None:
+    assert settings(keydesk_log_level=level).keydesk_log_level == "DEBUG"
+
+
+def test_an_unknown_log_level_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ValidationError, match="KEYDESK_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"):
+        settings(keydesk_log_level="verbose")
 
 
 def test_no_secret_shows_in_settings() -> None:

@@ -108,9 +108,16 @@ async def test_a_member_role_credential_is_not_enough(works: Installation) -> No
     assert "Create the key as an admin" in problems["deepgram"]
 
 
-async def test_an_empty_database_needs_a_migration(works: Installation, tmp_path: Path) -> None:
+async def test_a_database_that_is_not_there_is_not_made(works: Installation, tmp_path: Path) -> None:
     problems = await works.problems(database_url=f"sqlite:///{tmp_path}/new.db")
-    assert problems == {"migrations": "the schema is older or newer: run keydesk migrate"}
+    assert problems == {"database": f"{tmp_path}/new.db is not there yet: run keydesk init"}
+    assert not (tmp_path / "new.db").exists()
+
+
+async def test_an_empty_database_needs_a_migration(works: Installation, tmp_path: Path) -> None:
+    (tmp_path / "new.db").touch()
+    problems = await works.problems(database_url=f"sqlite:///{tmp_path}/new.db")
+    assert "run keydesk migrate" in problems["migrations"]
 
 
 async def test_a_channel_that_can_no_longer_be_used_is_named(works: Installation) -> None:
@@ -126,6 +133,14 @@ async def test_missing_scopes_are_named(works: Installation) -> None:
     state = works.slack.state
     state.manifest = replace(state.manifest, bot_scopes=state.manifest.bot_scopes - {"chat:write"})
     assert "missing chat:write" in (await works.problems())["scopes"]
+
+
+async def test_scopes_that_slack_does_not_tell_are_not_claimed(works: Installation) -> None:
+    state = works.slack.state
+    state.manifest = replace(state.manifest, bot_scopes=frozenset())
+    told = {check.name: check.text for check in await works.checks()}
+    assert "granted" not in told["scopes"]
+    assert "did not say" in told["scopes"]
 
 
 async def test_no_secret_stands_in_the_report(works: Installation) -> None:

@@ -36,13 +36,13 @@ def test_the_file_is_what_the_command_prints() -> None:
 def test_only_nouns_with_verbs_are_slash_commands() -> None:
     commands = described()["features"]["slash_commands"]
 
-    assert [each["command"] for each in commands] == ["/keydesk", "/keys", "/projects"]
+    assert [each["command"] for each in commands] == ["/keydesk", "/billing", "/keys", "/projects"]
 
 
 def test_every_command_shows_its_prefix() -> None:
     commands = described("--prefix", "acme-")["features"]["slash_commands"]
 
-    assert [each["command"] for each in commands] == ["/acme-keydesk", "/acme-keys", "/acme-projects"]
+    assert [each["command"] for each in commands] == ["/acme-keydesk", "/acme-billing", "/acme-keys", "/acme-projects"]
 
 
 def test_the_two_transports_differ_only_in_addresses() -> None:

@@ -142,6 +142,12 @@ async def test_a_changed_profile_counts_at_once(judges: People, slack: SlackProf
         await judges.judge(TEAM, ANA)
 
 
+async def test_a_changed_profile_of_somebody_never_seen_is_not_kept(judges: People, database: Database) -> None:
+    await judges.changed({"id": RAJ, "team_id": TEAM, "profile": {"display_name": "raj"}})
+    with database.reading() as session:
+        assert people.get(session, TEAM, RAJ) is None
+
+
 @pytest.mark.parametrize("problem", [SlackError("users.info", "user_not_found"), SlackUnclear("users.info", "x")])
 async def test_an_unreadable_profile_changes_nothing(
     judges: People, slack: SlackProfiles, database: Database, problem: SlackError

@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import Settings
 from bot.providers.deepgram.models import Key as ProviderKey
-from bot.reconcile import compare, report
+from bot.reconcile import NotMade, compare, report
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
@@ -83,5 +83,5 @@ async def test_a_report_that_cannot_be_made_says_why(tmp_path: Path, wrong: dict
     database = small_database(tmp_path)
     database.close()
     given = {"deepgram_api_key": "emulated-x", "database_url": str(database.url)} | wrong
-    (line,) = await report(Settings(_env_file=None, **given))  # type: ignore[arg-type] # pydantic reads the texts
-    assert line.startswith("The report could not be made: ")
+    with pytest.raises(NotMade, match="The report could not be made: "):
+        await report(Settings(_env_file=None, **given))  # type: ignore[arg-type] # pydantic reads the texts

@@ -72,15 +72,17 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(database_url: str, transport: str = "socket", *, role: str = "admin") -> AsyncIterator[World]:
+async def world(
+    database_url: str, transport: str = "socket", *, role: str = "admin", prefix: str = ""
+) -> AsyncIterator[World]:
     """Run Keydesk on this database over this transport ("socket" or "http")."""
     async with contextlib.AsyncExitStack() as stack:
-        made = await _start(stack, database_url, transport, role)
+        made = await _start(stack, database_url, transport, role, prefix)
         yield made
         await made.close_pages()
 
 
-async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str) -> World:
+async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str, prefix: str) -> World:
     clock, port = PlaygroundClock(), free_port()
     deepgram = DeepgramEmulator(clock.now)
     await deepgram.start()
@@ -92,7 +94,7 @@ async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport:
         signing_secret="0" * 32,
         bot_token="xoxb-of-the-test",
         app_token="xapp-of-the-test",
-        manifest=app_manifest(url=f"http://127.0.0.1:{port}" if http else None),
+        manifest=app_manifest(prefix, url=f"http://127.0.0.1:{port}" if http else None),
         request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
         rate_limits=False,
     )
@@ -110,6 +112,7 @@ async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport:
         database_url=database_url,
         keydesk_owners=",".join(OWNERS),
         keydesk_transport="http" if http else "socket",
+        keydesk_prefix=prefix,
     )
     app = await build(settings, _inline, clock=WorldClock(clock))
     stack.push_async_callback(app.close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -10,14 +11,17 @@ from bot import audit, policy
 from bot.desk import words
 from bot.desk.judging import Judging, the_request
 from bot.engine.port import Job
-from bot.errors import AlreadyDecided, NotAllowed, NotUnderstood
+from bot.errors import AlreadyDecided, BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
-from bot.store import requests
+from bot.store import people, requests
 from bot.store.decisions import Decision
 from bot.store.requests import Request
 
 OPENING_TIME = timedelta(hours=24)
 REMIND_AFTER = timedelta(minutes=30)
+LEFT = "Whoever asked for this is no active member any more, so it cannot be approved. Deny it, or let it expire."
+
+R = TypeVar("R", bound=BotError)
 
 
 class Deciding(Judging):
@@ -49,14 +53,14 @@ class Deciding(Judging):
         reason: str,
         now: datetime,
     ) -> Request | NotAllowed | AlreadyDecided:
-        request = the_request(session, request_id, actor, version)
-        refusal = self._refusal(session, request, actor)
-        if refusal is not None:
-            audit.note_request(session, actor, "desk.refused", request, now, why=refusal)
-            return NotAllowed(refusal)
-        if request.state != "waiting" or not self._settle_verdict(session, request, verdict, reason, now):
-            session.expire_all()
-            return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
+        request = self._up_to_time(session, the_request(session, request_id, actor, version), now)
+        problem = self._problem(session, request, actor, now)
+        if problem is None and verdict == "approved" and people.unable(session, request.team_id, [request.requester]):
+            problem = _refused(session, request, actor, now, NotAllowed(LEFT))
+        if problem is not None:
+            return problem
+        if not self._settle_verdict(session, request, verdict, reason, now):
+            return _too_late(session, request, actor, now)
         session.add(
             Decision(
                 request_id=request.id,
@@ -89,15 +93,29 @@ class Deciding(Judging):
         """
         now = self._clock.now()
 
-        def check(session: Session) -> None:
-            request = the_request(session, request_id, actor, version)
-            refusal = self._refusal(session, request, actor)
-            if refusal is not None:
-                raise NotAllowed(refusal)
-            if request.state != "waiting":
-                raise AlreadyDecided(words.how_it_stands(session, request, actor, now))
+        def check(session: Session) -> NotAllowed | AlreadyDecided | None:
+            request = self._up_to_time(session, the_request(session, request_id, actor, version), now)
+            return self._problem(session, request, actor, now)
 
-        await self._database.read(check)
+        problem = await self._database.write(check)
+        if problem is not None:
+            raise problem
+
+    def _problem(
+        self, session: Session, request: Request, actor: Actor, now: datetime
+    ) -> NotAllowed | AlreadyDecided | None:
+        """Return why this person cannot decide this request now, written down, or None."""
+        refusal = self._refusal(session, request, actor)
+        if refusal is not None:
+            return _refused(session, request, actor, now, NotAllowed(refusal))
+        return _too_late(session, request, actor, now) if request.state != "waiting" else None
+
+    def _up_to_time(self, session: Session, request: Request, now: datetime) -> Request:
+        """Return the request as time has left it, even if the job that ends it comes late."""
+        if request.state == "waiting" and request.expires_at <= now:
+            self.end_by_time(session, request.id, "expired", now)
+            session.refresh(request)
+        return request
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
         matter = self.matter(session, request.team_id, request.project_id)
@@ -136,12 +154,11 @@ class Deciding(Judging):
     ) -> Request | NotAllowed | AlreadyDecided:
         request = the_request(session, request_id, actor)
         if actor.user_id != request.requester:
-            audit.note_request(session, actor, "desk.refused", request, now, why="cancel of another's request")
-            return NotAllowed("Only the person who asked can cancel this. Nothing changed.")
+            refusal = NotAllowed("Only the person who asked can cancel this. Nothing changed.")
+            return _refused(session, request, actor, now, refusal)
         cancellable = "cancelled" in requests.MOVES[request.state]
         if not cancellable or not requests.move(session, request, "cancelled", finished_at=now):
-            session.expire_all()
-            return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
+            return _too_late(session, request, actor, now)
         audit.note_request(session, actor, "desk.cancelled", request, now)
         return self.moved(session, request, now)
 
@@ -161,14 +178,16 @@ class Deciding(Judging):
     def _remind(
         self, session: Session, request_id: str, actor: Actor, now: datetime
     ) -> NotAllowed | AlreadyDecided | NotUnderstood | None:
-        request = the_request(session, request_id, actor)
+        request = self._up_to_time(session, the_request(session, request_id, actor), now)
         if actor.user_id != request.requester:
-            return NotAllowed("Only the person who asked can remind. Nothing was sent.")
+            refusal = NotAllowed("Only the person who asked can remind. Nothing was sent.")
+            return _refused(session, request, actor, now, refusal)
         if request.state != "waiting":
-            return AlreadyDecided(words.how_it_stands(session, request, actor, now))
-        last = request.reminded_at or request.created_at
-        if now < last + REMIND_AFTER:
-            return NotUnderstood(f"Not yet: you can remind them again on {words.local(last + REMIND_AFTER, actor.tz)}.")
+            return _too_late(session, request, actor, now)
+        again = (request.reminded_at or request.created_at) + REMIND_AFTER
+        if now < again:
+            early = NotUnderstood(f"Not yet: you can remind them again on {words.local(again, actor.tz)}.")
+            return _refused(session, request, actor, now, early)
         if requests.remind(session, request, now):
             audit.note_request(session, actor, "desk.reminded", request, now)
             self._engine.enqueue(session, Job("desk.remind", request.id, now.isoformat()), now)
@@ -182,11 +201,17 @@ class Deciding(Judging):
         if request is None or to not in requests.MOVES[request.state]:
             return
         if requests.move(session, request, to, finished_at=now):
-            audit.note_request(
-                session,
-                audit.KEYDESK,
-                f"desk.{to}",
-                request,
-                now,
-            )
+            audit.note_request(session, audit.KEYDESK, f"desk.{to}", request, now)
             self.moved(session, request, now, news=True)
+
+
+def _refused(session: Session, request: Request, actor: Actor, now: datetime, refusal: R) -> R:
+    """Write a refused attempt down; the request stays as it is."""
+    audit.note_request(session, actor, "desk.refused", request, now, why=refusal.text)
+    return refusal
+
+
+def _too_late(session: Session, request: Request, actor: Actor, now: datetime) -> AlreadyDecided:
+    """Say how the request stands, as read again: somebody else may have moved it just now."""
+    session.refresh(request)
+    return _refused(session, request, actor, now, AlreadyDecided(words.how_it_stands(session, request, actor, now)))

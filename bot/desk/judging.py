@@ -51,6 +51,10 @@ class Judging:
         """Return who may decide this request, now."""
         return policy.deciders(request.requester, self.matter(session, request.team_id, request.project_id))
 
+    def owners(self, session: Session, request: Request) -> frozenset[str]:
+        """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""
+        return self.matter(session, request.team_id, request.project_id).owners - {request.requester}
+
     def follow_up(self, session: Session, request: Request) -> FollowUp:
         """Return what came of an approval, and what its owner can do next."""
         ask = self._kinds[request.kind].follow_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.desk import views
-from bot.desk.jobs import Drawing, draw, history
+from bot.desk.drawing import Drawing, draw, history
 from bot.desk.judging import the_request
 from bot.desk.service import Desk
 from bot.operation import Actor

@@ -17,6 +17,9 @@ Block = dict[str, Any]
 
 WHY_SHOWN = 400
 REASON_LONGEST = 500
+LINES_TOGETHER = 5  # so many lines with the longest names still fit into one section
+
+MOVED = "This request has moved to direct messages, because this channel is shared outside the workspace."
 
 STATES: Mapping[str, tuple[str, str]] = {
     "waiting": ("🕓", "waiting for a decision"),
@@ -26,8 +29,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "denied": ("🚫", "denied"),
     "expired": ("⌛", "expired without a decision"),
     "cancelled": ("↩️", "cancelled"),
-    "lapsed": ("⌛", "not opened; no key was made"),
-    "failed": ("⚠️", "the provider refused; no key was made"),
+    "lapsed": ("⌛", "not opened in time"),
+    "failed": ("⚠️", "the provider refused"),
     "ended": ("🏁", "the key has ended"),
 }
 
@@ -129,11 +132,17 @@ def details(card: Card, history: list[str]) -> dict[str, Any]:
             *_evidence(card),
             blocks.context(*_outcome(card)),
             blocks.divider(),
-            blocks.section("*History*\n" + "\n".join(history)),
+            *_history(history),
             blocks.context(f"Request {card.request_id}, card version {card.version}"),
         ],
         close="Close",
     )
+
+
+def _history(lines: list[str]) -> list[Block]:
+    titled = ["*History*", *lines]
+    together = range(0, len(titled), LINES_TOGETHER)
+    return [blocks.section("\n".join(titled[start : start + LINES_TOGETHER])) for start in together]
 
 
 def deny_form(card: Card) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlmodel import Session
 
 from bot.operation import Actor
-from bot.slack.words import listed
+from bot.slack.words import UNSEEN, listed
 from bot.store import decisions, people
+from bot.store.people import Person
 from bot.store.requests import Request
 
 NOBODY_DECIDES = (
@@ -25,11 +27,11 @@ HAPPENED: Mapping[str, str] = {
     "desk.held": "asked",
     "desk.approved": "approved",
     "desk.denied": "denied",
-    "desk.refused": "refused: not theirs to decide",
+    "desk.refused": "refused; nothing changed",
     "desk.cancelled": "cancelled",
     "desk.reminded": "reminded",
     "desk.expired": "expired without a decision",
-    "desk.lapsed": "lapsed, not opened",
+    "desk.lapsed": "lapsed, not opened in time",
     "keys.open.refused": "refused: could not be opened",
     "keys.create.started": "began to create the key",
     "keys.created": "the provider made the key",
@@ -49,17 +51,26 @@ def happened(name: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Return what was typed without what cannot be stored or shown: NUL (PostgreSQL) and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    """Return what was typed, without what cannot be stored or seen; empty if nothing can be seen of it.
+
+    NUL cannot stand in PostgreSQL, lone surrogates nowhere; controls and turns of direction could rewrite a card.
+    """
+    kept = text.encode("utf-8", "ignore").decode().translate(UNSEEN).strip()
+    return kept if any(not unicodedata.category(character).startswith(("C", "Z")) for character in kept) else ""
 
 
 def people_of(session: Session, team_id: str, user_ids: Iterable[str]) -> str:
     """Return “@raj, @li and 2 more”, by display name; no name here rings a bell."""
     wanted = list(user_ids)
     known = people.named(session, team_id, wanted)
-    names = sorted(f"@{known[user_id].name}" if user_id in known else f"@{user_id}" for user_id in wanted)
+    names = sorted(called(known, user_id) for user_id in wanted)
     shown = names if len(names) <= MOST_NAMED else [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
     return listed(shown) or "nobody"
+
+
+def called(known: Mapping[str, Person], user_id: str) -> str:
+    """Return “@raj” for one of the ``known``, else the bare id."""
+    return f"@{known[user_id].name}" if user_id in known else f"@{user_id}"
 
 
 def local(moment: datetime, tz: str) -> str:
@@ -97,9 +108,9 @@ STANDINGS: Mapping[str, str] = {
     "creating": "The key is being created right now.",
     "delivered": "The key was shown on {ended}. If it was not stored, revoke it and ask for a new one.",
     "expired": "This request ended on {ended} without a decision.",
-    "lapsed": "The approval lapsed on {ended} because it was not opened; no key was made.",
+    "lapsed": "The approval lapsed on {ended} because it was not opened in time.",
     "cancelled": "This request was cancelled on {ended}.",
-    "failed": "The provider refused this key for good on {ended}; no key was made.",
+    "failed": "The provider refused this key for good on {ended}.",
     "ended": "The key of this request has ended.",
 }
 

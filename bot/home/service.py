@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.desk import jobs, views
+from bot import policy
+from bot.desk import drawing, views
 from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.store import keys, people, projects, requests
 from bot.store.keys import Key
-from bot.store.requests import OPEN, Request
+from bot.store.requests import Request
 
 MOST_WAITING = 10
 MOST_MINE = 10
@@ -36,27 +38,37 @@ class Home:
 
 def read(session: Session, desk: Desk, actor: Actor, now: datetime) -> Home:
     """Read a person's page from the local store."""
-    waiting = [held for held in requests.waiting(session, actor.team_id) if _decides(session, desk, held, actor)]
-    mine = [held for held in requests.of_person(session, actor.team_id, actor.user_id, limit=200) if held.state in OPEN]
+    waiting = _to_decide(session, desk, actor)
+    mine = requests.open_of(session, actor.team_id, actor.user_id, limit=MOST_MINE)
     found, total = keys.search(session, limit=MOST_KEYS, owner=actor.user_id)
     project = projects.chosen(session, actor.team_id, actor.user_id)
     person = people.get(session, actor.team_id, actor.user_id)
     return Home(
         name=person.name if person is not None else actor.name,
         project=project.name if project is not None else None,
-        waiting=tuple(_card(session, desk, held) for held in waiting[:MOST_WAITING]),
+        waiting=tuple(_cards(session, desk, waiting[:MOST_WAITING])),
         waiting_total=len(waiting),
-        mine=tuple(_card(session, desk, held) for held in mine[:MOST_MINE]),
-        mine_total=len(mine),
+        mine=tuple(_card(session, desk, held) for held in mine),
+        mine_total=requests.open_count(session, actor.team_id, actor.user_id),
         keys=tuple(found),
         keys_total=total,
         drawn_at=now,
     )
 
 
-def _decides(session: Session, desk: Desk, request: Request, actor: Actor) -> bool:
-    return actor.user_id in desk.deciders(session, request)
+def _to_decide(session: Session, desk: Desk, actor: Actor) -> list[str]:
+    """Return the ids of what waits for this person, oldest first: the facts are read once for each project."""
+    held = requests.waiting_ids(session, actor.team_id)
+    matters = {id_: desk.matter(session, actor.team_id, id_) for id_ in {project_id for _, project_id, _ in held}}
+    return [id_ for id_, project_id, by in held if actor.user_id in policy.deciders(by, matters[project_id])]
+
+
+def _cards(session: Session, desk: Desk, request_ids: Iterable[str]) -> Iterator[views.Card]:
+    for request_id in request_ids:
+        request = requests.get(session, request_id)
+        if request is not None and request.state == "waiting":  # somebody may have decided since the ids were read
+            yield _card(session, desk, request)
 
 
 def _card(session: Session, desk: Desk, request: Request) -> views.Card:
-    return jobs.card(desk, session, request, desk.deciders(session, request))
+    return drawing.card(desk, session, request, desk.deciders(session, request))

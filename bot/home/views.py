@@ -54,8 +54,12 @@ def _section(title: str, rows: Sequence[list[Block]], total: int, empty: str) ->
 
 
 def _waiting(card: desk_views.Card) -> list[Block]:
+    described = card.description
+    facts = " · ".join(f"{escape(label)}: {text}" for label, text in described.fields)
+    word, because = described.risk
     return [
-        blocks.section(f"{desk_views.sentence(card)}\nexpires {when(card.expires_at)}"),
+        blocks.section(f"*{escape(described.title)}*\n{desk_views.sentence(card)}\n{facts}"),
+        blocks.context(f"*Risk: {escape(word)}* · {escape(because)} · expires {when(card.expires_at)}"),
         *desk_views.decision_buttons(card),
     ]
 

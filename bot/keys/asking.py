@@ -13,17 +13,25 @@ from bot.desk import words
 from bot.desk.service import Desk
 from bot.keys.request_form import Form
 from bot.operation import Actor
+from bot.slack.words import cut
 from bot.store import keys, people, projects
 from bot.store.requests import Request
 
 MOST_OPTIONS = 100
+NAME_SHOWN = 60
 
 
 def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime) -> Form:
-    """Return what the form shows for the project that was named, else the chosen one, else the only one."""
-    project = projects.named(session, wanted) or projects.chosen(session, actor.team_id, actor.user_id)
+    """Return what the form shows for the project that was named; unless one was, the chosen one, else the only one.
+
+    A name that means no project, or several, leaves the choice open: nobody shall ask for a key in another project
+    than they meant.
+    """
+    named = wanted.strip()
+    project = projects.named(session, named) if named else projects.chosen(session, actor.team_id, actor.user_id)
     if project is None:
-        return Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now)
+        problem = _not_found(session, named) if named else ""
+        return Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
     settings = projects.settings(session, project.id)
     allowed = policy.deciders(actor.user_id, desk.matter(session, actor.team_id, project.id))
     return Form(
@@ -34,6 +42,14 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         live_here=keys.live_count(session, owner=actor.user_id, project_id=project.id),
         now=now.astimezone(_zone(session, actor)),
     )
+
+
+def _not_found(session: Session, named: str) -> str:
+    _, total = projects.search(session, named, limit=1)
+    shown = cut(named, NAME_SHOWN)
+    if not total:
+        return f"There is no project {shown}; choose one below."
+    return f"{total} projects match {shown}; choose one below."
 
 
 def chosen_id(session: Session, actor: Actor) -> str | None:

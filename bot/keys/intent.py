@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import SecretStr
@@ -17,12 +17,13 @@ from bot.engine.port import Engine, Job
 from bot.errors import AlreadyDecided, BotError, NotAllowed
 from bot.keys.operations import PRESETS, CreateKey
 from bot.operation import Actor
-from bot.store import requests
+from bot.store import requests, seen
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from bot.store.requests import Request
 
 COMMENT_PURPOSE_LONGEST = 80
+ONE_FINGER = timedelta(seconds=3)  # as long as Slack lets a trigger open a window
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,24 @@ def may_open(session: Session, request: Request, actor: Actor, now: datetime) ->
     if request.state != "approved":
         return AlreadyDecided(words.how_it_stands(session, request, actor, now))
     if request.open_until is not None and request.open_until <= now:
-        return AlreadyDecided("The approval has lapsed; no key was made. You can ask again with /keys request.")
+        return AlreadyDecided("The approval has lapsed. You can ask again with /keys request.")
     return None
 
 
 def note_refused_opening(session: Session, request_id: str, actor: Actor, now: datetime) -> BotError | None:
-    """Return why this person may not open this request's key now, written down, or None."""
-    return refused_opening(session, the_request(session, request_id, actor), actor, now)
+    """Return why this person may not open this request's key now, written down, or None.
+
+    Of two presses at once (an impatient finger, also over two processes) only the first may open a window.
+    """
+    refusal = refused_opening(session, the_request(session, request_id, actor), actor, now)
+    if refusal is None and not seen.first_lately(session, opening(request_id), datetime.now(UTC), ONE_FINGER):
+        return AlreadyDecided("Your key is already being made, in the window that you opened first.")
+    return refusal
+
+
+def opening(request_id: str) -> str:
+    """Return the name under which a press is noted while it is at work."""
+    return f"keys.open:{request_id}"
 
 
 def refused_opening(session: Session, request: Request, actor: Actor, now: datetime) -> BotError | None:

@@ -7,19 +7,19 @@ from dataclasses import replace
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.desk.views import read_value
-from bot.errors import FormError, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.keys import asking, listing, request_form, service, views
-from bot.keys.intent import Shown, note_refused_opening
+from bot.keys.intent import Shown, note_refused_opening, opening
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
-from bot.keys.operations import EndKey
+from bot.keys.operations import CreateKey, EndKey
 from bot.operation import Actor
 from bot.people import People
 from bot.providers.deepgram.standing import Standing
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.names import Command, Door
 from bot.slack.words import fallback_text
-from bot.store import keys
+from bot.store import keys, seen
 from bot.store.database import Database
 
 Block = views.Block
@@ -105,19 +105,27 @@ class KeyListeners:
         operation = request_form.read_request_form(call.state)
         view_id = str((call.view or {}).get("id", ""))
         opened = await call.ack_update(views.saying("Request a key", "Asking…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
+        actor = Actor(call.team_id, call.user_id)
+        try:
+            actor = await self._people.judge(call.team_id, call.user_id)
+        except CouldNotCheck as problem:
+            await self._bring_back(opened, actor, operation, problem)
+            return
         try:
             await self._database.read(lambda session: service.check(session, operation))
             outcome = await self._desk.submit(operation, actor, view_id)
-        except (FormError, NotAllowed) as problem:
-            # What was typed must not be lost: the form comes back with what is wrong.
-            form = await self._form(actor, operation.project_id)
-            await opened.update(request_form.request_form(replace(form, typed=operation, problem=problem.text)))
+        except (FormError, NotAllowed, CouldNotCheck) as problem:
+            await self._bring_back(opened, actor, operation, problem)
             return
         if isinstance(outcome, Held):
             request, deciders = outcome.request, outcome.deciders
             text = await self._database.read(lambda session: asking.confirmation(session, request, deciders))
             await opened.update(views.asked(*text))
+
+    async def _bring_back(self, opened: OpenView, actor: Actor, typed: CreateKey, problem: BotError) -> None:
+        """Show the form again with what is wrong: what was typed must not be lost."""
+        form = await self._form(actor, typed.project_id)
+        await opened.update(request_form.request_form(replace(form, typed=typed, problem=problem.text)))
 
     async def _form(self, actor: Actor, words: str) -> request_form.Form:
         now = self._clock.now()
@@ -133,7 +141,15 @@ class KeyListeners:
             lambda session: note_refused_opening(session, request_id, guess, self._clock.now())
         )
         if refusal is not None:
-            raise refusal
+            # Told beside the windows, never in one: it would stand on top of the one that shows the key.
+            await call.tell(refusal.text)
+            return
+        try:
+            await self._make_and_show(call, request_id)
+        finally:
+            await self._database.write(lambda session: seen.unnote(session, opening(request_id)))
+
+    async def _make_and_show(self, call: Call, request_id: str) -> None:
         opened = await call.open(views.saying("Your key", "Creating your key…"))
         actor = await self._people.judge(call.team_id, call.user_id)
 

@@ -115,7 +115,7 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
         raise NotAllowed(f"{views.BEYOND_US} Nothing changed.")
     if key.state != "live":
         raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")
-    return views.ask_to_end(key, name, now)
+    return views.ask_to_end(key, name, now, _approved(session, key))
 
 
 def _approved(session: Session, key: Key) -> str:

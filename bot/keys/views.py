@@ -177,10 +177,10 @@ def end_button(key: Key) -> Block:
     return blocks.button("End this key", "keys.end", key.id, style="danger", confirm=sure)
 
 
-def ask_to_end(key: Key, project: str, now: datetime) -> list[Block]:
+def ask_to_end(key: Key, project: str, now: datetime, approved: str = "") -> list[Block]:
     """Ask before a key is ended."""
     return [
-        *key_details(key, project, now, mine=False),
+        *key_details(key, project, now, mine=False, approved=approved),
         blocks.section(ENDING_WARNING),
         blocks.actions(end_button(key)),
     ]

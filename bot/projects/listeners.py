@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
-from bot.errors import FormError, NotAllowed
+from bot.errors import CouldNotCheck, FormError, NotAllowed
 from bot.operation import Actor
 from bot.people import People
 from bot.projects import service, views
@@ -107,10 +107,11 @@ class ProjectListeners:
         project_id = str((call.view or {}).get("private_metadata", ""))
         operation = views.read_settings_form(project_id, call.state)
         opened = await call.ack_update(views.saying("Project settings", "Checking people and channel…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
+        actor = Actor(call.team_id, call.user_id)
         try:
+            actor = await self._people.judge(call.team_id, call.user_id)
             outcome = await self._desk.submit(operation, actor)
-        except FormError as problem:
+        except (FormError, CouldNotCheck) as problem:
             # What was chosen must not be lost: the form comes back with what is wrong.
             seen = await self._overview(actor, project_id)
             await opened.update(views.settings_form(seen, operation, problem.text))

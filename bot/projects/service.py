@@ -76,7 +76,6 @@ def overview(session: Session, desk: Desk, actor: Actor, project: Project) -> Ov
     settings = projects.settings(session, project.id)
     matter = desk.matter(session, actor.team_id, project.id)
     person = people.get(session, actor.team_id, actor.user_id)
-    waiting = [held for held in requests.waiting(session, actor.team_id) if held.project_id == project.id]
     return Overview(
         project_id=project.id,
         name=project.name,
@@ -84,7 +83,7 @@ def overview(session: Session, desk: Desk, actor: Actor, project: Project) -> Ov
         approvers=words.people_of(session, actor.team_id, matter.approvers or matter.owners)
         + ("" if matter.approvers else " (the owners, as no approver is set)"),
         live_keys=keys.live_count(session, project_id=project.id),
-        waiting=len(waiting),
+        waiting=requests.waiting_count(session, actor.team_id, project.id),
         chosen=person is not None and person.project_id == project.id,
         may_change=actor.user_id in matter.owners,
         fresh=freshness(session),

@@ -108,7 +108,7 @@ class Call:
         """
         if not self.acked:
             self.acked = True
-            await self.answer(**answer)
+            await self.answer(**self.web.wording(answer))
 
     async def ack_errors(self, errors: Mapping[str, str]) -> None:
         """Keep the form open and show a text under each field, by block id."""
@@ -124,10 +124,6 @@ class Call:
     async def ack_push(self, view: Block) -> None:
         """Show another view on top of the form."""
         await self.ack(response_action="push", view=view)
-
-    async def ack_clear(self) -> None:
-        """Close the form and all below it."""
-        await self.ack(response_action="clear")
 
     async def open(self, view: Block) -> OpenView:
         """Open a modal with this call's trigger (once, within 3 seconds); raise NotOpened if Slack does not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from bot.slack.words import NOTHING, cut, cut_mrkdwn
+from bot.slack.words import NOTHING, UNSEEN, cut, cut_mrkdwn
 
 Block = dict[str, Any]
 Text = dict[str, Any]
@@ -24,6 +24,7 @@ def exact(value: str, limit: int) -> str:
 
 def plain(text: str, limit: int = 3000) -> Text:
     """Show text as it is, without formatting."""
+    text = text.translate(UNSEEN)
     return {"type": "plain_text", "text": cut(text, limit) if text.strip() else NOTHING, "emoji": True}
 
 

@@ -21,8 +21,6 @@ WEB_API_SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.info": ("channels:read", "groups:read", "im:read"),
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
-    "files.completeUploadExternal": ("files:write",),
-    "files.getUploadURLExternal": ("files:write",),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),

@@ -1,7 +1,8 @@
 """What people type and press, and which listener answers.
 
 ``/keydesk <noun> <verb> …`` always works; ``/<noun> <verb> …`` is its alias.
-A noun without verbs (``/keydesk status``) has none: it is not worth a name that the whole workspace shares.
+A noun without verbs (``/keydesk status``) has none, nor has one whose commands say so (``/keydesk models``): they are
+not worth a name that the whole workspace shares.
 With a prefix (``acme-``) both start with it.
 An action id may carry a suffix after ``#`` that no listener sees: two buttons of one block need two ids.
 """
@@ -22,7 +23,8 @@ class Command:
     """One verb under one noun.
 
     ``usage`` is what may follow the verb (``[project]``), ``aliases`` are other verbs for it. A command with the empty
-    verb answers the noun alone; without one the noun alone shows its help.
+    verb answers the noun alone; without one the noun alone shows its help. Without ``slash`` it does not make its
+    noun a slash command.
     """
 
     noun: str
@@ -31,6 +33,7 @@ class Command:
     usage: str
     summary: str
     aliases: tuple[str, ...] = ()
+    slash: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class Names:
         return f"/{self.prefix}{noun}" if noun == ROOT or self.has_alias(noun) else f"{self.slash()} {noun}"
 
     def has_alias(self, noun: str) -> bool:
-        """Tell whether the noun is a slash command of its own: one with verbs."""
-        return any(self.nouns[noun])
+        """Tell whether the noun is a slash command of its own: one with verbs that ask for it."""
+        return any(verb and command.slash for verb, command in self.nouns[noun].items())
 
     def split(self, slash: str, text: str) -> tuple[str, str, str]:
         """Take a typed command apart: noun, verb (both lower case), and the rest as it was typed."""

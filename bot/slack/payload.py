@@ -71,8 +71,13 @@ def delivery_key(call: Call, body: Body) -> str | None:
     return f"{call.kind}:{call.name}:{trigger}" if trigger else None
 
 
+def unescaped(text: str) -> str:
+    """Return what was typed: Slack writes ``& < >`` as entities in a command's text."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _command(body: Body, names: Names, web: SlackWeb, answer: Ack) -> Call:
-    noun, verb, rest = names.split(body["command"], body.get("text", ""))
+    noun, verb, rest = names.split(body["command"], unescaped(body.get("text", "")))
     return Call(
         kind="command",
         name=f"{noun} {verb}".rstrip(),

@@ -48,7 +48,7 @@ def _unknown(word: str, known: list[str]) -> str:
 
 def _noun_line(names: Names, noun: str) -> str:
     verbs = names.nouns[noun]
-    told = words.listed(sorted(_shown(verbs)), "or") if names.has_alias(noun) else verbs[""].summary
+    told = words.listed(sorted(_shown(verbs)), "or") or verbs[""].summary
     return f"• {words.code(names.slash(noun))}: {told}"
 
 

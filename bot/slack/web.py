@@ -10,7 +10,7 @@ None of them carries a request or an answer: Slack echoes whole views, and a vie
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,16 @@ BACKGROUND_SECONDS = 30.0
 RATE_LIMIT_RETRIES = 3
 TEXT_LIMIT = 3_900  # Slack may split a longer text into several messages
 UNCLEAR_CODES = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
+Body = Mapping[str, Any]
+Wording = Callable[[Body], Body]
+"""Takes the body of a call or of an ack, and returns it in the words of this workspace."""
+
+
+def unchanged(body: Body) -> Body:
+    """Say everything as it is."""
+    return body
 
 
 class SlackError(Exception):
@@ -66,11 +76,15 @@ class Identity:
 
 
 class SlackWeb:
-    """One Web API client; every method raises ``SlackError`` or one of its kinds."""
+    """One Web API client; every method raises ``SlackError`` or one of its kinds.
+
+    ``wording`` turns each body that leaves into the words of this workspace (see ``prefix``).
+    """
 
     def __init__(self, client: AsyncWebClient, seconds: float) -> None:
         self._client = client
         self._seconds = seconds
+        self.wording: Wording = unchanged
 
     async def post(
         self,
@@ -155,22 +169,11 @@ class SlackWeb:
             scopes=frozenset(each.strip() for each in scopes.split(",") if each.strip()),
         )
 
-    async def upload(self, channel: str, filename: str, content: bytes, *, title: str = "", comment: str = "") -> str:
-        """Share a file in a channel; return its file id."""
-        ticket = await self._read("files.getUploadURLExternal", {"filename": filename, "length": len(content)})
-        await self._send_bytes(str(ticket["upload_url"]), filename, content)
-        done = {
-            "files": [{"id": ticket["file_id"], "title": title or filename}],
-            "channel_id": channel,
-            "initial_comment": comment or None,
-        }
-        await self._write("files.completeUploadExternal", done)
-        return str(ticket["file_id"])
-
     async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
         """Answer through a ``response_url`` (five uses within half an hour)."""
+        said = self.wording(message)
         try:
-            async with asyncio.timeout(self._seconds), self._session.post(response_url, json=message) as answer:
+            async with asyncio.timeout(self._seconds), self._session.post(response_url, json=said) as answer:
                 if answer.status != 200:
                     raise SlackError("response_url", f"http_{answer.status}")
         except (TimeoutError, aiohttp.ClientError) as error:
@@ -182,16 +185,6 @@ class SlackWeb:
             raise RuntimeError("the client was built without a session: use connect()")
         return self._client.session
 
-    async def _send_bytes(self, url: str, filename: str, content: bytes) -> None:
-        form = aiohttp.FormData()
-        form.add_field("filename", content, filename=filename, content_type="application/octet-stream")
-        try:
-            async with asyncio.timeout(BACKGROUND_SECONDS), self._session.post(url, data=form) as answer:
-                if answer.status != 200:
-                    raise SlackError("files.upload_url", f"http_{answer.status}")
-        except (TimeoutError, aiohttp.ClientError) as error:
-            raise SlackUnclear("files.upload_url", type(error).__name__) from None
-
     async def _read(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             return _data(await self._call(method, "GET", params))
@@ -200,7 +193,7 @@ class SlackWeb:
 
     async def _write(self, method: str, body: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
         """Call once; ``again`` repeats an unclear call whose repetition changes nothing."""
-        given = {key: value for key, value in body.items() if value is not None}
+        given = self.wording({key: value for key, value in body.items() if value is not None})
         try:
             return _data(await self._call(method, "POST", given))
         except SlackUnclear:
@@ -230,6 +223,10 @@ class Slack:
     interactive: SlackWeb
     background: SlackWeb
     session: aiohttp.ClientSession
+
+    def word(self, wording: Wording) -> None:
+        """Say everything in these words from now on."""
+        self.interactive.wording = self.background.wording = wording
 
     async def close(self) -> None:
         """Close the shared session."""

@@ -19,6 +19,12 @@ CUT = "… (cut)"
 NOTHING = "–"
 _JOINER = "\u2060"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# Controls, and what turns the direction of everything behind it: a purpose could rewrite our own words with them.
+UNSEEN = dict.fromkeys([*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "") | {
+    0x09: " ",
+    0x0A: "\n",
+    0x0D: "",
+}
 _LOOK_ALIKES = str.maketrans("*_~`", "\u2217\u02cd\u223c\u02cb")
 _MARKER = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)|(?<=\w)`+(?=\w)")
 _QUOTE = re.compile(r"^(?=\s*&gt;)", re.MULTILINE)
@@ -27,7 +33,8 @@ _OPEN_END = re.compile(r"(&[a-z]{0,3}|<[^<>]*)$")
 
 
 def escape(text: str) -> str:
-    """Make foreign text inert in mrkdwn; it reads the same and does nothing."""
+    """Make foreign text inert in mrkdwn; it reads the same and does nothing, and turns nothing around it."""
+    text = text.translate(UNSEEN)
     text = _MARKER.sub(lambda found: found[0].translate(_LOOK_ALIKES), text)
     return _QUOTE.sub(_JOINER, text.translate(_ENTITIES))
 

@@ -90,12 +90,14 @@ def posted(session: Session, card_id: int, channel: str, ts: str, version: int) 
     )
 
 
-def shown(session: Session, card_id: int, version: int) -> bool:
-    """Note which version a copy shows now; False if somebody has meanwhile shown a newer one."""
-    noted = session.execute(
-        update(Card)
-        .where(col(Card.id) == card_id, col(Card.version) <= version)
-        .values(version=version)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(noted.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+def shown(session: Session, card_id: int, before: int, version: int) -> bool:
+    """Note that a copy that showed ``before`` shows ``version`` now; False if anybody noted an edit of it meanwhile.
+
+    Then nobody can tell whose edit Slack took last, so the copy counts as never drawn: the next round draws it again.
+    """
+    this = update(Card).where(col(Card.id) == card_id).execution_options(synchronize_session=False)
+    noted = session.execute(this.where(col(Card.version) == before).values(version=version))
+    if noted.rowcount == 1:  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+        return True
+    session.execute(this.values(version=0))
+    return False

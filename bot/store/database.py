@@ -66,6 +66,18 @@ class Database:
         with scope() as session:
             return work(session)
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None where there is none."""
+        named = self.url.database if self.is_sqlite else None
+        return Path(named) if named and named != ":memory:" else None
+
+    def make_file(self) -> None:
+        """Make the SQLite file and its folder, for their owner's eyes only: it holds who wanted what."""
+        if self.file is not None and not self.file.exists():
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.file.touch(mode=0o600)
+
     def answers(self) -> bool:
         """Tell whether the database answers; raises what SQLAlchemy raises when it does not."""
         with self.engine.connect() as connection:
@@ -91,8 +103,6 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, **POOL, **QUIET)
     in_file = bool(url.database) and url.database != ":memory:"
-    if in_file:
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     waits = {"check_same_thread": False, "timeout": 30}
     engine = create_engine(url, connect_args=waits, **(POOL if in_file else {}), **QUIET)
     event.listen(engine, "connect", _prepare_sqlite)

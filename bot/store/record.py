@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
@@ -29,3 +29,11 @@ class Entry(SQLModel, table=True):
 def of_subject(session: Session, subject: str) -> list[Entry]:
     """Return what happened to one request or key, oldest first."""
     return list(session.exec(select(Entry).where(col(Entry.subject) == subject).order_by(col(Entry.id))))
+
+
+def latest(session: Session, subject: str, limit: int) -> tuple[list[Entry], int]:
+    """Return the last things that happened to one request or key, the newest last, and how many there are in all."""
+    mine = col(Entry.subject) == subject
+    newest = session.exec(select(Entry).where(mine).order_by(col(Entry.id).desc()).limit(limit))
+    total = session.exec(select(func.count()).select_from(Entry).where(mine)).one()
+    return list(newest)[::-1], total

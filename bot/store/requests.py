@@ -115,20 +115,6 @@ def remind(session: Session, request: Request, now: datetime) -> bool:
     return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
-def of_person(session: Session, team_id: str, user_id: str, *, limit: int, offset: int = 0) -> list[Request]:
-    """Return what this person asked for, newest first."""
-    mine = select(Request).where(col(Request.team_id) == team_id, col(Request.requester) == user_id)
-    return list(
-        session.exec(mine.order_by(col(Request.created_at).desc(), col(Request.id)).limit(limit).offset(offset))
-    )
-
-
-def waiting(session: Session, team_id: str) -> list[Request]:
-    """Return every request that waits for a decision, oldest first."""
-    found = select(Request).where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
-    return list(session.exec(found.order_by(col(Request.created_at))))
-
-
 def open_count(session: Session, team_id: str, user_id: str) -> int:
     """Return how many of this person's requests are still open."""
     found = select(func.count()).where(
@@ -144,3 +130,26 @@ def overdue(session: Session, now: datetime) -> list[Request]:
         and_(col(Request.state) == "approved", col(Request.open_until) <= now),
     )
     return list(session.exec(select(Request).where(late)))
+
+
+def waiting_ids(session: Session, team_id: str) -> list[tuple[str, str, str]]:
+    """Return (id, project id, requester) of every request that waits for a decision, oldest first."""
+    found = select(col(Request.id), col(Request.project_id), col(Request.requester))
+    found = found.where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
+    return [(id_, project_id, by) for id_, project_id, by in session.exec(found.order_by(col(Request.created_at)))]
+
+
+def waiting_count(session: Session, team_id: str, project_id: str) -> int:
+    """Return how many requests of this project wait for a decision."""
+    found = select(func.count()).where(
+        col(Request.team_id) == team_id, col(Request.project_id) == project_id, col(Request.state) == "waiting"
+    )
+    return session.exec(found).one()
+
+
+def open_of(session: Session, team_id: str, user_id: str, *, limit: int) -> list[Request]:
+    """Return this person's requests that are still open, newest first."""
+    mine = select(Request).where(
+        col(Request.team_id) == team_id, col(Request.requester) == user_id, col(Request.state).in_(OPEN)
+    )
+    return list(session.exec(mine.order_by(col(Request.created_at).desc(), col(Request.id)).limit(limit)))

@@ -12,6 +12,11 @@ from bot.store.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
+
+class NewerSchema(Exception):
+    """The database was made by a newer Keydesk."""
+
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -25,9 +30,17 @@ def configuration() -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the database to the newest schema."""
-    if is_current(database):
+    """Bring the database to the newest schema.
+
+    Raises:
+        NewerSchema: a newer Keydesk has made it.
+    """
+    database.make_file()
+    found = current(database)
+    if found == newest():
         return
+    if found is not None and found > newest():
+        raise NewerSchema(f"The database has schema {found}, and this Keydesk knows {newest()}: update Keydesk.")
     # Imported only here: where the schema is current, nobody needs Alembic's 10 MB and its tenth of a second.
     from alembic import command  # noqa: PLC0415 - see above
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Executable, delete
@@ -27,6 +27,18 @@ TABLE = SQLModel.metadata.tables["seen"]
 def first(session: Session, key: str, now: datetime) -> bool:
     """Note this delivery; True for the first one only."""
     return session.execute(_note(session.get_bind().dialect.name), {"key": key, "at": now}).first() is not None
+
+
+def first_lately(session: Session, key: str, now: datetime, patience: timedelta) -> bool:
+    """Note this; True for the first one, and again once the last one noted is older than ``patience``."""
+    row = insert_for(session.get_bind().dialect.name, TABLE).values(key=key, at=now)
+    again = row.on_conflict_do_update(index_elements=["key"], set_={"at": now}, where=TABLE.c.at < now - patience)
+    return session.execute(again.returning(TABLE.c.key)).first() is not None
+
+
+def unnote(session: Session, key: str) -> None:
+    """Take back what ``first_lately`` noted: it is over, and may begin again."""
+    session.execute(delete(Seen).where(col(Seen.key) == key).execution_options(synchronize_session=False))
 
 
 @cache

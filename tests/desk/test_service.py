@@ -111,3 +111,14 @@ async def test_every_refusal_is_one_that_people_can_read(desk: Bench) -> None:
     with pytest.raises(BotError) as refusal:
         await desk.desk.cancel("rq-none", actor(ANA))
     assert refusal.value.text == "There is no such request here. Nothing changed."
+
+
+async def test_what_a_leaver_asked_for_is_denied_or_expires_but_never_approved(desk: Bench) -> None:
+    waiting = await desk.held()
+    with desk.database.transaction() as session:
+        session.merge(person(ANA, "deactivated"))
+    with pytest.raises(NotAllowed, match="no active member"):
+        await desk.desk.decide(waiting.id, 1, "approved", actor(RAJ))
+    assert desk.request(waiting.id).state == "waiting"
+    await desk.desk.decide(waiting.id, 1, "denied", actor(RAJ), "left")
+    assert desk.request(waiting.id).state == "denied"

@@ -42,8 +42,22 @@ async def test_a_named_project_wins_over_the_chosen_one(store: Database, deepgra
         assert asking.form(session, made.desk, actor(ANA), "staging", NOON).project == ("p2", "staging")
         people.choose_project(session, TEAM, ANA, PROJECT)
         assert asking.form(session, made.desk, actor(ANA), "", NOON).project == (PROJECT, "production")
-        assert asking.form(session, made.desk, actor(ANA), "no such", NOON).project == (PROJECT, "production")
         assert asking.chosen_id(session, actor(ANA)) == PROJECT
+
+
+async def test_a_name_that_means_no_project_or_several_chooses_none(store: Database, deepgram: Deepgram) -> None:
+    made = await bench(store, deepgram)
+    set_up(store, project_id="p2", name="staging")
+    with store.transaction() as session:
+        people.choose_project(session, TEAM, ANA, PROJECT)
+        unknown = asking.form(session, made.desk, actor(ANA), "no such", NOON)
+        long = asking.form(session, made.desk, actor(ANA), "x" * 5000, NOON)
+    set_up(store, project_id="p3", name="staging two")
+    with store.reading() as session:
+        several = asking.form(session, made.desk, actor(ANA), "stag", NOON)
+    assert (unknown.project, unknown.problem) == (None, "There is no project no such; choose one below.")
+    assert (several.project, several.problem) == (None, "2 projects match stag; choose one below.")
+    assert len(long.problem) < 120
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Nowhere/Atlantis", "../etc/passwd", ""])

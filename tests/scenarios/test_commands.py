@@ -131,6 +131,29 @@ async def test_help_and_mistyped_words_are_answered(sqlite_url: str, typed: str,
         await maria.reads(answer)
 
 
+async def test_under_a_prefix_every_command_that_is_named_exists(sqlite_url: str) -> None:
+    async with world(sqlite_url, prefix="acme-") as here:
+        maria = await here.page(MARIA)
+        await maria.types("/acme-keys show ffffffff")
+        await maria.reads("There is no key ffffffff. /acme-keys list shows those that are here.")
+        await maria.types("/acme-projects show nowhere")
+        await maria.reads("There is no project nowhere. /acme-projects list shows all of them.")
+        await maria.types("/acme-keydesk help")
+        await maria.reads("/acme-keys")
+        await maria.opens_home()
+        await maria.reads("/acme-keydesk help")
+
+
+async def test_an_unknown_project_is_never_replaced_by_another(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        maria = await here.page(MARIA)
+        await maria.types("/projects use production")
+        await maria.reads("production · yours")
+        await maria.types("/keys request prodution")
+        await maria.reads_in_window("There is no project prodution; choose one below.")
+        assert "initial_option" not in next(each for each in maria.modals[-1]["blocks"] if "Project" in str(each))
+
+
 async def test_three_hundred_projects_and_four_hundred_keys_are_searched_and_paged(sqlite_url: str) -> None:
     async with world(sqlite_url) as here:
         await mirrored(here)

@@ -13,6 +13,7 @@ from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.guard import Seen
 from bot.slack.http import Check, web_app
 from bot.slack.names import Door
+from bot.slack.prefix import prefixed
 from bot.slack.socket import socket_door
 from bot.slack.web import Slack, connect
 from tests.slack.fake_api import FakeApi
@@ -65,6 +66,7 @@ class Desk:
             seen=seen,
             signing_secret=SECRET,
         )
+        self.slack.word(prefixed(self.floor.names))
         return await (self._over_http() if self._transport == "http" else self._over_socket())
 
     async def settled(self) -> None:

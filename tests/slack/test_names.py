@@ -53,6 +53,15 @@ def test_a_noun_without_verbs_has_no_slash_command_of_its_own() -> None:
     assert "• `/acme-keydesk status` – how we are" in text_of(usage.of_noun(names, "status"))
 
 
+def test_a_noun_whose_commands_want_none_has_no_slash_command_but_shows_its_verbs() -> None:
+    quiet = Door(commands=(Command("models", "list", nothing, "[words]", "models", slash=False),))
+    names = join([command("keys", "list"), quiet])
+
+    assert [names.slash(noun) for noun in names.nouns] == ["/keys", "/keydesk models"]
+    assert "• `/keydesk models`: `list`" in text_of(usage.of_everything(names))
+    assert "• `/keydesk models list [words]` – models" in text_of(usage.of_noun(names, "models"))
+
+
 @pytest.mark.parametrize(
     ("slash", "text", "expected"),
     [

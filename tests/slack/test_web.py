@@ -126,15 +126,6 @@ async def test_an_update_that_stays_unclear_says_so(api: FakeApi, slack: Slack) 
     assert await OpenView(slack.interactive, "V1", "h0").update(VIEW) == "unclear"
 
 
-async def test_a_file_is_shared_in_three_calls(api: FakeApi, slack: Slack) -> None:
-    api.answers["files.getUploadURLExternal"] = [
-        (200, {"ok": True, "file_id": "F1", "upload_url": f"{api.api_url}upload"})
-    ]
-
-    assert await slack.background.upload("C1", "acme.csv", b"a,b", comment="November") == "F1"
-    assert [method for method, _ in api.calls][-1] == "files.completeUploadExternal"
-
-
 async def test_a_view_is_in_no_log_whatever_the_level(slack: Slack, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
 

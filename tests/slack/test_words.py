@@ -20,9 +20,12 @@ def test_escaped_text_holds_no_markup(text: str) -> None:
 
     assert "<" not in escaped
     assert ">" not in escaped
-    assert len(escaped.replace("\u2060", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")) == (
-        len(text.replace("\u2060", ""))
-    )
+    read = escaped.replace("\u2060", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert len(read) == len(text.translate(words.UNSEEN).replace("\u2060", ""))
+
+
+def test_nothing_turns_the_words_around_it() -> None:
+    assert words.escape("before \u202eafter\u2066 \x07") == "before after "
 
 
 @pytest.mark.parametrize(

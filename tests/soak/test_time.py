@@ -63,7 +63,7 @@ async def _expiry(here: Stage, yuki: Person, priya: Person) -> str:
 
 async def _lapse(here: Stage, yuki: Person, priya: Person) -> str:
     request_id = await asked_and_approved(here, yuki, priya, "nobody opens this")
-    return await _moved(here, DAY, request_id, "lapsed", yuki, "not opened; no key was made")
+    return await _moved(here, DAY, request_id, "lapsed", yuki, "not opened in time")
 
 
 async def _end(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.store.database import Database, normalised
@@ -64,6 +65,9 @@ async def test_reading_waits_for_no_writer(store: Database) -> None:
 
 def test_sqlite_forgets_deleted_bytes_and_keeps_references(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/new/folder/keydesk.db")
+    assert not (tmp_path / "new").exists()
+    database.make_file()
+    assert (tmp_path / "new/folder/keydesk.db").stat().st_mode & 0o777 == 0o600
     with database.engine.connect() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -85,3 +89,10 @@ def test_sqlite_of_any_age_knows_the_time_as_the_engine_asks_for_it(tmp_path: Pa
 
     database.close()
     assert told == pytest.approx(time.time(), abs=60)
+
+
+def test_an_error_of_the_database_does_not_quote_what_people_typed(store: Database) -> None:
+    add(store, request(id="rq1"))
+    with pytest.raises(IntegrityError) as refusal:
+        add(store, request(id="rq1", requester="canary"))
+    assert "canary" not in str(refusal.value)

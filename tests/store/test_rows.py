@@ -53,12 +53,13 @@ def test_one_caller_posts_a_copy_and_another_only_after_patience(store: Database
         assert not cards.claim(session, 1, NOON + 9 * PATIENCE, patience=PATIENCE)
 
 
-def test_a_copy_never_goes_back_to_an_older_version(store: Database) -> None:
+def test_a_copy_that_two_edited_at_once_counts_as_never_drawn(store: Database) -> None:
     add(store, request(id="rq1"))
     add(store, Card(id=1, request_id="rq1", audience="news", place=ANA, version=1))
     with store.transaction() as session:
-        assert cards.shown(session, 1, 3)
-        assert not cards.shown(session, 1, 2)
+        assert cards.shown(session, 1, 1, 3)
+        assert not cards.shown(session, 1, 1, 2)
+        assert [copy.version for copy in cards.of_request(session, "rq1")] == [0]
 
 
 def test_a_card_belongs_to_a_request(store: Database) -> None:

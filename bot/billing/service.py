@@ -1,0 +1,82 @@
+"""Balances and purchases as Deepgram tells them at this moment; nothing of them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from bot.errors import ScopeMissing
+from bot.providers.deepgram.billing import Balance, BillingReports, Purchase
+from bot.slack.pages import Page, page_of
+from bot.store.projects import Project
+
+WHO_MAY_READ = "At Deepgram the roles owner and admin may read billing; a key of the role member may not."
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Balances:
+    """What is left in a project, and when that was read."""
+
+    project_id: str
+    project: str
+    balances: tuple[Balance, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Orders:
+    """A page of what was bought for a project; not ``complete`` if Deepgram may have more than it told."""
+
+    project_id: str
+    project: str
+    page: Page[Purchase]
+    complete: bool
+    read_at: datetime
+
+
+async def balances(reports: BillingReports, project: Project, now: datetime) -> Balances:
+    """Read the balances.
+
+    Raises:
+        ProviderError: Deepgram did not tell; ScopeMissing says who may read them.
+    """
+    with _saying_who_may():
+        return Balances(project.id, project.name, tuple(await reports.balances(project.id)), now)
+
+
+async def orders(reports: BillingReports, project: Project, number: int, now: datetime) -> Orders:
+    """Read the orders, the newest first.
+
+    Raises:
+        ProviderError: Deepgram did not tell; ScopeMissing says who may read them.
+    """
+    with _saying_who_may():
+        told = await reports.purchases(project.id)
+    newest_first = sorted(told.orders, key=lambda order: order.created or LONG_AGO, reverse=True)
+    return Orders(project.id, project.name, page_of(newest_first, number), told.complete, now)
+
+
+def sums(listed: Iterable[Balance]) -> dict[str, Decimal | None]:
+    """Add up what has the same unit, where there are several; None where an amount is unknown."""
+    amounts: dict[str, list[Decimal | None]] = {}
+    for balance in listed:
+        amounts.setdefault(balance.units, []).append(balance.amount)
+    return {units: _sum(parts) for units, parts in amounts.items() if len(parts) > 1}
+
+
+def _sum(parts: list[Decimal | None]) -> Decimal | None:
+    known = [part for part in parts if part is not None]
+    return sum(known, Decimal()) if len(known) == len(parts) else None
+
+
+@contextmanager
+def _saying_who_may() -> Iterator[None]:
+    try:
+        yield
+    except ScopeMissing as problem:
+        text = f"{problem.text} {WHO_MAY_READ}"
+        raise ScopeMissing(text, scope=problem.scope, status=problem.status, request_id=problem.request_id) from problem

@@ -1,0 +1,73 @@
+"""Where a card may stand: what Slack's refusals mean, and whether a channel is still ours alone."""
+
+from __future__ import annotations
+
+from bot.slack.channels import channel_problem
+from bot.slack.web import SlackError, SlackWeb
+
+CLOSED = frozenset(
+    {
+        "cannot_dm_bot",
+        "channel_not_found",
+        "is_archived",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+    }
+)
+"""Refusals that are about the place: asking again changes nothing.
+
+From docs.slack.dev: errors of chat.postMessage and conversations.open.
+"""
+
+LOST = CLOSED | {"cant_update_message", "edit_window_closed", "message_not_found"}
+"""Refusals that are about the message or its place: it cannot be edited any more (errors of chat.update)."""
+
+# With these, only what is said of sharing is left to be a problem.
+OURS_ALONE = {"is_archived": False, "is_im": False, "is_mpim": False, "is_member": True}
+
+
+class Places:
+    """The channels of one run of a job, each asked about once."""
+
+    def __init__(self, web: SlackWeb) -> None:
+        self._web = web
+        self._shared: dict[str, bool] = {}
+
+    async def shared(self, channel: str) -> bool:
+        """Tell whether a channel is shared outside the workspace; one that is gone is not.
+
+        Raises:
+            SlackError: Slack does not say, so nothing may be shown there now.
+        """
+        if channel not in self._shared:
+            self._shared[channel] = await self._is_shared(channel)
+        return self._shared[channel]
+
+    async def _is_shared(self, channel: str) -> bool:
+        try:
+            said = await self._web.channel(channel)
+        except SlackError as problem:
+            if problem.code in CLOSED:
+                return False
+            raise
+        return channel_problem({**said, **OURS_ALONE}) is not None
+
+    async def usable(self, channel: str) -> tuple[str | None, frozenset[str]]:
+        """Return why no card may be posted in a channel, or None; and who is in it.
+
+        Raises:
+            SlackError: Slack does not say.
+        """
+        said = await self._web.channel(channel)
+        self._shared[channel] = channel_problem({**said, **OURS_ALONE}) is not None
+        problem = channel_problem(said)
+        if problem is not None:
+            return problem, frozenset()
+        return None, frozenset([user_id async for user_id in self._web.members(channel)])

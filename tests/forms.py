@@ -1,0 +1,49 @@
+"""A submitted form, brought to a listener while Slack cannot say who submitted it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.people import People
+from bot.slack.call import TRAVELS, Call
+from bot.slack.web import SlackUnclear, SlackWeb
+from bot.store.database import Database
+from tests.factories import TEAM
+
+Json = dict[str, Any]
+
+
+class Screen(SlackWeb):
+    """Slack, as far as one modal goes: what it was last made to show."""
+
+    def __init__(self) -> None:
+        super().__init__(AsyncWebClient(), 1.0)
+        self.shown: Json = {}
+
+    async def update_view(self, view_id: str, hash_: str | None, view: Json) -> tuple[str, str]:
+        del hash_
+        self.shown = view
+        return view_id, "h2"
+
+
+def people_unreadable(database: Database) -> People:
+    """Return the door while Slack does not answer."""
+
+    async def silent(_user_id: str) -> Mapping[str, Any]:
+        raise SlackUnclear("users.info", "timeout")
+
+    return People(database, silent, TEAM)
+
+
+def submitted(user_id: str, state: Json, screen: Screen, metadata: str = "") -> Call:
+    """Return the call that a submitted form makes."""
+
+    async def answer(**_: Any) -> None:
+        call.context[TRAVELS].set()  # the ack was drawn at once
+
+    view = {"id": "V1", "hash": "h1", "private_metadata": metadata}
+    call = Call("view", "form", TEAM, user_id, {}, screen, answer, view=view, state=state)
+    return call

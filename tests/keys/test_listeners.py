@@ -1,0 +1,39 @@
+"""What was typed into a form is never lost, whatever Slack says."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from bot.keys.listeners import KeyListeners
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.standing import Standing
+from bot.store.database import Database
+from bot.store.requests import Request
+from tests.factories import ANA, PROJECT, bench, set_up
+from tests.forms import Screen, people_unreadable, submitted
+
+TYPED = {
+    "project": {"project": {"selected_option": {"value": PROJECT}}},
+    "purpose": {"purpose": {"value": "nightly transcripts"}},
+    "preset": {"preset": {"selected_option": {"value": "speech"}}},
+    "days-90": {"days": {"selected_option": {"value": "7"}}},
+    "customer": {"customer": {"value": "acme"}},
+    "place": {"place": {"value": "the vault"}},
+}
+
+
+async def test_a_form_comes_back_as_it_was_typed_when_nobody_can_say_who_sent_it(
+    small_store: Database, deepgram: Deepgram
+) -> None:
+    set_up(small_store)
+    made, screen = await bench(small_store, deepgram), Screen()
+    people, standing = people_unreadable(small_store), Standing(deepgram)
+    listeners = KeyListeners(made.desk, small_store, people, made.clock, made.making, made.mirror, standing)
+    await listeners.ask(submitted(ANA, TYPED, screen))
+    shown = str(screen.shown)
+    assert screen.shown["callback_id"] == "keys.request"
+    assert "could not read your Slack profile" in shown
+    for typed in ("nightly transcripts", "the vault", "acme", "'value': '7'"):
+        assert typed in shown
+    with small_store.reading() as session:
+        assert session.exec(select(Request)).all() == []

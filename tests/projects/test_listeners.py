@@ -1,0 +1,43 @@
+"""What was chosen in the settings form is never lost, whatever Slack says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.projects.listeners import ProjectListeners
+from bot.providers.deepgram.client import Deepgram
+from bot.store import projects
+from bot.store.database import Database
+from tests.factories import LI, OWNER, PROJECT, bench, set_up, small_database
+from tests.forms import Screen, people_unreadable, submitted
+
+CHOSEN = {
+    "approvers": {"approvers": {"selected_users": [LI]}},
+    "channel": {"channel": {"selected_conversation": None}},
+    "recommended_days": {"recommended_days": {"value": "5"}},
+    "most_days": {"most_days": {"value": "13"}},
+}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = small_database(tmp_path)
+    set_up(opened)
+    yield opened
+    opened.close()
+
+
+async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_sent_them(database: Database) -> None:
+    made, screen = await bench(database, Deepgram(SecretStr("none"))), Screen()
+    people = people_unreadable(database)
+    listeners = ProjectListeners(made.desk, database, people, made.clock, made.projects)
+    await listeners.save(submitted(OWNER, CHOSEN, screen, metadata=PROJECT))
+    assert screen.shown["callback_id"] == "projects.settings"
+    for chosen in ("could not read your Slack profile", "'initial_value': '13'", f"'initial_users': ['{LI}']"):
+        assert chosen in str(screen.shown)
+    with database.reading() as session:
+        assert projects.settings(session, PROJECT).most_days == projects.MOST_DAYS

@@ -1,0 +1,79 @@
+"""Cards over the wire while Slack refuses, is slow, or shares a channel with strangers."""
+
+from __future__ import annotations
+
+from bot.desk import views
+from playground.slack.messages import Message
+from tests.scenarios.forging import everything, settled, until
+from tests.scenarios.people import APPROVALS, PRIYA, SOREN, YUKI, words_of
+from tests.scenarios.test_deciding import asks, request_of
+from tests.world import World, world
+
+
+def direct(here: World, user: str) -> list[Message]:
+    """Return what stands in somebody's conversation with Keydesk."""
+    workspace = here.slack.state.workspace
+    return list(workspace.direct(workspace.app.bot_user_id, user).messages.values())
+
+
+def says(message: Message, words: str) -> bool:
+    return words in words_of(message.blocks or [])
+
+
+async def test_cards_come_once_the_token_is_mended(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        faults = here.slack.state.faults
+        for method in ("conversations.open", "chat.postMessage"):
+            faults.add({"method": method, "kind": "error", "error": "invalid_auth", "times": None})
+        await asks(here)
+        assert [row["ts"] for row in everything(here) if row.get("audience")] == [None, None]
+        faults.clear()
+        here.move(minutes=1)
+        await (await here.page(PRIYA)).sees(lambda page: page.find("Approve", APPROVALS))
+        await until(lambda: any(says(each, "waiting for a decision") for each in direct(here, YUKI)))
+
+
+async def test_an_edit_that_slack_delays_is_not_what_stays(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        request_id = await asks(here)
+        here.slack.state.faults.add({"method": "chat.update", "kind": "slow", "seconds": 1.0, "times": 1})
+        await (await here.page(PRIYA)).presses("Approve", APPROVALS)
+        yuki = await here.page(YUKI)
+        await until(lambda: request_of(here).state == "approved")
+        await yuki.presses("Cancel request")
+        await until(lambda: request_of(here).state == "cancelled")
+        await (await here.page(PRIYA)).sees(lambda page: page.card(APPROVALS, "cancelled"))
+        await settled(here)
+        copies = [row for row in everything(here) if row.get("audience")]
+        assert {row["version"] for row in copies} == {request_of(here).version}, request_id
+
+
+async def test_a_card_moves_out_of_a_channel_that_became_shared(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        await asks(here)
+        workspace = here.slack.state.workspace
+        workspace.channels[APPROVALS].is_ext_shared = True
+        here.move(minutes=31)
+        yuki, priya = await here.page(YUKI), await here.page(PRIYA)
+        await yuki.presses("Remind")
+        await until(
+            lambda: all(any(says(each, "call-summary") for each in direct(here, who)) for who in (PRIYA, SOREN))
+        )
+        ours = [each for each in workspace.channels[APPROVALS].messages.values() if each.bot_id]
+        assert not [each for each in ours if "call-summary" in f"{each.text} {each.blocks}"]
+        assert [each.text for each in ours if each.text == views.MOVED] == [views.MOVED]
+        assert not [each for each in ours if "still waiting" in each.text]
+        dm = workspace.direct(workspace.app.bot_user_id, PRIYA).id
+        await priya.presses("Approve", dm)
+        await yuki.reads("approved, waiting to be opened")
+
+
+async def test_a_click_after_the_time_is_over_decides_nothing_even_before_the_sweep(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        await asks(here)
+        await here.app.engine.start({})  # as a frozen Keydesk: nothing is ended by itself
+        here.move(hours=25)
+        priya = await here.page(PRIYA)
+        await priya.presses("Approve", APPROVALS)
+        await priya.reads("without a decision. Nothing changed.")
+        assert request_of(here).state == "expired"
