@@ -31,7 +31,7 @@ def home(page: Home) -> Block:
             ),
             *_section("My keys", [[_key(key)] for key in page.keys], page.keys_total, "You have no live key."),
             blocks.divider(),
-            blocks.context(f"As of {when(page.drawn_at)} · `/keydesk help` lists everything you can type"),
+            blocks.context(f"As of {when(page.drawn_at)} · `/keydesk help` lists what you can type"),
         ]
     )
 
