@@ -70,7 +70,7 @@ def note_refused_opening(session: Session, request_id: str, actor: Actor, now: d
     """
     refusal = refused_opening(session, the_request(session, request_id, actor), actor, now)
     if refusal is None and not seen.first_lately(session, opening(request_id), datetime.now(UTC), ONE_FINGER):
-        return AlreadyDecided("Your key is already being made, in the window that you opened first.")
+        return AlreadyDecided("Your key is already being made, in the window that you opened first. Nothing changed.")
     return refusal
 
 
