@@ -26,7 +26,6 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.engine.attempt import BACKUP_DELAY, Attempt, Attempts, put, put_later
 from bot.engine.commit import after_commit
-from bot.engine.heart import Heart
 from bot.engine.port import DueRows, Heartbeats, Job, JobFunction, Transactions
 from bot.engine.workflows import Workflows
 
@@ -64,7 +63,6 @@ class DbosEngine:
         capacity: int = 32,
     ) -> None:
         self.executor_id = executor_id or uuid4().hex
-        self.heart = Heart(silence.total_seconds())
         self._transactions = transactions
         self._due = due
         self._heartbeats = heartbeats
@@ -192,7 +190,6 @@ class DbosEngine:
             try:
                 await self._clock.refresh()
                 await self._in_sweeper(self._round)
-                self.heart.beat()
             except Exception as error:  # noqa: BLE001 - the next round tries again; health tells of it
                 log.error("engine.round_failed", error=type(error).__name__)  # noqa: TRY400 - no values
             await asyncio.sleep(self._pause)
