@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -82,7 +83,12 @@ class OperationKind:
     version, state)`` what came of it. ``subject_owner(session, operation)`` tells whose thing it is about, for the
     policy. ``execute(operation, actor)`` does it and returns what to tell the actor; None where an approval grants a
     right that its owner exercises later (a key is made while its owner watches).
-    How to find out afterwards whether the provider did it is a job of the room, due from the moment of the intent.
+
+    ``settle(operation)`` finds out, after a crash or an unclear answer, whether the provider did it; it raises a
+    `BotError` where that cannot be told yet, returns words where only a part of it was done, and is first asked
+    ``settle_after`` the intent, when no call of ``execute`` can be on its way any more. None for what changes nothing
+    at a provider: that is run again, and so must not mind. ``done(session, operation, now)`` writes down what is true
+    once it was done, in the transaction that says so.
     """
 
     type: type[Operation]
@@ -90,3 +96,6 @@ class OperationKind:
     follow_up: Callable[[Session, str, int, str], FollowUp] | None = None
     subject_owner: Callable[[Session, Any], str | None] | None = None
     execute: Callable[[Any, Actor], Awaitable[str]] | None = None
+    settle: Callable[[Any], Awaitable[bool | str]] | None = None
+    settle_after: timedelta = timedelta(seconds=30)
+    done: Callable[[Session, Any, datetime], None] | None = None

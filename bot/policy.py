@@ -4,9 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from types import MappingProxyType
 
 from bot.operation import Actor
+
+
+class Role(IntEnum):
+    """What somebody may do, in order: a Reader sees, a Developer also asks for keys, an Owner manages.
+
+    The roles are those of Groq's console (https://console.groq.com/docs/projects), where Developer is "currently the
+    same as Owner"; here the two have rows of their own in `LEAST`.
+    """
+
+    READER = 1
+    DEVELOPER = 2
+    OWNER = 3
+
+    @property
+    def word(self) -> str:
+        """How the role is called."""
+        return self.name.capitalize()
+
+    @property
+    def stored(self) -> str:
+        """How the role stands in a row or in a form."""
+        return self.name.lower()
+
+    @classmethod
+    def read(cls, stored: str) -> Role:
+        """Return the role that stands in a row; raise KeyError for anything else."""
+        return cls[stored.upper()]
 
 
 @dataclass(frozen=True)
@@ -14,12 +42,14 @@ class Matter:
     """The facts that a rule may look at, as they are now (user ids of one workspace).
 
     ``owners`` and ``approvers`` hold only people who can act: nobody deactivated, no guest. ``approvers`` are the
-    project's own; ``subject_owner`` is whose key it is, where the operation is about one.
+    project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
+    ``role`` is the actor's there.
     """
 
     owners: frozenset[str]
     approvers: frozenset[str] = frozenset()
     subject_owner: str | None = None
+    role: Role = Role.READER
 
 
 @dataclass(frozen=True)
@@ -44,32 +74,79 @@ class Refuse:
     text: str
 
 
+NOBODY_MAY = "Nobody may do this here."
+
+# The least role for each operation and each reading, by its name: one line each, in the order of the alphabet.
+LEAST: Mapping[str, Role] = MappingProxyType(
+    {
+        "billing.balance": Role.READER,
+        "billing.purchases": Role.READER,
+        "desk.decide": Role.DEVELOPER,
+        "keydesk.status": Role.READER,
+        "keys.create": Role.DEVELOPER,
+        "keys.end": Role.DEVELOPER,
+        "keys.list": Role.READER,
+        "keys.open": Role.DEVELOPER,
+        "models.list": Role.READER,
+        "projects.delete": Role.OWNER,
+        "projects.list": Role.READER,
+        "projects.rename": Role.OWNER,
+        "projects.settings": Role.OWNER,
+        "projects.show": Role.READER,
+        "roles.default": Role.OWNER,
+        "roles.set": Role.OWNER,
+        "roles.show": Role.READER,
+    }
+)
+
+BY_APPROVERS = frozenset({"keys.create"})  # what a project's own approvers decide
+
 Verdict = Run | Hold | Refuse
 Rule = Callable[[Actor, Matter], Verdict]
 
 
 def decide(kind: str, actor: Actor, matter: Matter) -> Verdict:
-    """Judge one kind of operation; a kind without a rule is refused."""
+    """Judge one kind of operation: by the actor's role, then by its rule; a kind without either is refused."""
     rule = RULES.get(kind)
-    return rule(actor, matter) if rule is not None else Refuse("Nobody may do this here.")
+    if rule is None:
+        return Refuse(NOBODY_MAY)
+    refusal = lacking(kind, matter.role)
+    return rule(actor, matter) if refusal is None else Refuse(refusal)
 
 
-def deciders(requester: str, matter: Matter) -> frozenset[str]:
-    """Return who may decide what ``requester`` asks: the project's approvers, else the owners, never the requester."""
-    return (matter.approvers - {requester}) or (matter.owners - {requester})
+def lacking(name: str, role: Role) -> str | None:
+    """Return why this role is too low for an operation or a reading, or None if it is enough."""
+    least = LEAST.get(name)
+    if least is None:
+        return NOBODY_MAY
+    if role >= least:
+        return None
+    return (
+        f"This takes the role {least.word}, and yours here is {role.word}. Nothing changed. "
+        "Owners change roles with /keydesk roles."
+    )
 
 
-def refusal_to_decide(actor: Actor, requester: str, matter: Matter) -> str | None:
+def deciders(kind: str, requester: str, matter: Matter) -> frozenset[str]:
+    """Return who may decide what ``requester`` asks, who is never one of them.
+
+    A key: the project's approvers, else the owners. All else: the owners.
+    """
+    approvers = matter.approvers - {requester} if kind in BY_APPROVERS else frozenset()
+    return approvers or (matter.owners - {requester})
+
+
+def refusal_to_decide(actor: Actor, kind: str, requester: str, matter: Matter) -> str | None:
     """Return why this person may not decide this request, or None if they may."""
     if actor.user_id == requester:
         return "You asked for this, so someone else must decide. Nothing changed."
-    if actor.user_id not in deciders(requester, matter):
+    if actor.user_id not in deciders(kind, requester, matter):
         return "You cannot decide this one. Nothing changed."
     return None
 
 
 def _create_key(actor: Actor, matter: Matter) -> Verdict:
-    allowed = deciders(actor.user_id, matter)
+    allowed = deciders("keys.create", actor.user_id, matter)
     owned = "this project's approvers decide" if allowed & matter.approvers else "the owners decide"
     return Hold(allowed, f"Creating a key needs one approval; {owned}.")
 
@@ -82,12 +159,11 @@ def _end_key(actor: Actor, matter: Matter) -> Verdict:
     return Refuse("This key is not yours to end. Its owner, this project's approvers and the owners can.")
 
 
-def _owners_only(actor: Actor, matter: Matter) -> Verdict:
-    if actor.user_id in matter.owners:
-        return Run("Owners change settings.")
-    return Refuse("Only owners of Keydesk can change this.")
+def _settings(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all
+    return Run("Owners change settings.")
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {"keys.create": _create_key, "keys.end": _end_key, "projects.settings": _owners_only}
+    {"keys.create": _create_key, "keys.end": _end_key, "projects.settings": _settings}
 )

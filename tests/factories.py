@@ -237,7 +237,9 @@ def _jobs(made: Bench) -> dict[str, JobFunction]:
         return end
 
     return {
-        **{kind: counted(kind) for kind in ("desk.cards", "desk.remind", "keys.tell_end")},
+        **{kind: counted(kind) for kind in ("desk.cards", "desk.remind", "desk.tell", "keys.tell_end")},
+        "desk.run": made.desk.run_approved,
+        "desk.settle": made.desk.settle,
         "desk.expire": ended("expired"),
         "desk.lapse": ended("lapsed"),
         "keys.settle": made.settling.settle,

@@ -13,12 +13,14 @@ from bot.desk.judging import Judging, the_request
 from bot.engine.port import Job
 from bot.errors import AlreadyDecided, BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
+from bot.policy import Refuse
 from bot.store import people, requests
 from bot.store.decisions import Decision
 from bot.store.requests import Request
 
 OPENING_TIME = timedelta(hours=24)
 REMIND_AFTER = timedelta(minutes=30)
+NO_LONGER = "Whoever asked for this may not have it any more, so it cannot be approved. They would read:"
 LEFT = "Whoever asked for this is no active member any more, so it cannot be approved. Deny it, or let it expire."
 
 R = TypeVar("R", bound=BotError)
@@ -55,8 +57,8 @@ class Deciding(Judging):
     ) -> Request | NotAllowed | AlreadyDecided:
         request = self._up_to_time(session, the_request(session, request_id, actor, version), now)
         problem = self._problem(session, request, actor, now)
-        if problem is None and verdict == "approved" and people.unable(session, request.team_id, [request.requester]):
-            problem = _refused(session, request, actor, now, NotAllowed(LEFT))
+        if problem is None and verdict == "approved":
+            problem = self._cannot_be_approved(session, request, actor, now)
         if problem is not None:
             return problem
         if not self._settle_verdict(session, request, verdict, reason, now):
@@ -110,6 +112,16 @@ class Deciding(Judging):
             return _refused(session, request, actor, now, NotAllowed(refusal))
         return _too_late(session, request, actor, now) if request.state != "waiting" else None
 
+    def _cannot_be_approved(self, session: Session, request: Request, actor: Actor, now: datetime) -> NotAllowed | None:
+        """Return why the requester may not have this any more, written down, or None."""
+        if people.unable(session, request.team_id, [request.requester]):
+            return _refused(session, request, actor, now, NotAllowed(LEFT))
+        operation = self._kinds[request.kind].type.model_validate(request.operation)
+        verdict = self.judge(session, operation, Actor(request.team_id, request.requester))
+        if isinstance(verdict, Refuse):
+            return _refused(session, request, actor, now, NotAllowed(f"{NO_LONGER} {verdict.text}"))
+        return None
+
     def _up_to_time(self, session: Session, request: Request, now: datetime) -> Request:
         """Return the request as time has left it, even if the job that ends it comes late."""
         if request.state == "waiting" and request.expires_at <= now:
@@ -119,10 +131,10 @@ class Deciding(Judging):
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
         matter = self.matter(session, request.team_id, request.project_id)
-        refusal = policy.refusal_to_decide(actor, request.requester, matter)
+        refusal = policy.refusal_to_decide(actor, request.kind, request.requester, matter)
         if refusal is None or actor.user_id == request.requester or request.state != "waiting":
             return refusal
-        can = words.people_of(session, request.team_id, policy.deciders(request.requester, matter))
+        can = words.people_of(session, request.team_id, policy.deciders(request.kind, request.requester, matter))
         return f"You cannot decide this one; {can} can. Nothing changed."
 
     def _settle_verdict(self, session: Session, request: Request, verdict: str, reason: str, now: datetime) -> bool:
@@ -132,6 +144,8 @@ class Deciding(Judging):
         moved = requests.move(session, request, "approved", decided_at=now, open_until=open_until)
         if moved:
             self._engine.later(session, Job("desk.lapse", request.id), open_until)
+            if not self.opens(request.kind):
+                self._engine.enqueue(session, Job("desk.run", request.id), now)
         return moved
 
     # --- the requester's own buttons ---

@@ -87,6 +87,7 @@ def card(desk: Desk, session: Session, request: Request, deciders: frozenset[str
         open_until=request.open_until,
         finished_at=request.finished_at,
         note=request.note or "",
+        opens=desk.opens(request.kind),
         follow_up=desk.follow_up(session, request),
     )
 

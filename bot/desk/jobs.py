@@ -9,12 +9,14 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
+from bot.desk import words
 from bot.desk.cards import Cards
 from bot.desk.drawing import Drawing
 from bot.desk.places import Places
 from bot.desk.service import Desk
 from bot.slack.web import SlackError, SlackWeb
-from bot.store import requests
+from bot.slack.words import escape, when
+from bot.store import changes, requests
 from bot.store.cards import Card
 from bot.store.database import Database
 
@@ -50,9 +52,19 @@ class DeskJobs:
         def find(session: Session) -> None:
             for request in requests.overdue(session, now):
                 self._desk.end_by_time(session, request.id, "expired" if request.state == "waiting" else "lapsed", now)
+            self._desk.settle_stale(session, now)
             self._desk.sweep_later(session, "desk.sweep", ref, now + SWEEP_EVERY)
 
         await self._database.write(find)
+
+    async def tell(self, ref: str, now: datetime) -> None:
+        """Tell whoever asked for a change what became of it in the end."""
+        del now
+        change = await self._database.read(lambda session: changes.get(session, ref))
+        if change is None or change.state not in ("succeeded", "failed"):
+            return
+        asked = f"About what you asked for {when(change.started_at)} ({words.named(change.kind)}): "
+        await self._web.post(await self._web.open_dm(change.actor), f"{asked}{escape(change.text or '')}")
 
     async def cards(self, ref: str, now: datetime) -> None:
         """Bring every copy of the card to what the rows say, and tell whom it concerns."""

@@ -10,12 +10,14 @@ from sqlmodel import Session
 from bot import policy
 from bot.clock import Clock
 from bot.engine.port import Engine, Job
-from bot.errors import NotUnderstood
+from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import Actor, FollowUp, Operation, OperationKind
-from bot.policy import Matter, Verdict
-from bot.store import cards, people, projects, requests
+from bot.policy import Matter, Role, Verdict
+from bot.ranks import INITIAL_DEFAULT, Given, Roles
+from bot.store import cards, people, projects, requests, roles
 from bot.store.database import Database
 from bot.store.requests import Request
+from bot.store.roles import RoleHeld
 
 
 class Judging:
@@ -35,21 +37,55 @@ class Judging:
         self._owners = owners
         self._kinds = kinds
 
-    def matter(self, session: Session, team_id: str, project_id: str, subject_owner: str | None = None) -> Matter:
-        """Return the facts for the policy, without people who can no longer act."""
-        approvers = frozenset(projects.settings(session, project_id).approvers)
-        gone = people.unable(session, team_id, self._owners | approvers)
-        return Matter(self._owners - gone, approvers - gone, subject_owner)
+    def matter(
+        self,
+        session: Session,
+        team_id: str,
+        project_id: str,
+        subject_owner: str | None = None,
+        *,
+        actor_id: str | None = None,
+    ) -> Matter:
+        """Return the facts for the policy, without people who can no longer act.
+
+        Without an actor their role is the least: who only asks for the deciders may do nothing with the answer.
+        """
+        held = self.roles_in(session, team_id, project_id)
+        owners = held.owners()
+        approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
+        gone = people.unable(session, team_id, owners | approvers)
+        role = held.of(actor_id) if actor_id is not None else Role.READER
+        return Matter(owners - gone, approvers - gone, subject_owner, role)
+
+    def roles_in(self, session: Session, team_id: str, project_id: str = roles.WORKSPACE) -> Roles:
+        """Return who holds which role in a project, or in the workspace."""
+        return roles_of(session, team_id, project_id, self._owners)
+
+    def permit(self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE) -> None:
+        """Let pass whoever may do or read this, by the name that `bot.policy.LEAST` lists; "" is the workspace.
+
+        Raises:
+            NotAllowed: their role there is too low; the text says which it takes and who can change it.
+        """
+        refusal = policy.lacking(name, self.roles_in(session, actor.team_id, project_id).of(actor.user_id))
+        if refusal is not None:
+            raise NotAllowed(refusal)
+
+    def may(self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE) -> bool:
+        """Tell the same, for those who draw buttons."""
+        return policy.lacking(name, self.roles_in(session, actor.team_id, project_id).of(actor.user_id)) is None
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""
         find_owner = self._kinds[operation.kind].subject_owner
         owner = find_owner(session, operation) if find_owner is not None else None
-        return policy.decide(operation.kind, actor, self.matter(session, actor.team_id, operation.project_id, owner))
+        matter = self.matter(session, actor.team_id, operation.project_id, owner, actor_id=actor.user_id)
+        return policy.decide(operation.kind, actor, matter)
 
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""
-        return policy.deciders(request.requester, self.matter(session, request.team_id, request.project_id))
+        matter = self.matter(session, request.team_id, request.project_id)
+        return policy.deciders(request.kind, request.requester, matter)
 
     def owners(self, session: Session, request: Request) -> frozenset[str]:
         """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""
@@ -59,6 +95,10 @@ class Judging:
         """Return what came of an approval, and what its owner can do next."""
         ask = self._kinds[request.kind].follow_up
         return ask(session, request.id, request.version, request.state) if ask is not None else FollowUp()
+
+    def opens(self, kind: str) -> bool:
+        """Tell whether an approval of this kind is a right that its owner exercises, as of a key."""
+        return self._kinds[kind].execute is None
 
     def refresh(self, session: Session, request_id: str, version: int, now: datetime) -> None:
         """Let every copy of the card follow, once this transaction is committed."""
@@ -79,6 +119,26 @@ class Judging:
             cards.plan(session, request.id, "news", request.requester)
         self.refresh(session, request.id, request.version, now)
         return request
+
+
+def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
+    """Read who holds which role there; ``fixed`` are the owners that the configuration names."""
+    rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
+    default = roles.default(session, team_id)
+    return Roles(
+        fixed,
+        Role.read(default) if default is not None else INITIAL_DEFAULT,
+        _given([row for row in rows if row.project_id == roles.WORKSPACE]),
+        _given([row for row in rows if row.project_id != roles.WORKSPACE]),
+        {group.group_id: frozenset(group.members) for group in roles.groups(session, team_id)},
+    )
+
+
+def _given(rows: list[RoleHeld]) -> Given:
+    by_kind = {
+        kind: {row.holder: Role.read(row.role) for row in rows if row.holder_kind == kind} for kind in roles.HOLDERS
+    }
+    return Given(by_kind["person"], by_kind["group"])
 
 
 def the_request(session: Session, request_id: str, actor: Actor, version: int | None = None) -> Request:

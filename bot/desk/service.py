@@ -12,6 +12,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk import words
 from bot.desk.deciding import Deciding
+from bot.desk.running import Running
 from bot.engine.port import Job
 from bot.errors import NotAllowed
 from bot.operation import Actor, Description, Operation
@@ -38,7 +39,7 @@ class Ran:
     text: str
 
 
-class Desk(Deciding):
+class Desk(Deciding, Running):
     """One desk for every change: it judges, holds or runs, and writes down what it did."""
 
     async def submit(self, operation: Operation, actor: Actor, view_id: str | None = None) -> Held | Ran:
@@ -59,10 +60,7 @@ class Desk(Deciding):
             case Refuse(text):
                 raise NotAllowed(text)
             case _:
-                execute = self._kinds[operation.kind].execute
-                if execute is None:
-                    raise RuntimeError(f"{operation.kind} cannot run at once")
-                return Ran(await execute(operation, actor))
+                return Ran(await self.run(operation, actor, view_id))
 
     def _take_in(
         self, session: Session, operation: Operation, actor: Actor, now: datetime, view_id: str | None

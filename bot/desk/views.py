@@ -23,21 +23,27 @@ MOVED = "This request has moved to direct messages, because this channel is shar
 
 STATES: Mapping[str, tuple[str, str]] = {
     "waiting": ("🕓", "waiting for a decision"),
-    "approved": ("✅", "approved, waiting to be opened"),
+    "approved": ("✅", "approved"),
     "creating": ("⏳", "creating the key"),
+    "running": ("⏳", "being carried out"),
+    "done": ("🏁", "done"),
     "delivered": ("🔑", "delivered"),
     "denied": ("🚫", "denied"),
     "expired": ("⌛", "expired without a decision"),
     "cancelled": ("↩️", "cancelled"),
     "lapsed": ("⌛", "not opened in time"),
-    "failed": ("⚠️", "the provider refused"),
+    "failed": ("⚠️", "not done"),
     "ended": ("🏁", "the key has ended"),
 }
+OPENED = ("✅", "approved, waiting to be opened")
 
 
 @dataclass(frozen=True)
 class Card:
-    """Everything that a card shows, read from the rows. Names are plain; times are UTC, drawn in the reader's zone."""
+    """Everything that a card shows, read from the rows. Names are plain; times are UTC, drawn in the reader's zone.
+
+    ``opens`` tells whether an approval is a right that its owner exercises; Keydesk itself carries out all else.
+    """
 
     request_id: str
     version: int
@@ -53,6 +59,7 @@ class Card:
     open_until: datetime | None = None
     finished_at: datetime | None = None
     note: str = ""
+    opens: bool = True
     follow_up: FollowUp = field(default_factory=FollowUp)
 
     @property
@@ -69,7 +76,7 @@ def read_value(value: str) -> tuple[str, int]:
 
 def title(card: Card) -> str:
     """Return the header: what is asked, where, and how it stands, in words."""
-    mark, words = STATES[card.state]
+    mark, words = OPENED if card.state == "approved" and card.opens else STATES[card.state]
     return f"{mark} {card.description.title}: {words}"
 
 
@@ -211,6 +218,8 @@ def _outcome(card: Card) -> list[str]:
     match card.state:
         case "waiting":
             lines.append(f"{escape(card.deciders)} can decide · expires {when(card.expires_at)}")
+        case "approved" if card.open_until is not None and not card.opens:
+            lines.append(f"Keydesk carries it out; it tries until {when(card.open_until)}.")
         case "approved" if card.open_until is not None:
             lines.append(f"The key is made when its owner opens it, until {when(card.open_until)}; else it lapses.")
         case _ if card.finished_at is not None and card.state != "denied":
@@ -242,7 +251,7 @@ def requester_buttons(card: Card) -> list[Block]:
         own.append(blocks.button("Remind", "desk.remind", card.value))
     if card.state in ("waiting", "approved"):
         word = "Cancel request" if card.state == "waiting" else "Not needed"
-        sure = blocks.confirm(f"{word}?", "No key will be made. You can ask again.", word, "Back")
+        sure = blocks.confirm(f"{word}?", "Nothing will be made or changed. You can ask again.", word, "Back")
         own.append(blocks.button(word, "desk.cancel", card.value, confirm=sure))
     return [*own, blocks.button("Details", "desk.details", card.value)]
 

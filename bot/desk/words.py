@@ -32,6 +32,8 @@ HAPPENED: Mapping[str, str] = {
     "desk.reminded": "reminded",
     "desk.expired": "expired without a decision",
     "desk.lapsed": "lapsed, not opened in time",
+    "desk.done": "carried out",
+    "desk.failed": "could not be carried out",
     "keys.open.refused": "refused: could not be opened",
     "keys.create.started": "began to create the key",
     "keys.created": "the provider made the key",
@@ -45,9 +47,24 @@ HAPPENED: Mapping[str, str] = {
 }
 
 
+RAN: Mapping[str, str] = {
+    "started": "began: {kind}",
+    "succeeded": "done: {kind}",
+    "failed": "not done: {kind}",
+    "unclear": "the provider's answer was unclear: {kind}",
+    "settled": "found out that it was done: {kind}",
+}
+
+
 def happened(name: str) -> str:
     """Say in words what an entry of the record means."""
-    return HAPPENED.get(name, name)
+    kind, _, word = name.rpartition(".")
+    return HAPPENED.get(name) or (RAN[word].format(kind=named(kind)) if kind and word in RAN else name)
+
+
+def named(kind: str) -> str:
+    """Say a kind of operation in words: “members remove” for “members.remove”."""
+    return kind.replace(".", " ").replace("_", " ")
 
 
 def storable(text: str) -> str:
@@ -106,11 +123,13 @@ STANDINGS: Mapping[str, str] = {
     "approved": "Already approved by {decided}.",
     "denied": "Already denied by {decided}.",
     "creating": "The key is being created right now.",
+    "running": "This is being carried out right now.",
+    "done": "This was carried out on {ended}.",
     "delivered": "The key was shown on {ended}. If it was not stored, revoke it and ask for a new one.",
     "expired": "This request ended on {ended} without a decision.",
     "lapsed": "The approval lapsed on {ended} because it was not opened in time.",
     "cancelled": "This request was cancelled on {ended}.",
-    "failed": "The provider refused this key for good on {ended}.",
+    "failed": "This was refused for good on {ended}.",
     "ended": "The key of this request has ended.",
 }
 

@@ -59,8 +59,10 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime) -> Home:
 def _to_decide(session: Session, desk: Desk, actor: Actor) -> list[str]:
     """Return the ids of what waits for this person, oldest first: the facts are read once for each project."""
     held = requests.waiting_ids(session, actor.team_id)
-    matters = {id_: desk.matter(session, actor.team_id, id_) for id_ in {project_id for _, project_id, _ in held}}
-    return [id_ for id_, project_id, by in held if actor.user_id in policy.deciders(by, matters[project_id])]
+    matters = {id_: desk.matter(session, actor.team_id, id_) for id_ in {project_id for _, project_id, _, _ in held}}
+    return [
+        id_ for id_, project_id, by, kind in held if actor.user_id in policy.deciders(kind, by, matters[project_id])
+    ]
 
 
 def _cards(session: Session, desk: Desk, request_ids: Iterable[str]) -> Iterator[views.Card]:

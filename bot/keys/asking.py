@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import policy
 from bot.desk import words
 from bot.desk.service import Desk
+from bot.keys.operations import CreateKey
 from bot.keys.request_form import Form
 from bot.operation import Actor
 from bot.slack.words import cut
@@ -33,7 +34,7 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         problem = _not_found(session, named) if named else ""
         return Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
     settings = projects.settings(session, project.id)
-    allowed = policy.deciders(actor.user_id, desk.matter(session, actor.team_id, project.id))
+    allowed = policy.deciders(CreateKey.kind, actor.user_id, desk.matter(session, actor.team_id, project.id))
     return Form(
         project=(project.id, project.name),
         recommended_days=settings.recommended_days,

@@ -2,8 +2,12 @@
 
 waiting ─┬─ approved ─┬─ creating ─┬─ delivered ── ended
          ├─ denied    ├─ lapsed    ├─ approved (showing failed: its owner may press again)
-         ├─ cancelled └─ cancelled └─ failed (the provider refused for good)
-         └─ expired
+         ├─ cancelled ├─ cancelled └─ failed (the provider refused for good)
+         └─ expired   └─ running ──┬─ done
+                                   ├─ approved (certainly not done, and worth another try)
+                                   └─ failed
+
+A key goes through “creating”, because its owner makes it; Keydesk itself carries out all else, through “running”.
 """
 
 from __future__ import annotations
@@ -19,9 +23,11 @@ from bot.store.columns import UTCDateTime, one_of
 
 MOVES: dict[str, frozenset[str]] = {
     "waiting": frozenset({"approved", "denied", "cancelled", "expired"}),
-    "approved": frozenset({"creating", "lapsed", "cancelled"}),
+    "approved": frozenset({"creating", "running", "lapsed", "cancelled"}),
     "creating": frozenset({"delivered", "approved", "failed"}),
+    "running": frozenset({"done", "approved", "failed"}),
     "delivered": frozenset({"ended"}),
+    "done": frozenset(),
     "denied": frozenset(),
     "cancelled": frozenset(),
     "expired": frozenset(),
@@ -29,14 +35,14 @@ MOVES: dict[str, frozenset[str]] = {
     "failed": frozenset(),
     "ended": frozenset(),
 }
-OPEN = ("waiting", "approved", "creating")
+OPEN = ("waiting", "approved", "creating", "running")
 
 
 class Request(SQLModel, table=True):
     """An operation that was held, with its description as the approver saw it.
 
-    ``version`` grows with every change that a card would show. ``attempt`` counts the presses that claimed it.
-    ``view_id`` is the form it came from, so that a form counts once.
+    ``version`` grows with every change that a card would show. ``attempt`` counts the presses, or
+    the jobs, that claimed it. ``view_id`` is the form it came from, so that a form counts once.
     """
 
     __tablename__ = "requests"
@@ -86,7 +92,7 @@ def move(session: Session, request: Request, to: str, **values: Any) -> bool:
     """
     if to not in MOVES[request.state]:
         raise ValueError(f"no move from {request.state} to {to}")
-    attempt = request.attempt + (to == "creating")
+    attempt = request.attempt + (to in ("creating", "running"))
     moved = session.execute(
         update(Request)
         .where(
@@ -132,11 +138,12 @@ def overdue(session: Session, now: datetime) -> list[Request]:
     return list(session.exec(select(Request).where(late)))
 
 
-def waiting_ids(session: Session, team_id: str) -> list[tuple[str, str, str]]:
-    """Return (id, project id, requester) of every request that waits for a decision, oldest first."""
-    found = select(col(Request.id), col(Request.project_id), col(Request.requester))
+def waiting_ids(session: Session, team_id: str) -> list[tuple[str, str, str, str]]:
+    """Return (id, project id, requester, kind) of every request that waits for a decision, oldest first."""
+    found = select(col(Request.id), col(Request.project_id), col(Request.requester), col(Request.kind))
     found = found.where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
-    return [(id_, project_id, by) for id_, project_id, by in session.exec(found.order_by(col(Request.created_at)))]
+    listed = session.exec(found.order_by(col(Request.created_at)))
+    return [(id_, project_id, by, kind) for id_, project_id, by, kind in listed]
 
 
 def waiting_count(session: Session, team_id: str, project_id: str) -> int:
@@ -145,6 +152,14 @@ def waiting_count(session: Session, team_id: str, project_id: str) -> int:
         col(Request.team_id) == team_id, col(Request.project_id) == project_id, col(Request.state) == "waiting"
     )
     return session.exec(found).one()
+
+
+def withdrawable(session: Session, project_id: str) -> list[Request]:
+    """Return the requests of a project that nobody has begun to carry out."""
+    found = select(Request).where(
+        col(Request.project_id) == project_id, col(Request.state).in_(("waiting", "approved"))
+    )
+    return list(session.exec(found.order_by(col(Request.created_at))))
 
 
 def open_of(session: Session, team_id: str, user_id: str, *, limit: int) -> list[Request]:

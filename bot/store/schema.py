@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.store.database import Database
 
@@ -45,9 +47,27 @@ def upgrade(database: Database) -> None:
     from alembic import command  # noqa: PLC0415 - see above
 
     configured = configuration()
-    with database.engine.begin() as connection:
+    with _without_references(database) as connection, connection.begin():
         configured.attributes["connection"] = connection
         command.upgrade(configured, "head")
+
+
+@contextmanager
+def _without_references(database: Database) -> Iterator[Connection]:
+    """Connect so that SQLite lets a table be made anew under the rows that refer to it.
+
+    Only outside of a transaction can its foreign keys be switched off (sqlite.org/lang_altertable.html, section 7).
+    """
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            yield connection
+            return
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr] # a pool's own connection has one
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr] # as above
 
 
 def newest() -> str:

@@ -6,18 +6,45 @@ from sqlmodel import SQLModel
 
 from bot.store import (
     cards,
+    changes,
+    customers,
     decisions,
+    digests,
     due,
     heartbeats,
+    invites,
     keys,
+    members,
     mints,
     mirrors,
     people,
     projects,
     record,
     requests,
+    roles,
     seen,
+    statements,
 )
 
-NOUNS = (cards, decisions, due, heartbeats, keys, mints, mirrors, people, projects, record, requests, seen)
+NOUNS = (
+    cards,
+    changes,
+    customers,
+    decisions,
+    digests,
+    due,
+    heartbeats,
+    invites,
+    keys,
+    members,
+    mints,
+    mirrors,
+    people,
+    projects,
+    record,
+    requests,
+    roles,
+    seen,
+    statements,
+)
 NAMES = frozenset(SQLModel.metadata.tables)

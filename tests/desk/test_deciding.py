@@ -181,7 +181,7 @@ async def test_nobody_withdraws_anothers_request(desk: Bench) -> None:
         ("delivered", "shown on Mon 02 Mar 12:00 UTC"),
         ("expired", "without a decision"),
         ("lapsed", "lapsed"),
-        ("failed", "refused this key for good"),
+        ("failed", "refused for good"),
         ("ended", "has ended"),
         ("denied", "Already denied by somebody"),
     ],

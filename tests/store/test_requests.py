@@ -86,7 +86,7 @@ def test_every_state_is_reachable_and_every_end_is_final() -> None:
         reached |= fresh
         todo += fresh
     assert reached == set(MOVES)
-    assert set(FINAL) == {"denied", "cancelled", "expired", "lapsed", "failed", "ended"}
+    assert set(FINAL) == {"denied", "cancelled", "expired", "lapsed", "failed", "ended", "done"}
     assert not set(FINAL) & set(OPEN)
 
 

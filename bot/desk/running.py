@@ -1,0 +1,277 @@
+"""How an operation is carried out: two records around every change at a provider, and what to make of a silence.
+
+*Started* is committed before the call; *succeeded*, *failed* or *unknown* after it. What stays open, by a crash or by
+an unclear answer, is settled by asking the provider whether it happened. Nothing is sent twice blindly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from bot import audit
+from bot.desk.judging import Judging
+from bot.engine.port import Job
+from bot.errors import AlreadyDecided, BotError, RateLimited, Unavailable, Unclear
+from bot.operation import Actor, Operation, OperationKind
+from bot.policy import Refuse
+from bot.store import changes, people, requests
+from bot.store.changes import Change
+from bot.store.requests import Request
+
+# Certainly not done, and worth another try: waits in seconds, then the request has failed.
+PASSING = (RateLimited, Unavailable)
+WAITS = (30.0, 60.0, 300.0, 900.0, 3600.0)
+MARGIN_SECONDS = 5.0
+TRY_AGAIN = timedelta(minutes=1)
+STALE_AFTER = timedelta(minutes=5)
+FINDING_OUT = "Deepgram did not answer clearly. Keydesk finds out whether it was done, and tells you."
+NOT_DONE = "It was not done: Keydesk has asked Deepgram. Nothing changed; you can ask again."
+DONE_AFTER_ALL = "It was done: Keydesk has asked Deepgram."
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Undertaking:
+    """An operation on its way, with the record of its intent and, if it was held, its request."""
+
+    kind: OperationKind
+    operation: Operation
+    change: Change
+    request: Request | None = None
+
+
+class Running(Judging):
+    """Carries out what the policy lets run, at once or after an approval."""
+
+    async def run(self, operation: Operation, actor: Actor, view_id: str | None = None) -> str:
+        """Carry out an operation for the person who asks, and return what to tell them. The same form counts once.
+
+        Raises:
+            BotError: it was certainly not done.
+            AlreadyDecided: this form is being carried out already.
+        """
+        kind = self._kinds[operation.kind]
+        if kind.execute is None:
+            raise RuntimeError(f"{operation.kind} cannot run at once")
+        if kind.settle is None:
+            return await kind.execute(operation, actor)
+        try:
+            change = await self._database.write(
+                lambda session: self._intend(session, kind, operation, actor, view_id=view_id)
+            )
+        except IntegrityError:
+            raise AlreadyDecided("This form was sent already; what it asked for is being done.") from None
+        return await self._carry_out(Undertaking(kind, operation, change), actor)
+
+    async def run_approved(self, request_id: str, now: datetime) -> None:
+        """Carry out an approved request, if it still stands there and its requester still may; a job."""
+        claimed = await self._database.write(lambda session: self._claim(session, request_id, now))
+        if claimed is None:
+            return
+        undertaking, actor = claimed
+        try:
+            await self._carry_out(undertaking, actor)
+        except BotError as problem:
+            log.info("desk.not_run", request=request_id, kind=undertaking.operation.kind, why=problem.text)
+
+    # --- intent ---
+
+    def _claim(self, session: Session, request_id: str, now: datetime) -> tuple[Undertaking, Actor] | None:
+        request = requests.locked(session, request_id)
+        if request is None or request.state != "approved":
+            return None
+        kind = self._kinds[request.kind]
+        operation = kind.type.model_validate(request.operation)
+        if not requests.move(session, request, "running"):
+            return None
+        session.refresh(request)
+        actor = self._requester(session, request)
+        refusal = self._no_longer(session, operation, actor)
+        if refusal is not None:
+            self._end_request(session, request.id, "failed", refusal, now)
+            return None
+        change = self._intend(session, kind, operation, actor, request_id=request.id)
+        self.refresh(session, request.id, request.version, now)
+        return Undertaking(kind, operation, change, request), actor
+
+    def _requester(self, session: Session, request: Request) -> Actor:
+        person = people.get(session, request.team_id, request.requester)
+        return Actor(request.team_id, request.requester, person.name if person else "", person.tz if person else "UTC")
+
+    def _no_longer(self, session: Session, operation: Operation, actor: Actor) -> str | None:
+        """Return why the requester may not have this done any more, or None."""
+        if people.unable(session, actor.team_id, [actor.user_id]):
+            return "Whoever asked for this is no active member any more, so it was not done."
+        verdict = self.judge(session, operation, actor)
+        return f"Whoever asked may not do this any more: {verdict.text}" if isinstance(verdict, Refuse) else None
+
+    def _intend(
+        self,
+        session: Session,
+        kind: OperationKind,
+        operation: Operation,
+        actor: Actor,
+        *,
+        request_id: str | None = None,
+        view_id: str | None = None,
+    ) -> Change:
+        now = self._clock.now()
+        change = Change(
+            team_id=actor.team_id,
+            actor=actor.user_id,
+            kind=operation.kind,
+            operation=operation.model_dump(mode="json"),
+            project_id=operation.project_id,
+            request_id=request_id,
+            view_id=view_id,
+            started_at=now,
+            intended_at=datetime.now(UTC),
+        )
+        session.add(change)
+        session.flush()
+        self._note(session, change, "started", now)
+        self._engine.later(session, Job("desk.settle", change.id), now + kind.settle_after)
+        return change
+
+    # --- the call, and what became of it ---
+
+    async def _carry_out(self, undertaking: Undertaking, actor: Actor) -> str:
+        execute = undertaking.kind.execute
+        if execute is None:
+            raise RuntimeError(f"{undertaking.operation.kind} cannot be carried out")
+        try:
+            async with asyncio.timeout(undertaking.kind.settle_after.total_seconds() - MARGIN_SECONDS):
+                text = await execute(undertaking.operation, actor)
+        except (Unclear, TimeoutError) as problem:
+            await self._database.write(partial(self._unknown, undertaking=undertaking, why=str(problem)))
+            return FINDING_OUT
+        except BotError as problem:
+            await self._database.write(partial(self._not_done, undertaking=undertaking, problem=problem))
+            raise
+        await self._database.write(partial(self._done, undertaking=undertaking, text=text))
+        return text
+
+    def _done(self, session: Session, undertaking: Undertaking, text: str, *, settled: bool = False) -> bool:
+        """Write down that it was done; False if somebody else has written down what became of it."""
+        now, change = self._clock.now(), undertaking.change
+        if not changes.finish(session, change, "succeeded", now, text):
+            log.error("desk.change_finished_twice", change=change.id, kind=change.kind)
+            return False
+        if undertaking.kind.done is not None:
+            undertaking.kind.done(session, undertaking.operation, now)
+        self._note(session, change, "settled" if settled else "succeeded", now, text=text)
+        if undertaking.request is not None:
+            self._end_request(session, undertaking.request.id, "done", text, now)
+        return True
+
+    def _not_done(
+        self, session: Session, undertaking: Undertaking, problem: BotError, *, settled: bool = False
+    ) -> bool:
+        now, change = self._clock.now(), undertaking.change
+        if not changes.finish(session, change, "failed", now, problem.text):
+            return False
+        self._note(session, change, "failed", now, why=problem.text, settled=settled)
+        if undertaking.request is not None:
+            self._try_again_or_fail(session, undertaking.request.id, problem, now)
+        return True
+
+    def _unknown(self, session: Session, undertaking: Undertaking, why: str) -> None:
+        change = undertaking.change
+        if changes.finish(session, change, "unknown", self._clock.now(), why):
+            self._note(session, change, "unclear", self._clock.now(), why=why)
+
+    def _try_again_or_fail(self, session: Session, request_id: str, problem: BotError, now: datetime) -> None:
+        request = requests.get(session, request_id)
+        if request is None or request.state != "running":
+            return
+        if isinstance(problem, PASSING) and request.attempt <= len(WAITS):
+            wait = max(WAITS[request.attempt - 1], getattr(problem, "retry_after", None) or 0.0)
+            if requests.move(session, request, "approved", note=problem.text):
+                self._engine.later(session, Job("desk.run", request.id), now + timedelta(seconds=wait))
+                self.moved(session, request, now)
+            return
+        self._end_request(session, request_id, "failed", problem.text, now)
+
+    def _end_request(self, session: Session, request_id: str, to: str, text: str, now: datetime) -> None:
+        request = requests.get(session, request_id)
+        if request is not None and requests.move(session, request, to, finished_at=now, note=text):
+            audit.note_request(session, audit.KEYDESK, f"desk.{to}", request, now, text=text)
+            self.moved(session, request, now, news=True)
+
+    # --- settling ---
+
+    async def settle(self, change_id: str, now: datetime) -> None:
+        """Find out what became of a change that is still open, and tell whoever waits for it; a job."""
+        undertaking = await self._database.read(lambda session: self._open_one(session, change_id))
+        if undertaking is None:
+            return
+        wait = undertaking.kind.settle_after - (datetime.now(UTC) - undertaking.change.intended_at)
+        if wait > timedelta(0):  # the clock was moved, not the machine: the call may well be on its way
+            await self._settle_later(change_id, now + wait)
+            return
+        try:
+            happened = await self._happened(undertaking)
+        except BotError as problem:
+            log.warning("desk.not_settled", change=change_id, kind=undertaking.change.kind, why=problem.text)
+            await self._settle_later(change_id, now + TRY_AGAIN)
+            return
+        await self._database.write(partial(self._settled, undertaking=undertaking, happened=happened))
+
+    async def _happened(self, undertaking: Undertaking) -> bool | str:
+        if undertaking.kind.settle is not None:
+            return await undertaking.kind.settle(undertaking.operation)
+        actor = Actor(undertaking.change.team_id, undertaking.change.actor)
+        if undertaking.kind.execute is not None:  # nothing at a provider, so doing it again does no harm
+            await undertaking.kind.execute(undertaking.operation, actor)
+        return True
+
+    def _open_one(self, session: Session, change_id: str) -> Undertaking | None:
+        change = changes.get(session, change_id)
+        if change is None or change.state not in changes.OPEN or change.kind not in self._kinds:
+            return None
+        kind = self._kinds[change.kind]
+        request = requests.get(session, change.request_id) if change.request_id else None
+        return Undertaking(kind, kind.type.model_validate(change.operation), change, request)
+
+    def _settled(self, session: Session, undertaking: Undertaking, *, happened: bool | str) -> None:
+        if happened:
+            text = happened if isinstance(happened, str) else DONE_AFTER_ALL
+            finished = self._done(session, undertaking, text, settled=True)
+        else:
+            finished = self._not_done(session, undertaking, BotError(NOT_DONE), settled=True)
+        if finished and undertaking.request is None:  # whose cards tell it
+            self._engine.enqueue(session, Job("desk.tell", undertaking.change.id), self._clock.now())
+
+    async def _settle_later(self, change_id: str, at: datetime) -> None:
+        await self._database.write(
+            lambda session: self._engine.later(session, Job("desk.settle", change_id), at),
+        )
+
+    def settle_stale(self, session: Session, now: datetime) -> None:
+        """Look after changes that nobody is at, in case their own due rows were lost."""
+        for change in changes.unsettled(session, datetime.now(UTC) - STALE_AFTER):
+            self._engine.later(session, Job("desk.settle", change.id), now)
+
+    def _note(self, session: Session, change: Change, word: str, now: datetime, **detail: str | bool) -> None:
+        subject = change.request_id or change.id
+        operation = {"operation": change.operation} if word == "started" else {}
+        audit.note(
+            session,
+            change.actor,
+            f"{change.kind}.{word}",
+            subject,
+            now,
+            team_id=change.team_id,
+            project_id=change.project_id,
+            change_id=change.id,
+            **operation,
+            **detail,
+        )

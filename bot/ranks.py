@@ -1,0 +1,69 @@
+"""Roles, as values: who holds which in the workspace and in one project, and what follows from both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.policy import Role
+
+INITIAL_DEFAULT = Role.DEVELOPER
+
+
+@dataclass(frozen=True)
+class Given:
+    """Which role people (by user id) and user groups (by group id) were given in one place."""
+
+    people: Mapping[str, Role] = field(default_factory=dict)
+    groups: Mapping[str, Role] = field(default_factory=dict)
+
+    def of(self, user_id: str, groups: Iterable[str]) -> Role | None:
+        """Return one person's role here: their own, else the highest of their ``groups``, else None."""
+        if user_id in self.people:
+            return self.people[user_id]
+        return max((self.groups[group] for group in groups if group in self.groups), default=None)
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Everything that tells who holds which role in one project (or, with nothing ``lowered``, in the workspace).
+
+    ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
+    group that holds a role.
+    """
+
+    fixed: frozenset[str] = frozenset()
+    default: Role = INITIAL_DEFAULT
+    workspace: Given = field(default_factory=Given)
+    lowered: Given = field(default_factory=Given)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, user_id: str) -> Role:
+        """Return the role that counts: the lower of the one in the workspace and the one in the project."""
+        if user_id in self.fixed:
+            return Role.OWNER
+        lowered = self.lowered.of(user_id, self.groups_of(user_id))
+        held = self.in_workspace(user_id)
+        return held if lowered is None else min(held, lowered)
+
+    def in_workspace(self, user_id: str) -> Role:
+        """Return the role that this person holds before any project lowers it."""
+        if user_id in self.fixed:
+            return Role.OWNER
+        held = self.workspace.of(user_id, self.groups_of(user_id))
+        return self.default if held is None else held
+
+    def groups_of(self, user_id: str) -> frozenset[str]:
+        """Return the groups with a role that this person is in."""
+        return frozenset(group for group, members in self.members.items() if user_id in members)
+
+    def owners(self) -> frozenset[str]:
+        """Return everybody who is Owner here; the default is never Owner, so they are all named or in a group."""
+        named = {user_id for user_id, role in self.workspace.people.items() if role is Role.OWNER}
+        grouped = (self.members.get(group, ()) for group, role in self.workspace.groups.items() if role is Role.OWNER)
+        candidates = self.fixed | named.union(*grouped)
+        return frozenset(user_id for user_id in candidates if self.of(user_id) is Role.OWNER)
+
+    def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of these people who hold this role or more."""
+        return frozenset(user_id for user_id in user_ids if self.of(user_id) >= least)

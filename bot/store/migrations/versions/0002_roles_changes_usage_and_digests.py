@@ -1,0 +1,266 @@
+"""roles, changes, accounts, usage, customers, budgets and digests."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Move forward."""
+    op.create_table(
+        "changes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("operation", sa.JSON(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=True),
+        sa.Column("view_id", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("intended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.CheckConstraint("state IN ('started', 'succeeded', 'failed', 'unknown')", name=op.f("ck_changes_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
+        sa.UniqueConstraint("view_id", name=op.f("uq_changes_view_id")),
+    )
+    with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_changes_project_id"), ["project_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_changes_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_changes_state"), ["state"], unique=False)
+
+    op.create_table(
+        "closed_months",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("statement", sa.JSON(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", "month", name=op.f("pk_closed_months")),
+    )
+    op.create_table(
+        "customers",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
+        sa.Column("account_of", sa.String(), nullable=False),
+        sa.Column("markup", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("account_of IN ('ours', 'theirs')", name=op.f("ck_customers_account_of")),
+        sa.CheckConstraint("state IN ('live', 'archived')", name=op.f("ck_customers_state")),
+        sa.PrimaryKeyConstraint("team_id", "tag", name=op.f("pk_customers")),
+    )
+    op.create_table(
+        "default_markups",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_default_markups")),
+    )
+    op.create_table(
+        "digest_subscriptions",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("projects", sa.JSON(), nullable=False),
+        sa.Column("customers", sa.JSON(), nullable=False),
+        sa.Column("weekdays", sa.JSON(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("tz", sa.String(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
+        sa.Column("silent_when_empty", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("muted_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("from_day", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("view_id", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('active', 'paused', 'ended')", name=op.f("ck_digest_subscriptions_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_subscriptions")),
+        sa.UniqueConstraint("view_id", name=op.f("uq_digest_subscriptions_view_id")),
+    )
+    with op.batch_alter_table("digest_subscriptions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_subscriptions_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_digest_subscriptions_owner"), ["owner"], unique=False)
+        batch_op.create_index(batch_op.f("ix_digest_subscriptions_state"), ["state"], unique=False)
+
+    op.create_table(
+        "invite_domains",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("domains", sa.JSON(), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_invite_domains")),
+    )
+    op.create_table(
+        "invites",
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("sent_by", sa.String(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", "email", name=op.f("pk_invites")),
+    )
+    op.create_table(
+        "members",
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("last_name", sa.String(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", "member_id", name=op.f("pk_members")),
+    )
+    op.create_table(
+        "role_defaults",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("role IN ('reader', 'developer')", name=op.f("ck_role_defaults_role")),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_role_defaults")),
+    )
+    op.create_table(
+        "roles",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("holder_kind", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("holder_kind IN ('person', 'group')", name=op.f("ck_roles_holder_kind")),
+        sa.CheckConstraint("role IN ('reader', 'developer', 'owner')", name=op.f("ck_roles_role")),
+        sa.PrimaryKeyConstraint("team_id", "project_id", "holder_kind", "holder", name=op.f("pk_roles")),
+    )
+    op.create_table(
+        "user_groups",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", "group_id", name=op.f("pk_user_groups")),
+    )
+    op.create_table(
+        "digest_runs",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("subscription_id", sa.String(), nullable=False),
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("ts", sa.String(), nullable=True),
+        sa.Column("final", sa.Boolean(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('planned', 'posting', 'unclear', 'repeating', 'posted', 'posted_again', 'unclear_again', 'silent', 'failed')",
+            name=op.f("ck_digest_runs_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["digest_subscriptions.id"],
+            name=op.f("fk_digest_runs_subscription_id_digest_subscriptions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_runs")),
+        sa.UniqueConstraint("subscription_id", "local_date", name=op.f("uq_digest_runs_subscription_id_local_date")),
+    )
+    with op.batch_alter_table("digest_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_runs_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_digest_runs_subscription_id"), ["subscription_id"], unique=False)
+
+    op.create_table(
+        "digest_days",
+        sa.Column("subscription_id", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["digest_runs.id"], name=op.f("fk_digest_days_run_id_digest_runs")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["digest_subscriptions.id"],
+            name=op.f("fk_digest_days_subscription_id_digest_subscriptions"),
+        ),
+        sa.PrimaryKeyConstraint("subscription_id", "day", name=op.f("pk_digest_days")),
+    )
+    with op.batch_alter_table("digest_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_digest_days_run_id"), ["run_id"], unique=False)
+
+    with op.batch_alter_table("projects", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("account_id", sa.String(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_projects_account_id"), ["account_id"], unique=False)
+    with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_requests_state"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_requests_state"),
+            "state IN ('waiting', 'approved', 'creating', 'running', 'delivered', 'done', "
+            "'denied', 'cancelled', 'expired', 'lapsed', 'failed', 'ended')",
+        )
+
+
+def downgrade() -> None:
+    """Move back."""
+    with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_requests_state"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_requests_state"),
+            "state IN ('waiting', 'approved', 'creating', 'delivered', 'denied', "
+            "'cancelled', 'expired', 'lapsed', 'failed', 'ended')",
+        )
+    with op.batch_alter_table("projects", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_projects_account_id"))
+        batch_op.drop_column("account_id")
+
+    with op.batch_alter_table("digest_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_days_run_id"))
+
+    op.drop_table("digest_days")
+    with op.batch_alter_table("digest_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_runs_subscription_id"))
+        batch_op.drop_index(batch_op.f("ix_digest_runs_state"))
+
+    op.drop_table("digest_runs")
+    op.drop_table("user_groups")
+    op.drop_table("roles")
+    op.drop_table("role_defaults")
+    op.drop_table("members")
+    op.drop_table("invites")
+    op.drop_table("invite_domains")
+    with op.batch_alter_table("digest_subscriptions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_subscriptions_state"))
+        batch_op.drop_index(batch_op.f("ix_digest_subscriptions_owner"))
+        batch_op.drop_index(batch_op.f("ix_digest_subscriptions_due_at"))
+
+    op.drop_table("digest_subscriptions")
+    op.drop_table("default_markups")
+    op.drop_table("customers")
+    op.drop_table("closed_months")
+    with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_changes_state"))
+        batch_op.drop_index(batch_op.f("ix_changes_request_id"))
+        batch_op.drop_index(batch_op.f("ix_changes_project_id"))
+
+    op.drop_table("changes")

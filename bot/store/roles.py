@@ -1,0 +1,122 @@
+"""Roles: who was given which in the workspace or in a project, the default, and Slack's user groups that hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import JSON, func
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from bot.store.columns import UTCDateTime, one_of
+
+ROLES = ("reader", "developer", "owner")
+HOLDERS = ("person", "group")
+WORKSPACE = ""  # stands for the project id where a role holds in the whole workspace
+
+
+class RoleHeld(SQLModel, table=True):
+    """One role given to a person (``holder`` is a user id) or to a user group (a group id).
+
+    With a ``project_id`` it lowers, in that project only, what its holder has in the workspace.
+    """
+
+    __tablename__ = "roles"
+    __table_args__ = (one_of("holder_kind", HOLDERS), one_of("role", ROLES))
+
+    team_id: str = Field(primary_key=True)
+    project_id: str = Field(default=WORKSPACE, primary_key=True)
+    holder_kind: str = Field(primary_key=True)
+    holder: str = Field(primary_key=True)
+    role: str
+    set_by: str
+    set_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class RoleDefault(SQLModel, table=True):
+    """The role of everybody in a workspace to whom nobody gave one. Never Owner: owners are named."""
+
+    __tablename__ = "role_defaults"
+    __table_args__ = (one_of("role", ROLES[:2]),)
+
+    team_id: str = Field(primary_key=True)
+    role: str
+    set_by: str
+    set_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class GroupRead(SQLModel, table=True):
+    """One of Slack's user groups, with its members' user ids, as last read."""
+
+    __tablename__ = "user_groups"
+
+    team_id: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    handle: str
+    name: str
+    members: list[str] = Field(default_factory=list, sa_type=JSON)
+    read_at: datetime = Field(sa_type=UTCDateTime)
+
+
+def held(session: Session, team_id: str, project_ids: Iterable[str]) -> list[RoleHeld]:
+    """Return the roles given in these places (`WORKSPACE` or a project's id)."""
+    return list(
+        session.exec(
+            select(RoleHeld).where(col(RoleHeld.team_id) == team_id, col(RoleHeld.project_id).in_(list(project_ids)))
+        )
+    )
+
+
+def get(session: Session, team_id: str, project_id: str, holder_kind: str, holder: str) -> RoleHeld | None:
+    """Return the role that this person or group was given there, or None."""
+    return session.get(RoleHeld, (team_id, project_id, holder_kind, holder))
+
+
+def page(session: Session, team_id: str, words: str = "", *, limit: int, offset: int) -> tuple[list[RoleHeld], int]:
+    """Return a page of all roles given, the workspace's first, and how many there are in all.
+
+    ``words`` keeps those of one role, one person or group (by id) or one project (by id).
+    """
+    found = select(RoleHeld).where(col(RoleHeld.team_id) == team_id)
+    if words:
+        found = found.where(
+            (col(RoleHeld.role) == words.lower())
+            | (col(RoleHeld.holder) == words)
+            | (col(RoleHeld.project_id) == words)
+        )
+    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    order = (col(RoleHeld.project_id), col(RoleHeld.role), col(RoleHeld.holder_kind), col(RoleHeld.holder))
+    return list(session.exec(found.order_by(*order).limit(limit).offset(offset))), total
+
+
+def lowering_projects(session: Session, team_id: str) -> list[str]:
+    """Return the projects in which somebody's role is lowered."""
+    places = select(RoleHeld.project_id).where(col(RoleHeld.team_id) == team_id, col(RoleHeld.project_id) != WORKSPACE)
+    return list(session.exec(places.distinct()))
+
+
+def default(session: Session, team_id: str) -> str | None:
+    """Return the role of whoever was given none, or None if no owner ever chose it."""
+    chosen = session.get(RoleDefault, team_id)
+    return chosen.role if chosen is not None else None
+
+
+def groups(session: Session, team_id: str) -> list[GroupRead]:
+    """Return every user group as last read."""
+    found = select(GroupRead).where(col(GroupRead.team_id) == team_id)
+    return list(session.exec(found.order_by(col(GroupRead.handle))))
+
+
+def group_holds(session: Session, team_id: str) -> bool:
+    """Tell whether any user group holds a role, so that its members must be known."""
+    found = select(RoleHeld.holder).where(col(RoleHeld.team_id) == team_id, col(RoleHeld.holder_kind) == "group")
+    return session.exec(found.limit(1)).first() is not None
+
+
+def save_groups(session: Session, team_id: str, read: Iterable[GroupRead]) -> None:
+    """Make the stored groups equal to what Slack lists now."""
+    listed = list(read)
+    for group in listed:
+        session.merge(group)
+    gone = [group.group_id for group in listed]
+    session.exec(delete(GroupRead).where(col(GroupRead.team_id) == team_id, col(GroupRead.group_id).not_in(gone)))
