@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from bench import acks, approving, opening, running, table
+from bench import acks, approving, collecting, opening, running, table, year
 from bench.payloads import SIGNING_SECRET
 from bench.place import Emulators, place
 from bench.process import child
@@ -22,33 +22,49 @@ from playground.supervisor import free_port
 from tests import postgres
 
 Databases = Mapping[str, str]
+PARTS = ("desk", "collection", "year")
 BUSY = 1.2  # the bench itself keeps about one core at work
 
 
 @click.command()
 @click.option("--only", type=click.Choice(["sqlite", "postgres"]), help="Measure one database instead of both.")
-def main(only: str | None) -> None:
+@click.option("--part", "parts", type=click.Choice(PARTS), multiple=True, help="Measure these parts instead of all.")
+def main(only: str | None, parts: tuple[str, ...]) -> None:
     """Measure Keydesk against its goals (see docs/performance.md)."""
     begun = time.monotonic()
-    with _databases() as databases:
-        chosen = {name: url for name, url in databases.items() if only is None or name.lower().startswith(only)}
-        rows = asyncio.run(measured(chosen))
+    rows: list[Row] = []
+    with _databases(only) as databases:
+        for part in parts or PARTS:
+            rows += asyncio.run(_measured(part, databases[part]))
     table.show(rows)
     click.echo(f"\n{_machine()}; {time.monotonic() - begun:.0f} s")
 
 
 @contextlib.contextmanager
-def _databases() -> Iterator[Databases]:
-    """Give the address of an empty database of each kind."""
-    with (
-        tempfile.TemporaryDirectory(prefix="keydesk-bench-") as home,
-        postgres.server() as server,
-        postgres.database(server) as url,
-    ):
-        yield {
-            "SQLite": f"sqlite:///{Path(home, 'keydesk.db')}",
-            "PostgreSQL": url.render_as_string(hide_password=False),
-        }
+def _databases(only: str | None) -> Iterator[Mapping[str, Databases]]:
+    """Give the addresses of empty databases: for each part one of each kind, or of the only kind wanted."""
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="keydesk-bench-"))
+        server = stack.enter_context(postgres.server())
+        empty: dict[str, dict[str, str]] = {part: {} for part in PARTS}
+        for part, databases in empty.items():
+            if only != "postgres":
+                databases["SQLite"] = f"sqlite:///{Path(home, part)}.db"
+            if only != "sqlite":
+                url = stack.enter_context(postgres.database(server))
+                databases["PostgreSQL"] = url.render_as_string(hide_password=False)
+        yield empty
+
+
+async def _measured(part: str, databases: Databases) -> list[Row]:
+    if part == "desk":
+        return await measured(databases)
+    measure = collecting.collected if part == "collection" else year.questions
+    rows: list[Row] = []
+    for name, url in databases.items():
+        click.echo(f"{name}: {part} …", err=True)
+        rows += await measure(name, url)
+    return rows
 
 
 async def measured(databases: Databases) -> list[Row]:

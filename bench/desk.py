@@ -20,6 +20,7 @@ from bench.process import say, told_to_stop
 from bot import logs
 from bot.app import App, build, dbos_engine
 from bot.config import Settings
+from bot.groups import Groups
 from bot.people import People
 from bot.serve import run_loop
 from bot.slack.call import Call
@@ -71,7 +72,8 @@ def _seen(app: App) -> Seen:
 
 def _steps(app: App) -> Door:
     """Return listeners that stop after the ack, and after the identity."""
-    people = People(app.database, app.slack.interactive.user_profile, app.identity.team_id)
+    team_id, web = app.identity.team_id, app.slack.interactive
+    people = People(app.database, web.user_profile, team_id, Groups(app.database, web.user_groups, team_id))
 
     async def nothing(_call: Call) -> None:
         pass

@@ -8,24 +8,31 @@ import errno
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 
 import click
 import yaml
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.app import app_manifest
+from bot.accounts.adding import NewAccount, add
+from bot.accounts.sealed import reseal
+from bot.app import app_manifest, deepgram_of
 from bot.config import PREFIX, Settings
 from bot.doctor import examine
 from bot.engine.workflows import migrate as migrate_engine
 from bot.errors import BotError
 from bot.install import write_env
+from bot.providers.deepgram.client import Deepgram
 from bot.reconcile import NotMade, report
+from bot.sealing import CannotSeal, CannotUnseal, Ring, new_key
 from bot.serve import Role, run_loop, serve
 from bot.slack.web import SlackError
 from bot.store import schema
+from bot.store.accounts import Account
 from bot.store.database import Database
 
 
@@ -119,6 +126,65 @@ def reconcile() -> None:
         raise click.ClickException(str(problem)) from None
     for line in lines:
         click.echo(line)
+
+
+@main.group("secret")
+def secret_group() -> None:
+    """Keys that seal what must be kept (KEYDESK_SECRET_KEY)."""
+
+
+@secret_group.command("new")
+def new_secret() -> None:
+    """Print a new key for KEYDESK_SECRET_KEY; it is kept nowhere else."""
+    click.echo(new_key())
+
+
+@main.group("accounts")
+def accounts_group() -> None:
+    """Deepgram accounts beside the one in DEEPGRAM_API_KEY; /keydesk accounts shows and removes them."""
+
+
+@accounts_group.command("add")
+@click.option("--name", required=True, help="How people will call it, for example studio")
+@click.option("--customer", default=None, help="The tag of the customer whose own account it is; none if it is ours.")
+def add_account(name: str, customer: str | None) -> None:
+    """Add an account; its credential comes from standard input, never from an argument."""
+    settings = _settings()
+    credential = SecretStr((getpass("Credential: ") if sys.stdin.isatty() else sys.stdin.readline()).strip())
+    added = asyncio.run(_add(settings, NewAccount(name, customer, credential)))
+    whose = f", the own account of customer {added.customer}" if added.customer is not None else ""
+    click.echo(
+        f"Added {added.name} ({added.fingerprint}){whose}: role {added.role or 'unknown'}, its projects: ", nl=False
+    )
+    click.echo(f"{added.projects}. A running Keydesk shows them within a minute.")
+
+
+@accounts_group.command("reseal")
+def reseal_accounts() -> None:
+    """Seal every credential anew with the first key of KEYDESK_SECRET_KEY, so that older keys can be dropped."""
+    settings = _settings()
+    ring = Ring(settings.keydesk_secret_key)
+    if ring.problem:
+        raise click.ClickException(f"Nothing was sealed anew: {ring.problem}")
+    try:
+        with _database(settings) as database, database.transaction() as session:
+            number = reseal(session, ring)
+    except CannotUnseal as problem:
+        raise click.ClickException(f"Nothing was sealed anew: {problem}") from None
+    click.echo(f"Sealed anew: {number}. Only the first key in KEYDESK_SECRET_KEY is needed now.")
+
+
+async def _add(settings: Settings, given: NewAccount) -> Account:
+    def open_client(credential: SecretStr) -> Deepgram:
+        return Deepgram(credential, settings.deepgram_api_url)
+
+    ring = Ring(settings.keydesk_secret_key)
+    try:
+        with _database(settings) as database:
+            async with contextlib.aclosing(deepgram_of(settings, database)) as deepgram:
+                return await add(given, database, ring, deepgram, open_client, datetime.now(UTC))
+    except (BotError, CannotSeal) as problem:
+        raise click.ClickException(f"Not added: {problem}") from None
 
 
 def _settings() -> Settings:

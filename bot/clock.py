@@ -10,6 +10,15 @@ import json
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def zone_of(tz: str) -> ZoneInfo:
+    """Return somebody's time zone by its name (``Europe/Oslo``), or UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 class Clock(Protocol):

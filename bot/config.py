@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     deepgram_api_url: str = "https://api.deepgram.com"
     database_url: str = Field(default="", repr=False)  # may hold a password
     keydesk_home: Path = Field(default_factory=lambda: Path.home() / ".keydesk")
+    keydesk_secret_key: SecretStr = SecretStr("")
     keydesk_transport: Literal["socket", "http"] = "socket"
     keydesk_owners: Annotated[tuple[str, ...], NoDecode] = ()
     keydesk_prefix: str = Field(default="", pattern=f"^{PREFIX}$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -11,17 +12,21 @@ from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
+from bot.accounts import sealed
 from bot.app import app_manifest
 from bot.config import Settings
 from bot.errors import BotError
 from bot.home.check import Check
 from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
+from bot.providers.deepgram.accounts import Account as OpenedAccount
 from bot.providers.deepgram.client import Deepgram
+from bot.sealing import Ring
 from bot.slack.channels import channel_problem
 from bot.slack.web import Identity, Slack, SlackError, SlackUnclear, connect, web_client
 from bot.slack.words import count
-from bot.store import keys, schema
+from bot.store import accounts, keys, schema
+from bot.store.accounts import Account
 from bot.store.database import Database
 from bot.store.projects import ProjectSettings
 
@@ -43,6 +48,7 @@ async def examine(settings: Settings) -> list[Check]:
             *await asyncio.to_thread(_database, database),
             *await _slack(settings, slack, database),
             *await _deepgram(settings, database),
+            *await _accounts(settings, database),
             await _clock(settings),
         ]
     finally:
@@ -198,6 +204,36 @@ async def _hanging(database: Database) -> Check:
         return Check("keys made here", True, "not counted: the schema is not there yet")
     words = f"{count(live, 'live key')} would die with the service account: never remove or demote that member"
     return Check("keys made here", True, words)
+
+
+async def _accounts(settings: Settings, database: Database) -> list[Check]:
+    """Look at the accounts beside the main one, and at the ring of keys that opens their credentials."""
+    ring, rows = Ring(settings.keydesk_secret_key), await _beside_main(database)
+    if not rows and not settings.keydesk_secret_key.get_secret_value():
+        return []
+    secret_key = Check("secret key", not ring.problem, ring.problem or "it can be read")
+    return [secret_key, *[await _account(settings, sealed.opened(row, ring)) for row in rows]]
+
+
+async def _beside_main(database: Database) -> list[Account]:
+    if not _is_there(database):
+        return []
+    try:
+        return await database.read(accounts.beside_main)
+    except SQLAlchemyError:
+        return []
+
+
+async def _account(settings: Settings, account: OpenedAccount) -> Check:
+    name = f"account {account.name}"
+    if account.credential is None:
+        mend = "put the key that sealed it back into KEYDESK_SECRET_KEY, or remove the account in Slack and add it anew"
+        return Check(name, False, f"its credential cannot be unsealed: {mend}")
+    async with contextlib.aclosing(Deepgram(account.credential, settings.deepgram_api_url)) as client:
+        found, problem = await credential(client)
+    if found is None:
+        return Check(name, False, problem)
+    return Check(name, found.role in ("owner", "admin"), _role_words(found.role, "; ".join(powers(found)) or "all"))
 
 
 async def _clock(settings: Settings) -> Check:

@@ -10,7 +10,8 @@ BotError                      carries ``text``: what happened and what to do nex
     ├── NotFound              404: the thing is gone, or the credential cannot see it
     ├── Conflict              409
     ├── Refused               400 and other definite refusals: asking again changes nothing
-    ├── CredentialsRejected   401: the credential itself is bad
+    ├── CredentialsRejected   401: the credential itself is bad, or cannot be unsealed
+    │   └── AccountRemoved    its account was removed from Keydesk, so there is none any more
     ├── ScopeMissing          401/403: the credential lacks a scope, named in ``scope`` if known
     ├── RateLimited           429: ``retry_after`` seconds, if the provider said
     ├── Unavailable           the call certainly had no effect: try again later
@@ -77,6 +78,10 @@ class Refused(ProviderError):
 
 class CredentialsRejected(ProviderError):
     """The credential itself is bad."""
+
+
+class AccountRemoved(CredentialsRejected):
+    """The account was removed from Keydesk: nothing in its projects can be reached any more."""
 
 
 class ScopeMissing(ProviderError):

@@ -14,6 +14,10 @@ SLACK_SIGNING_SECRET=
 # Deepgram: an admin-role key of a service account
 DEEPGRAM_API_KEY=
 
+# Only for further Deepgram accounts: seals their credentials in the database. Make it with: keydesk secret new
+# To rotate it, put the new one first and a comma between; see docs/runbook.md
+KEYDESK_SECRET_KEY=
+
 # Slack user ids of at least two people who own Keydesk, separated by commas
 KEYDESK_OWNERS=
 

@@ -24,6 +24,11 @@ class Operation(BaseModel):
 
     project_id: str
 
+    @property
+    def widens(self) -> bool:
+        """Whether it gives somebody more power over a project than a plain member of it has."""
+        return False
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import CouldNotCheck, NotAllowed
+from bot.groups import Groups
 from bot.operation import Actor
 from bot.slack.web import SlackError
 from bot.store import people
@@ -31,15 +32,16 @@ Profile = Callable[[str], Awaitable[Mapping[str, Any]]]
 
 
 class People:
-    """The door: everybody who acts passes it first.
+    """The door: everybody who acts passes it first; who is in which user group is fresh from then on.
 
     Freshness follows the machine's clock, never the one that people can move.
     """
 
-    def __init__(self, database: Database, profile: Profile, team_id: str) -> None:
+    def __init__(self, database: Database, profile: Profile, team_id: str, groups: Groups) -> None:
         self._database = database
         self._profile = profile
         self._team_id = team_id
+        self._groups = groups
         self._fresh: dict[str, tuple[float, Person]] = {}
         self._asking: dict[str, asyncio.Task[Person]] = {}
 
@@ -55,6 +57,7 @@ class People:
         person = await self._person(user_id)
         if person.standing != "member":
             raise NotAllowed(REFUSALS[person.standing])
+        await self._groups.keep_fresh()
         return Actor(team_id=person.team_id, user_id=person.user_id, name=person.name, tz=person.tz)
 
     async def known(self, team_id: str, user_id: str) -> bool:

@@ -43,13 +43,14 @@ class Matter:
 
     ``owners`` and ``approvers`` hold only people who can act: nobody deactivated, no guest. ``approvers`` are the
     project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
-    ``role`` is the actor's there.
+    ``role`` is the actor's there. ``widens`` tells that somebody would get power over a project at its provider.
     """
 
     owners: frozenset[str]
     approvers: frozenset[str] = frozenset()
     subject_owner: str | None = None
     role: Role = Role.READER
+    widens: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,42 @@ NOBODY_MAY = "Nobody may do this here."
 # The least role for each operation and each reading, by its name: one line each, in the order of the alphabet.
 LEAST: Mapping[str, Role] = MappingProxyType(
     {
+        "accounts.list": Role.DEVELOPER,
+        "accounts.remove": Role.OWNER,
         "billing.balance": Role.READER,
+        "billing.close": Role.OWNER,
+        "billing.month": Role.READER,
         "billing.purchases": Role.READER,
+        "budgets.acknowledge": Role.DEVELOPER,
+        "budgets.end": Role.OWNER,
+        "budgets.list": Role.READER,
+        "budgets.raise": Role.DEVELOPER,
+        "budgets.set": Role.OWNER,
+        "customers.archive": Role.OWNER,
+        "customers.list": Role.READER,
+        "customers.markup": Role.OWNER,
+        "customers.save": Role.OWNER,
         "desk.decide": Role.DEVELOPER,
+        "digests.change": Role.DEVELOPER,
+        "digests.end": Role.DEVELOPER,
+        "digests.pause": Role.DEVELOPER,
+        "digests.read": Role.READER,
+        "digests.subscribe": Role.DEVELOPER,
+        "invites.cancel": Role.OWNER,
+        "invites.domains": Role.OWNER,
+        "invites.list": Role.READER,
+        "invites.resend": Role.OWNER,
+        "invites.send": Role.OWNER,
         "keydesk.status": Role.READER,
         "keys.create": Role.DEVELOPER,
         "keys.end": Role.DEVELOPER,
         "keys.list": Role.READER,
         "keys.open": Role.DEVELOPER,
+        "keys.show": Role.READER,
+        "members.list": Role.READER,
+        "members.remove": Role.OWNER,
+        "members.scope": Role.OWNER,
+        "members.show": Role.READER,
         "models.list": Role.READER,
         "projects.delete": Role.OWNER,
         "projects.list": Role.READER,
@@ -94,8 +123,11 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "projects.settings": Role.OWNER,
         "projects.show": Role.READER,
         "roles.default": Role.OWNER,
+        "roles.make_owner": Role.OWNER,
         "roles.set": Role.OWNER,
         "roles.show": Role.READER,
+        "usage.fields": Role.READER,
+        "usage.requests": Role.READER,
     }
 )
 
@@ -140,6 +172,9 @@ def refusal_to_decide(actor: Actor, kind: str, requester: str, matter: Matter) -
     """Return why this person may not decide this request, or None if they may."""
     if actor.user_id == requester:
         return "You asked for this, so someone else must decide. Nothing changed."
+    low = lacking("desk.decide", matter.role)
+    if low is not None:
+        return low
     if actor.user_id not in deciders(kind, requester, matter):
         return "You cannot decide this one. Nothing changed."
     return None
@@ -164,6 +199,98 @@ def _settings(actor: Actor, matter: Matter) -> Verdict:
     return Run("Owners change settings.")
 
 
+def _budget(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all
+    return Run("Owners set and end budgets.")
+
+
+def _raise_budget(actor: Actor, matter: Matter) -> Verdict:
+    return Hold(deciders("budgets.raise", actor.user_id, matter), "Raising a budget needs an Owner's approval.")
+
+
+def _rename_project(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all, and a name can be given back
+    return Run("Owners rename projects.")
+
+
+def _delete_project(actor: Actor, matter: Matter) -> Verdict:
+    return Hold(deciders("projects.delete", actor.user_id, matter), "Deleting a project needs a second Owner.")
+
+
+def _remove_account(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all, and nothing changes at the provider
+    return Run("Owners remove accounts.")
+
+
+def _owners_run(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all
+    return Run("Owners keep the catalogue of customers, and close months.")
+
+
+def _set_role(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all
+    return Run("Owners change roles.")
+
+
+def _make_owner(actor: Actor, matter: Matter) -> Verdict:
+    others = deciders("roles.make_owner", actor.user_id, matter)
+    return Hold(others, "A new Owner needs another Owner's approval.") if others else Run("There is no other Owner.")
+
+
+def _subscribe(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all
+    return Run("Developers subscribe to digests.")
+
+
+def _own_digest(actor: Actor, matter: Matter) -> Verdict:
+    if actor.user_id == matter.subject_owner or actor.user_id in matter.owners:
+        return Run("Everybody may change their own digests, and owners any.")
+    return Refuse("This digest is somebody else's: its subscriber and the owners can change it. Nothing changed.")
+
+
+def _remove_member(actor: Actor, matter: Matter) -> Verdict:
+    others = deciders("members.remove", actor.user_id, matter)
+    return Hold(others, "Removing a member ends every key that they made, so it needs a second Owner.")
+
+
+def _unless_it_widens(actor: Actor, matter: Matter) -> Verdict:
+    if matter.widens:
+        return Hold(deciders("members.scope", actor.user_id, matter), "Power over a project needs a second Owner.")
+    return Run("Owners invite plain members, and take power back.")
+
+
+def _owners_invite(actor: Actor, matter: Matter) -> Verdict:
+    del actor, matter  # the least role says it all
+    return Run("Owners look after invitations.")
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {"keys.create": _create_key, "keys.end": _end_key, "projects.settings": _settings}
+    {
+        "accounts.remove": _remove_account,
+        "billing.close": _owners_run,
+        "budgets.end": _budget,
+        "budgets.raise": _raise_budget,
+        "budgets.set": _budget,
+        "customers.archive": _owners_run,
+        "customers.markup": _owners_run,
+        "customers.save": _owners_run,
+        "digests.change": _own_digest,
+        "digests.end": _own_digest,
+        "digests.pause": _own_digest,
+        "digests.subscribe": _subscribe,
+        "invites.cancel": _owners_invite,
+        "invites.domains": _owners_invite,
+        "invites.resend": _owners_invite,
+        "invites.send": _unless_it_widens,
+        "keys.create": _create_key,
+        "keys.end": _end_key,
+        "members.remove": _remove_member,
+        "members.scope": _unless_it_widens,
+        "projects.delete": _delete_project,
+        "projects.rename": _rename_project,
+        "projects.settings": _settings,
+        "roles.default": _set_role,
+        "roles.make_owner": _make_owner,
+        "roles.set": _set_role,
+    }
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.policy import Role
 
@@ -22,6 +22,15 @@ class Given:
         if user_id in self.people:
             return self.people[user_id]
         return max((self.groups[group] for group in groups if group in self.groups), default=None)
+
+    def changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Given:
+        """Return what stands here once these people and groups have this role, or none of their own."""
+        return Given(_changed(self.people, people, role), _changed(self.groups, groups, role))
+
+
+def _changed(given: Mapping[str, Role], holders: Collection[str], role: Role | None) -> Mapping[str, Role]:
+    kept = {holder: held for holder, held in given.items() if holder not in holders}
+    return kept if role is None else kept | dict.fromkeys(holders, role)
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,10 @@ class Roles:
         grouped = (self.members.get(group, ()) for group, role in self.workspace.groups.items() if role is Role.OWNER)
         candidates = self.fixed | named.union(*grouped)
         return frozenset(user_id for user_id in candidates if self.of(user_id) is Role.OWNER)
+
+    def with_changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
+        """Return the roles as they will be once these people and groups have this one in the workspace."""
+        return replace(self, workspace=self.workspace.changed(people, groups, role))
 
     def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:
         """Return those of these people who hold this role or more."""

@@ -10,10 +10,13 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
+from bot.accounts import sealed
+from bot.app import deepgram_of
 from bot.config import Settings
 from bot.errors import BotError
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
+from bot.sealing import Ring
 from bot.store import mints
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -31,9 +34,8 @@ async def report(settings: Settings) -> list[str]:
     """
     database = Database(settings.database_url)
     try:
-        deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
-        async with contextlib.aclosing(deepgram):
-            return await _report(database, deepgram)
+        async with contextlib.aclosing(deepgram_of(settings, database)) as deepgram:
+            return [*await _unread(settings, database), *await _report(database, deepgram)]
     except BotError as problem:
         raise NotMade(f"The report could not be made: {problem.text}") from None
     except SQLAlchemyError as problem:
@@ -46,14 +48,24 @@ async def report(settings: Settings) -> list[str]:
 
 async def _report(database: Database, deepgram: Deepgram) -> list[str]:
     lines: list[str] = []
-    projects = await deepgram.projects()
-    for project in projects:
-        listed = await deepgram.keys(project.project_id, status="active")
-        found = await database.read(partial(compare, project_id=project.project_id, listed=listed))
-        lines += [f"{project.name}: {line}" for line in found]
+    read = 0
+    for client in (await deepgram.accounts()).values():
+        for project in await client.projects():
+            listed = await client.keys(project.project_id, status="active")
+            found = await database.read(partial(compare, project_id=project.project_id, listed=listed))
+            lines += [f"{project.name}: {line}" for line in found]
+            read += 1
     if not lines:
-        return [f"{len(projects)} projects read: the provider and the store agree."]
-    return [*lines, f"{len(projects)} projects read, {len(lines)} differences. Nothing was changed."]
+        return [f"{read} projects read: the provider and the store agree."]
+    return [*lines, f"{read} projects read, {len(lines)} differences. Nothing was changed."]
+
+
+async def _unread(settings: Settings, database: Database) -> list[str]:
+    """Return a line for each account that cannot be unsealed: its silence must not be taken for peace."""
+    ring = Ring(settings.keydesk_secret_key)
+    shut = await database.read(lambda session: sealed.shut(session, ring))
+    why = "NOT READ, its credential cannot be unsealed: run keydesk doctor"
+    return [f"account {account.name}: {why}" for account in shut]
 
 
 def compare(session: Session, project_id: str, listed: Iterable[ProviderKey]) -> list[str]:

@@ -23,7 +23,7 @@ async def _run(transport: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     click.echo("Starting Keydesk beside an emulated Slack and Deepgram. Nothing there is real. Ctrl-C ends it.")
-    async with playground("http" if transport == "http" else "socket", port=port) as running:
+    async with playground("http" if transport == "http" else "socket", port=port, lived_in=True) as running:
         click.echo(running.address)
         await _until_told(running, stop)
 

@@ -17,6 +17,8 @@ from typing import Literal
 import httpx
 
 from bot.app import app_manifest
+from bot.sealing import new_key
+from playground import demo
 from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.seed import OWNERS
@@ -34,7 +36,8 @@ PAGE = Path(__file__).parent / "page"
 class Playground:
     """The emulators, and the bot as a process of its own.
 
-    ``home`` keeps the bot's database and log; ``role`` is whose management key the bot has at Deepgram.
+    ``home`` keeps the bot's database and log; ``role`` is whose management key the bot has at Deepgram;
+    ``lived_in``: its people have worked with Keydesk for a while, as `playground.demo` tells.
     """
 
     home: Path
@@ -43,6 +46,7 @@ class Playground:
     port: int = 0
     database_url: str = ""
     rate_limits: bool = True
+    lived_in: bool = False
     clock: PlaygroundClock = field(default_factory=PlaygroundClock)
     address: str = ""
     bot_port: int = 0
@@ -57,6 +61,7 @@ class Playground:
         """Start everything but the bot, and prepare its database."""
         self.bot_port = free_port()
         self.signing_secret, self.bot_token, self.app_token = secrets.token_hex(16), "xoxb-emulated", "xapp-emulated"
+        self.secret_key = new_key()
         self.deepgram = DeepgramEmulator(self.clock.now)
         deepgram_url = await self.deepgram.start()
         self.slack = SlackEmulator(
@@ -73,6 +78,8 @@ class Playground:
         )
         self.address = await self.slack.start(self.port)
         await asyncio.to_thread(prepare_store, self.database(), self.deepgram.state)
+        if self.lived_in:
+            await demo.move_in(self.database(), self.deepgram, self.secret_key, self.role)
 
     def database(self) -> str:
         """Return the address of the bot's database."""
@@ -95,6 +102,7 @@ class Playground:
             "KEYDESK_HOME": str(self.home),
             "KEYDESK_TRANSPORT": self.transport,
             "KEYDESK_OWNERS": ",".join(OWNERS),
+            "KEYDESK_SECRET_KEY": self.secret_key,
             "KEYDESK_CLOCK_URL": f"{self.address}/clock",
             "HOST": "127.0.0.1",
             "PORT": str(self.bot_port),
@@ -163,11 +171,18 @@ class Playground:
 
 @contextlib.asynccontextmanager
 async def playground(
-    transport: Transport = "socket", *, port: int = 0, database_url: str = "", rate_limits: bool = True
+    transport: Transport = "socket",
+    *,
+    port: int = 0,
+    database_url: str = "",
+    rate_limits: bool = True,
+    lived_in: bool = False,
 ) -> AsyncIterator[Playground]:
     """Run a playground in a folder of its own, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="keydesk-") as home:
-        running = Playground(Path(home), transport, port=port, database_url=database_url, rate_limits=rate_limits)
+        running = Playground(
+            Path(home), transport, port=port, database_url=database_url, rate_limits=rate_limits, lived_in=lived_in
+        )
         try:
             await running.start()
             yield running

@@ -24,11 +24,13 @@ from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey
 from bot.keys.settling import KeySettling
 from bot.operation import Actor, Description, OperationKind
+from bot.projects import deleting
 from bot.projects.mirroring import ProjectMirror
-from bot.projects.operations import ChangeProjectSettings
+from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
 from bot.store import due, schema
+from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.people import Person
@@ -99,6 +101,13 @@ def person(user_id: str, standing: str = "member", **changes: Any) -> Person:
     """Return a person as last read from Slack."""
     name = NAMES.get(user_id, user_id.lower())
     return Person(team_id=TEAM, user_id=user_id, name=name, standing=standing, read_at=NOON, **changes)
+
+
+def customer(tag: str = "acme", **changes: Any) -> Customer:
+    """Return a customer of the catalogue."""
+    return Customer(
+        **{"team_id": TEAM, "tag": tag, "name": tag.capitalize(), "added_by": OWNER, "added_at": NOON, **changes}
+    )
 
 
 def small_database(folder: Path) -> Database:
@@ -206,6 +215,8 @@ async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None =
         CreateKey.kind: OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
         EndKey.kind: OperationKind(EndKey, subject_owner=key_service.owner_of, execute=ending.by_person),
         ChangeProjectSettings.kind: OperationKind(ChangeProjectSettings),
+        RenameProject.kind: OperationKind(RenameProject),
+        DeleteProject.kind: OperationKind(DeleteProject, describe=deleting.describe),
     }
     made = Bench(
         database,
@@ -237,7 +248,7 @@ def _jobs(made: Bench) -> dict[str, JobFunction]:
         return end
 
     return {
-        **{kind: counted(kind) for kind in ("desk.cards", "desk.remind", "desk.tell", "keys.tell_end")},
+        **{kind: counted(kind) for kind in ("desk.cards", "desk.remind", "desk.tell", "home.refresh", "keys.tell_end")},
         "desk.run": made.desk.run_approved,
         "desk.settle": made.desk.settle,
         "desk.expire": ended("expired"),

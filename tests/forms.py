@@ -7,8 +7,10 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.groups import Groups
 from bot.people import People
 from bot.slack.call import TRAVELS, Call
+from bot.slack.groups import UserGroup
 from bot.slack.web import SlackUnclear, SlackWeb
 from bot.store.database import Database
 from tests.factories import TEAM
@@ -35,7 +37,10 @@ def people_unreadable(database: Database) -> People:
     async def silent(_user_id: str) -> Mapping[str, Any]:
         raise SlackUnclear("users.info", "timeout")
 
-    return People(database, silent, TEAM)
+    async def no_groups() -> list[UserGroup]:
+        return []
+
+    return People(database, silent, TEAM, Groups(database, no_groups, TEAM))
 
 
 def submitted(user_id: str, state: Json, screen: Screen, metadata: str = "") -> Call:

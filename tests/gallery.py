@@ -8,30 +8,40 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.accounts import views as accounts
+from bot.accounts.service import Accounts
+from bot.accounts.service import Loss as AccountLoss
 from bot.billing import views as billing
 from bot.billing.service import Balances, Orders
 from bot.desk import views as desk
 from bot.desk.views import STATES, Card
 from bot.home import views as home
 from bot.home.check import Check
-from bot.home.service import Home
+from bot.home.service import QUICK, Home
 from bot.keys import request_form, service
 from bot.keys import views as keys
-from bot.keys.operations import CUSTOMER_LONGEST, PLACE_LONGEST, PURPOSE_LONGEST
+from bot.keys.operations import PLACE_LONGEST, PURPOSE_LONGEST
 from bot.keys.request_form import Form
 from bot.models import views as models
 from bot.models.service import Models, Wanted
 from bot.operation import Description, FollowUp, Offer
+from bot.policy import Role
+from bot.projects import deletion_form
 from bot.projects import views as projects
-from bot.projects.mirroring import NAME_LONGEST
+from bot.projects.contents import REASON_SHOWN
+from bot.projects.deleting import BEYOND_US, KEYS_NAMED, Loss
+from bot.projects.operations import NAME_LONGEST, Contents
 from bot.projects.service import Overview, Row
 from bot.projects.service import Page as ProjectPage
 from bot.providers.deepgram.billing import Balance, Purchase
 from bot.providers.deepgram.speech_models import SpeechModel, Voice
 from bot.slack.pages import Page, page_of
 from bot.slack.words import escape
+from bot.store.accounts import Account
+from bot.store.customers import TAG_LONGEST
 from bot.store.keys import Key
-from bot.store.projects import ProjectSettings
+from bot.store.projects import Project, ProjectSettings
+from tests import gallery_customers, gallery_digests, gallery_members, gallery_roles, gallery_usage
 from tests.factories import ANA, HOSTILE, NOON, PROJECT, RAJ, create_key, key
 
 View = dict[str, Any]
@@ -126,12 +136,66 @@ def page_of_projects(text: str, words: str = "", total: int = 300) -> list[View]
 
 
 def overview(text: str, **changes: Any) -> Overview:
-    """Return a project at a glance."""
+    """Return a project at a glance, as an owner sees it."""
     settings = ProjectSettings(project_id=PROJECT, approvers=[ANA, RAJ], channel="C0APPROVE02")
     seen = Overview(
-        PROJECT, text[:NAME_LONGEST], settings, f"@{text}", 12, 3, chosen=False, may_change=True, fresh="read just now"
+        PROJECT,
+        text[:NAME_LONGEST],
+        settings,
+        f"@{text}",
+        12,
+        3,
+        chosen=False,
+        fresh="read just now",
+        contents=contents(text),
+        may_change=True,
+        may_rename=True,
+        may_delete=True,
     )
     return replace(seen, **changes)
+
+
+def contents(text: str) -> Contents:
+    """Return what a project holds, one figure of it unreadable."""
+    return Contents(members="7", invites=f"– ({text[:REASON_SHOWN]})", balance="3,512.35 USD and 12.00 hours")
+
+
+def lost(text: str, **changes: Any) -> Loss:
+    """Return what would go with a project."""
+    name = text[:NAME_LONGEST] or "–"
+    named = tuple((f"{number:08x}", f"@{name}") for number in range(KEYS_NAMED))
+    return replace(Loss(PROJECT, name, contents(text), named, 5000, 3, f"@{name} and @sam"), **changes)
+
+
+def project(text: str) -> Project:
+    """Return a project of this name."""
+    return Project(id=PROJECT, name=text[:NAME_LONGEST] or "–", read_at=NOON)
+
+
+def page_of_accounts(text: str, typed: str = "", total: int = 30) -> list[View]:
+    """Draw a page in the middle of many accounts, some of them in trouble."""
+    found = [
+        Account(
+            id=f"ac{number}" if number else "main",
+            name="a" * 40 if number else "main",
+            customer="C" * 64 if number % 2 else None,
+            fingerprint="3f2a91bc",
+            role=None if number % 3 else "admin",
+            projects=number,
+            added_at=NOON,
+            used_at=NOON if number % 4 else None,
+            problem=text if number % 2 else None,
+        )
+        for number in range(total)
+    ]
+    return accounts.account_list(Accounts(page_of(found, 2), typed, may_remove=True))
+
+
+def account_removal(text: str, count: int = 30) -> View:
+    """Draw the form that removes an account with many projects and keys."""
+    account = Account(id="ac1", name="studio", customer="birch", fingerprint="3f2a91bc", added_at=NOON)
+    made = tuple(key(number, id=f"ky{number}", purpose=text) for number in range(count))
+    return accounts.removal_form(AccountLoss(account, [text[:NAME_LONGEST] or "–"] * count, made))
 
 
 def balances(text: str, count: int = 30) -> list[View]:
@@ -191,7 +255,9 @@ def page_of_home(text: str, count: int = 10) -> View:
     return home.home(
         Home(
             name=text,
+            role=Role.OWNER if count else Role.READER,
             project=text or None,
+            quick=QUICK if count else (),
             waiting=tuple(card("waiting", text) for _ in range(count)),
             waiting_total=count * 3,
             mine=tuple(card("approved", text) for _ in range(count)),
@@ -212,7 +278,7 @@ def form(text: str = "production", **changes: Any) -> View:
 def secret(text: str) -> View:
     """Draw the window that shows a key."""
     wish = create_key(
-        purpose=text[:PURPOSE_LONGEST] or "–", place=text[:PLACE_LONGEST] or "–", customer="c" * CUSTOMER_LONGEST
+        purpose=text[:PURPOSE_LONGEST] or "–", place=text[:PLACE_LONGEST] or "–", customer="c" * TAG_LONGEST
     )
     return keys.secret(key(1, id="ky1"), wish, text, "emulated-" + "0" * 40)
 
@@ -238,16 +304,42 @@ def gallery() -> Iterator[tuple[str, Shown]]:
         "projects overview · defaults",
         projects.overview(
             overview(
-                "production", settings=ProjectSettings(project_id=PROJECT, approvers=[]), chosen=True, may_change=False
+                "production",
+                settings=ProjectSettings(project_id=PROJECT, approvers=[]),
+                chosen=True,
+                contents=None,
+                may_change=False,
+                may_rename=False,
+                may_delete=False,
             )
         ),
     )
+    yield (
+        "projects overview · beyond our credential",
+        projects.overview(overview("production", beyond_us=BEYOND_US, account="acme")),
+    )
+    yield "projects deletion · nobody decides", deletion_form.deletion_form(lost("production", deciders=""))
+    yield (
+        "projects deletion · nothing in it",
+        deletion_form.deletion_form(lost("production", keys=(), keys_total=0), ("prod", ""), "That is not its name."),
+    )
+    yield "projects choosing · none chosen", projects.choosing_form(None)
+    yield "projects rename · wrong", projects.rename_form(project("production"), "staging", "Deepgram refused.")
+    yield "accounts list · nothing", page_of_accounts("production", total=0)
+    yield "accounts list · nothing found", page_of_accounts("production", "<!channel> *x*", total=0)
+    yield "accounts removal · nothing in it", account_removal("production", 0)
     yield "billing balance · nothing", balances("production", 0)
     yield "billing purchases · nothing", orders("production", 0)
     yield "billing purchases · cut by Deepgram", orders("production", 1000, complete=False)
     yield "models list · nothing", page_of_models("production", total=0)
     yield "models list · nothing found", page_of_models("production", "<!channel> *x* outdated", total=0)
+    yield from gallery_customers.with_nothing()
+    yield from gallery_digests.with_nothing()
+    yield from gallery_members.with_nothing()
+    yield from gallery_roles.with_nothing()
+    yield from gallery_usage.with_nothing()
     yield "home · nothing", page_of_home("ana", 0)
+    yield "home · one", page_of_home("李伟 · ليلى", 1)
 
 
 def _with(text: str) -> Iterator[tuple[str, Shown]]:
@@ -266,12 +358,22 @@ def _with(text: str) -> Iterator[tuple[str, Shown]]:
     yield "projects list", page_of_projects(text, text[:100])
     yield "projects overview", projects.overview(overview(text))
     yield "projects settings", projects.settings_form(overview(text))
+    yield "projects rename", projects.rename_form(project(text))
+    yield "projects choosing", projects.choosing_form(projects.options([project(text)], {None: text})[0])
+    yield "projects deletion", deletion_form.deletion_form(lost(text))
     yield "projects notice", projects.saying("Project settings", escape(text))
+    yield "accounts list", page_of_accounts(text, text[:100])
+    yield "accounts removal", account_removal(text)
     yield "billing balance", balances(text)
     yield "billing purchases", orders(text)
     yield "models list", page_of_models(text, text[:100])
     yield "models details, listening", models.details(model(text), text[:NAME_LONGEST], NOON, NOON)
     yield "models details, speaking", models.details(model(text, 1), text[:NAME_LONGEST], NOON, NOON)
+    yield from gallery_customers.with_text(text)
+    yield from gallery_digests.with_text(text)
+    yield from gallery_members.with_text(text)
+    yield from gallery_roles.with_text(text)
+    yield from gallery_usage.with_text(text)
     yield "home", page_of_home(text)
     words = text[:PURPOSE_LONGEST]
     yield "status", home.status([Check("database", True, words), Check("worker", False, words)], [words], words)

@@ -67,7 +67,7 @@ async def started(settings: Settings, *, frozen: bool) -> App:
 async def test_a_start_reads_the_providers_projects(settings: Settings) -> None:
     app = await started(settings, frozen=False)
     with app.database.reading() as session:
-        assert projects.search(session, limit=1)[1] == 8
+        assert projects.search(session, limit=1)[1] == 9
     await app.close()
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from pydantic import SecretStr
 
 from bot.__main__ import main, reason_of
 from bot.app import app_manifest
 from bot.config import Settings
 from bot.install import TEMPLATE
+from bot.sealing import Ring, new_key
 from bot.slack.http import health_app
 from bot.slack.serving import listening
 from bot.store import schema
@@ -116,6 +118,48 @@ def test_settings_that_do_not_fit_are_explained(environment: dict[str, str], wor
     assert "canary" not in result.output
     assert "Traceback" not in result.output
     assert isinstance(result.exception, SystemExit)
+
+
+def test_a_secret_key_is_printed_once_and_can_be_used() -> None:
+    first, second = (keydesk("secret", "new").output.strip() for _ in range(2))
+    assert first != second
+    assert Ring(SecretStr(f"{first},{second}")).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "KEYDESK_SECRET_KEY is empty. Make one with: keydesk secret new"),
+        ({"KEYDESK_SECRET_KEY": "canary"}, "KEYDESK_SECRET_KEY cannot be read"),
+        ({"KEYDESK_SECRET_KEY": new_key(), "DEEPGRAM_API_URL": "http://127.0.0.1:9"}, "could not be reached"),
+        ({"KEYDESK_SECRET_KEY": new_key(), "DEEPGRAM_API_KEY": ""}, "The Deepgram API key is empty"),
+    ],
+    ids=["no secret key", "a bad secret key", "no Deepgram", "no main account"],
+)
+def test_an_account_that_cannot_be_added_is_explained(environment: dict[str, str], words: str) -> None:
+    arguments = ["accounts", "add", "--name", "studio"]
+    result = CliRunner().invoke(main, arguments, env=COMPLETE | environment, input="canary-of-studio\n")
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "canary" not in result.output
+    assert "Traceback" not in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_credential_is_never_an_argument() -> None:
+    result = keydesk("accounts", "add", "--name", "studio", "canary")
+    assert (result.exit_code, "unexpected extra argument" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "code"),
+    [(new_key(), "Sealed anew: 0", 0), ("", "Nothing was sealed anew", 1)],
+    ids=["key", "none"],
+)
+def test_resealing_says_what_it_did(key: str, words: str, code: int) -> None:
+    keydesk("migrate")
+    result = keydesk("accounts", "reseal", KEYDESK_SECRET_KEY=key)
+    assert (result.exit_code, words in result.output) == (code, True)
 
 
 def test_the_manifest_is_yaml_that_says_the_same() -> None:

@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import app_manifest
 from bot.config import Settings
 from bot.doctor import examine
 from bot.home.check import Check
+from bot.sealing import Ring, new_key
+from bot.store.accounts import Account
 from bot.store.projects import ProjectSettings
 from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
-from tests.factories import PROJECT, add, small_database
+from tests.factories import NOON, PROJECT, add, small_database
 
 
 class Installation:
@@ -106,6 +109,21 @@ async def test_each_problem_is_found_and_says_how_to_mend_it(
 async def test_a_member_role_credential_is_not_enough(works: Installation) -> None:
     problems = await works.problems(deepgram_api_key=works.deepgram.credentials["member"])
     assert "Create the key as an admin" in problems["deepgram"]
+
+
+async def test_an_account_that_cannot_be_used_is_named(works: Installation, tmp_path: Path) -> None:
+    database = small_database(tmp_path)
+    key = new_key()
+    sealed = Ring(SecretStr(key)).seal(SecretStr(works.deepgram.open_account("studio", "dubbing")))
+    add(database, Account(id="ac1", name="studio", sealed=sealed, fingerprint="f", added_at=NOON))
+    database.close()
+    well = {check.name: check for check in await works.checks(keydesk_secret_key=key)}
+    assert (well["secret key"].ok, well["account studio"].ok) == (True, True)
+    for wrong, mend in (("", "keydesk secret new"), ("nonsense", "cannot be read"), (new_key(), "")):
+        problems = await works.problems(keydesk_secret_key=wrong)
+        assert mend in problems.get("secret key", "")
+        assert "put the key that sealed it back" in problems["account studio"]
+        assert problems.keys() <= {"secret key", "account studio"}
 
 
 async def test_a_database_that_is_not_there_is_not_made(works: Installation, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from bot.slack.manifest import EVENT_SCOPES, WEB_API_SCOPES
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT.parent / "shared" / "data" / "slack-manifest.schema.json"
 ADDRESS = "https://keydesk.example"
+SLASH = ["keydesk", "billing", "digests", "invites", "keys", "members", "projects", "usage"]
+NOUNS = ("billing", "digests", "invites", "keys", "members", "projects", "usage")
 
 
 def printed(*options: str) -> str:
@@ -36,13 +38,13 @@ def test_the_file_is_what_the_command_prints() -> None:
 def test_only_nouns_with_verbs_are_slash_commands() -> None:
     commands = described()["features"]["slash_commands"]
 
-    assert [each["command"] for each in commands] == ["/keydesk", "/billing", "/keys", "/projects"]
+    assert [each["command"] for each in commands] == ["/keydesk", *(f"/{noun}" for noun in NOUNS)]
 
 
 def test_every_command_shows_its_prefix() -> None:
     commands = described("--prefix", "acme-")["features"]["slash_commands"]
 
-    assert [each["command"] for each in commands] == ["/acme-keydesk", "/acme-billing", "/acme-keys", "/acme-projects"]
+    assert [each["command"] for each in commands] == ["/acme-keydesk", *(f"/acme-{noun}" for noun in NOUNS)]
 
 
 def test_the_two_transports_differ_only_in_addresses() -> None:

@@ -12,7 +12,9 @@ import pytest
 
 from bot import people as door
 from bot.errors import CouldNotCheck, NotAllowed
+from bot.groups import Groups
 from bot.people import REFUSALS, People, read_profile
+from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
@@ -65,7 +67,10 @@ def slack() -> SlackProfiles:
 
 @pytest.fixture
 def judges(database: Database, slack: SlackProfiles) -> People:
-    return People(database, slack, TEAM)
+    async def no_groups() -> list[UserGroup]:
+        return []
+
+    return People(database, slack, TEAM, Groups(database, no_groups, TEAM))
 
 
 @pytest.fixture

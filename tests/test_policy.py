@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ OWNERS = frozenset({OWNER, SECOND_OWNER})
 NOBODY: frozenset[str] = frozenset()
 USERS = st.sampled_from([ANA, RAJ, LI, EVE, OWNER, SECOND_OWNER])
 ROLES = st.sampled_from(Role)
-MATTERS = st.builds(Matter, st.frozensets(USERS), st.frozensets(USERS), st.none() | USERS, ROLES)
+MATTERS = st.builds(Matter, st.frozensets(USERS), st.frozensets(USERS), st.none() | USERS, ROLES, st.booleans())
 
 
 def matter(
@@ -81,7 +83,8 @@ def test_nobody_is_among_the_deciders_of_their_own_request(who: str, facts: Matt
 @given(USERS, USERS, MATTERS)
 def test_a_decision_is_refused_to_all_but_the_deciders(who: str, requester: str, facts: Matter) -> None:
     refused = policy.refusal_to_decide(actor(who), "keys.create", requester, facts) is not None
-    assert refused == (who not in policy.deciders("keys.create", requester, facts))
+    too_low = facts.role < LEAST["desk.decide"]
+    assert refused == (too_low or who not in policy.deciders("keys.create", requester, facts))
     assert refused or who != requester
 
 
@@ -112,3 +115,13 @@ def test_every_rule_has_a_least_role() -> None:
 @pytest.mark.parametrize("role", Role)
 def test_what_the_table_does_not_name_is_refused_to_all(role: Role) -> None:
     assert policy.lacking("projects.paint", role) == policy.NOBODY_MAY
+
+
+@given(st.sampled_from(["members.remove", "members.scope", "invites.send"]), USERS, MATTERS)
+def test_power_over_a_project_and_its_people_changes_by_two_owners_only(kind: str, who: str, facts: Matter) -> None:
+    verdict = policy.decide(kind, actor(who), replace(facts, role=Role.OWNER))
+    if kind == "members.remove" or facts.widens:
+        assert isinstance(verdict, Hold)
+        assert verdict.deciders == facts.owners - {who}
+    else:
+        assert isinstance(verdict, Run)

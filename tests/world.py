@@ -73,16 +73,18 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world(
-    database_url: str, transport: str = "socket", *, role: str = "admin", prefix: str = ""
+    database_url: str, transport: str = "socket", *, role: str = "admin", prefix: str = "", secret_key: str = ""
 ) -> AsyncIterator[World]:
     """Run Keydesk on this database over this transport ("socket" or "http")."""
     async with contextlib.AsyncExitStack() as stack:
-        made = await _start(stack, database_url, transport, role, prefix)
+        made = await _start(stack, database_url, transport, role, prefix, secret_key)
         yield made
         await made.close_pages()
 
 
-async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str, prefix: str) -> World:
+async def _start(
+    stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str, prefix: str, secret_key: str
+) -> World:
     clock, port = PlaygroundClock(), free_port()
     deepgram = DeepgramEmulator(clock.now)
     await deepgram.start()
@@ -113,6 +115,7 @@ async def _start(stack: contextlib.AsyncExitStack, database_url: str, transport:
         keydesk_owners=",".join(OWNERS),
         keydesk_transport="http" if http else "socket",
         keydesk_prefix=prefix,
+        keydesk_secret_key=secret_key,
     )
     app = await build(settings, _inline, clock=WorldClock(clock))
     stack.push_async_callback(app.close)

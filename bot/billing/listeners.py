@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.billing import service, views
 from bot.clock import Clock
+from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.people import People
 from bot.providers.deepgram.billing import BillingReports
@@ -27,8 +28,15 @@ class BillingListeners:
     """Answers `/billing` and its buttons; reads only."""
 
     def __init__(
-        self, database: Database, people: People, clock: Clock, reports: BillingReports, project_of: ProjectOf
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        reports: BillingReports,
+        project_of: ProjectOf,
     ) -> None:
+        self._desk = desk
         self._database = database
         self._people = people
         self._clock = clock
@@ -67,17 +75,24 @@ class BillingListeners:
         await call.say_replace(fallback_text(blocks), blocks)
 
     async def _balance(self, call: Call, wanted: str) -> list[views.Block]:
-        project = await self._project(call, wanted)
+        project = await self._project(call, wanted, "billing.balance")
         reading = service.balances(self._reports, project, self._clock.now())
         words = f"Reading the balance of {escape(project.name)} from Deepgram…"
         return views.balances(await told_if_slow(reading, call.tell, words))
 
     async def _purchases(self, call: Call, wanted: str, number: int) -> list[views.Block]:
-        project = await self._project(call, wanted)
+        project = await self._project(call, wanted, "billing.purchases")
         reading = service.orders(self._reports, project, number, self._clock.now())
         words = f"Reading the purchases of {escape(project.name)} from Deepgram…"
         return views.orders(await told_if_slow(reading, call.tell, words))
 
-    async def _project(self, call: Call, wanted: str) -> Project:
+    async def _project(self, call: Call, wanted: str, name: str) -> Project:
+        """Return the project that is meant, to whoever may read this of it."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        return await self._database.read(lambda session: self._project_of(session, actor, wanted))
+
+        def permitted(session: Session) -> Project:
+            project = self._project_of(session, actor, wanted)
+            self._desk.permit(session, actor, name, project.id)
+            return project
+
+        return await self._database.read(permitted)

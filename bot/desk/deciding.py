@@ -130,9 +130,10 @@ class Deciding(Judging):
         return request
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
-        matter = self.matter(session, request.team_id, request.project_id)
+        matter = self.matter(session, request.team_id, request.project_id, actor_id=actor.user_id)
         refusal = policy.refusal_to_decide(actor, request.kind, request.requester, matter)
-        if refusal is None or actor.user_id == request.requester or request.state != "waiting":
+        says_why = actor.user_id == request.requester or policy.lacking("desk.decide", matter.role)
+        if refusal is None or says_why or request.state != "waiting":
             return refusal
         can = words.people_of(session, request.team_id, policy.deciders(request.kind, request.requester, matter))
         return f"You cannot decide this one; {can} can. Nothing changed."

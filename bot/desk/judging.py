@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -67,20 +68,27 @@ class Judging:
         Raises:
             NotAllowed: their role there is too low; the text says which it takes and who can change it.
         """
-        refusal = policy.lacking(name, self.roles_in(session, actor.team_id, project_id).of(actor.user_id))
+        refusal = self.lacking(session, actor, name, project_id)
         if refusal is not None:
-            raise NotAllowed(refusal)
+            raise refusal
 
     def may(self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE) -> bool:
         """Tell the same, for those who draw buttons."""
-        return policy.lacking(name, self.roles_in(session, actor.team_id, project_id).of(actor.user_id)) is None
+        return self.lacking(session, actor, name, project_id) is None
+
+    def lacking(
+        self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE
+    ) -> NotAllowed | None:
+        """Return the same refusal, for those who write it down, or None."""
+        text = policy.lacking(name, self.roles_in(session, actor.team_id, project_id).of(actor.user_id))
+        return NotAllowed(text) if text is not None else None
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""
         find_owner = self._kinds[operation.kind].subject_owner
         owner = find_owner(session, operation) if find_owner is not None else None
         matter = self.matter(session, actor.team_id, operation.project_id, owner, actor_id=actor.user_id)
-        return policy.decide(operation.kind, actor, matter)
+        return policy.decide(operation.kind, actor, replace(matter, widens=operation.widens))
 
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import structlog
@@ -90,10 +90,19 @@ class HomeListeners:
         since = self._clock.now() - OPEN_FOR
         present = await self._database.read(lambda session: people_rows.at_home(session, team_id, since))
         for user_id in user_ids.intersection(present):
-            try:
-                await self._publish(Actor(team_id, user_id))
-            except SlackError as problem:
-                log.warning("home.not_published", code=problem.code)
+            await self._follow(Actor(team_id, user_id))
+
+    async def refreshed(self, ref: str, now: datetime) -> None:
+        """Publish again for one person (``ref`` is a user id), if they have their page open; a job for all rooms."""
+        found = await self._database.read(lambda session: people_rows.who_is_home(session, ref, now - OPEN_FOR))
+        for person in found:
+            await self._follow(Actor(person.team_id, person.user_id, person.name, person.tz))
+
+    async def _follow(self, actor: Actor) -> None:
+        try:
+            await self._publish(actor)
+        except SlackError as problem:
+            log.warning("home.not_published", code=problem.code)
 
     async def _publish(self, actor: Actor) -> None:
         now = self._clock.now()

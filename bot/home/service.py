@@ -12,9 +12,11 @@ from bot import policy
 from bot.desk import drawing, views
 from bot.desk.service import Desk
 from bot.operation import Actor
+from bot.policy import Role
 from bot.store import keys, people, projects, requests
 from bot.store.keys import Key
 from bot.store.requests import Request
+from bot.store.roles import WORKSPACE
 
 MOST_WAITING = 10
 MOST_MINE = 10
@@ -22,11 +24,37 @@ MOST_KEYS = 10
 
 
 @dataclass(frozen=True)
-class Home:
-    """One person's page. Counts are of everything; lists are cut, and the page says so."""
+class Quick:
+    """A button that saves typing: ``name`` is what `bot.policy.LEAST` asks a role for, ``action`` answers it."""
 
     name: str
+    label: str
+    action: str
+
+
+QUICK = (
+    Quick("keys.create", "Request a key", "keys.request"),
+    Quick("projects.list", "Projects", "projects.list"),
+    Quick("members.list", "Members", "members.list"),
+    Quick("usage.requests", "Usage", "usage.requests"),
+    Quick("billing.balance", "Billing", "billing.balance"),
+    Quick("models.list", "Models", "models.list"),
+    Quick("roles.set", "Roles", "roles.list"),
+    Quick("accounts.remove", "Accounts", "accounts.list"),
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """One person's page. Counts are of everything; lists are cut, and the page says so.
+
+    ``role`` is the person's in their project, or in the workspace while they have none; ``quick`` what it lets them do.
+    """
+
+    name: str
+    role: Role
     project: str | None
+    quick: tuple[Quick, ...]
     waiting: tuple[views.Card, ...]
     waiting_total: int
     mine: tuple[views.Card, ...]
@@ -43,9 +71,12 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime) -> Home:
     found, total = keys.search(session, limit=MOST_KEYS, owner=actor.user_id)
     project = projects.chosen(session, actor.team_id, actor.user_id)
     person = people.get(session, actor.team_id, actor.user_id)
+    role = desk.roles_in(session, actor.team_id, project.id if project is not None else WORKSPACE).of(actor.user_id)
     return Home(
         name=person.name if person is not None else actor.name,
+        role=role,
         project=project.name if project is not None else None,
+        quick=tuple(quick for quick in QUICK if policy.lacking(quick.name, role) is None),
         waiting=tuple(_cards(session, desk, waiting[:MOST_WAITING])),
         waiting_total=len(waiting),
         mine=tuple(_card(session, desk, held) for held in mine),

@@ -8,6 +8,7 @@ from typing import Any
 from bot.desk import views as desk_views
 from bot.home.check import Check
 from bot.home.service import Home
+from bot.policy import Role
 from bot.slack import blocks
 from bot.slack.words import code, count, cut, escape, when
 from bot.store.keys import Key
@@ -22,7 +23,8 @@ def home(page: Home) -> Block:
     return blocks.home(
         [
             blocks.header(f"Keydesk · {page.name}"),
-            *_actions(page),
+            *_project(page),
+            *_quick(page),
             *_section(
                 "To decide", [_waiting(card) for card in page.waiting], page.waiting_total, "Nothing waits for you."
             ),
@@ -31,19 +33,38 @@ def home(page: Home) -> Block:
             ),
             *_section("My keys", [[_key(key)] for key in page.keys], page.keys_total, "You have no live key."),
             blocks.divider(),
-            blocks.context(f"As of {when(page.drawn_at)} · `/keydesk help` lists what you can type"),
+            *_help(page),
         ]
     )
 
 
-def _actions(page: Home) -> list[Block]:
+def _project(page: Home) -> list[Block]:
     project = f"Your project: *{escape(page.project)}*" if page.project else "You have not chosen a project yet."
+    change = blocks.button(
+        "Change…" if page.project else "Choose…", "projects.choose", accessibility_label="Change your project"
+    )
+    return [blocks.section(f"{project}\nYour role there: {page.role.word}", accessory=change)]
+
+
+def _quick(page: Home) -> list[Block]:
+    buttons = [
+        blocks.button(quick.label, quick.action, style="primary" if quick.name == "keys.create" else None)
+        for quick in page.quick
+    ]
     return [
-        blocks.section(project),
-        blocks.actions(
-            blocks.button("Request a key", "keys.request", "", style="primary"),
-            blocks.button("Refresh", "home.refresh", "now"),
+        blocks.actions(*buttons, blocks.button("Refresh", "home.refresh", "now")),
+        blocks.context("Lists open in the Messages tab."),
+    ]
+
+
+def _help(page: Home) -> list[Block]:
+    asking = "Ask for a key, somebody approves it, and you see it once. "
+    return [
+        blocks.section(
+            f"*How it works*\n{asking if page.role > Role.READER else ''}"
+            "Everything here can be typed as well: `/keydesk help` lists the words."
         ),
+        blocks.context(f"As of {when(page.drawn_at)}"),
     ]
 
 

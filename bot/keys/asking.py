@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,11 +12,12 @@ from sqlmodel import Session
 from bot import policy
 from bot.desk import words
 from bot.desk.service import Desk
+from bot.keys.customer_choice import Billed
 from bot.keys.operations import CreateKey
 from bot.keys.request_form import Form
 from bot.operation import Actor
 from bot.slack.words import cut
-from bot.store import keys, people, projects
+from bot.store import accounts, customers, keys, people, projects
 from bot.store.requests import Request
 
 MOST_OPTIONS = 100
@@ -32,8 +34,10 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
     project = projects.named(session, named) if named else projects.chosen(session, actor.team_id, actor.user_id)
     if project is None:
         problem = _not_found(session, named) if named else ""
-        return Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
+        nothing = Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
+        return replace(nothing, any_customer=_any_customer(session, actor))
     settings = projects.settings(session, project.id)
+    refusal = desk.lacking(session, actor, "keys.create", project.id)
     allowed = policy.deciders(CreateKey.kind, actor.user_id, desk.matter(session, actor.team_id, project.id))
     return Form(
         project=(project.id, project.name),
@@ -42,7 +46,25 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         deciders=words.people_of(session, actor.team_id, allowed) if allowed else "",
         live_here=keys.live_count(session, owner=actor.user_id, project_id=project.id),
         now=now.astimezone(_zone(session, actor)),
+        problem=refusal.text if refusal is not None else "",
+        any_customer=_any_customer(session, actor),
     )
+
+
+def customers_like(session: Session, actor: Actor, typed: str) -> list[Billed]:
+    """Return customers that match what was typed: as many as fit into a menu beside own use."""
+    found, _ = customers.search(session, actor.team_id, typed.strip(), limit=MOST_OPTIONS - 1)
+    return [Billed(customer.tag, customer.name) for customer in found]
+
+
+def billed_to(session: Session, actor: Actor, tag: str | None) -> Billed | None:
+    """Return how a customer stands in the form."""
+    customer = customers.get(session, actor.team_id, tag) if tag is not None else None
+    return Billed(customer.tag, customer.name) if customer is not None else None
+
+
+def _any_customer(session: Session, actor: Actor) -> bool:
+    return customers.search(session, actor.team_id, limit=1)[1] > 0
 
 
 def _not_found(session: Session, named: str) -> str:
@@ -59,10 +81,11 @@ def chosen_id(session: Session, actor: Actor) -> str | None:
     return project.id if project is not None else None
 
 
-def projects_like(session: Session, typed: str) -> list[tuple[str, str]]:
-    """Return at most a hundred (id, name) pairs that match what was typed."""
+def projects_like(session: Session, typed: str) -> list[tuple[str, str, str]]:
+    """Return at most a hundred (id, name, account) that match what was typed; no account where there is only one."""
     found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS)
-    return [(project.id, project.name) for project in found]
+    labels = accounts.labels(session)
+    return [(project.id, project.name, labels.get(project.account_id, "")) for project in found]
 
 
 def confirmation(session: Session, request: Request, deciders: Iterable[str]) -> tuple[str, str]:

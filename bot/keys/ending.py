@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import (
+    AccountRemoved,
     BotError,
     CouldNotCheck,
     CredentialsRejected,
@@ -79,7 +80,7 @@ class KeyEnding:
         """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
         if key.made_here:
             return
-        own = (await self._standing.read()).key_id
+        own = (await self._standing.read(key.project_id)).key_id
         if own is None:
             raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
         if own == key.provider_key_id:
@@ -137,6 +138,10 @@ class KeyEnding:
             await self._deepgram.delete_key(key.project_id, key.provider_key_id)
         except NotFound:
             await self._check_gone(key)
+        except AccountRemoved:
+            # Nobody here can reach it any more; Deepgram itself ends it at the time that it was made with.
+            if not (key.made_here and key.ends_at is not None and key.ends_at <= self._clock.now()):
+                raise
 
     async def _check_gone(self, key: Key) -> None:
         """Believe “not found” only if the project's list agrees: it may also mean that Deepgram lags behind.
@@ -211,6 +216,8 @@ def record_end(session: Session, desk: Desk, engine: Engine, key: Key, now: date
         request_id=key.request_id,
         why=key.end_reason,
     )
+    if key.owner is not None:
+        engine.enqueue(session, Job("home.refresh", key.owner), now)
     request = requests.get(session, key.request_id) if key.request_id else None
     if request is None:
         return

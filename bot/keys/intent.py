@@ -79,9 +79,14 @@ def opening(request_id: str) -> str:
     return f"keys.open:{request_id}"
 
 
-def refused_opening(session: Session, request: Request, actor: Actor, now: datetime) -> BotError | None:
-    """Return why this person may not open the key of this request now, written down, or None."""
-    refusal = may_open(session, request, actor, now)
+def refused_opening(
+    session: Session, request: Request, actor: Actor, now: datetime, lacking: NotAllowed | None = None
+) -> BotError | None:
+    """Return why this person may not open the key of this request now, written down, or None.
+
+    ``lacking`` says what their role lacks, once that was judged.
+    """
+    refusal = may_open(session, request, actor, now) or lacking
     if refusal is not None:
         audit.note_request(session, actor, "keys.open.refused", request, now, why=refusal.text)
     return refusal

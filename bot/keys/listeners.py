@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlmodel import Session
+
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.desk.views import read_value
 from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
-from bot.keys import asking, listing, request_form, service, views
+from bot.keys import about, asking, customer_choice, listing, request_form, service, views
 from bot.keys.intent import Shown, note_refused_opening, opening
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey
 from bot.operation import Actor
 from bot.people import People
-from bot.providers.deepgram.standing import Standing
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.names import Command, Door
 from bot.slack.words import fallback_text
 from bot.store import keys, seen
+from bot.store import people as people_rows
 from bot.store.database import Database
+from bot.store.keys import Key
+from bot.store.roles import WORKSPACE
 
 Block = views.Block
 
@@ -38,7 +42,6 @@ class KeyListeners:
         clock: Clock,
         making: KeyMaking,
         mirror: KeyMirror,
-        standing: Standing,
     ) -> None:
         self._desk = desk
         self._database = database
@@ -46,7 +49,6 @@ class KeyListeners:
         self._clock = clock
         self._making = making
         self._mirror = mirror
-        self._standing = standing
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -69,8 +71,8 @@ class KeyListeners:
                 "keys.refresh": self.refresh,
             },
             views={"keys.request": self.ask},
-            options={"keys.request.project": self.projects_like},
-            shortcuts={"keys.request": self.request},
+            options={"keys.request.project": self.projects_like, "keys.request.customer": self.customers_like},
+            shortcuts={"keys.request": self.request, "keys.request_about": self.request_about},
         )
 
     # --- asking ---
@@ -82,14 +84,30 @@ class KeyListeners:
         form = await self._form(guess, call.text or call.value) if known else None
         opened = await call.open(request_form.request_form(form) if form else views.saying("Request a key", ONE_MOMENT))
         actor = await self._people.judge(call.team_id, call.user_id)
+        await self._database.read(lambda session: self._desk.permit(session, actor, "keys.create"))
         if form is None:
             await opened.update(request_form.request_form(await self._form(actor, call.text or call.value)))
+
+    async def request_about(self, call: Call) -> None:
+        """Open the form with what the message says as the draft of the purpose."""
+        opened = await call.open(views.saying("Request a key", ONE_MOMENT))
+        actor = await self._people.judge(call.team_id, call.user_id)
+
+        def draft(session: Session) -> str:
+            self._desk.permit(session, actor, "keys.create")
+            named = people_rows.named(session, actor.team_id, about.mentioned(call.payload))
+            return about.purpose_from(call.payload, {user_id: person.name for user_id, person in named.items()})
+
+        purpose = await self._database.read(draft)
+        await opened.update(request_form.request_form(replace(await self._form(actor, ""), purpose=purpose)))
 
     async def project_chosen(self, call: Call) -> None:
         """Redraw the form for the project that was chosen in it; what was typed stays."""
         view = call.view or {}
         actor = await self._people.judge(call.team_id, call.user_id)
         form = await self._form(actor, request_form.chosen_project(call.state))
+        typed, billed = request_form.typed_purpose(call.state), request_form.billed_so_far(call.state)
+        form = replace(form, purpose=typed, billed=billed)
         await OpenView(call.web, str(view.get("id", "")), view.get("hash")).update(request_form.request_form(form))
 
     async def projects_like(self, call: Call) -> None:
@@ -99,6 +117,15 @@ class KeyListeners:
             return
         found = await self._database.read(lambda session: asking.projects_like(session, call.value))
         await call.ack(options=request_form.options(found))
+
+    async def customers_like(self, call: Call) -> None:
+        """Offer customers, from the catalogue."""
+        if not await self._people.known(call.team_id, call.user_id):
+            await call.ack(options=[])
+            return
+        actor = Actor(call.team_id, call.user_id)
+        found = await self._database.read(lambda session: asking.customers_like(session, actor, call.value))
+        await call.ack(options=customer_choice.customer_options(found, call.value))
 
     async def ask(self, call: Call) -> None:
         """Take in the form."""
@@ -112,7 +139,7 @@ class KeyListeners:
             await self._bring_back(opened, actor, operation, problem)
             return
         try:
-            await self._database.read(lambda session: service.check(session, operation))
+            await self._database.read(lambda session: service.check(session, actor, operation))
             outcome = await self._desk.submit(operation, actor, view_id)
         except (FormError, NotAllowed, CouldNotCheck) as problem:
             await self._bring_back(opened, actor, operation, problem)
@@ -125,7 +152,9 @@ class KeyListeners:
     async def _bring_back(self, opened: OpenView, actor: Actor, typed: CreateKey, problem: BotError) -> None:
         """Show the form again with what is wrong: what was typed must not be lost."""
         form = await self._form(actor, typed.project_id)
-        await opened.update(request_form.request_form(replace(form, typed=typed, problem=problem.text)))
+        billed = await self._database.read(lambda session: asking.billed_to(session, actor, typed.customer))
+        form = replace(form, typed=typed, problem=problem.text, billed=billed)
+        await opened.update(request_form.request_form(form))
 
     async def _form(self, actor: Actor, words: str) -> request_form.Form:
         now = self._clock.now()
@@ -195,8 +224,13 @@ class KeyListeners:
             await self._replace(call, await self._list(actor, wanted))
 
     async def _list(self, actor: Actor, wanted: listing.Wanted) -> list[Block]:
-        now, reader = self._clock.now(), listing.Reader(self._desk, self._standing, actor)
-        return await self._database.read(lambda session: listing.draw(session, reader, wanted, now))
+        now, reader = self._clock.now(), listing.Reader(self._desk, actor)
+
+        def drawn(session: Session) -> list[Block]:
+            self._desk.permit(session, actor, "keys.list", wanted.project_id or WORKSPACE)
+            return listing.draw(session, reader, wanted, now)
+
+        return await self._database.read(drawn)
 
     # --- one key ---
 
@@ -229,12 +263,18 @@ class KeyListeners:
             await call.tell(outcome.text)
 
     async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
-        now, reader = self._clock.now(), listing.Reader(self._desk, self._standing, actor)
-        key = await self._database.read(lambda session: keys.get(session, key_id))
+        now, reader = self._clock.now(), listing.Reader(self._desk, actor)
+        key = await self._database.read(lambda session: self._permitted(session, actor, key_id))
         if key is not None:
             await self._mirror.read_details(key)
         blocks = await self._database.read(lambda session: listing.draw_one(session, reader, key_id, now, ask=ask))
         await self._tell(call, blocks)
+
+    def _permitted(self, session: Session, actor: Actor, key_id: str) -> Key | None:
+        key = keys.get(session, key_id)
+        if key is not None:
+            self._desk.permit(session, actor, "keys.show", key.project_id)
+        return key
 
     async def _tell(self, call: Call, blocks: list[Block]) -> None:
         await call.tell(fallback_text(blocks), blocks)

@@ -16,9 +16,9 @@ from bot.keys.operations import EndKey
 from bot.keys.service import Page
 from bot.operation import Actor
 from bot.policy import Refuse, Run
-from bot.providers.deepgram.standing import Standing
+from bot.providers.deepgram.standing import may_end
 from bot.slack.words import escape, when
-from bot.store import decisions, keys, mirrors, projects
+from bot.store import accounts, decisions, keys, mirrors, projects
 from bot.store.keys import Key
 
 PAGE = 10
@@ -53,17 +53,17 @@ class Reader:
     """Who looks at a list, and what may be done with what stands in it: by the policy, and by our credential."""
 
     desk: Desk
-    standing: Standing
     actor: Actor
 
     def may_end(self, session: Session, key: Key) -> bool:
         """Tell whether this person may end this key, and Deepgram lets us do it."""
         verdict = self.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), self.actor)
-        return isinstance(verdict, Run) and self.credential_suffices(key)
+        return isinstance(verdict, Run) and self.credential_suffices(session, key)
 
-    def credential_suffices(self, key: Key) -> bool:
-        """Tell whether Deepgram lets us end this key."""
-        return key.made_here or self.standing.may_end(key.member_id)
+    def credential_suffices(self, session: Session, key: Key) -> bool:
+        """Tell whether Deepgram lets the credential of the key's account end it."""
+        account = accounts.opening(session, key.project_id)
+        return key.made_here or account is None or may_end(account.role, account.member_id, key.member_id)
 
 
 def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> list[views.Block]:
@@ -85,7 +85,7 @@ def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> lis
         now=now,
         fresh=freshness(session, wanted.project_id),
         endable=frozenset(key.id for key in found if reader.may_end(session, key)),
-        beyond_us=not all(reader.credential_suffices(key) for key in found),
+        beyond_us=not all(reader.credential_suffices(session, key) for key in found),
         action=action,
         value=wanted.value,
         refresh=wanted.project_id is not None,
@@ -105,13 +105,13 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
         raise NotUnderstood("There is no such key. Nothing changed.")
     name = projects.name_of(session, key.project_id)
     if not ask:
-        suffices = reader.credential_suffices(key)
+        suffices = reader.credential_suffices(session, key)
         mine, approved = reader.may_end(session, key), _approved(session, key)
         return views.key_details(key, name, now, mine=mine, approved=approved, beyond_us=not suffices)
     verdict = reader.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), reader.actor)
     if isinstance(verdict, Refuse):
         raise NotAllowed(verdict.text)
-    if not reader.credential_suffices(key):
+    if not reader.credential_suffices(session, key):
         raise NotAllowed(f"{views.BEYOND_US} Nothing changed.")
     if key.state != "live":
         raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")

@@ -90,7 +90,8 @@ class KeyMaking:
     def _claimed(self, session: Session, request_id: str, actor: Actor) -> Intent | BotError:
         now = self._clock.now()
         request = the_request(session, request_id, actor)  # read once: read again, it may have moved on meanwhile
-        refusal = refused_opening(session, request, actor, now)
+        lacking = self._desk.lacking(session, actor, "keys.open", request.project_id)
+        refusal = refused_opening(session, request, actor, now, lacking)
         if refusal is not None:
             return refusal
         if not requests.move(session, request, "creating"):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bot.operation import Operation
+from bot.store.customers import is_tag
 
 PURPOSE_LONGEST = 300
 PLACE_LONGEST = 120
-CUSTOMER_LONGEST = 64  # Deepgram allows 128 for a tag
-CUSTOMER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,15 @@ class CreateKey(Operation):
     purpose: str = Field(min_length=1, max_length=PURPOSE_LONGEST)
     preset: str
     days: int = Field(ge=1, le=3650)
-    customer: str | None = Field(default=None, max_length=CUSTOMER_LONGEST, pattern=rf"^{CUSTOMER.pattern}$")
+    customer: str | None = None
     place: str = Field(min_length=1, max_length=PLACE_LONGEST)
+
+    @field_validator("customer")
+    @classmethod
+    def _is_tag(cls, value: str | None) -> str | None:
+        if value is not None and not is_tag(value):
+            raise ValueError("no key may carry this tag")
+        return value
 
 
 class EndKey(Operation):

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.desk.words import storable
 from bot.errors import FormError
-from bot.keys.operations import CUSTOMER, CUSTOMER_LONGEST, PLACE_LONGEST, PRESETS, PURPOSE_LONGEST, CreateKey
+from bot.keys.customer_choice import Billed, chosen_customer, customer_input, read_customer
+from bot.keys.operations import PLACE_LONGEST, PRESETS, PURPOSE_LONGEST, CreateKey
 from bot.slack import blocks
 from bot.slack.words import count, escape
 
@@ -26,7 +27,8 @@ NOBODY_DECIDES = (
 class Form:
     """What the request form offers. ``project`` is (id, name) or None; ``deciders`` is empty when nobody can decide.
 
-    ``typed`` and ``problem`` bring back what was typed, with what is wrong with it.
+    ``typed`` and ``problem`` bring back what was typed, with what is wrong with it; ``purpose`` is a first draft.
+    ``billed`` is the customer that is chosen so far, ``any_customer`` whether the catalogue has any.
     """
 
     project: tuple[str, str] | None
@@ -37,6 +39,9 @@ class Form:
     now: datetime
     typed: CreateKey | None = None
     problem: str = ""
+    purpose: str = ""
+    billed: Billed | None = None
+    any_customer: bool = True
 
 
 def request_form(form: Form) -> Block:
@@ -52,7 +57,7 @@ def request_form(form: Form) -> Block:
                 "What is it for?",
                 "purpose",
                 blocks.text_input(
-                    "purpose", initial=typed.purpose if typed else "", multiline=True, max_length=PURPOSE_LONGEST
+                    "purpose", initial=(typed or form).purpose, multiline=True, max_length=PURPOSE_LONGEST
                 ),
                 hint="The approver reads this, and it stays in the record. Say what breaks without it.",
             ),
@@ -62,18 +67,7 @@ def request_form(form: Form) -> Block:
                 blocks.radio("preset", _presets(), initial=typed.preset if typed else "speech"),
             ),
             blocks.input_("For how long?", f"days-{form.most_days}", _days(form), hint="Counted from when you see it."),
-            blocks.input_(
-                "Customer tag",
-                "customer",
-                blocks.text_input(
-                    "customer",
-                    initial=(typed.customer if typed else None) or "",
-                    max_length=CUSTOMER_LONGEST,
-                    placeholder="acme",
-                ),
-                optional=True,
-                hint="Whom to bill. It cannot be changed once the key is made.",
-            ),
+            customer_input(form.billed, any_customer=form.any_customer),
             blocks.input_(
                 "Where will it live?",
                 "place",
@@ -136,12 +130,7 @@ def read_request_form(state: Mapping[str, Any]) -> CreateKey:
     Raises:
         FormError: a field is wrong.
     """
-    customer = _typed(state, "customer")
-    if customer and (len(customer) > CUSTOMER_LONGEST or not CUSTOMER.fullmatch(customer)):
-        raise FormError(
-            "customer",
-            f"Letters, digits, dot, dash and underscore, at most {CUSTOMER_LONGEST}, starting with a letter or digit.",
-        )
+    customer = read_customer(_chosen(state, "customer"))
     preset = _chosen(state, "preset")
     if preset not in PRESETS:
         raise FormError("preset", "Choose one of these.")
@@ -150,7 +139,7 @@ def read_request_form(state: Mapping[str, Any]) -> CreateKey:
         purpose=_text(state, "purpose", PURPOSE_LONGEST),
         preset=preset,
         days=_read_days(state),
-        customer=customer or None,
+        customer=customer,
         place=_text(state, "place", PLACE_LONGEST),
     )
 
@@ -158,6 +147,16 @@ def read_request_form(state: Mapping[str, Any]) -> CreateKey:
 def chosen_project(state: Mapping[str, Any]) -> str:
     """Return the project that is chosen in the form so far, or an empty text."""
     return _chosen(state, "project")
+
+
+def typed_purpose(state: Mapping[str, Any]) -> str:
+    """Return the purpose that stands in the form so far."""
+    return _typed(state, "purpose")[:PURPOSE_LONGEST]
+
+
+def billed_so_far(state: Mapping[str, Any]) -> Billed | None:
+    """Return the customer that is chosen in the form so far."""
+    return chosen_customer(_value(state, "customer").get("selected_option"))
 
 
 def _read_days(state: Mapping[str, Any]) -> int:
@@ -196,6 +195,6 @@ def _chosen(state: Mapping[str, Any], block_id: str) -> str:
     return str(option.get("value") or "") if isinstance(option, Mapping) else ""
 
 
-def options(found: Sequence[tuple[str, str]]) -> list[Block]:
-    """Draw projects as options of a select."""
-    return [blocks.option(name, project_id) for project_id, name in found]
+def options(found: Sequence[tuple[str, str, str]]) -> list[Block]:
+    """Draw projects (id, name, account) as options of a select."""
+    return [blocks.option(name, project_id, account or None) for project_id, name, account in found]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.errors import FormError, NotUnderstood
+from bot.keys.evidence import evidence
 from bot.keys.operations import PRESETS, CreateKey, EndKey
-from bot.operation import Description, FollowUp, Offer
+from bot.operation import Actor, Description, FollowUp, Offer
 from bot.slack.words import code, count, cut, escape, when
-from bot.store import decisions, keys, projects
+from bot.store import customers, keys, projects
 from bot.store.keys import Key
 from bot.store.projects import ProjectSettings
-from bot.store.requests import Request
 
 SHORTEST_LABEL = 4
 PURPOSE_IN_SENTENCE = 80
@@ -37,7 +37,7 @@ def describe(session: Session, operation: CreateKey, requester: str) -> Descript
             ("Customer", escape(operation.customer or "–")),
             ("Will live in", escape(operation.place)),
         ),
-        evidence=_evidence(session, operation, requester),
+        evidence=evidence(session, operation, requester),
         risk=risk_of(operation, projects.settings(session, operation.project_id)),
     )
 
@@ -47,39 +47,8 @@ def risk_of(operation: CreateKey, settings: ProjectSettings) -> tuple[str, str]:
     if operation.days > settings.recommended_days:
         return "High", f"longer than the {count(settings.recommended_days, 'day')} recommended here"
     if not operation.customer:
-        return "Medium", "no customer: its cost will stand as untagged"
+        return "Medium", "no customer: its cost stands as our own use"
     return "Low", "within what is recommended here"
-
-
-def _evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:
-    own = keys.live_count(session, owner=requester, project_id=operation.project_id)
-    everyone = keys.live_count(session, project_id=operation.project_id)
-    alike = last_alike(session, operation, requester)
-    return (
-        ("Live keys of the requester here", str(own)),
-        ("Live keys in the project", str(everyone)),
-        ("Last similar request", alike or "none"),
-    )
-
-
-def last_alike(session: Session, operation: CreateKey, requester: str) -> str | None:
-    """Return how the requester's last decided request with this project and preset ended."""
-    found = session.exec(
-        select(Request)
-        .where(
-            col(Request.requester) == requester,
-            col(Request.project_id) == operation.project_id,
-            col(Request.kind) == CreateKey.kind,
-            col(Request.decided_at).is_not(None),
-        )
-        .order_by(col(Request.decided_at).desc())
-        .limit(20)
-    )
-    for request in found:
-        made = decisions.of_request(session, request.id)
-        if made and request.operation.get("preset") == operation.preset:
-            return f"{made[-1].verdict} {when(made[-1].decided_at)}"
-    return None
 
 
 def follow_up(session: Session, request_id: str, version: int, state: str) -> FollowUp:
@@ -102,17 +71,21 @@ def owner_of(session: Session, operation: EndKey) -> str | None:
     return key.owner if key is not None and key.project_id == operation.project_id else None
 
 
-def check(session: Session, operation: CreateKey) -> None:
-    """Check a request against what the project allows today.
+def check(session: Session, actor: Actor, operation: CreateKey) -> None:
+    """Check a request against what the project allows and the catalogue offers today.
 
     Raises:
-        FormError: the project is gone, or the duration is longer than allowed.
+        FormError: the project is gone, the duration is longer than allowed, or there is no such customer.
     """
     if projects.get(session, operation.project_id) is None:
         raise FormError("project", "This project is no longer there. Choose another one.")
     most = projects.settings(session, operation.project_id).most_days
     if operation.days > most:
         raise FormError("days", f"Keys here last at most {count(most, 'day')}.")
+    if operation.customer is not None:
+        customer = customers.get(session, actor.team_id, operation.customer)
+        if customer is None or customer.state != "live":
+            raise FormError("customer", "This customer is not in the catalogue any more. Choose another one.")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import BotError
+from bot.errors import AccountRemoved, BotError
 from bot.keys.ending import KeyEnding
 from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
@@ -63,6 +63,8 @@ class KeySettling:
             return
         try:
             await self._end_what_was_made(mint, now)
+        except AccountRemoved as problem:
+            log.error("keys.out_of_reach", mint=mint.id, project=mint.project_id, why=problem.text)  # noqa: TRY400 its text says it all
         except BotError as problem:
             # By ``later``, not by raising: however often this is wanted, one row of it goes round.
             log.warning("keys.not_settled", mint=mint.id, why=problem.text)
@@ -120,7 +122,7 @@ class KeySettling:
             await self._ending.end(key.id, audit.KEYDESK, "its making was interrupted", UNDELIVERED)
 
     async def _end_found(self, mint: MintAttempt, now: datetime) -> None:
-        credential = await self._standing.read()
+        credential = await self._standing.read(mint.project_id)
         for found in await self._deepgram.keys(mint.project_id):
             if not carries(found, mint.id):
                 continue

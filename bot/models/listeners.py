@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.models import service, views
 from bot.models.catalogue import Catalogue, Listing
@@ -30,8 +31,15 @@ class ModelListeners:
     """Answers `/keydesk models` and its buttons; reads only."""
 
     def __init__(
-        self, database: Database, people: People, clock: Clock, catalogue: Catalogue, project_of: ProjectOf
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        catalogue: Catalogue,
+        project_of: ProjectOf,
     ) -> None:
+        self._desk = desk
         self._database = database
         self._people = people
         self._clock = clock
@@ -118,7 +126,13 @@ class ModelListeners:
 
     async def _project(self, call: Call, wanted: str) -> Project:
         actor = await self._people.judge(call.team_id, call.user_id)
-        return await self._database.read(lambda session: self._project_of(session, actor, wanted))
+
+        def permitted(session: Session) -> Project:
+            project = self._project_of(session, actor, wanted)
+            self._desk.permit(session, actor, "models.list", project.id)
+            return project
+
+        return await self._database.read(permitted)
 
     async def _tell(self, call: Call, blocks: list[views.Block]) -> None:
         await call.tell(fallback_text(blocks), blocks)

@@ -1,4 +1,4 @@
-"""What people type and press about projects."""
+"""What people type and press to look at projects, to choose one, and to set one up."""
 
 from __future__ import annotations
 
@@ -6,31 +6,56 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
-from bot.errors import CouldNotCheck, FormError, NotAllowed
+from bot.engine.port import Engine, Job
+from bot.errors import CouldNotCheck, FormError
 from bot.operation import Actor
 from bot.people import People
-from bot.projects import service, views
+from bot.projects import contents, service, views
 from bot.projects.mirroring import ProjectMirror
+from bot.projects.naming import permitted, the_project
+from bot.projects.operations import Contents
 from bot.projects.service import Overview
+from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
+from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
-from bot.slack.words import escape, fallback_text
+from bot.slack.pages import read_page
+from bot.slack.waiting import told_if_slow
+from bot.slack.web import SlackWeb
+from bot.slack.words import count, escape, fallback_text
+from bot.store import accounts, projects
 from bot.store import people as people_rows
 from bot.store.database import Database
+from bot.store.projects import Project
 
 PAGE = 10
 WORDS_LONGEST = 100
+MOST_OPTIONS = 100
+CHOOSING = "Your project"
 
 
 class ProjectListeners:
-    """Answers `/projects` and the buttons of projects."""
+    """Answers `/projects list|show|use|settings` and their buttons."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, clock: Clock, mirror: ProjectMirror) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        database: Database,
+        engine: Engine,
+        people: People,
+        clock: Clock,
+        mirror: ProjectMirror,
+        deepgram: Deepgram,
+        files: SlackWeb,
+    ) -> None:
         self._desk = desk
         self._database = database
+        self._engine = engine
         self._people = people
         self._clock = clock
         self._mirror = mirror
+        self._deepgram = deepgram
+        self._files = files
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -44,29 +69,32 @@ class ProjectListeners:
             actions={
                 "projects.list": self.turn,
                 "projects.refresh": self.refresh,
+                "projects.csv": self.send_table,
                 "projects.use": self.use_pressed,
                 "projects.show": self.show_pressed,
                 "projects.settings": self.settings,
+                "projects.choose": self.ask_which,
             },
-            views={"projects.settings": self.save},
+            views={"projects.settings": self.save, "projects.choose": self.chosen},
+            options={"projects.choose": self.projects_like},
         )
+
+    # --- the list ---
 
     async def list_projects(self, call: Call) -> None:
         """List the projects."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        blocks = await self._page(actor, call.text.strip()[:WORDS_LONGEST], 1)
+        blocks = await self._page(await self._reader(call), call.text.strip()[:WORDS_LONGEST], 1)
         await call.tell(fallback_text(blocks), blocks)
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
-        actor = await self._people.judge(call.team_id, call.user_id)
         number, words = _read_value(call.value)
-        blocks = await self._page(actor, words, number)
+        blocks = await self._page(await self._reader(call), words, number)
         await call.say_replace(fallback_text(blocks), blocks)
 
     async def refresh(self, call: Call) -> None:
         """Read the projects from the provider now."""
-        actor = await self._people.judge(call.team_id, call.user_id)
+        actor = await self._reader(call)
         number, words = _read_value(call.value)
         await call.say_replace("Reading the projects from Deepgram…")
         try:
@@ -75,15 +103,48 @@ class ProjectListeners:
             blocks = await self._page(actor, words, number)
             await call.say_replace(fallback_text(blocks), blocks)
 
+    async def send_table(self, call: Call) -> None:
+        """Send the whole list as a file."""
+        actor = await self._reader(call)
+        _, words = _read_value(call.value)
+        rows = await self._database.read(lambda session: service.table(session, words))
+        comment = f"{count(len(rows), 'project')}" + (f" that match “{escape(words)}”" if words else "")
+        await send_file(self._files, actor.user_id, "projects.csv", csv_bytes(service.TABLE_HEADER, rows), comment)
+        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
+
+    async def _reader(self, call: Call) -> Actor:
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._database.read(lambda session: self._desk.permit(session, actor, "projects.list"))
+        return actor
+
+    async def _page(self, actor: Actor, words: str, number: int) -> list[views.Block]:
+        page = await self._database.read(lambda session: service.page(session, actor, words, number, PAGE))
+        return views.project_list(page)
+
+    # --- one project ---
+
     async def show(self, call: Call) -> None:
         """Show one project."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._show(call, actor, call.text)
+        await self._show(call, await self._people.judge(call.team_id, call.user_id), call.text)
 
     async def show_pressed(self, call: Call) -> None:
         """Show the project whose button was pressed."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._show(call, actor, call.value)
+        await self._show(call, await self._people.judge(call.team_id, call.user_id), call.value)
+
+    async def _show(self, call: Call, actor: Actor, wanted: str) -> None:
+        project = await self._permitted(actor, "projects.show", wanted)
+        words = f"Reading {escape(project.name)} from Deepgram…"
+        told = await told_if_slow(contents.read(self._deepgram, project.id), call.tell, words)
+        blocks = views.overview(await self._overview(actor, project, told))
+        await call.tell(fallback_text(blocks), blocks)
+
+    async def _permitted(self, actor: Actor, name: str, wanted: str) -> Project:
+        return await self._database.read(lambda session: permitted(session, self._desk, actor, name, wanted))
+
+    async def _overview(self, actor: Actor, project: Project, told: Contents | None = None) -> Overview:
+        return await self._database.read(lambda session: service.overview(session, self._desk, actor, project, told))
+
+    # --- choosing ---
 
     async def use(self, call: Call) -> None:
         """Choose the project that was typed."""
@@ -93,14 +154,53 @@ class ProjectListeners:
         """Choose the project whose button was pressed."""
         await self._use(call, call.value)
 
+    async def _use(self, call: Call, wanted: str) -> None:
+        actor = await self._people.judge(call.team_id, call.user_id)
+        project = await self._permitted(actor, "projects.show", wanted)
+        await self._choose(actor, project)
+        await self._show(call, actor, project.id)
+
+    async def ask_which(self, call: Call) -> None:
+        """Open the form in which a project is chosen."""
+        opened = await call.open(views.saying(CHOOSING, "One moment…"))
+        actor = await self._reader(call)
+        current = await self._database.read(lambda session: _current(session, actor))
+        await opened.update(views.choosing_form(current))
+
+    async def projects_like(self, call: Call) -> None:
+        """Offer projects, from the mirror."""
+        if not await self._people.known(call.team_id, call.user_id):
+            await call.ack(options=[])
+            return
+        typed = call.value.strip()
+        await call.ack(options=await self._database.read(lambda session: _options(session, typed)))
+
+    async def chosen(self, call: Call) -> None:
+        """Choose the project that was taken from the form."""
+        wanted = views.read_choosing_form(call.state)
+        opened = await call.ack_update(views.saying(CHOOSING, "One moment…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        project = await self._permitted(actor, "projects.show", wanted)
+        await self._choose(actor, project)
+        await opened.update(views.saying(CHOOSING, f"You work in *{escape(project.name)}* now."))
+
+    async def _choose(self, actor: Actor, project: Project) -> None:
+        now = self._clock.now()
+
+        def choose(session: Session) -> None:
+            people_rows.choose_project(session, actor.team_id, actor.user_id, project.id)
+            self._engine.enqueue(session, Job("home.refresh", actor.user_id), now)
+
+        await self._database.write(choose)
+
+    # --- settings ---
+
     async def settings(self, call: Call) -> None:
         """Open the settings form, for owners."""
         opened = await call.open(views.saying("Project settings", "One moment…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        seen = await self._overview(actor, call.value or call.text)
-        if not seen.may_change:
-            raise NotAllowed(f"Only owners of Keydesk can change this. {seen.approvers} approve keys of {seen.name}.")
-        await opened.update(views.settings_form(seen))
+        project = await self._permitted(actor, "projects.settings", call.value or call.text)
+        await opened.update(views.settings_form(await self._overview(actor, project)))
 
     async def save(self, call: Call) -> None:
         """Save the settings form."""
@@ -113,37 +213,24 @@ class ProjectListeners:
             outcome = await self._desk.submit(operation, actor)
         except (FormError, CouldNotCheck) as problem:
             # What was chosen must not be lost: the form comes back with what is wrong.
-            seen = await self._overview(actor, project_id)
+            project = await self._database.read(lambda session: the_project(session, actor, project_id))
+            seen = await self._overview(actor, project)
             await opened.update(views.settings_form(seen, operation, problem.text))
             return
         if not isinstance(outcome, Held):
             await opened.update(views.saying("Project settings", escape(outcome.text)))
 
-    async def _use(self, call: Call, wanted: str) -> None:
-        actor = await self._people.judge(call.team_id, call.user_id)
 
-        def choose(session: Session) -> str:
-            project = service.the_project(session, actor, wanted)
-            people_rows.choose_project(session, actor.team_id, actor.user_id, project.id)
-            return project.id
+def _options(session: Session, typed: str) -> list[views.Block]:
+    found, _ = projects.search(session, typed, limit=MOST_OPTIONS)
+    return views.options(found, accounts.labels(session))
 
-        await self._show(call, actor, await self._database.write(choose))
 
-    async def _show(self, call: Call, actor: Actor, wanted: str) -> None:
-        blocks = views.overview(await self._overview(actor, wanted))
-        await call.tell(fallback_text(blocks), blocks)
-
-    async def _overview(self, actor: Actor, wanted: str) -> Overview:
-        return await self._database.read(
-            lambda session: service.overview(session, self._desk, actor, service.the_project(session, actor, wanted))
-        )
-
-    async def _page(self, actor: Actor, words: str, number: int) -> list[views.Block]:
-        page = await self._database.read(lambda session: service.page(session, actor, words, number, PAGE))
-        return views.project_list(page)
+def _current(session: Session, actor: Actor) -> views.Block | None:
+    project = projects.chosen(session, actor.team_id, actor.user_id)
+    return views.options([project], accounts.labels(session))[0] if project is not None else None
 
 
 def _read_value(value: str) -> tuple[int, str]:
-    number, _, words = value.partition(":")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-    return max(1, page), words[:WORDS_LONGEST]
+    number, words = read_page(value)
+    return number, words[:WORDS_LONGEST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,13 +10,13 @@ from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
+from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.ids import is_uuid
 from bot.slack.words import cut
-from bot.store import mirrors, projects
+from bot.store import accounts, mirrors, projects
 from bot.store.database import Database
 
-NAME_LONGEST = 80  # a provider may send anything; ten names must fit into one message
 EVERY = timedelta(minutes=10)
 AFTER_TROUBLE = timedelta(minutes=1)
 
@@ -42,27 +43,44 @@ class ProjectMirror:
         await self._database.write(lambda session: self._engine.later(session, again, now + wait))
 
     async def refresh(self, now: datetime) -> None:
-        """Read all projects now.
+        """Read the projects of all accounts now; one account in trouble takes nothing from the others.
+
+        Its projects stay as they were, and its row says why.
 
         Raises:
-            ProviderError: they could not be read; the mirror says so and stays as it was.
+            ProviderError: the main account's could not be read.
         """
-        try:
-            listed = await self._deepgram.projects()
-        except ProviderError as problem:
+        clients = await self._deepgram.accounts()
+        read = await asyncio.gather(*(self._read(account_id, client, now) for account_id, client in clients.items()))
+        problem = dict(zip(clients, read, strict=True))[accounts.MAIN]
+        if problem is not None:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, mirrors.PROJECTS, text))
-            raise
+            raise problem
+        await self._database.write(lambda session: mirrors.succeeded(session, mirrors.PROJECTS, now))
+
+    async def _read(self, account_id: str, client: Deepgram, now: datetime) -> ProviderError | None:
+        try:
+            listed = await client.projects()
+        except ProviderError as problem:
+            text = problem.text
+            log.warning("projects.account_not_read", account=account_id, why=text)
+            await self._database.write(lambda session: accounts.learn(session, account_id, problem=text))
+            return problem
         pairs = [
             (project.project_id, cut(project.name, NAME_LONGEST) or project.project_id)
             for project in listed
             if is_uuid(project.project_id)  # any other id could not be asked for, nor stand in a menu
         ]
-        await self._database.write(lambda session: self._save(session, pairs, now))
+        await self._database.write(lambda session: self._save(session, account_id, pairs, now))
+        return None
 
-    def _save(self, session: Session, listed: list[tuple[str, str]], now: datetime) -> None:
-        projects.mirror(session, listed, now)
-        mirrors.succeeded(session, mirrors.PROJECTS, now)
+    def _save(self, session: Session, account_id: str, listed: list[tuple[str, str]], now: datetime) -> None:
+        accounts.learn(session, account_id, projects=len(listed), used_at=now, problem=None)
+        beside_main = account_id != accounts.MAIN
+        if beside_main and not accounts.is_live(session, account_id):  # removed while it was being read
+            return
+        projects.mirror(session, listed, now, account_id=account_id if beside_main else None)
         session.flush()
         for project_id, _ in listed:
             read_at = mirrors.get(session, mirrors.of_keys(project_id)).read_at

@@ -8,11 +8,15 @@ from sqlmodel import Session
 
 from bot.desk import words
 from bot.desk.service import Desk
-from bot.errors import NotUnderstood
 from bot.operation import Actor
-from bot.slack.words import when
-from bot.store import keys, mirrors, people, projects, requests
+from bot.projects.deleting import beyond_us
+from bot.projects.operations import Contents
+from bot.slack.words import utc, when
+from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project, ProjectSettings
+
+MOST_IN_TABLE = 100_000
+TABLE_HEADER = ("Project", "Id", "Live keys", "Account", "Read from Deepgram")
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Row:
     name: str
     live_keys: int
     chosen: bool
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Overview:
-    """One project at a glance. ``may_change`` tells whether the reader may change its settings."""
+    """One project at a glance, with what its reader may do.
+
+    ``contents`` is None where nobody asked Deepgram for it, ``account`` empty where there is one only. ``beyond_us``
+    says why Keydesk's credential cannot delete it, if so.
+    """
 
     project_id: str
     name: str
@@ -53,8 +62,13 @@ class Overview:
     live_keys: int
     waiting: int
     chosen: bool
-    may_change: bool
     fresh: str
+    account: str = ""
+    beyond_us: str | None = None
+    contents: Contents | None = None
+    may_change: bool = False
+    may_rename: bool = False
+    may_delete: bool = False
 
 
 def page(session: Session, actor: Actor, words_: str, number: int, size: int) -> Page:
@@ -64,14 +78,23 @@ def page(session: Session, actor: Actor, words_: str, number: int, size: int) ->
         return page(session, actor, words_, max(1, -(-total // size)), size)
     person = people.get(session, actor.team_id, actor.user_id)
     chosen = person.project_id if person is not None else None
+    labels = accounts.labels(session)
     rows = tuple(
-        Row(project.id, project.name, keys.live_count(session, project_id=project.id), project.id == chosen)
+        Row(
+            project.id,
+            project.name,
+            keys.live_count(session, project_id=project.id),
+            project.id == chosen,
+            labels.get(project.account_id, ""),
+        )
         for project in found
     )
     return Page(rows, total, number, size, words_, freshness(session))
 
 
-def overview(session: Session, desk: Desk, actor: Actor, project: Project) -> Overview:
+def overview(
+    session: Session, desk: Desk, actor: Actor, project: Project, contents: Contents | None = None
+) -> Overview:
     """Return one project at a glance."""
     settings = projects.settings(session, project.id)
     matter = desk.matter(session, actor.team_id, project.id)
@@ -85,34 +108,35 @@ def overview(session: Session, desk: Desk, actor: Actor, project: Project) -> Ov
         live_keys=keys.live_count(session, project_id=project.id),
         waiting=requests.waiting_count(session, actor.team_id, project.id),
         chosen=person is not None and person.project_id == project.id,
-        may_change=actor.user_id in matter.owners,
         fresh=freshness(session),
+        account=accounts.labels(session).get(project.account_id, ""),
+        beyond_us=beyond_us(session, project.id),
+        contents=contents,
+        may_change=desk.may(session, actor, "projects.settings", project.id),
+        may_rename=desk.may(session, actor, "projects.rename", project.id),
+        may_delete=desk.may(session, actor, "projects.delete", project.id),
     )
 
 
-def the_project(session: Session, actor: Actor, wanted: str) -> Project:
-    """Return the project that was named, else the person's own.
-
-    Raises:
-        NotUnderstood: no or several projects match, or none is chosen.
-    """
-    found = (
-        projects.named(session, wanted) if wanted.strip() else projects.chosen(session, actor.team_id, actor.user_id)
-    )
-    if found is not None:
-        return found
-    if not wanted.strip():
-        raise NotUnderstood(
-            "You have not chosen a project yet. See them with /projects list, then /projects use <name>."
+def table(session: Session, words_: str) -> list[tuple[str, str, int, str, str]]:
+    """Return every project that matches as (name, id, live keys, account, time of reading in UTC)."""
+    found, _ = projects.search(session, words_, limit=MOST_IN_TABLE)
+    live, labels = keys.live_counts(session), accounts.labels(session)
+    return [
+        (
+            project.name,
+            project.id,
+            live.get(project.id, 0),
+            labels.get(project.account_id, accounts.MAIN),
+            utc(project.read_at),
         )
-    _, total = projects.search(session, wanted.strip(), limit=1)
-    if total == 0:
-        raise NotUnderstood(f"There is no project {wanted[:60]}. /projects list shows all of them.")
-    raise NotUnderstood(f"{total} projects match {wanted[:60]}. Type more of the name: /projects list {wanted[:60]}")
+        for project in found
+    ]
 
 
 def freshness(session: Session) -> str:
     """Say how old the mirror is."""
     mirror = mirrors.get(session, mirrors.PROJECTS)
     read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
-    return f"{read} · the last try failed" if mirror.problem else read
+    unread = [f"the account {name} could not be read" for name in accounts.in_trouble(session)]
+    return " · ".join([read, *(["the last try failed"] if mirror.problem else []), *unread])

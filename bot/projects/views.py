@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.desk.words import storable
 from bot.errors import FormError
-from bot.projects.operations import LONGEST_DAYS, MOST_APPROVERS, ChangeProjectSettings
+from bot.projects.operations import (
+    LONGEST_DAYS,
+    MOST_APPROVERS,
+    NAME_LONGEST,
+    ChangeProjectSettings,
+    RenameProject,
+)
 from bot.projects.service import Overview, Page, Row
 from bot.slack import blocks
 from bot.slack.words import channel, code, count, escape
+from bot.store.projects import Project
 
 Block = dict[str, Any]
 
 
 def project_list(page: Page) -> list[Block]:
     """Draw a page of projects."""
-    again = blocks.button("Refresh from Deepgram", "projects.refresh", f"{page.number}:{page.words}")
+    value = f"{page.number}:{page.words}"
+    again = blocks.button("Refresh from Deepgram", "projects.refresh", value)
+    table = blocks.button("CSV by direct message", "projects.csv", value)
     return [
         blocks.header("Projects"),
         *_rows(page),
         blocks.context(f"{count(page.total, 'project')} · {page.fresh}"),
         *blocks.paging("projects.list", page.number, page.pages, page.words),
-        blocks.actions(again),
+        blocks.actions(again, *([table] if page.total else [])),
     ]
 
 
@@ -39,21 +49,43 @@ def _row(row: Row) -> Block:
     use = blocks.button(
         "Show" if row.chosen else "Use", "projects.show" if row.chosen else "projects.use", row.project_id
     )
-    return blocks.section(f"*{escape(row.name)}*{mark}\n{count(row.live_keys, 'live key')}", accessory=use)
+    account = f" · {escape(row.account)}" if row.account else ""
+    return blocks.section(f"*{escape(row.name)}*{mark}\n{count(row.live_keys, 'live key')}{account}", accessory=use)
 
 
 def overview(seen: Overview) -> list[Block]:
     """Draw one project at a glance."""
-    settings = seen.settings
-    place = channel(settings.channel) if settings.channel else "none: approvers get a direct message"
-    fields = [
-        f"*Who approves*\n{escape(seen.approvers)}",
-        f"*Approvals channel*\n{place}",
-        f"*Keys last*\n{count(settings.recommended_days, 'day')} recommended, {settings.most_days} at most",
-        f"*Live keys*\n{seen.live_keys}",
-        f"*Waiting for a decision*\n{seen.waiting}",
-        f"*Id*\n{code(seen.project_id)}",
+    cannot = [escape(seen.beyond_us)] if seen.may_delete and seen.beyond_us is not None else []
+    return [
+        blocks.header(seen.name + (" · yours" if seen.chosen else "")),
+        blocks.section(fields=_facts(seen)),
+        blocks.context(seen.fresh, *cannot),
+        blocks.actions(*_buttons(seen)),
     ]
+
+
+def _facts(seen: Overview) -> list[str]:
+    settings, contents = seen.settings, seen.contents
+    place = channel(settings.channel) if settings.channel else "none: approvers get a direct message"
+    pairs = [
+        ("Who approves", escape(seen.approvers)),
+        ("Approvals channel", place),
+        ("Keys last", f"{count(settings.recommended_days, 'day')} recommended, {settings.most_days} at most"),
+        ("Live keys", str(seen.live_keys)),
+        ("Waiting for a decision", str(seen.waiting)),
+    ]
+    if contents is not None:
+        pairs += [
+            ("Members", escape(contents.members)),
+            ("Open invites", escape(contents.invites)),
+            ("Balance", escape(contents.balance)),
+        ]
+    if seen.account:
+        pairs.append(("Account", escape(seen.account)))
+    return [f"*{label}*\n{text}" for label, text in [*pairs, ("Id", code(seen.project_id))]]
+
+
+def _buttons(seen: Overview) -> list[Block]:
     buttons = [
         blocks.button("Request a key", "keys.request", seen.project_id, style="primary"),
         blocks.button("List its keys", "keys.list", f"1:{seen.project_id}:"),
@@ -62,12 +94,11 @@ def overview(seen: Overview) -> list[Block]:
         buttons.append(blocks.button("Use this project", "projects.use", seen.project_id))
     if seen.may_change:
         buttons.append(blocks.button("Settings…", "projects.settings", seen.project_id))
-    return [
-        blocks.header(seen.name + (" · yours" if seen.chosen else "")),
-        blocks.section(fields=fields),
-        blocks.context(seen.fresh),
-        blocks.actions(*buttons),
-    ]
+    if seen.may_rename:
+        buttons.append(blocks.button("Rename…", "projects.rename", seen.project_id))
+    if seen.may_delete and seen.beyond_us is None:
+        buttons.append(blocks.button("Delete…", "projects.delete", seen.project_id, style="danger"))
+    return buttons
 
 
 def settings_form(seen: Overview, typed: ChangeProjectSettings | None = None, problem: str = "") -> Block:
@@ -139,6 +170,87 @@ def _value(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = state.get(name)
     value = found.get(name) if isinstance(found, Mapping) else None
     return value if isinstance(value, Mapping) else {}
+
+
+def rename_form(project: Project, typed: str = "", problem: str = "") -> Block:
+    """Draw the form for a new name; ``typed`` and ``problem`` bring back what was typed, with what is wrong."""
+    return blocks.modal(
+        "projects.rename",
+        "Rename project",
+        [
+            blocks.section(
+                f"*{escape(project.name)}*\nThe name changes at Deepgram, for everybody; keys go on working."
+            ),
+            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            blocks.input_(
+                "New name",
+                "name",
+                blocks.text_input("name", initial=typed or project.name, max_length=NAME_LONGEST),
+            ),
+        ],
+        submit="Rename",
+        close="Cancel",
+        private_metadata=project.id,
+    )
+
+
+def read_rename_form(project_id: str, state: Mapping[str, Any]) -> RenameProject:
+    """Read the new name.
+
+    Raises:
+        FormError: it is empty or too long.
+    """
+    return renaming(project_id, str(_value(state, "name").get("value") or ""))
+
+
+def renaming(project_id: str, typed: str) -> RenameProject:
+    """Return the wish for a new name, in which every run of spaces is one.
+
+    Raises:
+        FormError: it is empty or too long.
+    """
+    name = " ".join(storable(typed).split())
+    if not 1 <= len(name) <= NAME_LONGEST:
+        raise FormError("name", f"A name has 1 to {NAME_LONGEST} characters.")
+    return RenameProject(project_id=project_id, name=name)
+
+
+def choosing_form(current: Block | None) -> Block:
+    """Draw the form in which people choose the project that they work in; ``current`` is one of the `options`."""
+    return blocks.modal(
+        "projects.choose",
+        "Your project",
+        [
+            blocks.input_(
+                "Project",
+                "project",
+                blocks.external_select("projects.choose", initial=current, placeholder="Type a part of its name"),
+                hint="Lists, figures and new keys are about this one until you choose another.",
+            )
+        ],
+        submit="Use this project",
+        close="Cancel",
+    )
+
+
+def read_choosing_form(state: Mapping[str, Any]) -> str:
+    """Return the id of the project that was chosen.
+
+    Raises:
+        FormError: none was.
+    """
+    field = state.get("project")
+    chosen = field.get("projects.choose") if isinstance(field, Mapping) else None
+    option = chosen.get("selected_option") if isinstance(chosen, Mapping) else None
+    value = option.get("value") if isinstance(option, Mapping) else None
+    if not isinstance(value, str):
+        raise FormError("project", "Choose a project.")
+    return value
+
+
+def options(found: Sequence[Project], labels: Mapping[str | None, str]) -> list[Block]:
+    """Return projects as choices, each with the label of its account where there are several."""
+    return [blocks.option(project.name, project.id, labels.get(project.account_id)) for project in found]
 
 
 def saying(title: str, text: str) -> Block:

@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from pydantic import SecretStr
 
 from bot.errors import ProviderError, Unavailable
 from bot.providers.lenient import exact_number
+from bot.providers.words import is_markup
 
 READ_TIMEOUT_SECONDS = 10.0
 READ_TOTAL_SECONDS = 25.0  # all attempts of one read, pauses included
@@ -111,6 +112,26 @@ FROZEN = (
 )
 
 
+class Sender(Protocol):
+    """What a client needs of its transport; `Transport` says how."""
+
+    async def read(self, path: str, doing: str, *, params: Params | None = None) -> dict[str, Any]:
+        """Return the JSON object that a GET answers with."""
+        ...
+
+    async def change(self, call: Call) -> dict[str, Any]:
+        """Send a change once and return the JSON object of its answer."""
+        ...
+
+    def no_answer(self, call: Call) -> ProviderError:
+        """Return the error for a success that came without what was asked for."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
 class Transport:
     """Sends calls to one provider with one credential.
 
@@ -174,7 +195,8 @@ class Transport:
             await self._client.aclose()
 
     def _success(self, call: Call, outcome: Outcome) -> Answer:
-        if isinstance(outcome, Answer) and outcome.is_success:
+        # A page of markup is a gateway's, even with status 200: it says nothing about the change.
+        if isinstance(outcome, Answer) and outcome.is_success and not is_markup(outcome.text):
             return outcome
         raise self._error_of(call, outcome)
 

@@ -117,6 +117,12 @@ def number_input(
     return element | {key: value for key, value in given.items() if value}
 
 
+def date_input(action_id: str, *, initial: str = "", placeholder: str = "") -> Block:
+    """Ask for a day; ``initial`` is written ``2026-11-21``."""
+    element = _element("datepicker", action_id, placeholder)
+    return element | {"initial_date": initial} if initial else element
+
+
 def select(action_id: str, options: Sequence[Block], *, initial: str = "", placeholder: str = "") -> Block:
     """Offer 1 to 100 choices or groups, one to take; ``initial`` is the value of the one preselected."""
     element = _menu("static_select", action_id, options, placeholder)

@@ -20,6 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.blocks import Block, fit_message
+from bot.slack.groups import UserGroup, read_group
 from bot.slack.quiet import quiet
 from bot.slack.words import cut_mrkdwn
 
@@ -101,30 +102,30 @@ class SlackWeb:
         """
         said = _said(text, blocks) | {"unfurl_links": False, "unfurl_media": False}
         extra = {"channel": channel, "metadata": metadata, "thread_ts": thread_ts}
-        return str((await self._write("chat.postMessage", said | extra))["ts"])
+        return str((await self.write("chat.postMessage", said | extra))["ts"])
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Replace a message."""
         said = _said(text, blocks) | {"blocks": fit_message(blocks or [])}  # an empty list removes old blocks
-        await self._write("chat.update", said | {"channel": channel, "ts": ts}, again=True)
+        await self.write("chat.update", said | {"channel": channel, "ts": ts}, again=True)
 
     async def ephemeral(self, channel: str, user_id: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Tell one person in a channel; Slack does not promise delivery."""
-        await self._write("chat.postEphemeral", _said(text, blocks) | {"channel": channel, "user": user_id})
+        await self.write("chat.postEphemeral", _said(text, blocks) | {"channel": channel, "user": user_id})
 
     async def open_dm(self, user_id: str) -> str:
         """Return the channel id of the direct conversation with a person."""
-        answer = await self._write("conversations.open", {"users": user_id}, again=True)
+        answer = await self.write("conversations.open", {"users": user_id}, again=True)
         return str(answer["channel"]["id"])
 
     async def user_profile(self, user_id: str) -> Mapping[str, Any]:
         """Return Slack's user object."""
-        user: Mapping[str, Any] = (await self._read("users.info", {"user": user_id}))["user"]
+        user: Mapping[str, Any] = (await self.read("users.info", {"user": user_id}))["user"]
         return user
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
         """Return Slack's conversation object."""
-        channel: Mapping[str, Any] = (await self._read("conversations.info", {"channel": channel_id}))["channel"]
+        channel: Mapping[str, Any] = (await self.read("conversations.info", {"channel": channel_id}))["channel"]
         return channel
 
     async def members(self, channel_id: str) -> AsyncIterator[str]:
@@ -132,28 +133,33 @@ class SlackWeb:
         cursor = ""
         while True:
             further = {"cursor": cursor} if cursor else {}
-            page = await self._read("conversations.members", {"channel": channel_id, "limit": 200, **further})
+            page = await self.read("conversations.members", {"channel": channel_id, "limit": 200, **further})
             for member in page["members"]:
                 yield str(member)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
 
+    async def user_groups(self) -> list[UserGroup]:
+        """Return the user groups that are in use with their members; Slack has no pages here."""
+        found = await self.read("usergroups.list", {"include_users": "true"})
+        return [read_group(each) for each in found["usergroups"]]
+
     async def publish_home(self, user_id: str, view: Block) -> None:
         """Set a person's App Home."""
-        await self._write("views.publish", {"user_id": user_id, "view": view}, again=True)
+        await self.write("views.publish", {"user_id": user_id, "view": view}, again=True)
 
     async def open_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
         """Open a modal; return its view id and hash."""
-        return _view_of(await self._write("views.open", {"trigger_id": trigger_id, "view": view}))
+        return _view_of(await self.write("views.open", {"trigger_id": trigger_id, "view": view}))
 
     async def push_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
         """Open a modal on top of another; return its view id and hash."""
-        return _view_of(await self._write("views.push", {"trigger_id": trigger_id, "view": view}))
+        return _view_of(await self.write("views.push", {"trigger_id": trigger_id, "view": view}))
 
     async def update_view(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
         """Replace a modal's content if it still has this hash; return its view id and new hash."""
-        return _view_of(await self._write("views.update", {"view_id": view_id, "hash": hash_, "view": view}))
+        return _view_of(await self.write("views.update", {"view_id": view_id, "hash": hash_, "view": view}))
 
     async def auth_test(self) -> Identity:
         """Ask Slack who we are."""
@@ -171,13 +177,16 @@ class SlackWeb:
 
     async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
         """Answer through a ``response_url`` (five uses within half an hour)."""
-        said = self.wording(message)
+        await self.send(response_url, json=dict(self.wording(message)))
+
+    async def send(self, url: str, **body: Any) -> None:
+        """Post ``json`` or ``data`` to an address that Slack gave us: for an answer, or for a file's bytes."""
         try:
-            async with asyncio.timeout(self._seconds), self._session.post(response_url, json=said) as answer:
+            async with asyncio.timeout(self._seconds), self._session.post(url, **body) as answer:
                 if answer.status != 200:
-                    raise SlackError("response_url", f"http_{answer.status}")
+                    raise SlackError("given_url", f"http_{answer.status}")
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise SlackUnclear("response_url", type(error).__name__) from None
+            raise SlackUnclear("given_url", type(error).__name__) from None
 
     @property
     def _session(self) -> aiohttp.ClientSession:
@@ -185,13 +194,14 @@ class SlackWeb:
             raise RuntimeError("the client was built without a session: use connect()")
         return self._client.session
 
-    async def _read(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def read(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Call a method that changes nothing; an unclear call is repeated once."""
         try:
             return _data(await self._call(method, "GET", params))
         except SlackUnclear:
             return _data(await self._call(method, "GET", params))
 
-    async def _write(self, method: str, body: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
+    async def write(self, method: str, body: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
         """Call once; ``again`` repeats an unclear call whose repetition changes nothing."""
         given = self.wording({key: value for key, value in body.items() if value is not None})
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Integer
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -18,6 +19,9 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+EXACT_PLACES = 10
+SMALLEST = Decimal(1).scaleb(-EXACT_PLACES)  # what `Exact` rounds to
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -40,6 +44,36 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal number, kept as whole ten-billionths: both databases add it up exactly (SQLite knows only floats)."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 SQLAlchemy's signature
+        """Round to ten-billionths."""
+        return None if value is None else int(value.scaleb(EXACT_PLACES).to_integral_value())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 SQLAlchemy's signature
+        """Return the number."""
+        return None if value is None else value * SMALLEST
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day, kept as its number (1 January of year 1 is 1), so that SQL can reckon with it."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> int | None:  # noqa: ARG002 SQLAlchemy's signature
+        """Return the day's number."""
+        return None if value is None else value.toordinal()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:  # noqa: ARG002 SQLAlchemy's signature
+        """Return the day."""
+        return None if value is None else date.fromordinal(value)
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

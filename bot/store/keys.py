@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ MOVES: dict[str, frozenset[str]] = {
     "ending": frozenset({"ended", "live"}),
     "ended": frozenset({"ending"}),
 }
+AT_ONCE = 1000  # ids in one question: a driver takes so many parameters only
 
 
 class Key(SQLModel, table=True):
@@ -76,11 +78,29 @@ def by_provider_id(session: Session, provider_key_id: str) -> Key | None:
     return session.exec(select(Key).where(col(Key.provider_key_id) == provider_key_id)).first()
 
 
+def by_provider_ids(session: Session, provider_key_ids: Iterable[str]) -> dict[str, Key]:
+    """Return those of these keys that are known here, by the provider's id."""
+    wanted, found = sorted(set(provider_key_ids)), list[Key]()
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        found += session.exec(select(Key).where(col(Key.provider_key_id).in_(some)))
+    return {key.provider_key_id: key for key in found}
+
+
 def by_label(session: Session, label: str, *, limit: int) -> tuple[list[Key], int]:
     """Return keys whose provider id starts with ``label``, and how many there are in all."""
     matches = col(Key.provider_key_id).startswith(label, autoescape=True)
     total = session.exec(select(func.count()).select_from(Key).where(matches)).one()
     return list(session.exec(select(Key).where(matches).order_by(col(Key.provider_key_id)).limit(limit))), total
+
+
+def tagged(session: Session, project_id: str) -> list[tuple[str, frozenset[str]]]:
+    """Return (provider's id, tags) of every key of a project that has tags, ended ones too, the newest first."""
+    newest = (col(Key.created_at).is_(None), col(Key.created_at).desc(), col(Key.provider_key_id))
+    columns = select(Key.provider_key_id, Key.tags, Key.customer).where(col(Key.project_id) == project_id)
+    listed = session.exec(columns.order_by(*newest))
+    every = [(key_id, frozenset(tags) | ({customer} if customer else set())) for key_id, tags, customer in listed]
+    return [(key_id, tags) for key_id, tags in every if tags]
 
 
 def of_request(session: Session, request_id: str) -> list[Key]:
@@ -149,16 +169,57 @@ def _matches(words: str) -> ColumnElement[bool]:
     )
 
 
+def provider_ids_of(session: Session, owner: str) -> tuple[str, ...]:
+    """Return the provider's ids of every key that this person ever had, ended ones too."""
+    return tuple(session.exec(select(Key.provider_key_id).where(col(Key.owner) == owner)))
+
+
 def live_count(session: Session, **of: Any) -> int:
     """Return how many live keys match these columns."""
     wanted = [col(getattr(Key, column)) == value for column, value in of.items()]
     return session.exec(select(func.count()).where(col(Key.state) == "live", *wanted)).one()
 
 
+def live_counts(session: Session) -> dict[str, int]:
+    """Return how many live keys each project has; one without any is left out."""
+    counted = select(Key.project_id, func.count()).where(col(Key.state) == "live").group_by(col(Key.project_id))
+    return dict(session.exec(counted).all())
+
+
+def unended(session: Session, project_id: str, *, limit: int) -> list[Key]:
+    """Return keys of a project that have not ended here."""
+    found = select(Key).where(col(Key.project_id) == project_id, col(Key.state) != "ended")
+    return list(session.exec(found.order_by(col(Key.id)).limit(limit)))
+
+
+def of_maker(session: Session, project_id: str, member_id: str, email: str, *, limit: int) -> tuple[list[Key], int]:
+    """Return live keys that a member made in a project, the soonest end first, and how many there are in all."""
+    maker = col(Key.member_id) == member_id
+    if email:  # the provider may leave the id out
+        maker = or_(maker, and_(col(Key.member_id).is_(None), func.lower(col(Key.member_email)) == email.lower()))
+    wanted = (col(Key.state) == "live", col(Key.project_id) == project_id, maker)
+    total = session.exec(select(func.count()).select_from(Key).where(*wanted)).one()
+    order = (col(Key.ends_at).is_(None), col(Key.ends_at), col(Key.id))
+    return list(session.exec(select(Key).where(*wanted).order_by(*order).limit(limit))), total
+
+
+def live_by_maker(session: Session, project_id: str) -> Counter[str]:
+    """Return how many live keys of a project each member made, by member id, or by address where there is no id."""
+    maker = func.coalesce(col(Key.member_id), func.lower(col(Key.member_email)))
+    wanted = (col(Key.state) == "live", col(Key.project_id) == project_id, maker.is_not(None))
+    return Counter(dict(session.exec(select(maker, func.count()).where(*wanted).group_by(maker)).all()))
+
+
 def live_made_here(session: Session) -> int:
     """Return how many live keys Keydesk made: they die with the member that it is at the provider."""
     wanted = (col(Key.state) == "live", col(Key.mint_id).is_not(None))
     return session.exec(select(func.count()).select_from(Key).where(*wanted)).one()
+
+
+def live_made_in(session: Session, project_id: str) -> list[Key]:
+    """Return the keys that Keydesk made in a project and that may still be used, the soonest end first."""
+    made_here = (col(Key.project_id) == project_id, col(Key.mint_id).is_not(None), col(Key.state) != "ended")
+    return list(session.exec(select(Key).where(*made_here).order_by(col(Key.ends_at), col(Key.id))))
 
 
 def overdue(session: Session, now: datetime) -> list[Key]:

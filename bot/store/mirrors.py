@@ -13,7 +13,7 @@ PROJECTS = "projects"
 
 
 class Mirror(SQLModel, table=True):
-    """The freshness of one list: "projects", or "keys:<project id>"."""
+    """The freshness of one list: "projects", or "keys:", "members:" or "invites:" and a project's id."""
 
     __tablename__ = "mirrors"
 
@@ -25,6 +25,16 @@ class Mirror(SQLModel, table=True):
 def of_keys(project_id: str) -> str:
     """Return the name of a project's list of keys."""
     return f"keys:{project_id}"
+
+
+def of_members(project_id: str) -> str:
+    """Return the name of a project's list of members."""
+    return f"members:{project_id}"
+
+
+def of_invites(project_id: str) -> str:
+    """Return the name of a project's list of invitations."""
+    return f"invites:{project_id}"
 
 
 def get(session: Session, name: str) -> Mirror:

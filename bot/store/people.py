@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
@@ -64,10 +64,22 @@ def choose_project(session: Session, team_id: str, user_id: str, project_id: str
         person.project_id = project_id
 
 
+def in_project(session: Session, project_id: str) -> bool:
+    """Tell whether anybody has chosen this project."""
+    return session.exec(select(Person.user_id).where(col(Person.project_id) == project_id).limit(1)).first() is not None
+
+
 def named(session: Session, team_id: str, user_ids: Iterable[str]) -> dict[str, Person]:
     """Return those of these people who are known here, by user id."""
     found = select(Person).where(col(Person.team_id) == team_id, col(Person.user_id).in_(list(user_ids)))
     return {person.user_id: person for person in session.exec(found)}
+
+
+def called(session: Session, team_id: str, names: Iterable[str]) -> list[Person]:
+    """Return the people known here who have one of these names or ids, whatever the case."""
+    wanted = [name.lower() for name in names]
+    is_one = func.lower(col(Person.name)).in_(wanted) | func.lower(col(Person.user_id)).in_(wanted)
+    return list(session.exec(select(Person).where(col(Person.team_id) == team_id, is_one)))
 
 
 def unable(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:
@@ -89,3 +101,15 @@ def at_home(session: Session, team_id: str, since: datetime) -> list[str]:
     return list(
         session.exec(select(Person.user_id).where(col(Person.team_id) == team_id, col(Person.home_at) >= since))
     )
+
+
+def who_is_home(session: Session, user_id: str, since: datetime) -> list[Person]:
+    """Return the rows of this person (one in each workspace) if they have opened their App Home since then."""
+    found = select(Person).where(col(Person.user_id) == user_id, col(Person.home_at) >= since)
+    return list(session.exec(found))
+
+
+def at_home_in(session: Session, project_id: str) -> list[str]:
+    """Return who chose this project and has ever opened their App Home, which shows it."""
+    found = select(Person.user_id).where(col(Person.project_id) == project_id, col(Person.home_at).is_not(None))
+    return list(session.exec(found.distinct()))

@@ -16,7 +16,10 @@ MOST_DAYS = 90
 
 
 class Project(SQLModel, table=True):
-    """A project as the provider last listed it; ``gone_at`` is set when it is listed no more."""
+    """A project as the provider last listed it; ``gone_at`` is set when it is listed no more.
+
+    ``account_id`` is the account whose credential opens it (`bot.store.accounts`); None means the main one.
+    """
 
     __tablename__ = "projects"
 
@@ -24,6 +27,7 @@ class Project(SQLModel, table=True):
     name: str
     read_at: datetime = Field(sa_type=UTCDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    account_id: str | None = Field(default=None, index=True)
 
 
 class ProjectSettings(SQLModel, table=True):
@@ -52,6 +56,11 @@ def name_of(session: Session, project_id: str) -> str:
     return project.name if project is not None else project_id
 
 
+def names_by_id(session: Session) -> dict[str, str]:
+    """Return the name of every project that was ever listed."""
+    return dict(session.exec(select(Project.id, Project.name)).all())
+
+
 def settings(session: Session, project_id: str) -> ProjectSettings:
     """Return the project's settings, or the defaults."""
     return session.get(ProjectSettings, project_id) or ProjectSettings(project_id=project_id, approvers=[])
@@ -72,6 +81,17 @@ def search(session: Session, words: str = "", *, limit: int, offset: int = 0) ->
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     page = found.order_by(func.lower(col(Project.name)), col(Project.id)).limit(limit).offset(offset)
     return list(session.exec(page)), total
+
+
+def of_account(session: Session, account_id: str) -> list[Project]:
+    """Return the live projects of an account beside the main one, by name."""
+    found = select(Project).where(col(Project.gone_at).is_(None), col(Project.account_id) == account_id)
+    return list(session.exec(found.order_by(func.lower(col(Project.name)), col(Project.id))))
+
+
+def names(session: Session) -> list[str]:
+    """Return the names of all live projects."""
+    return list(session.exec(select(Project.name).where(col(Project.gone_at).is_(None))))
 
 
 def named(session: Session, wanted: str) -> Project | None:
@@ -97,14 +117,34 @@ def chosen(session: Session, team_id: str, user_id: str) -> Project | None:
     return found[0] if total == 1 else None
 
 
-def mirror(session: Session, listed: Iterable[tuple[str, str]], now: datetime) -> None:
-    """Make the mirror equal to the provider's list of (id, name)."""
+def mirror(
+    session: Session, listed: Iterable[tuple[str, str]], now: datetime, *, account_id: str | None = None
+) -> None:
+    """Make the mirror of one account equal to the provider's list of (id, name).
+
+    A project that two accounts list stays with the one that listed it first, until that one lists it no more.
+    """
     names = dict(listed)
     known = {project.id: project for project in session.exec(select(Project))}
     for project_id, name in names.items():
-        project = known.get(project_id) or Project(id=project_id, name=name, read_at=now)
-        project.name, project.read_at, project.gone_at = name, now, None
-        session.add(project)
+        project = known.get(project_id) or Project(id=project_id, name=name, read_at=now, account_id=account_id)
+        if project.gone_at is not None or project.account_id == account_id:
+            project.name, project.read_at, project.gone_at, project.account_id = name, now, None, account_id
+            session.add(project)
     for project_id, project in known.items():
-        if project_id not in names and project.gone_at is None:
+        if project_id not in names and project.account_id == account_id and project.gone_at is None:
             project.gone_at = now
+
+
+def renamed(session: Session, project_id: str, name: str, now: datetime) -> None:
+    """Note that a project has another name at the provider."""
+    project = session.get(Project, project_id)
+    if project is not None:
+        project.name, project.read_at = name, now
+
+
+def deleted(session: Session, project_id: str, now: datetime) -> None:
+    """Note that a project is gone at the provider."""
+    project = get(session, project_id)
+    if project is not None:
+        project.gone_at = now

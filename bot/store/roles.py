@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import JSON, func
+from sqlalchemy import JSON, func, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.store.columns import UTCDateTime, one_of
@@ -70,6 +70,24 @@ def held(session: Session, team_id: str, project_ids: Iterable[str]) -> list[Rol
 def get(session: Session, team_id: str, project_id: str, holder_kind: str, holder: str) -> RoleHeld | None:
     """Return the role that this person or group was given there, or None."""
     return session.get(RoleHeld, (team_id, project_id, holder_kind, holder))
+
+
+def group(session: Session, team_id: str, group_id: str) -> GroupRead | None:
+    """Return a user group as last read, or None."""
+    return session.get(GroupRead, (team_id, group_id))
+
+
+def take_away(session: Session, team_id: str, project_id: str, holder_kind: str, holder: str) -> None:
+    """Take back what this person or group was given there, if anything."""
+    row = get(session, team_id, project_id, holder_kind, holder)
+    if row is not None:
+        session.delete(row)
+
+
+def alone(session: Session) -> None:
+    """Let no other transaction change roles before this one has ended; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text("LOCK TABLE roles IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def page(session: Session, team_id: str, words: str = "", *, limit: int, offset: int) -> tuple[list[RoleHeld], int]:

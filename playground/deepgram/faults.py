@@ -19,7 +19,7 @@ Kind = Literal[
     "late",  # never answered, and done only after ``seconds``, even when the client is gone
     "slow",  # answered and done after ``seconds``
     "drop_before", "drop_after",  # the connection breaks; done only in the second case
-    "html",  # a gateway's page with status 502, without doing it
+    "html", "html_200",  # a gateway's page with status 502, or with 200; without doing it
     "truncated", "null", "empty",  # done, with status 200 and half of the answer, ``null``, or nothing
 ]  # fmt: skip
 
@@ -128,9 +128,9 @@ async def _spoiled(fault: Fault, request: web.Request, handler: Handler) -> web.
         return await handler(request)
     if fault.kind == "drop_before":
         return _dropped(request)
-    if fault.kind == "html":
+    if fault.kind in {"html", "html_200"}:
         page = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
-        return web.Response(status=502, text=page, content_type="text/html")
+        return web.Response(status=502 if fault.kind == "html" else 200, text=page, content_type="text/html")
     done = await handler(request)
     return _dropped(request) if fault.kind == "drop_after" else _cut(fault.kind, done)
 

@@ -33,7 +33,7 @@ PEOPLE = {
 }
 PROJECTS = {
     CLINIC: ("production", "staging", "research", "call-summary", "Голосовая почта"),
-    STUDIO: ("Küstenfunk · Untertitel", "字幕テスト", "مركز الاتصال"),
+    STUDIO: ("Küstenfunk · Untertitel", "字幕テスト", "مركز الاتصال", "Fruit Company"),
 }
 
 
@@ -80,6 +80,15 @@ KEYS: dict[str, tuple[KeyNote, ...]] = {
         KeyNote("", "maren.kuester", 700),
     ),
     "字幕テスト": (KeyNote("字幕 検証用(消してよい)", "haruka.sato", 14, 16, per_day=10),),
+    "Fruit Company": (
+        KeyNote("Apple hotline", "maren.kuester", 120, tags=("apple",), per_day=45),
+        KeyNote("Apple voice bot", "jonas", 45, 45, tags=("apple", "bot"), per_day=20),
+        KeyNote("Banana podcasts", "haruka.sato", 80, tags=("banana",), per_day=30),
+        KeyNote("Pear trial", "haruka.sato", 12, 18, tags=("pear",), per_day=8),
+        KeyNote("fruit salad demo", "jonas", 60, tags=("apple", "banana"), per_day=5),
+        KeyNote("internal dashboards", "maren.kuester", 200, tags=("internal",), per_day=12),
+        KeyNote("nobody knows", "jonas", 300, per_day=6),
+    ),
     "مركز الاتصال": (KeyNote("مفتاح مركز الاتصال", "y.haddad", 66, 24, tags=("callcenter",), per_day=55),),
 }
 INVITES = {"staging": {f"contractor.lopez@{CLINIC}": "member"}, "字幕テスト": {"ren.mori@partner.example": "admin"}}
@@ -104,6 +113,19 @@ def seed(state: State) -> dict[str, str]:
     return {role: _management_key(state, role, account) for role, account in services.items()}
 
 
+def seed_beside(state: State, company: str, projects: tuple[str, ...], role: str = "admin") -> str:
+    """Add a company of its own, in whose projects no service account of `seed` is, and return its service's secret."""
+    service = state.add_account(Account(f"keydesk@{company}", "Keydesk", "Service", made_up_id(f"keydesk {company}")))
+    owner = state.add_account(Account(f"owner@{company}", "Robin", "Harbour", made_up_id(f"owner {company}")))
+    for name in projects:
+        members = {service.account_id: [role], owner.account_id: ["owner"]}
+        project = state.add_project(Project(made_up_id(f"{company} {name}"), name, members=members))
+        state.add_key(
+            project, owner.account_id, f"{name} live", ("usage:write",), key_id=made_up_id(f"{company} {name} 0")
+        )
+    return _management_key(state, role, service, home=made_up_id(f"{company} {projects[0]}"))
+
+
 def _employ(state: State, company: str) -> dict[str, tuple[Account, str]]:
     return {
         name: (state.add_account(Account(f"{name}@{company}", first, last, made_up_id(name))), role)
@@ -126,11 +148,12 @@ def _leave_keys(state: State, project: Project, people: dict[str, Account]) -> N
         )
 
 
-def _management_key(state: State, role: str, account: Account) -> str:
-    first = next(iter(state.projects.values()))
-    secret = SECRET_PREFIX + hashlib.sha256(f"keydesk playground {role}".encode()).hexdigest()[:40]
+def _management_key(state: State, role: str, account: Account, home: str | None = None) -> str:
+    project = state.projects[home] if home is not None else next(iter(state.projects.values()))
+    name = role if home is None else f"{account.email} {role}"
+    secret = SECRET_PREFIX + hashlib.sha256(f"keydesk playground {name}".encode()).hexdigest()[:40]
     comment = f"Keydesk ({role} role)"
-    state.add_key(first, account.account_id, comment, [role], secret=secret, key_id=made_up_id(f"key {role}"))
+    state.add_key(project, account.account_id, comment, [role], secret=secret, key_id=made_up_id(f"key {name}"))
     return secret
 
 

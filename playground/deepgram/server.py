@@ -24,7 +24,7 @@ from playground.deepgram import (
 )
 from playground.deepgram.faults import Faults
 from playground.deepgram.ledger import Ledger
-from playground.deepgram.seed import seed
+from playground.deepgram.seed import seed, seed_beside
 from playground.deepgram.state import State
 
 
@@ -43,6 +43,11 @@ class DeepgramEmulator:
         self.calls = control.Calls()
         self.url = ""
         self._runner: web.AppRunner | None = None
+
+    def open_account(self, name: str, *projects: str, role: str = "admin") -> str:
+        """Add a company with projects that no other credential sees; its own is in ``credentials`` by the name."""
+        self.credentials[name] = seed_beside(self.state, f"{name}.example", projects, role)
+        return self.credentials[name]
 
     async def start(self, port: int = 0) -> str:
         """Serve on 127.0.0.1 (any free port for 0) and return the address."""

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import uuid4
 
@@ -31,7 +31,10 @@ class Account:
 
 @dataclass
 class StoredKey:
-    """A key without its secret; ``per_day`` is how many requests it makes on a working day while it lives."""
+    """A key without its secret; ``per_day`` is how many requests it makes on a working day while it lives.
+
+    On ``busiest`` it makes many times as many.
+    """
 
     key_id: str
     project_id: str
@@ -43,6 +46,7 @@ class StoredKey:
     expiration_date: datetime | None
     secret_hash: str
     per_day: int = 0
+    busiest: date | None = None
     ended: datetime | None = None
 
 

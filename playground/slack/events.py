@@ -28,6 +28,8 @@ SCOPE_OF_EVENT = {
     "channel_rename": "channels:read",
     "user_change": "users:read",
     "team_join": "users:read",
+    "subteam_members_changed": "usergroups:read",
+    "subteam_updated": "usergroups:read",
 }
 """Events that Slack sends only to apps holding a scope; the others need none."""
 

@@ -8,6 +8,7 @@ from playground.slack.messages import Message
 from playground.slack.state import AppIdentity, Channel, ChannelKind, Person, Team, UserGroup, Workspace
 from playground.slack.tour import tour
 
+TEAM_ID = "T0NORTHWIND"
 OWNERS = ("U0AMARA0001", "U0LIWEI0002")
 """The two people who run Keydesk."""
 
@@ -63,6 +64,12 @@ _BOT_CHANNELS = (
     "C0SECURE007",
 )
 
+_USER_GROUPS = (
+    ("S0PLATFORM1", "platform-team", "Platform team", _STAFF[:4]),
+    ("S0SPEECH002", "speech-team", "Speech team", _STAFF[3:7]),
+    ("S0FINANCE03", "finance", "Finance 財務", (_STAFF[7], _STAFF[8])),
+)
+
 _SMALL_TALK = (
     ("C0GENERAL01", "U0AMARA0001", "Welcome! Keys for Deepgram and Groq now come from Keydesk: try `/keydesk help`."),
     ("C0SPEECH003", "U0YUKI00006", "おはようございます。The streaming tests need a fresh key this week."),
@@ -76,7 +83,7 @@ _SMALL_TALK = (
 
 def empty_workspace(app_name: str = "Keydesk") -> Workspace:
     """Return a workspace that holds nobody but the app's bot user: for tests that build their own."""
-    workspace = Workspace(Team("T0NORTHWIND", "Northwind Voice", "northwind-voice"), AppIdentity())
+    workspace = Workspace(Team(TEAM_ID, "Northwind Voice", "northwind-voice"), AppIdentity())
     workspace.add_person(Person(workspace.app.bot_user_id, "keydesk", app_name, is_bot=True, color="3b5bdb"))
     return workspace
 
@@ -93,7 +100,7 @@ def seeded_workspace(app_name: str = "Keydesk") -> Workspace:
         workspace.add_channel(channel)
     workspace.channels["C0PARTNER08"].is_ext_shared = True
     workspace.channels["C0OLDPROJ09"].is_archived = True
-    workspace.user_groups["S0PLATFORM1"] = UserGroup("S0PLATFORM1", "platform-team", "Platform team", list(_STAFF[:4]))
+    workspace.user_groups = {id_: UserGroup(id_, handle, name, [*users]) for id_, handle, name, users in _USER_GROUPS}
     workspace.tour = tour()
     _fill_channels(workspace)
     return workspace

@@ -128,6 +128,11 @@ async def _person(emulation: Emulation, _: Actor, given: Json) -> Json:
     return {"ok": True}
 
 
+async def _group(emulation: Emulation, _: Actor, given: Json) -> Json:
+    workspace_changes.set_group_members(emulation, given["group"], list(given["members"]))
+    return {"ok": True}
+
+
 async def _channel(emulation: Emulation, actor: Actor, given: Json) -> Json:
     channel = readable(emulation, emulation.workspace.people[actor.user], given["channel"])
     if given.get("is_archived"):
@@ -148,5 +153,6 @@ ACTS: dict[str, Act] = {
     "/ui/dm": _open_direct,
     "/ui/membership": _membership,
     "/ui/person": _person,
+    "/ui/group": _group,
     "/ui/channel": _channel,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playground.slack import posting
 from playground.slack.emulation import Emulation
 from playground.slack.state import Channel, Person
-from playground.slack.web_api.people import user_object
+from playground.slack.web_api.people import group_object, user_object
 from playground.slack.wire import Json, SlackError
 
 _CHANGEABLE = frozenset(
@@ -42,6 +42,23 @@ def add_person(emulation: Emulation, person: Person) -> Person:
     emulation.workspace.add_person(person)
     _emit(emulation, "team_join", {"user": _wire(emulation, person)})
     return person
+
+
+def set_group_members(emulation: Emulation, group: str, users: list[str]) -> None:
+    """Replace who is in a user group; `subteam_members_changed` and `subteam_updated` follow.
+
+    Shapes: docs.slack.dev/reference/events/subteam_members_changed and subteam_updated (counts are texts there).
+    """
+    found = emulation.workspace.user_groups.get(group)
+    if found is None:
+        raise SlackError("no_such_subteam")
+    added, removed = sorted({*users} - {*found.users}), sorted({*found.users} - {*users})
+    found.users = users
+    changed: Json = {"subteam_id": group, "team_id": emulation.workspace.team.id}
+    changed |= {"added_users": added, "added_users_count": str(len(added))}
+    changed |= {"removed_users": removed, "removed_users_count": str(len(removed))}
+    _emit(emulation, "subteam_members_changed", changed)
+    _emit(emulation, "subteam_updated", {"subteam": group_object(emulation.workspace, found, with_users=True)})
 
 
 def join(emulation: Emulation, channel: Channel, user: str, *, inviter: str = "") -> None:

@@ -6,22 +6,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import event
 
+from bot.app import unconnected
 from bot.home import service
+from bot.home.listeners import HomeListeners
+from bot.home.status import Status
+from bot.policy import LEAST, Role
 from bot.providers.deepgram.client import Deepgram
+from bot.slack.names import join
+from bot.slack.web import SlackError, SlackWeb
+from bot.store import people
 from bot.store.database import Database
+from bot.store.roles import RoleHeld
 from tests.factories import (
     ANA,
     EVE,
     LI,
     NOON,
     OWNER,
+    PROJECT,
     RAJ,
     SECOND_OWNER,
+    TEAM,
     Bench,
     actor,
     add,
@@ -30,6 +41,7 @@ from tests.factories import (
     set_up,
     small_database,
 )
+from tests.forms import people_unreadable
 
 
 @pytest.fixture
@@ -44,6 +56,20 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 async def made(database: Database) -> Bench:
     return await bench(database, Deepgram(SecretStr("none")))
+
+
+class Published(SlackWeb):
+    """Slack, as far as App Home goes: whose page was drawn."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.stumbles = False
+
+    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        del view
+        if self.stumbles:
+            raise SlackError("views.publish", "internal_error")
+        self.shown.append(user_id)
 
 
 def page(made: Bench, user_id: str) -> service.Home:
@@ -99,3 +125,57 @@ async def test_open_requests_are_counted_whatever_was_asked_before_and_since(mad
 async def test_the_oldest_that_wait_come_first(made: Bench) -> None:
     add(made.database, *(request(id=f"rq{n:02}", created_at=NOON - timedelta(seconds=n)) for n in range(15)))
     assert [card.request_id for card in page(made, RAJ).waiting] == [f"rq{n:02}" for n in range(14, 4, -1)]
+
+
+def quick(made: Bench, user_id: str) -> list[str]:
+    return [each.label for each in page(made, user_id).quick]
+
+
+async def test_quick_actions_follow_the_role_and_the_project_that_may_lower_it(made: Bench) -> None:
+    assert quick(made, OWNER)[0] == "Request a key"
+    assert {"Roles", "Accounts"} <= set(quick(made, OWNER))
+    assert "Request a key" in quick(made, ANA)
+    assert not {"Roles", "Accounts"} & set(quick(made, ANA))
+    with made.database.transaction() as session:
+        session.add(
+            RoleHeld(
+                team_id=TEAM,
+                project_id=PROJECT,
+                holder_kind="person",
+                holder=ANA,
+                role="reader",
+                set_by=OWNER,
+                set_at=NOON,
+            )
+        )
+        people.choose_project(session, TEAM, ANA, PROJECT)
+    assert "Request a key" not in quick(made, ANA)
+    assert "Projects" in quick(made, ANA)
+    assert (page(made, ANA).role, page(made, ANA).project) == (Role.READER, "production")
+
+
+def test_every_button_of_the_page_is_answered() -> None:
+    answered = join(unconnected().doors).listeners["action"]
+    unanswered = {each.action for each in service.QUICK} - answered.keys()
+    assert unanswered == set()
+    assert {each.name for each in service.QUICK} <= LEAST.keys()
+
+
+async def test_only_an_open_page_is_drawn_again_and_a_stumble_of_slack_stops_nobody(database: Database) -> None:
+    slack = Published()
+    made = await bench(database, Deepgram(SecretStr("none")))
+    status = Status(database, slack)
+    home = HomeListeners(
+        made.desk, database, people_unreadable(database), made.clock, slack, status, Deepgram(SecretStr("none"))
+    )
+    await home.refreshed(ANA, NOON)
+    assert slack.shown == []
+    with database.transaction() as session:
+        people.saw_home(session, TEAM, ANA, NOON - timedelta(hours=7))
+        people.saw_home(session, TEAM, EVE, NOON - timedelta(hours=9))
+    for user_id in (ANA, EVE, "UNKNOWN"):
+        await home.refreshed(user_id, NOON)
+    assert slack.shown == [ANA]
+    slack.stumbles = True
+    await home.refreshed(ANA, NOON)
+    assert slack.shown == [ANA]

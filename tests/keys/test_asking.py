@@ -14,7 +14,22 @@ from bot.store import people
 from bot.store.database import Database
 from bot.store.decisions import Decision
 from bot.store.projects import Project, ProjectSettings
-from tests.factories import ANA, HOSTILE, NOON, PROJECT, RAJ, TEAM, actor, add, bench, create_key, key, request, set_up
+from tests.factories import (
+    ANA,
+    HOSTILE,
+    NOON,
+    PROJECT,
+    RAJ,
+    TEAM,
+    actor,
+    add,
+    bench,
+    create_key,
+    customer,
+    key,
+    request,
+    set_up,
+)
 
 
 @pytest.fixture
@@ -77,8 +92,8 @@ def test_three_hundred_projects_are_found_by_what_is_typed(store: Database) -> N
     add(store, *(Project(id=f"p{number:03}", name=f"customer {number:03}", read_at=NOON) for number in range(300)))
     with store.reading() as session:
         assert len(asking.projects_like(session, "")) == 100
-        assert asking.projects_like(session, " CUSTOMER 299 ") == [("p299", "customer 299")]
-        assert asking.projects_like(session, "p007") == [("p007", "customer 007")]
+        assert asking.projects_like(session, " CUSTOMER 299 ") == [("p299", "customer 299", "")]
+        assert asking.projects_like(session, "p007") == [("p007", "customer 007", "")]
         assert asking.projects_like(session, "%") == []
 
 
@@ -113,13 +128,19 @@ def test_a_wish_is_described_with_what_helps_to_decide(store: Database) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "block", "words"),
-    [({"project_id": "gone"}, "project", "no longer there"), ({"days": 91}, "days", "at most 90 days")],
+    [
+        ({"project_id": "gone"}, "project", "no longer there"),
+        ({"days": 91}, "days", "at most 90 days"),
+        ({"customer": "gone"}, "customer", "not in the catalogue"),
+        ({"customer": "Acme"}, "customer", "not in the catalogue"),
+    ],
 )
 def test_a_wish_must_fit_the_project_today(store: Database, changes: dict[str, object], block: str, words: str) -> None:
+    add(store, customer("acme"), customer("gone", state="archived"))
     with store.reading() as session:
-        service.check(session, create_key(days=90))
+        service.check(session, actor(ANA), create_key(days=90))
         with pytest.raises(FormError, match=words) as complaint:
-            service.check(session, create_key(**changes))
+            service.check(session, actor(ANA), create_key(**changes))
     assert complaint.value.block_id == block
 
 

@@ -6,10 +6,9 @@ from sqlmodel import select
 
 from bot.keys.listeners import KeyListeners
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
 from bot.store.database import Database
 from bot.store.requests import Request
-from tests.factories import ANA, PROJECT, bench, set_up
+from tests.factories import ANA, PROJECT, add, bench, customer, set_up
 from tests.forms import Screen, people_unreadable, submitted
 
 TYPED = {
@@ -17,7 +16,7 @@ TYPED = {
     "purpose": {"purpose": {"value": "nightly transcripts"}},
     "preset": {"preset": {"selected_option": {"value": "speech"}}},
     "days-90": {"days": {"selected_option": {"value": "7"}}},
-    "customer": {"customer": {"value": "acme"}},
+    "customer": {"customer": {"selected_option": {"value": "acme"}}},
     "place": {"place": {"value": "the vault"}},
 }
 
@@ -26,9 +25,10 @@ async def test_a_form_comes_back_as_it_was_typed_when_nobody_can_say_who_sent_it
     small_store: Database, deepgram: Deepgram
 ) -> None:
     set_up(small_store)
+    add(small_store, customer("acme"))
     made, screen = await bench(small_store, deepgram), Screen()
-    people, standing = people_unreadable(small_store), Standing(deepgram)
-    listeners = KeyListeners(made.desk, small_store, people, made.clock, made.making, made.mirror, standing)
+    people = people_unreadable(small_store)
+    listeners = KeyListeners(made.desk, small_store, people, made.clock, made.making, made.mirror)
     await listeners.ask(submitted(ANA, TYPED, screen))
     shown = str(screen.shown)
     assert screen.shown["callback_id"] == "keys.request"

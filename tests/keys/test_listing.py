@@ -13,7 +13,6 @@ from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import listing, service
 from bot.keys.listing import PAGE, Reader, Wanted, read_wanted
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
 from bot.slack.words import fallback_text
 from bot.store import mirrors
 from bot.store.database import Database
@@ -32,7 +31,7 @@ def store(small_store: Database) -> Database:
 async def drawn(store: Database, deepgram: Deepgram, wanted: Wanted, who: str = ANA) -> list[Block]:
     made = await bench(store, deepgram)
     with store.reading() as session:
-        return listing.draw(session, Reader(made.desk, Standing(deepgram), actor(who)), wanted, NOON)
+        return listing.draw(session, Reader(made.desk, actor(who)), wanted, NOON)
 
 
 def rows(blocks: list[Block]) -> list[Block]:
@@ -132,7 +131,7 @@ def test_what_a_paging_button_carries_is_read_back(project_id: str, words: str, 
 async def one(store: Database, deepgram: Deepgram, key_id: str, who: str, *, ask: bool) -> list[Block]:
     made = await bench(store, deepgram)
     with store.reading() as session:
-        reader = Reader(made.desk, Standing(deepgram), actor(who))
+        reader = Reader(made.desk, actor(who))
         return listing.draw_one(session, reader, key_id, NOON, ask=ask)
 
 

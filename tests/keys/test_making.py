@@ -131,7 +131,7 @@ async def test_a_refusal_for_good_ends_the_request(rooms: Rooms, kind: str) -> N
         await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
     after = rooms.bench.request(right.id)
     assert (after.state, after.note) == ("failed", refusal.value.text)
-    with pytest.raises(AlreadyDecided, match="refused this key for good"):
+    with pytest.raises(AlreadyDecided, match="refused for good"):
         await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
 
 

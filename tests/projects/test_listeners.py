@@ -34,7 +34,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_sent_them(database: Database) -> None:
     made, screen = await bench(database, Deepgram(SecretStr("none"))), Screen()
     people = people_unreadable(database)
-    listeners = ProjectListeners(made.desk, database, people, made.clock, made.projects)
+    deepgram = Deepgram(SecretStr("none"))
+    listeners = ProjectListeners(made.desk, database, made.engine, people, made.clock, made.projects, deepgram, screen)
     await listeners.save(submitted(OWNER, CHOSEN, screen, metadata=PROJECT))
     assert screen.shown["callback_id"] == "projects.settings"
     for chosen in ("could not read your Slack profile", "'initial_value': '13'", f"'initial_users': ['{LI}']"):

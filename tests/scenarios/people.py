@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -24,6 +24,13 @@ MARIA, YUKI, OLENA, GUEST, PARTNER, GONE = (
 GENERAL, APPROVALS, SHARED, SPEECH = "C0GENERAL01", "C0APPROVE02", "C0PARTNER08", "C0SPEECH003"
 
 PATIENCE = 10.0
+FIELDS = {  # kind of element: where its value stands in the state, and where its first value in the element
+    "plain_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "datepicker": ("selected_date", "initial_date"),
+    "multi_users_select": ("selected_users", "initial_users"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+}
 
 
 class Person:
@@ -127,6 +134,10 @@ class Person:
         """Close the topmost window."""
         return await self._do("/ui/close", view_id=self.modals[-1]["id"])
 
+    async def uses_shortcut(self, callback_id: str, **message: str) -> Json:
+        """Use a shortcut, on the message of this ``channel`` and ``message_ts`` where they are given."""
+        return await self._do("/ui/shortcut", callback_id=callback_id, **message)
+
     async def opens_home(self) -> None:
         """Open the app's home tab."""
         await self._do("/ui/home")
@@ -142,27 +153,34 @@ class Person:
             action_id=block["element"]["action_id"],
             query=typed,
         )
-        found: list[Json] = answer["options"]
-        return found
+        groups: list[Json] = answer.get("option_groups") or [answer]
+        return [option for group in groups for option in group["options"]]
 
     async def _value(self, block: Json, values: Mapping[str, Any]) -> Json:
         element = block["element"]
         name = next((name for name in values if block["block_id"].startswith(name)), None)
         given = values.get(name) if name else None
         kind = element["type"]
-        if kind in ("plain_text_input", "number_input"):
-            return {"type": kind, "value": given if name else element.get("initial_value")}
+        if kind in FIELDS:
+            key, initial = FIELDS[kind]
+            return {"type": kind, key: given if name else element.get(initial, [] if "multi" in kind else None)}
         if kind == "external_select" and name:
             found = await self.options(str(given), block["block_id"])
             return {"type": kind, "selected_option": found[0]}
+        if kind in ("checkboxes", "multi_external_select"):
+            chosen = await self._several(block, given or ())
+            return {"type": kind, "selected_options": chosen if name else element.get("initial_options", [])}
         if kind in ("external_select", "static_select", "radio_buttons"):
             offered = [each for each in element.get("options", []) if each["value"] == str(given)]
             return {"type": kind, "selected_option": offered[0] if offered else element.get("initial_option")}
-        if kind == "multi_users_select":
-            return {"type": kind, "selected_users": given if name else element.get("initial_users", [])}
-        if kind == "conversations_select":
-            return {"type": kind, "selected_conversation": given if name else element.get("initial_conversation")}
         raise AssertionError(f"nobody taught this driver {kind}")
+
+    async def _several(self, block: Json, wanted: Iterable[Any]) -> list[Json]:
+        options = block["element"].get("options")
+        if options is None:
+            return [(await self.options(str(each), block["block_id"]))[0] for each in wanted]
+        values = {str(each) for each in wanted}
+        return [each for each in options if each["value"] in values]
 
     # --- finding ---
 

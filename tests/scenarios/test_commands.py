@@ -64,7 +64,7 @@ async def test_projects_are_listed_shown_chosen_and_used(sqlite_url: str) -> Non
     async with world(sqlite_url) as here:
         maria = await here.page(MARIA)
         await maria.types("/projects list")
-        await maria.reads("8 projects")
+        await maria.reads("9 projects")
         await maria.types("/projects use голос")
         await maria.reads("Голосовая почта · yours")
         await maria.types("/keys list")
@@ -82,7 +82,7 @@ async def test_only_owners_change_settings_and_only_to_what_works(sqlite_url: st
         amara, maria = await here.page(AMARA), await here.page(MARIA)
         before = await settled(here)
         await maria.types("/projects settings production")
-        await maria.reads_in_window("Only owners of Keydesk can change this.")
+        await maria.reads_in_window("This takes the role Owner")
         refused: list[tuple[dict[str, Any], str]] = [
             ({"channel": SHARED}, "It is shared outside this workspace"),
             ({"channel": GENERAL}, "Keydesk is not in it."),

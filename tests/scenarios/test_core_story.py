@@ -19,7 +19,7 @@ async def test_a_key_is_asked_for_approved_made_and_recorded(transport: str, dat
 
         await yuki.types("/keys request")
         await yuki.reads_in_window("What is it for?")
-        await yuki.fills(project="production", purpose="call-summary-api", place="vault", customer="acme")
+        await yuki.fills(project="production", purpose="call-summary-api", place="vault", customer="apple")
         await yuki.reads_in_window("Asked for a key in *production*")
         await yuki.closes()
 

@@ -31,7 +31,7 @@ async def asks(here: World, who: str = YUKI, project: str = "production") -> str
     page = await here.page(who)
     await page.types(f"/keys request {project}")
     await page.reads_in_window("What is it for?")
-    await page.fills(purpose="call-summary-api", place="vault", customer="acme")
+    await page.fills(purpose="call-summary-api", place="vault", customer="apple")
     await page.reads_in_window("Asked for a key in")
     await page.closes()
     await settled(here)

@@ -32,7 +32,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "purpose": {"purpose": {"value": "anything"}},
         "preset": {"preset": {"selected_option": {"value": "speech"}}},
         "days-90": {"days": {"selected_option": {"value": "7"}}},
-        "customer": {"customer": {"value": ""}},
+        "customer": {"customer": {"selected_option": {"value": "-"}}},
         "place": {"place": {"value": "anywhere"}},
     },
     "desk.deny": {"reason": {"reason": {"value": "because"}}},
@@ -42,6 +42,14 @@ FORMS: dict[str, dict[str, Any]] = {
         "recommended_days": {"recommended_days": {"value": "1"}},
         "most_days": {"most_days": {"value": "2"}},
     },
+    "customers.save": {
+        "name": {"name": {"value": "Apple"}},
+        "account_of": {"account_of": {"selected_option": {"value": "ours"}}},
+    },
+    "customers.markup": {"markup": {"markup": {"value": "5"}}},
+    "projects.choose": {"project": {"projects.choose": {"selected_option": {"value": PROJECT}}}},
+    "projects.rename": {"name": {"name": {"value": "anything"}}},
+    "projects.delete": {"name": {"name": {"value": "production"}}, "why": {"why": {"value": ""}}},
 }
 
 
@@ -49,7 +57,7 @@ async def waiting_request(here: World) -> str:
     yuki = await here.page(YUKI)
     await yuki.types("/keys request production")
     await yuki.reads_in_window("What is it for?")
-    await yuki.fills(purpose="call-summary-api", place="vault", customer="acme")
+    await yuki.fills(purpose="call-summary-api", place="vault", customer="apple")
     await yuki.reads_in_window("Asked for a key in *production*")
     rows = await settled(here)
     return next(str(row["id"]) for row in rows if "requester" in row)

@@ -18,6 +18,7 @@ class FakeApi:
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, list[tuple[int, Answer]]] = {}
+        self.uploads: list[bytes] = []
         self.responses: list[dict[str, Any]] = []
         self.response_status = 200
         self.sockets: list[web.WebSocketResponse] = []
@@ -39,6 +40,7 @@ class FakeApi:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/1", self._response)
+        app.router.add_post("/upload/1", self._upload)
         app.router.add_get("/socket", self._socket)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -92,6 +94,7 @@ class FakeApi:
             "auth.test": {"team_id": "T1", "team": "Acme", "user_id": "UBOT", "bot_id": "B1", "url": "u"},
             "chat.postMessage": {"ts": f"1700000000.{number:06}", "channel": "C1"},
             "conversations.open": {"channel": {"id": "D1"}},
+            "files.getUploadURLExternal": {"upload_url": f"http://127.0.0.1:{self.port}/upload/1", "file_id": "F1"},
             "apps.connections.open": {"url": f"ws://127.0.0.1:{self.port}/socket"},
         }
         if method.startswith("views."):
@@ -100,6 +103,10 @@ class FakeApi:
 
     async def _response(self, request: web.Request) -> web.Response:
         self.responses.append(await request.json())
+        return web.Response(status=self.response_status)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        self.uploads.append(await request.read())
         return web.Response(status=self.response_status)
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -199,9 +200,17 @@ class Stage(Playground):
 
 @contextlib.asynccontextmanager
 async def stage(
-    fresh: FreshDatabase, *, transport: Transport = "socket", log_level: str = "INFO", rate_limits: bool = False
+    fresh: FreshDatabase,
+    *,
+    transport: Transport = "socket",
+    log_level: str = "INFO",
+    rate_limits: bool = False,
+    ahead: timedelta | None = None,
 ) -> AsyncIterator[Stage]:
-    """Run a stage over an empty database, made and dropped in a thread: the emulators must go on answering."""
+    """Run a stage over an empty database, made and dropped in a thread: the emulators must go on answering.
+
+    The clock stands ``ahead`` of the machine's before the bot starts.
+    """
     with contextlib.ExitStack() as stack:
         url = await asyncio.to_thread(stack.enter_context, fresh.empty())
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="keydesk-soak-"))
@@ -209,6 +218,8 @@ async def stage(
         try:
             async with fresh.turn:
                 await here.start_emulators()
+            if ahead is not None:
+                here.clock.advance(ahead)
             await here.start_bot()
             yield here
         finally:
@@ -223,7 +234,7 @@ async def ask(here: Stage, page: Person, purpose: str) -> str:
     """Ask for a key and return the request's id."""
     await page.types("/keys request")
     await page.reads_in_window("What is it for?")
-    await page.fills(project="production", purpose=purpose, place="vault", customer="acme")
+    await page.fills(project="production", purpose=purpose, place="vault", customer="apple")
     await page.reads_in_window("Asked for a key in *production*")
     await page.closes()
     newest = select(Request).where(col(Request.requester) == page.user).order_by(col(Request.created_at).desc())

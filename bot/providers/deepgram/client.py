@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
 from pydantic import SecretStr
@@ -17,8 +17,10 @@ from bot.providers.deepgram.requests import Requests
 from bot.providers.deepgram.speech_models import SpeechModels
 from bot.providers.deepgram.tokens import Tokens
 from bot.providers.deepgram.usage import UsageReports
-from bot.providers.http import Limits, Transport
+from bot.providers.http import Limits, Sender, Transport
+from bot.sealing import fingerprint
 
+MAIN = "main"  # the id of the account whose credential stands in the environment
 DEFAULT_URL = "https://api.deepgram.com"
 
 
@@ -32,6 +34,7 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
     Every method raises ``bot.errors.ProviderError`` in the kinds that ``errors.py`` maps: a read that fails is
     ``Unavailable``, a change that may have been made is ``Unclear``, and nothing that changes is sent twice.
     An injected ``client`` stays its owner's to close, and should not trust the environment's proxies.
+    ``fingerprint`` tells credentials apart. `accounts.DeepgramAccounts` is the same over several keys.
     """
 
     def __init__(
@@ -45,10 +48,25 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
         frozen: bool = False,
     ) -> None:
         authorization = SecretStr(f"Token {_checked(api_key)}")
+        self.fingerprint = fingerprint(api_key)
         super().__init__(
             Transport(base_url, authorization, error_of, client=client, limits=limits, pause=pause, frozen=frozen)
         )
         self._base_url = base_url
+
+    @property
+    def transport(self) -> Sender:
+        """What sends this client's calls."""
+        return self._transport
+
+    async def account_of(self, project_id: str) -> Deepgram:
+        """Return the client of the account that a project is of: with one account, this one."""
+        del project_id
+        return self
+
+    async def accounts(self) -> Mapping[str, Deepgram]:
+        """Return the client of each account that can be used, by its id, the main one first."""
+        return {MAIN: self}
 
     def __repr__(self) -> str:
         return f"Deepgram({self._base_url!r})"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from bot.errors import Unavailable
 from bot.providers.deepgram.ids import path_id
-from bot.providers.http import Transport
+from bot.providers.http import Sender
 
 _log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 class Endpoints:
     """A group of endpoints over one transport."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Sender) -> None:
         self._transport = transport
 
 

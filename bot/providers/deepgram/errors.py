@@ -66,7 +66,7 @@ def _says_nothing(answer: Answer) -> bool:
 
 def _uncertain(call: Call, outcome: Outcome) -> ProviderError:
     status = outcome.status if isinstance(outcome, Answer) else None
-    how = "did not give a usable answer" if status is None else f"had trouble of its own (status {status})"
+    how = f"had trouble of its own (status {status})" if (status or 0) >= 400 else "did not give a usable answer"
     if call.is_read:
         return Unavailable(f"Deepgram {how} {_trying(call)}. Try again in a minute.", status=status)
     return Unclear(
@@ -79,15 +79,15 @@ def _uncertain(call: Call, outcome: Outcome) -> ProviderError:
 def _definite(call: Call, answer: Answer, complaint: Complaint) -> ProviderError:
     status, request_id = answer.status, complaint.request_id
     if _is_bad_credential(answer, complaint):
-        text = "Deepgram does not accept Keydesk's API key. An owner needs to replace it."
+        text = f"Deepgram refused {call.doing}: it does not accept Keydesk's API key. An owner needs to replace it."
         return CredentialsRejected(text, status=status, request_id=request_id)
     if status in {401, 403}:
         return _scope_missing(call, answer, complaint)
     if status == 404:
-        text = f"Deepgram does not know this, or Keydesk may not see it ({_trying(call)}). Refresh and look again."
+        text = f"Deepgram refused {call.doing}: it does not know this, or Keydesk may not see it. Refresh and look again."
         return NotFound(text, status=status, request_id=request_id)
     if status == 429:
-        text = f"Deepgram asks Keydesk to slow down ({_trying(call)}). Nothing changed; try again in a minute."
+        text = f"Deepgram refused {call.doing}: Keydesk asks too often. Try again in a minute."
         return RateLimited(text, retry_after=answer.retry_after, request_id=request_id)
     if status == 409:
         text = f"Deepgram refused {call.doing}: it conflicts with something there. {_quote(complaint)}"
@@ -107,7 +107,7 @@ def _scope_missing(call: Call, answer: Answer, complaint: Complaint) -> ScopeMis
     found = _SCOPE.search(complaint.words)
     scope = found[1] if found else None
     what = f"the permission {scope}" if scope else "a permission"
-    text = f"Keydesk's Deepgram key lacks {what} {call.doing}. Ask an owner of the Deepgram project for it."
+    text = f"Deepgram refused {call.doing}: Keydesk's key lacks {what}. Ask an owner of the Deepgram project for it."
     if scope is None:
         text = f"{text} {_quote(complaint)}".strip()
     return ScopeMissing(text, scope=scope, status=answer.status, request_id=complaint.request_id)

@@ -6,23 +6,15 @@ is completed by reading the key itself, its creator and the creator's scopes in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.errors import NotFound, NotUnderstood, ScopeMissing
 from bot.providers.deepgram.keys import Keys
 from bot.providers.deepgram.members import Members
 from bot.providers.deepgram.models import Credential, Key, Project, Role, key_of
+from bot.providers.deepgram.powers import ROLES, role_of
 from bot.providers.deepgram.projects import Projects
 from bot.providers.lenient import object_or_empty, texts_or_none
 
 PROJECTS_TO_SEARCH = 20
-_ROLES: tuple[Role, ...] = ("member", "admin", "owner")
-_ROLE_NAMES: dict[str, Role] = {
-    "owner": "owner",
-    "admin": "admin",
-    "administrator": "admin",
-    "member": "member",
-}
 
 
 class Identity(Projects, Keys, Members):
@@ -50,7 +42,7 @@ class Identity(Projects, Keys, Members):
             member_id=key.member_id if key else None,
             email=key.email if key else None,
             scopes=scopes,
-            role=min(known, key=_ROLES.index, default=None),
+            role=min(known, key=ROLES.index, default=None),
             projects=len(projects),
         )
 
@@ -75,22 +67,6 @@ class Identity(Projects, Keys, Members):
             return role_of(await self.member_scopes(key.project_id, key.member_id))
         except (NotFound, NotUnderstood, ScopeMissing):
             return None
-
-
-def role_of(scopes: Iterable[str]) -> Role | None:
-    """Return the role that scopes amount to, by Deepgram's table of roles; None without any scope.
-
-    A role's own name counts as such. Among single permissions only an owner has ``project:write:destroy`` or may
-    change owners, and only an owner or admin has anything of ``members:`` or ``admins:``.
-    """
-    roles = [_ROLE_NAMES.get(scope) or _role_of_permission(scope) for scope in scopes]
-    return max(roles, key=_ROLES.index, default=None)
-
-
-def _role_of_permission(scope: str) -> Role:
-    if scope == "project:write:destroy" or scope.startswith("owners:write"):
-        return "owner"
-    return "admin" if scope.startswith(("members:", "admins:", "owners:")) else "member"
 
 
 def _scopes_told(told: dict[str, object], itself: Key | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from playground.slack.state import Person, UserGroup
+from playground.slack.state import Person, UserGroup, Workspace
 from playground.slack.web_api.call import Call, Method
 from playground.slack.wire import Json, SlackError
 
@@ -77,14 +77,16 @@ def _lookup(call: Call) -> Json:
     raise SlackError("users_not_found")
 
 
-def _group_wire(call: Call, group: UserGroup) -> Json:
-    wire = {"id": group.id, "team_id": call.workspace.team.id, "is_usergroup": True, "name": group.name}
+def group_object(workspace: Workspace, group: UserGroup, *, with_users: bool) -> Json:
+    """Return a user group object (docs.slack.dev/reference/objects/usergroup-object)."""
+    wire = {"id": group.id, "team_id": workspace.team.id, "is_usergroup": True, "name": group.name}
     wire |= {"handle": group.handle, "user_count": len(group.users), "date_delete": 0}
-    return wire | ({"users": group.users} if call.flag("include_users") else {})
+    return wire | ({"users": group.users} if with_users else {})
 
 
 def _groups(call: Call) -> Json:
-    return {"usergroups": [_group_wire(call, one) for one in call.workspace.user_groups.values()]}
+    groups, with_users = call.workspace.user_groups.values(), call.flag("include_users")
+    return {"usergroups": [group_object(call.workspace, one, with_users=with_users) for one in groups]}
 
 
 def _group_users(call: Call) -> Json:

@@ -166,7 +166,7 @@ async def test_the_seed_is_the_same_at_every_start(emulator: DeepgramEmulator, c
 
 async def test_many_projects_and_keys_are_listed_whole(http: httpx.AsyncClient, emulator: DeepgramEmulator) -> None:
     added = seed_many(emulator.state, projects=30, keys=200)
-    assert len((await http.get("/v1/projects")).json()["projects"]) == 38
+    assert len((await http.get("/v1/projects")).json()["projects"]) == 39
     keys = (await http.get(f"/v1/projects/{added[-1].project_id}/keys")).json()["api_keys"]
     assert len({entry["api_key"]["api_key_id"] for entry in keys}) == 200
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.slack import SlackEmulator
-from tests.playground.slack.driver import APPROVALS, GENERAL, GONE, GUEST, PARTNER, PRIYA, SECRET, SHARED, SPEECH
+from tests.playground.slack.driver import (
+    AMARA,
+    APPROVALS,
+    GENERAL,
+    GONE,
+    GUEST,
+    PARTNER,
+    PRIYA,
+    SECRET,
+    SHARED,
+    SPEECH,
+    Driver,
+    Json,
+)
 from tests.playground.slack.refusals import refusal
 
 
@@ -85,3 +98,17 @@ async def test_user_groups_and_the_team_are_told(web: AsyncWebClient) -> None:
     assert len((await web.usergroups_users_list(usergroup=group["id"]))["users"]) == 4
     assert (await web.team_info())["team"]["domain"] == "northwind-voice"
     assert (await web.bots_info())["bot"]["user_id"] == "U0KEYDESK01"
+
+
+async def test_a_changed_user_group_is_told_as_slack_tells_it(
+    slack: SlackEmulator, web: AsyncWebClient, people: Driver
+) -> None:
+    told: list[tuple[str, Json]] = []
+    slack.state.events.emit = lambda kind, event, **_: told.append((kind, event))  # type: ignore[method-assign] # listens
+    await people.do("/ui/group", user=AMARA, group="S0SPEECH002", members=[PRIYA, AMARA])
+
+    listed = (await web.usergroups_list(include_users=True))["usergroups"]
+    assert {one["handle"]: one["users"] for one in listed}["speech-team"] == [PRIYA, AMARA]
+    assert [kind for kind, _ in told] == ["subteam_members_changed", "subteam_updated"]
+    assert (told[0][1]["added_users"], told[0][1]["removed_users_count"]) == ([AMARA, PRIYA], "4")
+    assert told[1][1]["subteam"]["users"] == [PRIYA, AMARA]

@@ -1,4 +1,4 @@
-"""The table of operations in ``docs/deepgram-api.md`` is true: of our client, of the SDK, and of the specification."""
+"""The tables in ``docs/deepgram-api.md`` are true: of our client, the SDK, the specification and the app in Slack."""
 
 import inspect
 import re
@@ -8,12 +8,16 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.app import unconnected
+from bot.policy import LEAST
 from bot.providers.deepgram.client import Deepgram
+from bot.slack.names import Names, join
 from tests.playground.deepgram.contract import ROOT, load, vendor_file
 from tests.providers.deepgram.oracle import sdk_client, sent_by_ours
 
 GOOD = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"
 LEFT_OUT = "left out"
+PLUMBING = {"aclose", "account_of", "accounts"}
 SECTIONS = (ROOT / "docs" / "deepgram-api.md").read_text(encoding="utf-8").split("\n## ")
 MANAGEMENT = ("auth", "manage", "self_hosted", "voice_agent")
 NOT_MANAGEMENT = ("/v1/listen", "/v1/speak", "/v2/speak", "/v1/read", "/v1/agent/")
@@ -64,7 +68,9 @@ def rows(section: str) -> list[list[str]]:
     return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in lines]
 
 
-OPERATIONS, OLD_METHODS = rows(SECTIONS[1]), rows(SECTIONS[2])
+OPERATIONS, OLD_METHODS, IN_SLACK = (rows(section) for section in SECTIONS[1:4])
+NOT_YET = {"usage", "billing_breakdown", "billing_fields"}
+REACHED = [row for row in IN_SLACK if row[1] not in (LEFT_OUT, "not yet")]
 
 
 def operation_of(row: list[str]) -> tuple[str, str]:
@@ -95,7 +101,7 @@ def test_every_method_of_our_client_is_listed() -> None:
     public = {
         name
         for name, member in inspect.getmembers(Deepgram, inspect.isfunction)
-        if not name.startswith("_") and name != "aclose"
+        if not name.startswith("_") and name not in PLUMBING
     }
     listed = {row[2] for row in OPERATIONS} | {row[1] for row in OLD_METHODS}
     assert public == listed - {LEFT_OUT}
@@ -117,7 +123,39 @@ def test_every_method_of_the_older_sdk_is_listed() -> None:
 
 
 def test_what_is_left_out_has_a_reason() -> None:
-    assert all(row[-1] for row in [*OPERATIONS, *OLD_METHODS] if LEFT_OUT in row)
+    assert all(row[-1] for row in [*OPERATIONS, *OLD_METHODS, *IN_SLACK] if LEFT_OUT in row)
+
+
+def test_every_operation_and_old_method_is_in_slack_or_left_out() -> None:
+    assert {row[0] for row in IN_SLACK if row[1] == "not yet"} == NOT_YET
+    named = [row[0] for row in IN_SLACK]
+    assert len(named) == len(set(named))
+    assert set(named) == ({row[2] for row in OPERATIONS} | {row[1] for row in OLD_METHODS}) - {LEFT_OUT}
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return join(unconnected().doors)
+
+
+@pytest.mark.parametrize("row", REACHED, ids=lambda row: row[0])
+def test_its_command_its_room_and_its_role_are_those_of_the_app(row: list[str], names: Names) -> None:
+    _, typed, room, role, *_ = row
+    slash, _, rest = typed.partition(" ")
+    noun, verb, nothing = names.split(slash, rest)
+    command = names.nouns[noun][verb]
+    assert (command.verb, nothing) == (verb, "")
+    assert inspect.getmodule(command.listener.__func__).__name__.startswith(f"bot.{room}.")  # type: ignore[attr-defined, union-attr] # a bound method
+    least, name = role.split(", ")
+    assert LEAST[name].word == least
+
+
+@pytest.mark.parametrize("row", REACHED, ids=lambda row: row[0])
+def test_its_scenario_types_its_command(row: list[str]) -> None:
+    file, _, function = row[4].partition("::")
+    told = (ROOT / "tests" / "scenarios" / file).read_text(encoding="utf-8")
+    assert f"\nasync def {function}(" in told
+    assert row[1].removeprefix("/").removeprefix("keydesk ") in told
 
 
 @pytest.mark.skipif(not vendor_file().is_file(), reason="Deepgram's OpenAPI is not here; see KEYDESK_VENDOR_DATA")

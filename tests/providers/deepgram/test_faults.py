@@ -102,7 +102,7 @@ async def test_deletions_and_renamings_are_never_repeated(
 @pytest.mark.parametrize("kind", ["429", "500", "503", "html", "drop_before", "drop_after", "timeout_before"])
 async def test_a_read_survives_two_failures(deepgram: Deepgram, emulator: DeepgramEmulator, kind: Kind) -> None:
     emulator.faults.add(kind, "GET", times=2)
-    assert len(await deepgram.projects()) == 8
+    assert len(await deepgram.projects()) == 9
     assert len(emulator.calls.kept) == 3
 
 

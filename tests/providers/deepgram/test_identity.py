@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from bot.clock import SetClock
 from bot.errors import CredentialsRejected
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.identity import role_of
 from bot.providers.deepgram.models import Credential, Role
+from bot.providers.deepgram.powers import role_of
 from playground.deepgram.roles import PERMISSIONS
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project

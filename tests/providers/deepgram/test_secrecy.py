@@ -76,5 +76,5 @@ async def test_a_proxy_of_the_environment_never_sees_the_credential(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     deepgram = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url, limits=SHORT, pause=no_pause)
-    assert len(await deepgram.projects()) == 8
+    assert len(await deepgram.projects()) == 9
     await deepgram.aclose()

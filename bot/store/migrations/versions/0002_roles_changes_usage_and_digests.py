@@ -9,8 +9,79 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
     """Move forward."""
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=True),
+        sa.Column("sealed", sa.String(), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("member_id", sa.String(), nullable=True),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("projects", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.CheckConstraint("state IN ('live', 'removed')", name=op.f("ck_accounts_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+    )
+    op.create_table(
+        "alert_snoozes",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", "subject", name=op.f("pk_alert_snoozes")),
+    )
+    op.create_table(
+        "alerts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("post", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("ts", sa.String(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("post IN ('wanted', 'covered', 'posted', 'lost')", name=op.f("ck_alerts_post")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint(
+            "team_id", "subject", "level", "period", name=op.f("uq_alerts_team_id_subject_level_period")
+        ),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alerts_raised_at"), ["raised_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alerts_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "budgets",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("dollars", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("scope IN ('project', 'customer', 'key')", name=op.f("ck_budgets_scope")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budgets")),
+        sa.UniqueConstraint("team_id", "scope", "ref", name=op.f("uq_budgets_team_id_scope_ref")),
+    )
     op.create_table(
         "changes",
         sa.Column("id", sa.String(), nullable=False),
@@ -47,6 +118,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "month", name=op.f("pk_closed_months")),
     )
     op.create_table(
+        "collected_days",
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("spend_total", sa.BigInteger(), nullable=True),
+        sa.Column("spend_rows", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("same_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("spend_before", sa.BigInteger(), nullable=True),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("day", "project_id", name=op.f("pk_collected_days")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("collected_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collected_days_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "collections",
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("first_day", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_collections")),
+    )
+    with op.batch_alter_table("collections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collections_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
         "customers",
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("tag", sa.String(), nullable=False),
@@ -82,6 +184,7 @@ def upgrade() -> None:
         sa.Column("weekdays", sa.JSON(), nullable=False),
         sa.Column("hour", sa.Integer(), nullable=False),
         sa.Column("tz", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
         sa.Column("sections", sa.JSON(), nullable=False),
         sa.Column("silent_when_empty", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -119,6 +222,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "email", name=op.f("pk_invites")),
     )
     op.create_table(
+        "lanes",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resting_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lanes")),
+    )
+    op.create_table(
         "members",
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("member_id", sa.String(), nullable=False),
@@ -152,6 +263,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team_id", "project_id", "holder_kind", "holder", name=op.f("pk_roles")),
     )
     op.create_table(
+        "spend_facts",
+        sa.Column("span", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("line_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("dollars", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("span", "day", "line_id", name=op.f("pk_spend_facts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "spend_lines",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("line_item", sa.String(), nullable=False),
+        sa.Column("tags", sa.String(), nullable=False),
+        sa.Column("deployment", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spend_lines")),
+    )
+    with op.batch_alter_table("spend_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spend_lines_key_id"), ["key_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_spend_lines_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "usage_facts",
+        sa.Column("dimension", sa.String(), nullable=False),
+        sa.Column("span", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("line_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hours", sa.BigInteger(), nullable=True),
+        sa.Column("total_hours", sa.BigInteger(), nullable=True),
+        sa.Column("agent_hours", sa.BigInteger(), nullable=True),
+        sa.Column("tokens_in", sa.BigInteger(), nullable=True),
+        sa.Column("tokens_out", sa.BigInteger(), nullable=True),
+        sa.Column("tts_characters", sa.BigInteger(), nullable=True),
+        sa.Column("requests", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("dimension", "span", "day", "line_id", name=op.f("pk_usage_facts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "usage_lines",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("dimension", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_lines")),
+    )
+    with op.batch_alter_table("usage_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_usage_lines_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "user_groups",
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("group_id", sa.String(), nullable=False),
@@ -175,9 +336,11 @@ def upgrade() -> None:
         sa.Column("final", sa.Boolean(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("corrections", sa.JSON(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('planned', 'posting', 'unclear', 'repeating', 'posted', 'posted_again', 'unclear_again', 'silent', 'failed')",
+            "state IN ('planned', 'posting', 'unclear', 'repeating', "
+            "'posted', 'posted_again', 'unclear_again', 'silent', 'failed')",
             name=op.f("ck_digest_runs_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -197,7 +360,7 @@ def upgrade() -> None:
         sa.Column("subscription_id", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("run_id", sa.String(), nullable=False),
-        sa.Column("told", sa.String(), nullable=True),
+        sa.Column("told", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["digest_runs.id"], name=op.f("fk_digest_days_run_id_digest_runs")),
         sa.ForeignKeyConstraint(
             ["subscription_id"],
@@ -221,7 +384,7 @@ def upgrade() -> None:
         )
 
 
-def downgrade() -> None:
+def downgrade() -> None:  # noqa: PLR0915 one statement for each table and index
     """Move back."""
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_requests_state"), type_="check")
@@ -244,9 +407,21 @@ def downgrade() -> None:
 
     op.drop_table("digest_runs")
     op.drop_table("user_groups")
+    with op.batch_alter_table("usage_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_usage_lines_project_id"))
+
+    op.drop_table("usage_lines")
+    op.drop_table("usage_facts")
+    with op.batch_alter_table("spend_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spend_lines_project_id"))
+        batch_op.drop_index(batch_op.f("ix_spend_lines_key_id"))
+
+    op.drop_table("spend_lines")
+    op.drop_table("spend_facts")
     op.drop_table("roles")
     op.drop_table("role_defaults")
     op.drop_table("members")
+    op.drop_table("lanes")
     op.drop_table("invites")
     op.drop_table("invite_domains")
     with op.batch_alter_table("digest_subscriptions", schema=None) as batch_op:
@@ -257,6 +432,14 @@ def downgrade() -> None:
     op.drop_table("digest_subscriptions")
     op.drop_table("default_markups")
     op.drop_table("customers")
+    with op.batch_alter_table("collections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collections_due_at"))
+
+    op.drop_table("collections")
+    with op.batch_alter_table("collected_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collected_days_project_id"))
+
+    op.drop_table("collected_days")
     op.drop_table("closed_months")
     with op.batch_alter_table("changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_changes_state"))
@@ -264,3 +447,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_changes_project_id"))
 
     op.drop_table("changes")
+    op.drop_table("budgets")
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alerts_subject"))
+        batch_op.drop_index(batch_op.f("ix_alerts_raised_at"))
+
+    op.drop_table("alerts")
+    op.drop_table("alert_snoozes")
+    op.drop_table("accounts")

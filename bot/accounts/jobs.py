@@ -1,0 +1,68 @@
+"""What is learnt of every account, hour by hour: whether it answers, and what its credential may do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.accounts import sealed
+from bot.accounts.adding import learnt
+from bot.engine.port import Engine, Job
+from bot.errors import ProviderError
+from bot.providers.deepgram.client import Deepgram
+from bot.sealing import Ring
+from bot.store import accounts
+from bot.store.database import Database
+
+EVERY = timedelta(hours=1)
+AFTER_TROUBLE = timedelta(minutes=5)
+
+log = structlog.get_logger()
+
+
+class AccountJobs:
+    """Keeps the rows of the accounts true, so that nothing is offered that Deepgram forbids."""
+
+    def __init__(self, database: Database, engine: Engine, deepgram: Deepgram, ring: Ring) -> None:
+        self._database = database
+        self._engine = engine
+        self._deepgram = deepgram
+        self._ring = ring
+
+    async def learn(self, ref: str, now: datetime) -> None:
+        """Ask every account who it is, again in an hour; after trouble with one, in five minutes."""
+        shut = await self._database.write(self._note_shut)
+        if shut:
+            # The main account works on; who looks after Keydesk must know why the others do not.
+            log.error("accounts.cannot_be_unsealed", accounts=shut, why=self._ring.problem or "no key opens them")
+        answered = [
+            await self._learn(account_id, client, now)
+            for account_id, client in (await self._deepgram.accounts()).items()
+        ]
+        at = now + (EVERY if all(answered) and not shut else AFTER_TROUBLE)
+        await self._database.write(lambda session: self._engine.later(session, Job("standing.learn", ref), at))
+
+    async def _learn(self, account_id: str, client: Deepgram, now: datetime) -> bool:
+        """Ask one account; False if it did not answer."""
+        try:
+            columns = learnt(await client.who_am_i(), now)
+        except ProviderError as problem:
+            log.warning("accounts.not_learnt", account=account_id, why=problem.text)
+            columns = {"problem": problem.text}
+
+        def note(session: Session) -> None:
+            if account_id == accounts.MAIN:
+                accounts.keep_main(session, now, fingerprint=client.fingerprint, **columns)
+            else:
+                accounts.learn(session, account_id, **columns)
+
+        await self._database.write(note)
+        return columns["problem"] is None
+
+    def _note_shut(self, session: Session) -> list[str]:
+        shut = sealed.shut(session, self._ring)
+        for account in shut:
+            accounts.learn(session, account.id, problem=sealed.SHUT)
+        return [account.name for account in shut]

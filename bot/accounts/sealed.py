@@ -1,0 +1,62 @@
+"""The sealed credentials of the accounts beside the main one: opened when a call needs them, sealed anew on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from bot.providers.deepgram.accounts import Account as OpenedAccount
+from bot.sealing import CannotUnseal, Ring
+from bot.store import accounts
+from bot.store.accounts import Account
+from bot.store.database import Database
+
+SHUT = "Its credential cannot be unsealed. Where Keydesk runs, “keydesk doctor” says how to mend it."
+
+
+class SealedAccounts:
+    """Reads the rows at each call, so that an account added or removed by any process counts at once."""
+
+    def __init__(self, database: Database, ring: Ring) -> None:
+        self._database = database
+        self._ring = ring
+
+    async def of_project(self, project_id: str) -> OpenedAccount | None:
+        """Return the account beside the main one that a project is of, or None."""
+        row = await self._database.read(lambda session: accounts.of_project(session, project_id))
+        return opened(row, self._ring) if row is not None else None
+
+    async def in_use(self) -> Sequence[OpenedAccount]:
+        """Return the accounts beside the main one that were not removed."""
+        return [opened(row, self._ring) for row in await self._database.read(accounts.beside_main)]
+
+
+def opened(row: Account, ring: Ring) -> OpenedAccount:
+    """Return an account with its credential; without, if it was removed or no key of the ring opens it."""
+    if row.state != "live" or row.sealed is None:
+        return OpenedAccount(row.id, row.name, None, removed=True)
+    try:
+        return OpenedAccount(row.id, row.name, ring.unseal(row.sealed))
+    except CannotUnseal:
+        return OpenedAccount(row.id, row.name, None)
+
+
+def shut(session: Session, ring: Ring) -> list[Account]:
+    """Return the accounts in use whose credential cannot be unsealed."""
+    return [row for row in accounts.beside_main(session) if opened(row, ring).credential is None]
+
+
+def reseal(session: Session, ring: Ring) -> int:
+    """Seal every credential with the newest key of the ring, all or none, and return how many there are.
+
+    Raises:
+        CannotSeal: there is no usable key.
+        CannotUnseal: no key of the ring opens one of them.
+    """
+    rows = accounts.beside_main(session)
+    for row in rows:
+        if row.sealed is not None:
+            row.sealed = ring.reseal(row.sealed)
+            session.add(row)
+    return len(rows)

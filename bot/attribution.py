@@ -1,0 +1,73 @@
+"""Whom spending belongs to: every part of it has exactly one payer, and no part is ever divided.
+
+Deepgram's tags are a *set* on each key: adding up tag by tag would count twice. So a key made here belongs to the
+customer that was chosen when it was asked for; for any other the tag set tells, and where it names no customer, or
+several, the spending stands as its own row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+PayerKind = Literal["customer", "several", "own", "untagged", "theirs"]
+
+
+@dataclass(frozen=True, order=True)
+class Payer:
+    """Who stands for a part of the spending.
+
+    ``customer``: the one in ``tags``; ``several``: a set that names more than one; ``own``: our own use; ``untagged``:
+    nothing tells; ``theirs``: it was spent in an account of the customer's own, and is no cost of ours.
+    """
+
+    kind: PayerKind
+    tags: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str | None:
+        """The customer's tag, where it is exactly one customer of ours."""
+        return self.tags[0] if self.kind == "customer" else None
+
+
+OWN_USE = Payer("own")
+UNTAGGED = Payer("untagged")
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """What Keydesk's row says of a key: the customer's tag if one was chosen, and whether it was made here."""
+
+    customer: str | None
+    made_here: bool
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What is known when spending is attributed.
+
+    ``customers`` are the catalogue's tags, archived ones too; ``keys`` goes by the provider's key id (the accessor),
+    ``accounts`` from the id of a project in a customer's own account to that customer's tag.
+    """
+
+    customers: frozenset[str]
+    keys: Mapping[str, KnownKey]
+    accounts: Mapping[str, str]
+
+    def payer(self, project_id: str, accessor: str | None, tags: Iterable[str] | None) -> Payer:
+        """Return the one payer of what this key spent with this tag set."""
+        if project_id in self.accounts:
+            return Payer("theirs", (self.accounts[project_id],))
+        key = self.keys.get(accessor or "")
+        if key is not None and key.customer:
+            return Payer("customer", (key.customer,))
+        if key is not None and key.made_here:
+            return OWN_USE
+        return self._by_tags(frozenset(tags or ()))
+
+    def _by_tags(self, tags: frozenset[str]) -> Payer:
+        named = tuple(sorted(tags & self.customers))
+        if named:
+            return Payer("customer" if len(named) == 1 else "several", named)
+        return OWN_USE if tags else UNTAGGED

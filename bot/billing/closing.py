@@ -1,0 +1,58 @@
+"""How a month is closed: its statement is frozen, and what is corrected later goes to the next month."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.billing import month as months
+from bot.billing.operations import CloseMonth
+from bot.clock import Clock
+from bot.errors import AlreadyDecided, NotUnderstood
+from bot.operation import Actor
+from bot.store.database import Database
+from bot.store.statements import ClosedMonth
+
+
+class MonthClosing:
+    """Closes months, for owners."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def execute(self, operation: CloseMonth, actor: Actor) -> str:
+        """Freeze a month's statement.
+
+        Raises:
+            AlreadyDecided: it was closed before.
+            NotUnderstood: something of it may still change.
+        """
+        now = self._clock.now()
+        return await self._database.write(lambda session: close(session, operation.month, actor, now))
+
+
+def close(session: Session, month: str, actor: Actor, now: datetime) -> str:
+    """Freeze a month's statement; raises as `MonthClosing.execute`."""
+    statement = months.read(session, actor.team_id, month, now)
+    if statement.closed:
+        raise AlreadyDecided(f"{month} was closed before. Nothing changed. {statement.closed}")
+    if statement.missing:
+        raise NotUnderstood(f"{month} cannot be closed yet. {' '.join(statement.missing)} Nothing changed.")
+    if statement.total is None:
+        raise NotUnderstood(f"Nothing is known of {month}, so there is nothing to close.")
+    kept = statement.model_dump(mode="json", exclude={"missing", "closed", "sha256"})
+    row = ClosedMonth(
+        team_id=actor.team_id,
+        month=month,
+        statement=kept,
+        total=statement.total,
+        sha256=months.sha256_of(kept),
+        closed_by=actor.user_id,
+        closed_at=now,
+    )
+    session.add(row)
+    audit.note(session, actor, "billing.month_closed", month, now, total=str(statement.total), sha256=row.sha256)
+    return f"Closed {month}. Later corrections appear on the next month."

@@ -1,0 +1,55 @@
+"""A month by customer as a CSV file: each line with its printed cents and its exact amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.billing.statement import Line, Printed, PrintedPart
+
+HEADER = (
+    "Month", "Kind", "Tags", "Customer", "Markup %", "Project", "Key", "Purpose", "Owner", "Line item",
+    "Cost USD", "To bill USD", "Exact cost USD", "Exact to bill USD", "Status",
+)  # fmt: skip
+
+
+def rows(printed: Printed) -> Iterator[tuple[object, ...]]:
+    """Yield the rows below ``HEADER``: every line, then the sums."""
+    for part in printed.everything:
+        yield from (_row(printed, part, *line) for line in part.lines)
+    yield _sum(printed, "Sum, the provider's total" if printed.is_whole else "Sum")
+    if printed.adjustments:
+        yield _sum(printed, "Sum to bill with corrections", with_corrections=True)
+
+
+def status(printed: Printed) -> str:
+    """Say whether the month may still change (plain text)."""
+    statement = printed.statement
+    if statement.closed:
+        return f"{statement.closed} SHA-256 {statement.sha256}"
+    return " ".join(("Draft.", *statement.missing))
+
+
+def file_name(printed: Printed, name: str, extension: str) -> str:
+    """Return a file's name: ``statement-2026-10-apple.csv``."""
+    safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60]
+    draft = "" if printed.statement.closed else "-draft"
+    return f"statement-{printed.statement.month}{f'-{safe}' if safe else ''}{draft}.{extension}"
+
+
+def _row(printed: Printed, row: PrintedPart, line: Line, cost: Decimal, charge: Decimal | None) -> tuple[object, ...]:
+    part = row.part
+    kind = f"correction of {part.of_month}" if part.of_month else part.kind
+    exact = part.charge(line.cost) if part.billed else None
+    of_key = (line.project, line.key, line.purpose, line.owner, line.item)
+    who = (printed.statement.month, kind, " + ".join(part.tags), part.name, part.markup)
+    return (*who, *of_key, cost, charge, line.cost, exact, status(printed))
+
+
+def _sum(printed: Printed, words: str, *, with_corrections: bool = False) -> tuple[object, ...]:
+    statement = printed.statement
+    charge = printed.due if with_corrections else printed.charge
+    cost = None if with_corrections else printed.cost
+    exact = None if with_corrections else sum((part.part.cost for part in printed.parts), Decimal())
+    return (statement.month, "sum", "", words, *[""] * 6, cost, charge, exact, None, status(printed))

@@ -1,0 +1,141 @@
+"""What people see of a month by customer."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.billing.statement import Line, Part, Printed, PrintedPart
+from bot.money import dollars
+from bot.slack import blocks
+from bot.slack.pages import page_of
+from bot.slack.words import code, count, cut, escape
+from bot.store.customers import TAG_LONGEST
+
+Block = dict[str, Any]
+
+NAME_SHOWN = 120
+PURPOSE_SHOWN = 100
+LINES_PAGE = 20
+MISSING_SHOWN = 600
+THEIRS = "Spent in customers' own accounts: billed to them by Deepgram, and in no sum here"
+
+
+def month_page(printed: Printed, number: int, *, may_close: bool) -> list[Block]:
+    """Draw a page of the month by customer; the figures below the rows are of the whole month."""
+    month = printed.statement.month
+    page = page_of(printed.everything, number)
+    return [
+        blocks.header(f"{name_of(month)} by customer{'' if printed.statement.closed else ' · draft'}"),
+        *_standing(printed),
+        *([_row(each, month) for each in page.items] or [blocks.section(f"Nothing was spent in {name_of(month)}.")]),
+        *blocks.paging("billing.month", page.number, page.pages, month),
+        blocks.divider(),
+        blocks.section("\n".join(_sums(printed))),
+        blocks.actions(*_files(month, ""), *([_close_button(month)] if may_close else [])),
+    ]
+
+
+def part_page(printed: Printed, part_id: str, number: int) -> list[Block]:
+    """Draw one payer's month, line by line."""
+    month = printed.statement.month
+    shown = printed.everything
+    lines = [line for part in shown for line in part.lines]
+    page = page_of(lines, number, LINES_PAGE)
+    name = cut(shown[0].part.name, NAME_SHOWN) if shown else "nobody"
+    value = f"{month}:{part_id}"
+    return [
+        blocks.header(f"{name} in {name_of(month)}{'' if printed.statement.closed else ' · draft'}"),
+        *_standing(printed),
+        *[_line(*line) for line in page.items],
+        *blocks.paging("billing.month.part", page.number, page.pages, value),
+        blocks.divider(),
+        blocks.section("\n".join(_part_sum(part) for part in shown)),
+        blocks.context(f"{count(len(lines), 'line')} by key and line item"),
+        blocks.actions(*_files(month, part_id), blocks.button("The whole month", "billing.month", f"1:{month}")),
+    ]
+
+
+def nothing_for(name: str, month: str) -> list[Block]:
+    """Say that a customer spent nothing in a month."""
+    text = f"Nothing was spent for {escape(cut(name, NAME_SHOWN))} in {name_of(month)}."
+    whole = blocks.button("The whole month", "billing.month", f"1:{month}")
+    return [blocks.section(text), blocks.actions(whole)]
+
+
+def name_of(month: str) -> str:
+    """Say a month: ``October 2026``."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
+def share(part: Part) -> str:
+    """Say the markup of a part, plain."""
+    return "" if part.markup is None else f"{part.markup.normalize():+f} %"
+
+
+def _standing(printed: Printed) -> list[Block]:
+    statement = printed.statement
+    if statement.closed:
+        checksum = f"SHA-256 {code(statement.sha256)}"
+        return [blocks.context(f"{escape(statement.closed)} It does not change any more. {checksum}")]
+    if statement.missing:
+        told = cut(" ".join(statement.missing), MISSING_SHOWN)
+        return [blocks.context(f"*Draft.* {escape(told)}")]
+    return [blocks.context("*Draft.* Every day is final: an owner can close the month.")]
+
+
+def _row(row: PrintedPart, month: str) -> Block:
+    part = row.part
+    button = blocks.button("Lines", f"billing.month.part#{part.id}{part.of_month}", f"1:{month}:{part.id}")
+    return blocks.section(f"{_title(part)}\n{_figures(row)}", accessory=button)
+
+
+def _title(part: Part) -> str:
+    name = f"*{escape(cut(part.name, NAME_SHOWN))}*"
+    tag = f" {code(cut(part.tags[0], TAG_LONGEST))}" if part.kind in {"customer", "theirs"} else ""
+    return f"{name}{tag}{f' · correction of {name_of(part.of_month)}' if part.of_month else ''}"
+
+
+def _figures(row: PrintedPart) -> str:
+    if row.charge is None:
+        return dollars(row.cost)
+    return f"{dollars(row.cost)} · {share(row.part)} · to bill *{dollars(row.charge)}*"
+
+
+def _line(line: Line, cost: Decimal, charge: Decimal | None) -> Block:
+    what = escape(cut(line.purpose, PURPOSE_SHOWN)) or ("(no comment)" if line.key else "not split by key")
+    who = " · ".join(escape(cut(text, NAME_SHOWN)) for text in (line.project, line.owner, line.item) if text)
+    key = f"{code(line.key)} " if line.key else ""
+    return blocks.context(f"{key}{what} · {_amounts(cost, charge)}" + (f"\n{who}" if who else ""))
+
+
+def _amounts(cost: Decimal, charge: Decimal | None) -> str:
+    return f"*{dollars(cost)}*" + ("" if charge is None else f", to bill *{dollars(charge)}*")
+
+
+def _part_sum(row: PrintedPart) -> str:
+    return f"{_title(row.part)}: {_figures(row)}"
+
+
+def _sums(printed: Printed) -> list[str]:
+    known = "Deepgram's own total" if printed.is_whole else "Deepgram has told no total yet"
+    lines = [f"*Sum: {dollars(printed.cost)}* · {known}, before any markup"]
+    corrected = f", of which corrections {dollars(printed.due - printed.charge)}" if printed.adjustments else ""
+    lines.append(f"*To bill: {dollars(printed.due)}*{corrected}")
+    if printed.theirs:
+        lines.append(f"{THEIRS}: {dollars(sum((part.cost for part in printed.theirs), Decimal()))}")
+    return lines
+
+
+def _files(month: str, part_id: str) -> tuple[Block, Block]:
+    value = f"{month}:{part_id}"
+    return blocks.button("Send as CSV", "billing.month.csv", value), blocks.button(
+        "Send as PDF", "billing.month.pdf", value
+    )
+
+
+def _close_button(month: str) -> Block:
+    text = "It never changes again. What Deepgram corrects later appears on the next month."
+    sure = blocks.confirm(f"Close {name_of(month)}?", text, "Close it", "Back")
+    return blocks.button("Close the month…", "billing.close", month, style="primary", confirm=sure)

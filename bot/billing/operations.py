@@ -1,0 +1,19 @@
+"""What can be asked about money."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from bot.billing.statement import MONTH
+from bot.operation import Operation
+
+
+class CloseMonth(Operation):
+    """A month's statement made final; later corrections go to the next one. It belongs to the whole workspace."""
+
+    kind: ClassVar[str] = "billing.close"
+
+    project_id: str = ""
+    month: str = Field(pattern=rf"^{MONTH.pattern}$")

@@ -1,0 +1,295 @@
+"""The month by customer, as values: parts that add up to the provider's total, and how they are printed to the cent.
+
+All amounts are dollars as exact Decimals. They are rounded once, when they are printed, by the largest remainder: so
+printed lines add up to their printed part, and printed parts to the printed total.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.attribution import Payer, PayerKind
+from bot.errors import NotUnderstood
+from bot.money import to_cents
+
+HUNDRED = Decimal(100)
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+ORDER: Mapping[str, int] = {"customer": 0, "own": 1, "untagged": 2, "several": 3, "difference": 4, "theirs": 5}
+NAMES: Mapping[str, str] = {
+    "own": "Own use",
+    "untagged": "Untagged",
+    "difference": "Difference to the provider's total",
+}
+
+
+class Value(BaseModel):
+    """A frozen value that can be stored as JSON and read back; old rows may lack newer fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Line(Value):
+    """What one key spent on one of the provider's line items; empty texts where it is not known."""
+
+    key: str = ""
+    purpose: str = ""
+    owner: str = ""
+    project: str = ""
+    item: str = ""
+    cost: Decimal
+
+
+class Part(Value):
+    """All that one payer stands for. ``markup`` in percent is None for what is billed to nobody."""
+
+    kind: PayerKind | Literal["difference"]
+    tags: tuple[str, ...] = ()
+    name: str
+    markup: Decimal | None = None
+    of_month: str = ""
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The text by which this part is found again: ``customer:apple``, ``own:``."""
+        return f"{self.kind}:{'+'.join(self.tags)}"
+
+    @property
+    def id(self) -> str:
+        """A short form of ``key``, whatever the tags are, for buttons."""
+        return hashlib.blake2b(self.key.encode(), digest_size=6).hexdigest()
+
+    @property
+    def cost(self) -> Decimal:
+        """What the provider charges for it."""
+        return sum((line.cost for line in self.lines), Decimal())
+
+    @property
+    def billed(self) -> bool:
+        """Whether anybody is billed for it."""
+        return self.markup is not None
+
+    def charge(self, cost: Decimal) -> Decimal:
+        """Return what is billed for something that cost this much, with the markup."""
+        return cost * (HUNDRED + (self.markup or 0)) / HUNDRED
+
+
+class Statement(Value):
+    """One month (``YYYY-MM``) of our own accounts; ``theirs`` was spent in customers' own, outside of every sum.
+
+    ``total`` is the provider's ungrouped total, None if it is not known for every project. ``adjustments`` correct
+    months that were closed before. ``missing`` says what keeps the month a draft; ``closed`` who closed it and when.
+    """
+
+    month: str
+    parts: tuple[Part, ...] = ()
+    adjustments: tuple[Part, ...] = ()
+    theirs: tuple[Part, ...] = ()
+    total: Decimal | None = None
+    missing: tuple[str, ...] = ()
+    closed: str = ""
+    sha256: str = ""
+
+    @property
+    def cost(self) -> Decimal:
+        """The sum of all parts: the provider's total, wherever that is known."""
+        return sum((part.cost for part in self.parts), Decimal())
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One amount, with the one payer it belongs to."""
+
+    payer: Payer
+    line: Line
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The customers' names by tag, and the markup of each in percent; ``markup`` is for those without their own."""
+
+    names: Mapping[str, str]
+    markups: Mapping[str, Decimal]
+    markup: Decimal = Decimal()
+
+    def part(self, payer: Payer, lines: Sequence[Line] = (), of_month: str = "") -> Part:
+        """Return a payer's part, its dearest lines first."""
+        billed = self.markups.get(payer.tags[0], self.markup) if payer.kind == "customer" else None
+        ordered = tuple(sorted(lines, key=lambda line: (-line.cost, line.key, line.item)))
+        return Part(
+            kind=payer.kind, tags=payer.tags, name=self.name(payer), markup=billed, of_month=of_month, lines=ordered
+        )
+
+    def name(self, payer: Payer) -> str:
+        """Say who pays."""
+        known = " + ".join(self.names.get(tag, tag) for tag in payer.tags)
+        match payer.kind:
+            case "several":
+                return f"Several customers ({known})"
+            case "theirs":
+                return f"{known}, own account"
+            case _:
+                return NAMES.get(payer.kind, known)
+
+
+def compose(month: str, spent: Iterable[Spent], total: Decimal | None, catalogue: Catalogue) -> Statement:
+    """Put a month together; what the parts do not reach of the provider's ``total`` is a part of its own."""
+    lines: dict[Payer, list[Line]] = defaultdict(list)
+    for each in spent:
+        lines[each.payer].append(each.line)
+    parts = sorted((catalogue.part(payer, own) for payer, own in lines.items()), key=_order)
+    ours = [part for part in parts if part.kind != "theirs"]
+    beyond = Decimal() if total is None else total - sum((part.cost for part in ours), Decimal())
+    if beyond:
+        ours.append(Part(kind="difference", name=NAMES["difference"], lines=(Line(cost=beyond),)))
+    theirs = tuple(part for part in parts if part.kind == "theirs")
+    return Statement(month=month, parts=tuple(ours), theirs=theirs, total=total)
+
+
+def adjustments(present: Statement, closed: Statement, carried: Iterable[Part]) -> tuple[Part, ...]:
+    """Return what a closed month has changed by since, beyond what later closed months ``carried`` of it already.
+
+    The markup is the one that the month was closed with, for whoever was in it.
+    """
+    changed: dict[str, Decimal] = defaultdict(Decimal)
+    known: dict[str, Part] = {}
+    settled = [part for part in carried if part.of_month == closed.month]
+    for sign, parts in ((1, present.parts), (-1, settled), (-1, closed.parts)):
+        for part in parts:
+            changed[part.key] += sign * part.cost
+            known[part.key] = part
+    return tuple(
+        known[key].model_copy(update={"of_month": closed.month, "lines": (_correction(closed.month, cost),)})
+        for key, cost in sorted(changed.items())
+        if cost
+    )
+
+
+def _correction(month: str, cost: Decimal) -> Line:
+    return Line(purpose=f"Correction of {month}, which was closed before", cost=cost)
+
+
+def _order(part: Part) -> tuple[int, Decimal, str]:
+    return (ORDER[part.kind], -part.cost, part.name)
+
+
+# --- printing ---
+
+
+@dataclass(frozen=True)
+class PrintedPart:
+    """A part to the cent; ``lines`` pairs each line with its printed cost and charge."""
+
+    part: Part
+    cost: Decimal
+    charge: Decimal | None
+    lines: tuple[tuple[Line, Decimal, Decimal | None], ...]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A statement to the cent: ``cost`` and ``charge`` are the sums of the parts, ``due`` with the adjustments.
+
+    ``is_part`` tells that it was narrowed to one payer, of whose costs the provider tells no total.
+    """
+
+    statement: Statement
+    parts: tuple[PrintedPart, ...]
+    adjustments: tuple[PrintedPart, ...]
+    theirs: tuple[PrintedPart, ...]
+    is_part: bool = False
+
+    @property
+    def everything(self) -> tuple[PrintedPart, ...]:
+        """Every part in the order in which it is shown."""
+        return (*self.parts, *self.adjustments, *self.theirs)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether ``cost`` is the provider's own total."""
+        return self.statement.total is not None and not self.is_part
+
+    @property
+    def cost(self) -> Decimal:
+        """The sum of the costs, before any markup."""
+        return _sum(part.cost for part in self.parts)
+
+    @property
+    def charge(self) -> Decimal:
+        """The sum of what is billed for the month itself."""
+        return _sum(part.charge for part in self.parts)
+
+    @property
+    def due(self) -> Decimal:
+        """The sum of what is billed, with the corrections of closed months."""
+        return self.charge + _sum(part.charge for part in self.adjustments)
+
+    def only(self, part_id: str) -> Printed:
+        """Return the parts of one payer, with the same cents as in the whole."""
+        parts, adjustments, theirs = (
+            tuple(part for part in some if part.part.id == part_id)
+            for some in (self.parts, self.adjustments, self.theirs)
+        )
+        return Printed(self.statement, parts, adjustments, theirs, is_part=True)
+
+
+def printed(statement: Statement) -> Printed:
+    """Round a statement for people; the message, the CSV file and the PDF all show these figures."""
+    return Printed(statement, _print(statement.parts), _print(statement.adjustments), _print(statement.theirs))
+
+
+def _print(parts: Sequence[Part]) -> tuple[PrintedPart, ...]:
+    costs = to_cents([part.cost for part in parts])
+    charges = iter(to_cents([part.charge(part.cost) for part in parts if part.billed]))
+    return tuple(
+        _print_part(part, cost, next(charges) if part.billed else None) for part, cost in zip(parts, costs, strict=True)
+    )
+
+
+def _print_part(part: Part, cost: Decimal, charge: Decimal | None) -> PrintedPart:
+    costs: Sequence[Decimal] = to_cents([line.cost for line in part.lines], cost)
+    charges: Sequence[Decimal | None] = [None] * len(costs)
+    if charge is not None:
+        charges = to_cents([part.charge(line.cost) for line in part.lines], charge)
+    return PrintedPart(part, cost, charge, tuple(zip(part.lines, costs, charges, strict=True)))
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
+
+
+# --- months ---
+
+
+def read_month(word: str, today: date) -> str:
+    """Read ``this``, ``last`` or ``YYYY-MM``; an empty word means this month. Months are UTC, as days are.
+
+    Raises:
+        NotUnderstood: it is none of these, or a month that has not begun.
+    """
+    word = word.strip().lower()
+    this = f"{today:%Y-%m}"
+    if word in {"", "this"}:
+        return this
+    if word == "last":
+        return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    if not MONTH.fullmatch(word):
+        raise NotUnderstood("Which month? Type /billing month 2026-10, or /billing month last.")
+    if word > this:
+        raise NotUnderstood(f"{word} has not begun yet. Type /billing month for this month.")
+    return word
+
+
+def days_of(month: str) -> tuple[date, date]:
+    """Return the first and the last day of a month."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)

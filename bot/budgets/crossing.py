@@ -1,0 +1,54 @@
+"""What is worth an alert: pure, from figures to the level that was crossed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from statistics import median
+
+from bot import money
+
+PERCENTS = (50, 80, 100)
+FORECAST = "forecast"
+# In the first days of a month one busy day would make every forecast a warning.
+FORECAST_FROM_DAY = 5
+# Sudden: at least twice the usual for that weekday, or a quarter of it at most, and by dollars that somebody cares for.
+TIMES_MORE, PART_LEFT = Decimal(2), Decimal("0.25")
+FLOOR = Decimal(5)
+WEEKS_LOOKED_AT, WEEKS_NEEDED = 4, 3
+LOW_DAYS, VERY_LOW_DAYS = 7, 2
+
+
+def levels(spent: Decimal, budget: Decimal) -> list[str]:
+    """Return the percentages of a budget that are reached, the highest last."""
+    return [str(percent) for percent in PERCENTS if spent * 100 >= budget * percent]
+
+
+def heads_over(spent: Decimal | None, recent: Decimal | None, budget: Decimal, day: date) -> bool:
+    """Tell whether a month that is not over its budget by ``day`` will be, if it goes on like the last seven days."""
+    expected = money.forecast(spent, recent, day)
+    if spent is None or expected is None or day.day < FORECAST_FROM_DAY:
+        return False
+    return spent < budget <= expected
+
+
+def sudden(amount: Decimal, same_weekday: Sequence[Decimal | None]) -> tuple[str, Decimal] | None:
+    """Return “more” or “less” and the usual, if a day differs suddenly from the same weekday of the weeks before."""
+    known = [each for each in same_weekday if each is not None]
+    if len(known) < WEEKS_NEEDED:
+        return None
+    usual = Decimal(median(known))
+    if abs(amount - usual) < FLOOR:
+        return None
+    if amount >= usual * TIMES_MORE:
+        return "more", usual
+    return ("less", usual) if amount <= usual * PART_LEFT else None
+
+
+def low(balance: Decimal, per_day: Decimal | None) -> tuple[str, int] | None:
+    """Return how low a balance is (“low”, “very low”) and the days it lasts; None while it lasts a week and more."""
+    days = 0 if balance <= 0 else money.lasts(balance, per_day)
+    if days is None or days >= LOW_DAYS:
+        return None
+    return ("very low" if days < VERY_LOW_DAYS else "low"), days

@@ -1,0 +1,142 @@
+"""What is read about budgets and alerts, and how a raise is described to whoever approves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from bot import money
+from bot.budgets.operations import RaiseBudget, SetBudget
+from bot.budgets.spending import Spending, Spent
+from bot.operation import Description
+from bot.slack.words import cut, escape
+from bot.store import budgets, collected, customers, keys, projects
+from bot.store.budgets import Alert, Budget
+
+PURPOSE_SHOWN = 40
+MOST_OFFERED = 30
+MOST_ALERTS = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """A budget in a list, with what is spent of it."""
+
+    budget: Budget
+    name: str
+    spent: Spent
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that may get a budget: what a form sends back, and how it is called."""
+
+    value: str
+    name: str
+
+
+def rows(session: Session, team_id: str, words: str, today: date) -> list[Row]:
+    """Return every budget whose name holds the words, the most spent first."""
+    spending = Spending(session, team_id, today - timedelta(days=1))
+    found = [Row(each, name_of(session, each), spending.of_budget(each)) for each in budgets.in_force(session, team_id)]
+    kept = [row for row in found if words.lower() in row.name.lower()]
+    return sorted(kept, key=lambda row: (-row.spent.percent(row.budget.dollars), row.name.lower()))
+
+
+def alerts(session: Session, team_id: str) -> list[tuple[Alert, str]]:
+    """Return the newest alerts, each with what it is about."""
+    return [(each, about(session, each)) for each in budgets.latest(session, team_id, MOST_ALERTS)]
+
+
+def about(session: Session, alert: Alert) -> str:
+    """Say what an alert is about."""
+    budget = budget_of(session, alert)
+    if budget is not None:
+        return name_of(session, budget)
+    return projects.name_of(session, alert.project_id) if alert.project_id else "Usage figures"
+
+
+def budget_of(session: Session, alert: Alert) -> Budget | None:
+    """Return the budget that an alert is about, or None."""
+    kind, _, ref = alert.subject.partition(":")
+    return budgets.get(session, ref) if kind == "budget" else None
+
+
+def name_of(session: Session, budget: Budget) -> str:
+    """Say what a budget is of."""
+    return _name(session, budget.team_id, budget.scope, budget.ref)
+
+
+def _name(session: Session, team_id: str, scope: str, ref: str) -> str:
+    if scope == "project":
+        return f"Project {projects.name_of(session, ref)}"
+    if scope == "customer":
+        customer = customers.get(session, team_id, ref)
+        return f"Customer {customer.name if customer is not None else ref}"
+    key = keys.by_provider_id(session, ref)
+    return f"Key {key.label} ({cut(key.purpose, PURPOSE_SHOWN)})" if key is not None else f"Key {ref[:8]}"
+
+
+def exists(session: Session, team_id: str, operation: SetBudget) -> bool:
+    """Tell whether what a budget shall be of is there."""
+    if operation.scope == "project":
+        return projects.get(session, operation.ref) is not None
+    if operation.scope == "customer":
+        return customers.get(session, team_id, operation.ref) is not None
+    key = keys.by_provider_id(session, operation.ref)
+    return key is not None and key.project_id == operation.project_id
+
+
+def choices(session: Session, team_id: str, words: str) -> list[tuple[str, list[Choice]]]:
+    """Return what may get a budget and matches the words, by kind."""
+    listed, _ = projects.search(session, words, limit=MOST_OFFERED)
+    known, _ = customers.search(session, team_id, words, limit=MOST_OFFERED)
+    live, _ = keys.search(session, words=words, limit=MOST_OFFERED, states=("live",))
+    return [
+        ("Projects", [Choice(f"project:{each.id}", each.name) for each in listed]),
+        ("Customers", [Choice(f"customer:{each.tag}", each.name) for each in known]),
+        ("Keys", [Choice(f"key:{each.provider_key_id}", f"{each.label} · {each.purpose}") for each in live]),
+    ]
+
+
+def project_of(session: Session, scope: str, ref: str) -> str:
+    """Return the project in which a budget is judged: "" (the workspace) for a customer and for a key that is gone."""
+    if scope == "project":
+        return ref
+    key = keys.by_provider_id(session, ref) if scope == "key" else None
+    return key.project_id if key is not None else ""
+
+
+def describe(session: Session, operation: RaiseBudget, requester: str) -> Description:
+    """Draw the wish for a higher budget, with what was spent."""
+    del requester  # what counts is the spending
+    budget = budgets.get(session, operation.budget_id)
+    if budget is None:
+        return Description(title="Raise a budget", wish="to raise a budget that is no longer there.", why=operation.why)
+    name = name_of(session, budget)
+    return Description(
+        title=f"Raise a budget · {name}",
+        wish=f"to raise the monthly budget of {name} from {money.dollars(budget.dollars)} "
+        f"to {money.dollars(operation.dollars)}.",
+        why=operation.why,
+        fields=(
+            ("For", escape(name)),
+            ("Now", f"{money.dollars(budget.dollars)} a month"),
+            ("Wanted", f"{money.dollars(operation.dollars)} a month"),
+        ),
+        evidence=_evidence(session, budget),
+        risk=("Medium", "Keydesk warns later; Deepgram has no hard cap"),
+    )
+
+
+def _evidence(session: Session, budget: Budget) -> tuple[tuple[str, str], ...]:
+    by = collected.newest_closed(session)
+    if by is None:
+        return (("Spent this month", "– (no figures were read yet)"),)
+    spent = Spending(session, budget.team_id, by).of_budget(budget)
+    return (
+        ("Spent this month", f"{money.dollars(spent.month_to_date)} by {spent.by:%d %b} (UTC)"),
+        ("If it goes on like the last 7 days", money.dollars(spent.forecast)),
+    )

@@ -1,0 +1,128 @@
+"""How budgets are set, raised and ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from bot import audit, money
+from bot.budgets import service
+from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
+from bot.budgets.spending import Spending
+from bot.budgets.watching import BudgetWatch
+from bot.clock import Clock
+from bot.errors import FormError, NotUnderstood
+from bot.operation import Actor
+from bot.slack.channels import channel_problem
+from bot.slack.web import SlackError, SlackWeb
+from bot.store import budgets
+from bot.store.budgets import Budget
+from bot.store.database import Database
+
+
+class BudgetSetting:
+    """Carries out the operations on budgets. Nothing at a provider changes: Deepgram knows no budgets."""
+
+    def __init__(self, database: Database, clock: Clock, web: SlackWeb, watch: BudgetWatch) -> None:
+        self._database = database
+        self._clock = clock
+        self._web = web
+        self._watch = watch
+
+    async def set(self, operation: SetBudget, actor: Actor) -> str:
+        """Put a budget in force, or a lower one in its place.
+
+        Raises:
+            FormError: there is nothing of that name, the channel cannot be used, or it is more than before.
+        """
+        if operation.channel is not None:
+            await self._check_channel(operation.channel)
+        return await self._database.write(lambda session: self._set(session, operation, actor))
+
+    async def raise_(self, operation: RaiseBudget, actor: Actor) -> str:
+        """Raise a budget, once somebody else has approved it."""
+        return await self._database.write(lambda session: self._raise(session, operation, actor))
+
+    async def end(self, operation: EndBudget, actor: Actor) -> str:
+        """End a budget."""
+        return await self._database.write(lambda session: self._end(session, operation, actor))
+
+    async def _check_channel(self, channel: str) -> None:
+        try:
+            problem = channel_problem(await self._web.channel(channel))
+        except SlackError:
+            problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
+        if problem is not None:
+            raise FormError("channel", f"This channel cannot be used. {problem}")
+
+    def _set(self, session: Session, operation: SetBudget, actor: Actor) -> str:
+        if not service.exists(session, actor.team_id, operation):
+            raise FormError("what", "This is no longer there. Choose something else.")
+        before = budgets.of(session, actor.team_id, operation.scope, operation.ref)
+        if before is not None and operation.dollars > before.dollars:
+            raise FormError(
+                "dollars",
+                f"It is {money.dollars(before.dollars)} now. More than that needs an approval: use Raise… in the list.",
+            )
+        wanted = operation.model_dump()
+        budget = Budget(**wanted, team_id=actor.team_id, set_by=actor.user_id, set_at=self._clock.now())
+        saved = budgets.save(session, budget)
+        return self._in_force(session, saved, actor, before.dollars if before is not None else None)
+
+    def _raise(self, session: Session, operation: RaiseBudget, actor: Actor) -> str:
+        budget = the_budget(session, operation.budget_id, actor.team_id)
+        before = budget.dollars
+        if operation.dollars > before:  # else somebody else was first; asking again does no harm
+            budget.dollars = operation.dollars
+            session.add(budget)
+            session.flush()
+        return self._in_force(session, budget, actor, before)
+
+    def _end(self, session: Session, operation: EndBudget, actor: Actor) -> str:
+        budget = the_budget(session, operation.budget_id, actor.team_id)
+        now = self._clock.now()
+        budget.ended_at = now
+        session.add(budget)
+        name = service.name_of(session, budget)
+        self._note(session, "budgets.ended", budget, actor, {"dollars": str(budget.dollars)})
+        return f"The budget of {name} has ended. Nothing warns of its spending any more."
+
+    def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
+        now = self._clock.now()
+        spending = Spending(session, actor.team_id, now.date() - timedelta(days=1))
+        self._watch.raise_levels(session, budget, spending, now, quietly=True)
+        figures = {"before": str(before), "dollars": str(budget.dollars)}
+        self._note(session, "budgets.set", budget, actor, figures)
+        spent = spending.of_budget(budget)
+        return (
+            f"{service.name_of(session, budget)} has a budget of {money.dollars(budget.dollars)} a month. "
+            f"{spent.percent(budget.dollars)} % of it is spent by {spent.by:%d %b} (UTC): "
+            f"{money.dollars(spent.month_to_date)}. Deepgram has no hard cap: Keydesk warns, it does not stop anything."
+        )
+
+    def _note(self, session: Session, name: str, budget: Budget, actor: Actor, figures: dict[str, str]) -> None:
+        audit.note(
+            session,
+            actor,
+            name,
+            budget.id,
+            self._clock.now(),
+            project_id=budget.project_id or None,
+            scope=budget.scope,
+            ref=budget.ref,
+            **figures,
+        )
+
+
+def the_budget(session: Session, budget_id: str, team_id: str) -> Budget:
+    """Return a budget in force.
+
+    Raises:
+        NotUnderstood: there is none of this id here.
+    """
+    budget = budgets.get(session, budget_id)
+    if budget is None or budget.team_id != team_id or budget.ended_at is not None:
+        raise NotUnderstood("There is no such budget any more. Nothing changed.")
+    return budget

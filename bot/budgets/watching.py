@@ -1,0 +1,193 @@
+"""The watch: what was spent against budgets and against what is usual, what balances last, and whether we still see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+import structlog
+from sqlmodel import Session
+
+from bot import audit
+from bot.budgets import crossing
+from bot.budgets.spending import Spending
+from bot.desk.service import Desk
+from bot.engine.port import Engine, Job
+from bot.errors import ProviderError
+from bot.providers.deepgram.client import Deepgram
+from bot.store import budgets, collections, facts, projects
+from bot.store.budgets import Alert, Budget
+from bot.store.database import Database
+from bot.store.facts import Which
+
+EVERY = timedelta(hours=1)
+BALANCES_EVERY = timedelta(days=1)
+DAY = timedelta(days=1)
+BLIND_AFTER = timedelta(hours=12)  # figures not read for so long are a failure that somebody must hear of
+MOST_NAMED = 5
+
+log = structlog.get_logger()
+
+
+class BudgetWatch:
+    """Raises alerts, each once per crossing; posting them is a job of its own."""
+
+    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram, team_id: str) -> None:
+        self._database = database
+        self._engine = engine
+        self._desk = desk
+        self._deepgram = deepgram
+        self._team_id = team_id
+
+    async def watch(self, ref: str, now: datetime) -> None:
+        """Compare what was spent with budgets and with what is usual; a job, each hour and after figures came in."""
+        again = Job("budgets.watch", ref, "hourly")
+        await self._database.write(lambda session: self._engine.later(session, again, now + EVERY))
+        await self._database.write(partial(self._compare, now=now))
+
+    def _compare(self, session: Session, now: datetime) -> None:
+        by = now.date() - DAY  # the last closed provider day
+        spending = Spending(session, self._team_id, by)
+        for budget in budgets.in_force(session, self._team_id):
+            self.raise_levels(session, budget, spending, now)
+        for alert in (*self._sudden(session, by, now), *self._blind(session, by, now)):
+            self._raise(session, alert, now)
+
+    def raise_levels(
+        self, session: Session, budget: Budget, spending: Spending, now: datetime, *, quietly: bool = False
+    ) -> None:
+        """Raise what was crossed of a budget: the highest is told, the ones below are covered by it.
+
+        ``quietly`` covers all of them: whoever sets a budget reads at once how much of it is spent.
+        """
+        spent = spending.of_budget(budget)
+        reached = crossing.levels(spent.month_to_date, budget.dollars)
+        if crossing.heads_over(spent.month_to_date, spent.recent, budget.dollars, spent.by):
+            reached.append(crossing.FORECAST)
+        told = {"100"} & set(reached) or set(reached[-1:])
+        for level in reached:
+            alert = Alert(
+                team_id=self._team_id,
+                subject=f"budget:{budget.id}",
+                level=level,
+                period=f"{spent.by:%Y-%m}:{budget.dollars.normalize():f}",
+                project_id=budget.project_id,
+                place=budget.channel or budget.set_by,
+                facts={
+                    "spent": str(spent.month_to_date),
+                    "budget": str(budget.dollars),
+                    "forecast": str(spent.forecast),
+                    "by": spent.by.isoformat(),
+                },
+                raised_at=now,
+                post="covered" if quietly or level not in told else "wanted",
+            )
+            self._raise(session, alert, now)
+
+    def _sudden(self, session: Session, by: date, now: datetime) -> Iterator[Alert]:
+        weeks = [by - timedelta(weeks=back) for back in range(1, crossing.WEEKS_LOOKED_AT + 1)]
+        known = {day: _totals(session, day) for day in (by, *weeks)}
+        for project_id, amount in known[by].items():
+            found = crossing.sudden(amount, [known[day].get(project_id) for day in weeks])
+            if found is not None:
+                word, usual = found
+                figures = {"amount": str(amount), "usual": str(usual), "by": by.isoformat()}
+                yield self._of_project(session, project_id, f"sudden:{project_id}", word, by.isoformat(), figures, now)
+
+    def _blind(self, session: Session, by: date, now: datetime) -> Iterator[Alert]:
+        """Tell every owner of projects whose figures have not been read for too long."""
+        failing = collections.failing(session, now - BLIND_AFTER)
+        if not failing:
+            return
+        names = [projects.name_of(session, project_id) for project_id, _ in failing[:MOST_NAMED]]
+        figures = {"projects": len(failing), "names": ", ".join(names), "problem": failing[0][1]}
+        for user_id in sorted(self._desk.matter(session, self._team_id, "").owners):
+            yield Alert(
+                team_id=self._team_id,
+                subject=f"tracking:{user_id}",
+                level="failed",
+                period=by.isoformat(),
+                place=user_id,
+                facts=figures,
+                raised_at=now,
+            )
+
+    async def balances(self, ref: str, now: datetime) -> None:
+        """Read the balance of every project that spends, and warn of those that do not last; a job, once a day."""
+        again = Job("budgets.balances", ref)
+        await self._database.write(lambda session: self._engine.later(session, again, now + BALANCES_EVERY))
+        by = now.date() - DAY
+        week = Which(by - 6 * DAY, by)
+        spent = await self._database.read(lambda session: facts.totals_by(session, week, "project"))
+        for row in spent:
+            if row.project_id and row.total > 0:
+                await self._look_at_balance(row.project_id, row.total / 7, now)
+
+    async def _look_at_balance(self, project_id: str, per_day: Decimal, now: datetime) -> None:
+        try:
+            told = await self._deepgram.balances(project_id)
+        except ProviderError as problem:
+            log.info("budgets.balance_not_read", project=project_id, why=problem.text)
+            return
+        dollars = [each.amount for each in told if each.amount is not None and (each.units or "usd").lower() == "usd"]
+        found = crossing.low(sum(dollars, Decimal()), per_day) if dollars else None
+        if found is None:
+            return
+        level, days = found
+        figures: dict[str, str | int] = {"balance": str(sum(dollars, Decimal())), "per_day": str(per_day), "days": days}
+
+        def note(session: Session) -> None:
+            subject = f"balance:{project_id}"
+            alert = self._of_project(session, project_id, subject, level, f"{now:%Y-%m}", figures, now)
+            self._raise(session, alert, now)
+
+        await self._database.write(note)
+
+    def _of_project(
+        self,
+        session: Session,
+        project_id: str,
+        subject: str,
+        level: str,
+        period: str,
+        figures: Mapping[str, str | int],
+        now: datetime,
+    ) -> Alert:
+        """Return an alert for the place that owns a project: its budget's, its approvals channel, or its decider."""
+        budget = budgets.of(session, self._team_id, "project", project_id)
+        matter = self._desk.matter(session, self._team_id, project_id)
+        people = sorted(matter.approvers) or sorted(matter.owners) or [audit.KEYDESK]
+        place = (budget and (budget.channel or budget.set_by)) or projects.settings(session, project_id).channel
+        return Alert(
+            team_id=self._team_id,
+            subject=subject,
+            level=level,
+            period=period,
+            project_id=project_id,
+            place=place or people[0],
+            facts=dict(figures),
+            raised_at=now,
+        )
+
+    def _raise(self, session: Session, alert: Alert, now: datetime) -> None:
+        raised = budgets.raise_once(session, alert)
+        if raised is None or raised.post != "wanted":
+            return
+        audit.note(
+            session,
+            audit.KEYDESK,
+            "budgets.alerted",
+            alert.subject,
+            now,
+            team_id=self._team_id,
+            project_id=alert.project_id or None,
+            level=alert.level,
+            **{name: str(value) for name, value in alert.facts.items()},
+        )
+        self._engine.enqueue(session, Job("budgets.post", alert.id), now)
+
+
+def _totals(session: Session, day: date) -> dict[str, Decimal]:
+    return {row.project_id or "": row.total for row in facts.totals_by(session, Which(day, day), "project")}

@@ -1,0 +1,82 @@
+"""Which provider days of which projects were read, and what they came to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from bot.digests.service import DAY
+from bot.store.collected import CollectedDay
+from bot.store.projects import Project
+
+_TOLD = (
+    col(CollectedDay.project_id),
+    col(CollectedDay.day),
+    col(CollectedDay.spend_total),
+    col(CollectedDay.settled),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How well some days are known: which projects were not read, by id, and whether nothing will change any more."""
+
+    unread: frozenset[str]
+    final: bool
+
+
+class KnownDays:
+    """The days from ``first`` to ``last`` of every project, read at once; a day counts once it was read after its end.
+
+    A scope is a collection of project ids; an empty one is all projects.
+    """
+
+    def __init__(self, session: Session, first: date, last: date) -> None:
+        self.projects = {project.id: project for project in session.exec(select(Project))}
+        self._first, self._last = first, last
+        self._days = {
+            (project_id, day): (total, settled)
+            for project_id, day, total, settled in session.execute(
+                select(*_TOLD).where(col(CollectedDay.day).between(first, last), col(CollectedDay.closed).is_(True))
+            )
+            if total is not None
+        }
+
+    def standing(self, scope: Collection[str], days: Sequence[date]) -> Standing:
+        """Return how well these days of these projects are known."""
+        wanted = [(project_id, day) for project_id in self._in(scope) for day in days if self._lived(project_id, day)]
+        unread = frozenset(project_id for project_id, day in wanted if (project_id, day) not in self._days)
+        return Standing(unread, not unread and all(self._days[each][1] for each in wanted))
+
+    def read(self, scope: Collection[str], days: Sequence[date]) -> list[str]:
+        """Return the projects of which all these days are known."""
+        unread = self.standing(scope, days).unread
+        return sorted(project_id for project_id in self._in(scope) if project_id not in unread)
+
+    def totals(self, project_ids: Collection[str]) -> dict[date, Decimal]:
+        """Add up each day on which all of these projects are known; of no project nothing is known."""
+        found: dict[date, Decimal] = {}
+        if not project_ids:
+            return found
+        for number in range((self._last - self._first).days + 1):
+            day = self._first + number * DAY
+            known = [self._days.get((project_id, day)) for project_id in project_ids if self._lived(project_id, day)]
+            amounts = [each[0] for each in known if each is not None]
+            if len(amounts) == len(known):
+                found[day] = sum(amounts, Decimal())
+        return found
+
+    def names(self, project_ids: Collection[str]) -> tuple[str, ...]:
+        """Name projects, in order."""
+        return tuple(sorted(self.projects[project_id].name for project_id in project_ids))
+
+    def _in(self, scope: Collection[str]) -> Collection[str]:
+        return [project_id for project_id in scope if project_id in self.projects] if scope else self.projects
+
+    def _lived(self, project_id: str, day: date) -> bool:
+        gone_at = self.projects[project_id].gone_at
+        return gone_at is None or day < gone_at.date()

@@ -1,0 +1,262 @@
+"""What people type and press about digests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.desk.service import Desk, Held
+from bot.digests import form, subscribing, views
+from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest, Wish
+from bot.digests.reading import Reading
+from bot.digests.schedule import last_closed
+from bot.digests.service import Digest
+from bot.errors import CouldNotCheck, FormError, NotAllowed, NotUnderstood
+from bot.operation import Actor
+from bot.people import People
+from bot.slack.call import Call
+from bot.slack.files import csv_bytes, send_file
+from bot.slack.names import Command, Door
+from bot.slack.pages import page_of, read_page
+from bot.slack.waiting import told_if_slow
+from bot.slack.web import SlackError, SlackWeb
+from bot.slack.words import fallback_text
+from bot.store import customers, digest_runs, digests, projects
+from bot.store.database import Database
+from bot.store.digests import Subscription
+
+LISTED = 5
+MUTED_DAYS = 7
+MOST_OPTIONS = 100
+
+
+class DigestListeners:
+    """Answers `/digests` and the buttons of digests."""
+
+    def __init__(
+        self, desk: Desk, database: Database, people: People, clock: Clock, files: SlackWeb, reading: Reading
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._files = files
+        self._reading = reading
+
+    def door(self) -> Door:
+        """Return what this room answers to."""
+        return Door(
+            commands=(
+                Command("digests", "subscribe", self.subscribe, "", "spending each morning", aliases=("new",)),
+                Command("digests", "list", self.list_digests, "", "your digests", aliases=("ls",)),
+                Command("digests", "preview", self.preview, "", "how your digest looks now, for you alone"),
+                Command("digests", "pause", self.pause, "", "no digest until you resume it"),
+                Command("digests", "resume", self.resume, "", "let a paused digest come again"),
+                Command("digests", "change", self.change, "", "where, of what and when", aliases=("edit",)),
+                Command("digests", "unsubscribe", self.end, "", "end a digest", aliases=("end", "delete")),
+            ),
+            actions={
+                "digests.subscribe": self.subscribe,
+                "digests.list": self.turn,
+                "digests.preview": self.preview,
+                "digests.pause": self.pause,
+                "digests.resume": self.resume,
+                "digests.mute": self.mute,
+                "digests.change": self.change,
+                "digests.end": self.end,
+                "digests.details": self.details,
+                "digests.export": self.export,
+            },
+            views={"digests.form": self.save},
+            options={"digests.projects": self.projects_like, "digests.customers": self.customers_like},
+        )
+
+    # --- the form ---
+
+    async def subscribe(self, call: Call) -> None:
+        """Open an empty form."""
+        opened = await call.open(form.saying("One moment…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._permit(actor, SubscribeToDigest.kind)
+        await opened.update(form.form(form.Form(Wish(tz=actor.tz), actor.tz)))
+
+    async def change(self, call: Call) -> None:
+        """Open the form of a digest."""
+        opened = await call.open(form.saying("One moment…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._permit(actor, ChangeDigest.kind)
+        found = await self._own(actor, call.value)
+        await opened.update(form.form(await self._form(actor, found.id, subscribing.wish_of(found))))
+
+    async def save(self, call: Call) -> None:
+        """Take in the form."""
+        view = call.view or {}
+        subscription_id, form_id = str(view.get("private_metadata") or ""), str(view.get("id", ""))
+        wish = form.read_form(call.state, "UTC")
+        opened = await call.ack_update(form.saying("Checking the channel…"))
+        actor = Actor(call.team_id, call.user_id)
+        try:
+            actor = await self._people.judge(call.team_id, call.user_id)
+            wish = wish.model_copy(update={"tz": actor.tz})
+            text = await self._submit(_asked(subscription_id, form_id, wish), actor)
+        except (FormError, NotAllowed, CouldNotCheck) as problem:
+            shown = await self._form(actor, subscription_id, wish)
+            await opened.update(form.form(replace(shown, problem=problem.text)))
+            return
+        await opened.update(form.saying(f"{text} `/digests list` shows your digests, `/digests preview` one at once."))
+
+    async def projects_like(self, call: Call) -> None:
+        """Offer projects, from the mirror."""
+
+        def found(session: Session) -> list[tuple[str, str]]:
+            page, _ = projects.search(session, call.value.strip(), limit=MOST_OPTIONS)
+            return [(project.id, project.name) for project in page]
+
+        known = await self._people.known(call.team_id, call.user_id)
+        await call.ack(options=form.options(await self._database.read(found) if known else []))
+
+    async def customers_like(self, call: Call) -> None:
+        """Offer customers, from the catalogue."""
+
+        def found(session: Session) -> list[tuple[str, str]]:
+            page, _ = customers.search(session, call.team_id, call.value.strip(), limit=MOST_OPTIONS)
+            return [(customer.tag, customer.name) for customer in page]
+
+        known = await self._people.known(call.team_id, call.user_id)
+        await call.ack(options=form.options(await self._database.read(found) if known else []))
+
+    # --- the list, and what its buttons do ---
+
+    async def list_digests(self, call: Call) -> None:
+        """List one's own digests."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        blocks = await self._list(actor, 1)
+        await call.tell(fallback_text(blocks), blocks)
+
+    async def turn(self, call: Call) -> None:
+        """Show another page of them."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        blocks = await self._list(actor, read_page(call.value)[0])
+        await call.say_replace(fallback_text(blocks), blocks)
+
+    async def pause(self, call: Call) -> None:
+        """Let a digest rest."""
+        await self._put_off(call, None)
+
+    async def resume(self, call: Call) -> None:
+        """Let a digest come again."""
+        await self._put_off(call, 0)
+
+    async def mute(self, call: Call) -> None:
+        """Let a digest rest for a week."""
+        await self._put_off(call, MUTED_DAYS)
+
+    async def end(self, call: Call) -> None:
+        """End a digest."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        found = await self._own(actor, call.value)
+        await call.tell(await self._submit(EndDigest(subscription_id=found.id), actor))
+
+    async def _put_off(self, call: Call, days: int | None) -> None:
+        actor = await self._people.judge(call.team_id, call.user_id)
+        found = await self._own(actor, call.value)
+        await call.tell(await self._submit(PauseDigest(subscription_id=found.id, days=days), actor))
+
+    # --- a digest itself ---
+
+    async def preview(self, call: Call) -> None:
+        """Show, to this person alone, what the digest would say now."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._permit(actor, "digests.read")
+        found, now = await self._own(actor, call.value), self._clock.now()
+        reading = self._reading.digest(found, (last_closed(now),), now)
+        digest = await told_if_slow(reading, call.tell, "Putting the digest together…")
+        blocks = views.preview(found, digest)
+        await call.tell(fallback_text(blocks), blocks)
+
+    async def details(self, call: Call) -> None:
+        """Show the details of a posted digest."""
+        opened = await call.open(form.saying("Reading the details…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await opened.update(views.details_window(await self._posted(actor, call.value)))
+
+    async def export(self, call: Call) -> None:
+        """Send the figures of a posted digest as a file."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        digest = await self._posted(actor, call.value)
+        name = f"digest-{digest.days[0]}-{digest.days[-1]}.csv"
+        content = csv_bytes(("split", "name", "dollars"), views.export_rows(digest))
+        try:
+            await send_file(
+                self._files, actor.user_id, name, content, f"Digest of {views.days_text(digest.days)} (UTC)"
+            )
+        except SlackError:
+            await call.tell("Slack did not take the file. Please try again in a minute.")
+            return
+        await call.tell("The figures are in your direct messages with Keydesk.")
+
+    # --- reading ---
+
+    async def _posted(self, actor: Actor, run_id: str) -> Digest:
+        await self._permit(actor, "digests.read")
+
+        def told(session: Session) -> tuple[Subscription, tuple[date, ...]]:
+            run = digest_runs.run(session, run_id)
+            if run is None:
+                raise NotUnderstood("There is no such digest any more.")
+            return subscribing.the_subscription(session, run.subscription_id, actor.team_id), tuple(
+                digest_runs.days_of(session, run_id)
+            )
+
+        subscription, days = await self._database.read(told)
+        return await self._reading.digest(subscription, days, self._clock.now())
+
+    async def _own(self, actor: Actor, subscription_id: str) -> Subscription:
+        """Return the digest that a button named, or the only one that this person has."""
+
+        def find(session: Session) -> Subscription:
+            if subscription_id:
+                return subscribing.the_subscription(session, subscription_id, actor.team_id)
+            mine = digests.living(session, actor.team_id, actor.user_id)
+            if len(mine) != 1:
+                raise NotUnderstood(
+                    "You have several digests: /digests list shows them, each with its buttons."
+                    if mine
+                    else "You have no digest yet: /digests subscribe."
+                )
+            return mine[0]
+
+        return await self._database.read(find)
+
+    async def _list(self, actor: Actor, number: int) -> list[views.Block]:
+        def read(session: Session) -> list[views.Block]:
+            page = page_of(digests.living(session, actor.team_id, actor.user_id), number, LISTED)
+            return form.digest_list(page, _names(session, actor.team_id))
+
+        return await self._database.read(read)
+
+    async def _form(self, actor: Actor, subscription_id: str, wish: Wish) -> form.Form:
+        names = await self._database.read(lambda session: _names(session, actor.team_id))
+        return form.Form(wish, actor.tz, subscription_id, names)
+
+    async def _permit(self, actor: Actor, name: str) -> None:
+        await self._database.read(lambda session: self._desk.permit(session, actor, name))
+
+    async def _submit(self, operation: SubscribeToDigest | ChangeDigest | PauseDigest | EndDigest, actor: Actor) -> str:
+        outcome = await self._desk.submit(operation, actor)
+        return "This waits for a decision." if isinstance(outcome, Held) else outcome.text
+
+
+def _asked(subscription_id: str, form_id: str, wish: Wish) -> SubscribeToDigest | ChangeDigest:
+    if subscription_id:
+        return ChangeDigest(subscription_id=subscription_id, wish=wish)
+    return SubscribeToDigest(form=form_id, wish=wish)
+
+
+def _names(session: Session, team_id: str) -> Mapping[str, str]:
+    named = {customer.tag: customer.name for customer in customers.everyone(session, team_id)}
+    return named | projects.names_by_id(session)

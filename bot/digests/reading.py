@@ -1,0 +1,117 @@
+"""Everything that a digest says, read: figures and events from the store, the balance from Deepgram if it is quick."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from bot.digests.figures import figures
+from bot.digests.happenings import events
+from bot.digests.known_days import KnownDays, Standing
+from bot.digests.service import CORRECTED_DAYS, DAY, Digest, Events, Figures, compose
+from bot.errors import BotError
+from bot.providers.deepgram.billing import BillingReports
+from bot.store import budgets, collections, digest_runs, projects
+from bot.store.collected import end_of
+from bot.store.database import Database
+from bot.store.digests import Subscription
+
+BALANCE_SECONDS = 5.0
+MOST_BALANCES = 10  # of more projects nobody waits for the balances
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the store knows; ``balanced`` are the projects whose balances are asked for."""
+
+    figures: Figures
+    events: Events
+    told_before: dict[date, Decimal]
+    budget: Decimal | None
+    balanced: list[str]
+
+
+class Reading:
+    """Reads what a subscription is told of some days, as it is known now."""
+
+    def __init__(self, database: Database, reports: BillingReports) -> None:
+        self._database = database
+        self._reports = reports
+
+    async def digest(self, subscription: Subscription, days: tuple[date, ...], now: datetime) -> Digest:
+        """Return the digest of these days; what cannot be read is missing in it."""
+        found = await self._database.read(lambda session: _material(session, subscription, days, now))
+        return compose(
+            days,
+            found.figures,
+            found.events,
+            balance=await self._balance(found.balanced),
+            budget=found.budget,
+            told_before=found.told_before,
+        )
+
+    async def standing(self, subscription: Subscription, days: tuple[date, ...]) -> Standing:
+        """Return how well these days are known."""
+
+        def read(session: Session) -> Standing:
+            return KnownDays(session, days[0], days[-1]).standing(subscription.projects, days)
+
+        return await self._database.read(read)
+
+    async def comes_soon(self, subscription: Subscription, days: tuple[date, ...]) -> bool:
+        """Tell whether days that are not known yet are being read: after an outage everything is due at once."""
+
+        def read(session: Session) -> bool:
+            unread = KnownDays(session, days[0], days[-1]).standing(subscription.projects, days).unread
+            return bool(unread and unread & collections.to_come(session, end_of(days[-1])))
+
+        return await self._database.read(read)
+
+    async def _balance(self, project_ids: Sequence[str]) -> Decimal | None:
+        """Return the dollars that are left in all of these projects, or None if Deepgram did not tell at once."""
+        if not 1 <= len(project_ids) <= MOST_BALANCES:
+            return None
+        try:
+            async with asyncio.timeout(BALANCE_SECONDS):
+                told = await asyncio.gather(*(self._reports.balances(project_id) for project_id in project_ids))
+        except (BotError, TimeoutError):
+            return None
+        amounts = [balance.amount for balances in told for balance in balances if balance.units == "usd"]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known, Decimal()) if known and len(known) == len(amounts) else None
+
+
+def _material(session: Session, subscription: Subscription, days: tuple[date, ...], now: datetime) -> Material:
+    told = digest_runs.told_since(session, subscription.id, days[0] - CORRECTED_DAYS * DAY)
+    return Material(
+        figures(session, subscription, days),
+        events(session, subscription, days, now),
+        {day: amount for day, amount in told.items() if day < days[0]},
+        _budget(session, subscription),
+        _balanced(session, subscription),
+    )
+
+
+def _budget(session: Session, subscription: Subscription) -> Decimal | None:
+    """Return the month's budget where the scope is exactly one project or one customer, and has one."""
+    match (subscription.projects, subscription.customers):
+        case ([project_id], []):
+            found = budgets.of(session, subscription.team_id, "project", project_id)
+        case ([], [tag]):
+            found = budgets.of(session, subscription.team_id, "customer", tag)
+        case _:
+            return None
+    return found.dollars if found is not None else None
+
+
+def _balanced(session: Session, subscription: Subscription) -> list[str]:
+    """Return the projects in scope; none for customers, who have no balance at the provider."""
+    if subscription.customers:
+        return []
+    everything = projects.search(session, limit=MOST_BALANCES + 1)[0]
+    return list(subscription.projects) or [project.id for project in everything]

@@ -1,0 +1,170 @@
+"""How a digest is subscribed to, changed, put off and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.clock import Clock
+from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest, Wish
+from bot.digests.schedule import Rhythm, first_day, next_due
+from bot.errors import FormError, NotUnderstood
+from bot.operation import Actor
+from bot.slack.channels import channel_problem
+from bot.slack.web import SlackError, SlackWeb
+from bot.store import digest_runs, digests
+from bot.store.database import Database
+from bot.store.digests import Subscription
+
+MOST_DIGESTS = 20
+
+Change = Callable[[Session, Subscription, datetime], str]
+"""Changes a row and returns what to tell its owner."""
+
+
+def rhythm_of(wanted: Subscription | Wish) -> Rhythm:
+    """Return when this digest comes."""
+    return Rhythm(frozenset(wanted.weekdays), wanted.hour, wanted.tz)
+
+
+def wish_of(subscription: Subscription) -> Wish:
+    """Return what was wished for."""
+    return Wish.model_validate(subscription.model_dump())
+
+
+def owner_of(session: Session, operation: ChangeDigest | PauseDigest | EndDigest) -> str | None:
+    """Return whose digest an operation is about."""
+    found = digests.get(session, operation.subscription_id)
+    return found.owner if found is not None else None
+
+
+def the_subscription(session: Session, subscription_id: str, team_id: str) -> Subscription:
+    """Return a digest that was not ended.
+
+    Raises:
+        NotUnderstood: there is none.
+    """
+    found = digests.get(session, subscription_id)
+    if found is None or found.team_id != team_id or found.state == "ended":
+        raise NotUnderstood("There is no such digest any more. /digests list shows yours.")
+    return found
+
+
+class Subscribing:
+    """Carries out the operations on digests. Each may run twice: the second time changes nothing."""
+
+    def __init__(self, database: Database, clock: Clock, web: SlackWeb) -> None:
+        self._database = database
+        self._clock = clock
+        self._web = web
+
+    async def subscribe(self, operation: SubscribeToDigest, actor: Actor) -> str:
+        """Make the digest.
+
+        Raises:
+            FormError: its channel cannot carry it, or this person has too many.
+        """
+        await self._check_channel(operation.wish.channel)
+        return await self._database.write(lambda session: self._add(session, operation, actor, self._clock.now()))
+
+    async def change(self, operation: ChangeDigest, actor: Actor) -> str:
+        """Change where, what and when.
+
+        Raises:
+            FormError: its channel cannot carry it.
+            NotUnderstood: there is no such digest.
+        """
+        await self._check_channel(operation.wish.channel)
+
+        def change(session: Session, found: Subscription, now: datetime) -> str:
+            before = wish_of(found)
+            if (before.projects, before.customers) != (operation.wish.projects, operation.wish.customers):
+                digest_runs.forget_told(session, found.id, now)
+            found.sqlmodel_update(_columns(operation.wish))
+            if found.state == "active":
+                found.due_at = next_due(rhythm_of(found), max(now, found.muted_until or now))
+            return "Saved."
+
+        return await self._on(operation.subscription_id, actor, "digests.changed", change)
+
+    async def pause(self, operation: PauseDigest, actor: Actor) -> str:
+        """Put the digest off, or let it come again. Raises NotUnderstood: there is no such digest."""
+
+        def pause(_session: Session, found: Subscription, now: datetime) -> str:
+            if operation.days is None:
+                found.state, found.problem = "paused", ""
+                return "Paused. Once you resume it, one digest tells the days in between."
+            until = now + timedelta(days=operation.days)
+            found.state, found.problem = "active", ""
+            found.muted_until = until if operation.days else None
+            found.due_at = next_due(rhythm_of(found), until)
+            return f"Muted for {operation.days} days; then one digest tells them all." if operation.days else "Resumed."
+
+        return await self._on(operation.subscription_id, actor, "digests.paused", pause)
+
+    async def end(self, operation: EndDigest, actor: Actor) -> str:
+        """End the digest. Raises NotUnderstood: there is no such digest."""
+
+        def end(_session: Session, found: Subscription, _now: datetime) -> str:
+            found.state = "ended"
+            return "Unsubscribed. No digest comes of it any more."
+
+        return await self._on(operation.subscription_id, actor, "digests.ended", end)
+
+    async def _on(self, subscription_id: str, actor: Actor, name: str, change: Change) -> str:
+        now = self._clock.now()
+
+        def run(session: Session) -> str:
+            found = the_subscription(session, subscription_id, actor.team_id)
+            text = change(session, found, now)
+            session.flush()
+            audit.note(session, actor, name, found.id, now, **_told(found))
+            return text
+
+        return await self._database.write(run)
+
+    def _add(self, session: Session, operation: SubscribeToDigest, actor: Actor, now: datetime) -> str:
+        known = digests.by_view(session, operation.form)
+        if known is None:
+            if len(digests.living(session, actor.team_id, actor.user_id)) >= MOST_DIGESTS:
+                raise FormError("place", f"You have {MOST_DIGESTS} digests already. End one first: /digests list.")
+            known = _new(operation, actor, now)
+            session.add(known)
+            session.flush()
+            audit.note(session, actor, "digests.subscribed", known.id, now, **_told(known))
+        return "Subscribed."
+
+    async def _check_channel(self, channel: str | None) -> None:
+        if channel is None:
+            return
+        try:
+            problem = channel_problem(await self._web.channel(channel))
+        except SlackError:
+            problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
+        if problem is not None:
+            raise FormError("channel", f"This channel cannot be used. {problem}")
+
+
+def _new(operation: SubscribeToDigest, actor: Actor, now: datetime) -> Subscription:
+    rhythm = rhythm_of(operation.wish)
+    return Subscription(
+        team_id=actor.team_id,
+        owner=actor.user_id,
+        view_id=operation.form,
+        from_day=first_day(rhythm, now),
+        due_at=next_due(rhythm, now),
+        created_at=now,
+        **_columns(operation.wish),
+    )
+
+
+def _columns(wish: Wish) -> dict[str, Any]:
+    return wish.model_dump(mode="json")
+
+
+def _told(found: Subscription) -> dict[str, Any]:
+    return {**wish_of(found).model_dump(mode="json"), "state": found.state}

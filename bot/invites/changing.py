@@ -1,0 +1,179 @@
+"""How an open invitation is taken back or sent again, how to find out later; and which domains are allowed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.clock import Clock
+from bot.engine.port import Engine, Job
+from bot.errors import BotError, NotFound, NotUnderstood, Refused, Unclear
+from bot.invites.addresses import is_allowed
+from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite
+from bot.invites.sending import outside
+from bot.operation import Actor, OperationKind
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.invites import Invite
+from bot.slack.words import listed
+from bot.store import invites, record
+from bot.store.database import Database
+
+WITHDRAWN = "invites.withdrawn"
+
+
+class InviteChanges:
+    """Carries out `CancelInvite`, `ResendInvite` and `ChangeInviteDomains`."""
+
+    def __init__(self, database: Database, engine: Engine, clock: Clock, deepgram: Deepgram) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+        self._deepgram = deepgram
+
+    def kinds(self) -> dict[str, OperationKind]:
+        """Return what the desk must know of these operations."""
+        return {
+            CancelInvite.kind: OperationKind(
+                CancelInvite, execute=self.cancel, settle=self.is_cancelled, done=self.cancelled
+            ),
+            ResendInvite.kind: OperationKind(
+                ResendInvite, execute=self.resend, settle=self.is_resent, done=self.resent
+            ),
+            ChangeInviteDomains.kind: OperationKind(ChangeInviteDomains, execute=self.change_domains),
+        }
+
+    # --- taking back ---
+
+    async def cancel(self, operation: CancelInvite, actor: Actor) -> str:
+        """Take an invitation back; one that is gone already is as good.
+
+        Raises:
+            ProviderError: it stands, or nobody can tell.
+        """
+        del actor
+        try:
+            await self._deepgram.delete_invite(operation.project_id, operation.email)
+        except NotFound:
+            return f"There is no open invitation for {operation.email} any more: accepted, or taken back already."
+        return f"The invitation for {operation.email} is taken back."
+
+    async def is_cancelled(self, operation: CancelInvite) -> bool:
+        """Tell whether the invitation is gone.
+
+        Raises:
+            ProviderError: Deepgram did not say.
+        """
+        return await self._find(operation.project_id, operation.email) is None
+
+    def cancelled(self, session: Session, operation: CancelInvite, now: datetime) -> None:
+        """Forget the invitation."""
+        invites.remove(session, operation.project_id, operation.email)
+        self._read_again(session, operation.project_id, now)
+
+    # --- once more ---
+
+    async def resend(self, operation: ResendInvite, actor: Actor) -> str:
+        """Take an invitation back and send it again with the scope that it has: Deepgram has no resending.
+
+        Raises:
+            NotUnderstood: there is none any more; nothing was sent.
+            NotAllowed: its address is outside the domains that are allowed now.
+            Unclear: one of the two halves may or may not have happened.
+            Refused: it was taken back, and could not be sent again.
+            ProviderError: it stands as it was.
+        """
+        project_id, email = operation.project_id, operation.email
+        standing = await self._find(project_id, email)
+        if standing is None:
+            raise _gone(email)
+        domains = await self._database.read(lambda session: invites.domains(session, actor.team_id))
+        if not is_allowed(email, domains):
+            raise outside((email,), domains)
+        try:
+            await self._deepgram.delete_invite(project_id, standing.email)
+        except NotFound:
+            raise _gone(email) from None
+        await self._database.write(lambda session: self._withdrawn(session, operation, actor))
+        try:
+            await self._deepgram.send_invite(project_id, standing.email, standing.scope)
+        except Unclear:
+            raise
+        except BotError as problem:
+            raise Refused(f"{_half_done(email)} {problem.text}") from problem
+        await self._database.write(lambda session: self._sent(session, standing, actor))
+        return f"The invitation for {email} was sent again."
+
+    def _withdrawn(self, session: Session, operation: ResendInvite, actor: Actor) -> None:
+        now = self._clock.now()
+        audit.note(
+            session, actor, WITHDRAWN, operation.mark, now, project_id=operation.project_id, email=operation.email
+        )
+        invites.remove(session, operation.project_id, operation.email)
+
+    def _sent(self, session: Session, standing: Invite, actor: Actor) -> None:
+        now = self._clock.now()
+        row = invites.Invite(
+            project_id=standing.project_id,
+            email=standing.email,
+            scope=standing.scope,
+            sent_by=actor.user_id,
+            sent_at=now,
+            read_at=now,
+        )
+        invites.sent(session, row)
+
+    async def is_resent(self, operation: ResendInvite) -> bool | str:
+        """Tell whether both halves happened (or neither); in words where only the first did.
+
+        Raises:
+            ProviderError: Deepgram did not say.
+        """
+        if await self._find(operation.project_id, operation.email) is None:
+            return f"{_half_done(operation.email)} They may have accepted it meanwhile; else invite them again."
+        noted = await self._database.read(lambda session: record.of_subject(session, operation.mark))
+        return any(entry.name == WITHDRAWN for entry in noted)
+
+    def resent(self, session: Session, operation: ResendInvite, now: datetime) -> None:
+        """Let the list of invitations follow."""
+        self._read_again(session, operation.project_id, now)
+
+    # --- whose addresses ---
+
+    async def change_domains(self, operation: ChangeInviteDomains, actor: Actor) -> str:
+        """Set the allowed domains of the workspace."""
+        await self._database.write(lambda session: self._change_domains(session, operation, actor))
+        if not operation.domains:
+            return "Addresses at any domain may be invited now."
+        return f"Only addresses at {listed(operation.domains, 'or')} may be invited now."
+
+    def _change_domains(self, session: Session, operation: ChangeInviteDomains, actor: Actor) -> None:
+        now, before = self._clock.now(), invites.domains(session, actor.team_id)
+        invites.change_domains(session, actor.team_id, operation.domains, actor.user_id, now)
+        audit.note(
+            session,
+            actor,
+            "invites.domains_changed",
+            actor.team_id,
+            now,
+            before=list(before),
+            after=list(operation.domains),
+        )
+
+    async def _find(self, project_id: str, email: str) -> Invite | None:
+        open_ones = await self._deepgram.invites(project_id)
+        return next((invite for invite in open_ones if invite.email.casefold() == email.casefold()), None)
+
+    def _read_again(self, session: Session, project_id: str, now: datetime) -> None:
+        self._engine.enqueue(session, Job("invites.mirror", project_id), now)
+
+
+def _gone(email: str) -> NotUnderstood:
+    return NotUnderstood(
+        f"There is no open invitation for {email} any more: accepted, or taken back. Nothing was sent."
+    )
+
+
+def _half_done(email: str) -> str:
+    return f"The old invitation for {email} was taken back, and no new one was sent."

@@ -1,0 +1,277 @@
+"""What people type, press and send about invitations."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.desk.service import Desk
+from bot.errors import BotError, CouldNotCheck, NotAllowed, NotUnderstood
+from bot.invites import service, views
+from bot.invites.addresses import Sorting, read_domains, read_invitation
+from bot.invites.entrance import Entrance
+from bot.invites.operations import MOST_AT_ONCE, CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
+from bot.invites.sending import already, outside
+from bot.mirror import ListMirror
+from bot.operation import Actor
+from bot.people import People
+from bot.providers.deepgram.invites import Invite as Told
+from bot.providers.deepgram.powers import limits, may
+from bot.slack.call import Call, OpenView
+from bot.slack.files import csv_bytes, send_file
+from bot.slack.names import Command, Door
+from bot.slack.pages import read_page
+from bot.slack.web import SlackWeb
+from bot.slack.words import count, escape, fallback_text
+from bot.store import invites
+from bot.store.database import Database
+from bot.store.invites import Invite
+from bot.store.projects import Project
+
+WORDS_LONGEST = 100
+TITLE = "Invite"
+NOBODY = "Nobody was invited."
+
+
+class InviteListeners:
+    """Answers `/invites`, the same verbs under `/members`, and the buttons of invitations."""
+
+    def __init__(
+        self,
+        entrance: Entrance,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        mirror: ListMirror[Told],
+        files: SlackWeb,
+    ) -> None:
+        self._entrance = entrance
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._mirror = mirror
+        self._files = files
+
+    def door(self) -> Door:
+        """Return what this room answers to."""
+        return Door(
+            commands=(
+                Command("invites", "list", self.list_invites, "[words]", "open invitations", ("ls", "search")),
+                Command("invites", "send", self.send, "[e-mail …] [as scope]", "invite one or many", ("new", "invite")),
+                Command("invites", "cancel", self.cancel, "<e-mail>", "take an invitation back", ("delete", "revoke")),
+                Command("invites", "resend", self.resend, "<e-mail>", "take it back and send it again"),
+                Command("invites", "domains", self.domains, "[domain …]", "whose addresses may be invited"),
+                Command("members", "invite", self.send, "[e-mail …] [as scope]", "invite one or many"),
+                Command("members", "invites", self.list_invites, "[words]", "open invitations"),
+                Command("members", "cancel", self.cancel, "<e-mail>", "take an invitation back"),
+                Command("members", "resend", self.resend, "<e-mail>", "send an invitation again"),
+            ),
+            actions={
+                "invites.list": self.turn,
+                "invites.refresh": self.refresh,
+                "invites.csv": self.send_table,
+                "invites.row": self.row,
+                "invites.form": self.open_form,
+                "invites.domains": self.open_domains,
+            },
+            views={"invites.form": self.submit_form, "invites.domains": self.submit_domains},
+        )
+
+    # --- the list ---
+
+    async def list_invites(self, call: Call) -> None:
+        """List the open invitations to the chosen project."""
+        actor, project = await self._entrance.enter(call, "invites.list")
+        await self._entrance.read_once(call, project)
+        await self._tell(call, await self._page(actor, project, call.text.strip()[:WORDS_LONGEST], 1))
+
+    async def turn(self, call: Call) -> None:
+        """Show another page; the members' list shows the first one by the same button."""
+        number, project_id, words = _read_value(call.value)
+        actor, project = await self._entrance.enter(call, "invites.list", project_id)
+        await self._entrance.read_once(call, project)
+        await self._replace(call, await self._page(actor, project, words, number))
+
+    async def refresh(self, call: Call) -> None:
+        """Read the invitations from the provider now."""
+        number, project_id, words = _read_value(call.value)
+        actor, project = await self._entrance.enter(call, "invites.list", project_id)
+        await call.say_replace(f"Reading the invitations to {escape(project.name)} from Deepgram…")
+        try:
+            await self._mirror.refresh(project.id, self._clock.now())
+        finally:
+            await self._replace(call, await self._page(actor, project, words, number))
+
+    async def send_table(self, call: Call) -> None:
+        """Send all open invitations as a file."""
+        _, project_id, _ = _read_value(call.value)
+        actor, project = await self._entrance.enter(call, "invites.list", project_id)
+        rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
+        comment = f"{count(len(rows), 'open invitation')} to {escape(project.name)}"
+        await send_file(self._files, actor.user_id, "invitations.csv", csv_bytes(service.CSV_HEADER, rows), comment)
+        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
+
+    async def _page(self, actor: Actor, project: Project, words: str, number: int) -> list[views.Block]:
+        page = await self._database.read(
+            lambda session: service.page(session, self._desk, actor, project, words, number)
+        )
+        return views.invite_list(page)
+
+    # --- inviting ---
+
+    async def send(self, call: Call) -> None:
+        """Invite who was typed; without a word, open the form."""
+        if not call.text.strip():
+            await self.open_form(call)
+            return
+        emails, scope = read_invitation(call.text)
+        if len(emails) > MOST_AT_ONCE:
+            raise NotUnderstood(
+                f"At most {MOST_AT_ONCE} addresses at once; these are {len(emails)}. Nobody was invited."
+            )
+        actor, project = await self._entrance.enter(call, "invites.send")
+        wish = SendInvites(project_id=project.id, emails=emails, scope=scope)
+        sorting = await self._database.read(lambda session: self._sorted(session, wish, actor))
+        rest = _rest(wish, sorting)
+        text = await self._entrance.submit_typed(rest, actor, call.tell) if rest else NOBODY
+        await call.tell(escape(f"{project.name}: {text} {already(sorting)}".strip()))
+
+    async def open_form(self, call: Call) -> None:
+        """Open the form that invites."""
+        opened = await call.open(views.saying(TITLE, "One moment…"))
+        actor, project = await self._entrance.enter(call, "invites.send", call.value)
+        form = await self._form(actor, project.id)
+        if not form.choices:
+            role = await self._database.read(lambda session: service.our_role(session, project.id))
+            raise NotAllowed(limits(role))
+        await opened.update(views.invite_form(form))
+
+    async def submit_form(self, call: Call) -> None:
+        """Take in the form that invites."""
+        project_id = str((call.view or {}).get("private_metadata", ""))
+        operation = views.read_invite_form(project_id, call.state)
+        opened = await call.ack_update(views.saying(TITLE, "Inviting…"))
+        actor = Actor(call.team_id, call.user_id)
+        try:
+            actor, _ = await self._entrance.enter(call, "invites.send", project_id)
+            sorting = await self._database.read(lambda session: self._sorted(session, operation, actor))
+        except (NotAllowed, CouldNotCheck) as problem:  # what was typed must not be lost
+            await self._bring_back(opened, actor, operation, problem)
+            return
+        rest = _rest(operation, sorting)
+        text = await self._entrance.submit(rest, actor, opened.view_id) if rest else NOBODY
+        await opened.update(views.saying(TITLE, escape(f"{text} {already(sorting)}".strip())))
+
+    async def _bring_back(self, opened: OpenView, actor: Actor, typed: SendInvites, problem: BotError) -> None:
+        form = await self._form(actor, typed.project_id)
+        plain = views.saying(TITLE, escape(problem.text))
+        await opened.update(views.invite_form(form, typed, problem.text) if form.choices else plain)
+
+    def _sorted(self, session: Session, operation: SendInvites, actor: Actor) -> Sorting:
+        """Tell who can be invited, as far as the mirrors know.
+
+        Raises:
+            NotAllowed: our credential cannot invite with this scope, or an address is outside the allowed domains.
+        """
+        role = service.our_role(session, operation.project_id)
+        if not may(role, operation.scope, "invite"):
+            raise NotAllowed(f"{limits(role)} Nobody was invited.")
+        sorting = service.sorted_out(session, actor, operation.project_id, operation.emails)
+        if sorting.outside:
+            raise outside(sorting.outside, invites.domains(session, actor.team_id))
+        return sorting
+
+    async def _form(self, actor: Actor, project_id: str) -> service.Form:
+        return await self._database.read(lambda session: service.form(session, self._desk, actor, project_id))
+
+    # --- one invitation ---
+
+    async def cancel(self, call: Call) -> None:
+        """Take back the invitation that was named."""
+        actor, invite = await self._named(call, "invites.cancel")
+        await self._cancel(call, actor, invite)
+
+    async def resend(self, call: Call) -> None:
+        """Send the invitation that was named again."""
+        actor, invite = await self._named(call, "invites.resend")
+        await self._resend(call, actor, invite)
+
+    async def row(self, call: Call) -> None:
+        """Do what was chosen in a row's menu."""
+        wish, _, target = call.value.partition(":")
+        project_id, _, email = target.partition(":")
+        name = "invites.resend" if wish == "resend" else "invites.cancel"
+        actor, project = await self._entrance.enter(call, name, project_id)
+        invite = await self._database.read(lambda session: service.find(session, project, email))
+        await (self._resend if wish == "resend" else self._cancel)(call, actor, invite)
+
+    async def _named(self, call: Call, name: str) -> tuple[Actor, Invite]:
+        actor, project = await self._entrance.enter(call, name)
+        await self._entrance.read_once(call, project)
+        return actor, await self._database.read(lambda session: service.find(session, project, call.text))
+
+    async def _cancel(self, call: Call, actor: Actor, invite: Invite) -> None:
+        await self._change(call, actor, invite, CancelInvite(project_id=invite.project_id, email=invite.email))
+
+    async def _resend(self, call: Call, actor: Actor, invite: Invite) -> None:
+        await self._change(call, actor, invite, ResendInvite(project_id=invite.project_id, email=invite.email))
+
+    async def _change(self, call: Call, actor: Actor, invite: Invite, operation: CancelInvite | ResendInvite) -> None:
+        role = await self._database.read(lambda session: service.our_role(session, invite.project_id))
+        if not may(role, service.scope_of(invite), "invite"):
+            raise NotAllowed(f"{limits(role)} Nothing changed.")
+        await call.tell(escape(await self._entrance.submit_typed(operation, actor, call.tell)))
+
+    # --- whose addresses ---
+
+    async def domains(self, call: Call) -> None:
+        """Show whose addresses may be invited, or change that to what was typed."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        if call.text.strip():
+            operation = ChangeInviteDomains(domains=read_domains(call.text))
+            await call.tell(escape(await self._entrance.submit(operation, actor)))
+            return
+        domains, may_change = await self._database.read(lambda session: self._domains(session, actor))
+        await self._tell(call, views.domains_shown(domains, may_change=may_change))
+
+    def _domains(self, session: Session, actor: Actor) -> tuple[tuple[str, ...], bool]:
+        self._desk.permit(session, actor, "invites.list")
+        return invites.domains(session, actor.team_id), self._desk.may(session, actor, "invites.domains")
+
+    async def open_domains(self, call: Call) -> None:
+        """Open the form of allowed domains."""
+        opened = await call.open(views.saying("Who may be invited", "One moment…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+
+        def read(session: Session) -> tuple[str, ...]:
+            self._desk.permit(session, actor, "invites.domains")
+            return invites.domains(session, actor.team_id)
+
+        await opened.update(views.domains_form(await self._database.read(read)))
+
+    async def submit_domains(self, call: Call) -> None:
+        """Take in the form of allowed domains."""
+        operation = views.read_domains_form(call.state)
+        opened = await call.ack_update(views.saying("Who may be invited", "Saving…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        text = await self._entrance.submit(operation, actor, opened.view_id)
+        await opened.update(views.saying("Who may be invited", escape(text)))
+
+    async def _tell(self, call: Call, blocks: list[views.Block]) -> None:
+        await call.tell(fallback_text(blocks), blocks)
+
+    async def _replace(self, call: Call, blocks: list[views.Block]) -> None:
+        await call.say_replace(fallback_text(blocks), blocks)
+
+
+def _rest(operation: SendInvites, sorting: Sorting) -> SendInvites | None:
+    """Return the same for those alone whom nothing speaks against, or None."""
+    return operation.model_copy(update={"emails": sorting.send}) if sorting.send else None
+
+
+def _read_value(value: str) -> tuple[int, str, str]:
+    number, rest = read_page(value)
+    project_id, _, words = rest.partition(":")
+    return number, project_id, words[:WORDS_LONGEST]

@@ -1,0 +1,142 @@
+"""End keys…: all live keys of a budget at once, after seeing who uses them and typing how many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from bot.desk.service import Desk
+from bot.errors import BotError, FormError, NotUnderstood
+from bot.keys.operations import EndKey
+from bot.operation import Actor
+from bot.people import People
+from bot.policy import Refuse
+from bot.slack import blocks
+from bot.slack.call import Call
+from bot.slack.names import Door
+from bot.slack.words import code, count, cut, escape, user
+from bot.store import budgets
+from bot.store.budgets import Budget
+from bot.store.database import Database
+from bot.store.keys import Key
+
+Block = dict[str, Any]
+
+SHOWN = 40
+PURPOSE_SHOWN = 60
+TITLE = "End keys"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The live keys of a budget, and how many of them this person may end."""
+
+    budget_id: str
+    keys: tuple[Key, ...]
+    endable: int
+
+
+class KeyClearing:
+    """Answers “End keys…” of an alert and of a budget."""
+
+    def __init__(self, desk: Desk, database: Database, people: People) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+
+    def door(self) -> Door:
+        """Return what this part of the room answers to."""
+        return Door(actions={"budgets.end_keys": self.ask}, views={"keys.clear": self.clear})
+
+    async def ask(self, call: Call) -> None:
+        """Show who breaks, and ask for the number of keys to be typed."""
+        opened = await call.open(_saying("One moment…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await opened.update(confirm_form(await self._database.read(lambda s: self._found(s, call.value, actor))))
+
+    async def clear(self, call: Call) -> None:
+        """End the keys, one after the other; each is an operation of its own."""
+        budget_id, _, asked = str((call.view or {}).get("private_metadata", "")).partition(":")
+        if _typed(call.state) != asked:
+            raise FormError("number", f"Type {asked}, the number of keys, to end them.")
+        opened = await call.ack_update(_saying("Ending the keys…"))
+        actor = await self._people.judge(call.team_id, call.user_id)
+        found = await self._database.read(lambda session: self._found(session, budget_id, actor))
+        if str(len(found.keys)) != asked:
+            await opened.update(confirm_form(found, "Meanwhile the keys have changed: please look again."))
+            return
+        await opened.update(_saying(await self._end(found, actor)))
+
+    async def _end(self, found: Found, actor: Actor) -> str:
+        ended, problems = 0, list[str]()
+        for key in found.keys:
+            try:
+                await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id), actor)
+                ended += 1
+            except BotError as problem:
+                problems.append(f"• {code(key.label)}: {escape(cut(problem.text, 200))}")
+        told = f"{count(ended, 'key')} of {len(found.keys)} {'is' if ended == 1 else 'are'} ended or ending."
+        return "\n".join([told, *problems[:SHOWN]])
+
+    def _found(self, session: Session, budget_id: str, actor: Actor) -> Found:
+        budget = budgets.get(session, budget_id)
+        if budget is None or budget.team_id != actor.team_id:
+            raise NotUnderstood("There is no such budget any more. Nothing changed.")
+        keys = _live(session, budget)
+        may = [
+            not isinstance(self._desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor), Refuse)
+            for key in keys
+        ]
+        return Found(budget_id, tuple(keys), sum(may))
+
+
+def _live(session: Session, budget: Budget) -> list[Key]:
+    column = {"project": Key.project_id, "customer": Key.customer, "key": Key.provider_key_id}[budget.scope]
+    wanted = select(Key).where(col(Key.state) == "live", col(column) == budget.ref)
+    return list(session.exec(wanted.order_by(col(Key.owner), col(Key.created_at), col(Key.id))))
+
+
+def confirm_form(found: Found, problem: str = "") -> Block:
+    """Draw who breaks; with keys that this person may end, also the field for their number."""
+    number = len(found.keys)
+    lines = [_line(key) for key in found.keys[:SHOWN]]
+    if number > SHOWN:
+        lines.append(f"… and {number - SHOWN} more")
+    listed = [blocks.section("\n".join(lines[start : start + 8])) for start in range(0, len(lines), 8)]
+    if not number:
+        return _saying("No live key is left here.")
+    if found.endable < number:
+        text = f"You may end {found.endable} of these {number} keys; approvers of the project and owners may end all."
+        return blocks.modal("keys.notice", TITLE, [*listed, blocks.section(text)], close="Close")
+    return blocks.modal(
+        "keys.clear",
+        TITLE,
+        [
+            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            blocks.section("*Whatever uses these keys stops working at once. This cannot be undone.*"),
+            *listed,
+            blocks.input_(f"Type {number} to end {count(number, 'key')}", "number", blocks.text_input("number")),
+        ],
+        submit="End keys",
+        close="Keep them",
+        private_metadata=f"{found.budget_id}:{number}",
+    )
+
+
+def _line(key: Key) -> str:
+    owner = user(key.owner) if key.owner else escape(key.member_email or "made outside Keydesk")
+    where = f" · in {escape(cut(key.place, PURPOSE_SHOWN))}" if key.place else ""
+    return f"• {code(key.label)} {escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'} · {owner}{where}"
+
+
+def _typed(state: Mapping[str, Any]) -> str:
+    field = state.get("number")
+    element = field.get("number") if isinstance(field, Mapping) else None
+    return str(element.get("value") or "").strip() if isinstance(element, Mapping) else ""
+
+
+def _saying(text: str) -> Block:
+    return blocks.modal("keys.notice", TITLE, [blocks.section(text)], close="Close")

@@ -1,0 +1,88 @@
+"""What helps to decide a request for a key well: live keys, what was spent lately, and the last similar decision."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from bot import money
+from bot.keys.operations import CreateKey
+from bot.slack.words import when
+from bot.store import collected, decisions, facts, keys
+from bot.store.facts import Which
+from bot.store.requests import Request
+
+DAYS = 30
+NOTHING_READ = "– (no figures were read yet)"
+
+
+def evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:
+    """Return the lines of evidence on the approver's card, as (label, mrkdwn)."""
+    own = keys.live_count(session, owner=requester, project_id=operation.project_id)
+    everyone = keys.live_count(session, project_id=operation.project_id)
+    by = collected.newest_closed(session)
+    return (
+        ("Live keys of the requester here", str(own)),
+        ("Live keys in the project", str(everyone)),
+        (f"Requester's keys, {DAYS} days", _of_person(session, requester, by)),
+        (f"Project, {DAYS} days", _of_project(session, operation.project_id, by)),
+        ("Last similar request", last_alike(session, operation, requester) or "none"),
+    )
+
+
+def _of_person(session: Session, requester: str, by: date | None) -> str:
+    """Say what this person's keys spent in every project, as far as Keydesk knows whose they are."""
+    own = keys.provider_ids_of(session, requester)
+    if by is None or not own:
+        return NOTHING_READ if by is None else "– (none of their own yet)"
+
+    def spent(start: date, end: date) -> Decimal:
+        rows = facts.spend_by(session, Which(start, end, key_ids=own), "key")
+        return sum((row.dollars for row in rows), Decimal())
+
+    return _trend(spent(*_last(by)), spent(*_before(by)))
+
+
+def _of_project(session: Session, project_id: str, by: date | None) -> str:
+    if by is None:
+        return NOTHING_READ
+    now, before = (facts.total_spend(session, Which(*days, (project_id,))) for days in (_last(by), _before(by)))
+    return _trend(now, before)
+
+
+def _last(by: date) -> tuple[date, date]:
+    return by - timedelta(days=DAYS - 1), by
+
+
+def _before(by: date) -> tuple[date, date]:
+    return by - timedelta(days=2 * DAYS - 1), by - timedelta(days=DAYS)
+
+
+def _trend(now: Decimal, before: Decimal) -> str:
+    """Say “$41.20, ↑ 12 %”: against the thirty days before."""
+    if before <= 0:
+        return f"{money.dollars(now)}, nothing in the {DAYS} days before" if now else "$0.00"
+    change = int((now - before) * 100 / before)
+    return f"{money.dollars(now)}, {'↑' if change > 0 else '↓' if change < 0 else '='} {abs(change)} %"
+
+
+def last_alike(session: Session, operation: CreateKey, requester: str) -> str | None:
+    """Return how the requester's last decided request with this project and preset ended."""
+    found = session.exec(
+        select(Request)
+        .where(
+            col(Request.requester) == requester,
+            col(Request.project_id) == operation.project_id,
+            col(Request.kind) == CreateKey.kind,
+            col(Request.decided_at).is_not(None),
+        )
+        .order_by(col(Request.decided_at).desc())
+        .limit(20)
+    )
+    for request in found:
+        made = decisions.of_request(session, request.id)
+        if made and request.operation.get("preset") == operation.preset:
+            return f"{made[-1].verdict} {when(made[-1].decided_at)}"
+    return None

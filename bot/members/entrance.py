@@ -1,0 +1,119 @@
+"""How every listener of this room begins: who asks, in which project, about which member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.desk.service import Desk
+from bot.errors import NotUnderstood
+from bot.members import naming, service, views
+from bot.members.service import Overview, Reader
+from bot.mirror import ListMirror
+from bot.operation import Actor
+from bot.people import People
+from bot.providers.deepgram.members import Member as Told
+from bot.slack.call import Call
+from bot.slack.waiting import told_if_slow
+from bot.slack.words import escape, fallback_text
+from bot.store import members
+from bot.store.database import Database
+from bot.store.members import Member
+from bot.store.projects import Project
+
+WORDS_LONGEST = 100
+ProjectOf = Callable[[Session, Actor, str], Project]
+"""Returns the project with this id, or the person's own for an empty one; raises `NotUnderstood`."""
+
+
+class Entrance:
+    """Judges people, and finds projects and members."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        mirror: ListMirror[Told],
+        project_of: ProjectOf,
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._mirror = mirror
+        self._project_of = project_of
+
+    async def enter(self, call: Call, name: str, project_id: str = "") -> tuple[Actor, Project]:
+        """Return who asks and where, if their role suffices for ``name``; "" is their own project.
+
+        Raises:
+            NotAllowed: it does not, or they are no member of the workspace.
+            NotUnderstood: there is no such project, or none is chosen.
+        """
+        actor = await self._people.judge(call.team_id, call.user_id)
+
+        def find(session: Session) -> Project:
+            project = self._project_of(session, actor, project_id)
+            self._desk.permit(session, actor, name, project.id)
+            return project
+
+        return actor, await self._database.read(find)
+
+    async def read_once(self, call: Call, project: Project) -> None:
+        """Read the members now if they never were; an old list is read again behind the reader's back.
+
+        Raises:
+            ProviderError: they could not be read.
+        """
+        now = self._clock.now()
+        if not await self._mirror.look(project.id, now):
+            saying = f"Reading the members of {escape(project.name)} from Deepgram…"
+            await told_if_slow(self._mirror.refresh(project.id, now), call.tell, saying)
+
+    async def named(self, call: Call, actor: Actor, project: Project, verb: str, typed: str) -> Member | None:
+        """Return the one member who was meant; where several may be, list them and return None.
+
+        Raises:
+            NotUnderstood: nobody is called so; the text names the nearest.
+        """
+        if not naming.tidied(typed):
+            raise NotUnderstood(f"Which member? Type /members {verb} <name or e-mail>; /members list shows all.")
+        await self.read_once(call, project)
+        every = await self._database.read(lambda session: members.of_project(session, project.id))
+        found = naming.meant(every, typed)
+        if not found:
+            raise naming.unknown(every, typed, project.name)
+        if len(found) == 1:
+            return found[0]
+        reader, words = Reader(self._desk, actor), naming.tidied(typed)[:WORDS_LONGEST]
+        page = await self._database.read(lambda session: service.matches(session, reader, project, words, found))
+        blocks = views.member_list(page)
+        await call.tell(fallback_text(blocks), blocks)
+        return None
+
+    async def pressed(self, call: Call, name: str) -> tuple[Actor, Member]:
+        """Return who pressed a button, and the member it is about."""
+        project_id, _ = views.read_target(call.value)
+        actor, _ = await self.enter(call, name, project_id)
+        return actor, await self.member(call.value)
+
+    async def member(self, value: str) -> Member:
+        """Return the member whom a button or a form names.
+
+        Raises:
+            NotUnderstood: they are gone.
+        """
+        project_id, member_id = views.read_target(value)
+        member = await self._database.read(lambda session: members.get(session, project_id, member_id))
+        if member is None:
+            raise NotUnderstood("This member is not in the project any more. Nothing changed.")
+        return member
+
+    async def overview(self, actor: Actor, member: Member) -> Overview:
+        """Return one member at a glance."""
+        reader = Reader(self._desk, actor)
+        return await self._database.read(lambda session: service.overview(session, reader, member))

@@ -1,0 +1,67 @@
+"""What can be asked about the members of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from pydantic import Field
+
+from bot.operation import Operation
+from bot.providers.deepgram.models import Role
+from bot.providers.deepgram.powers import ROLES, role_of
+
+MEANINGS: Mapping[Role, str] = MappingProxyType(
+    {
+        "member": "makes and ends own keys, reads usage",
+        "admin": "also manages members and admins, reads billing",
+        "owner": "everything, and may delete the project",
+    }
+)
+WHY_LONGEST = 300
+
+
+class AboutMember(Operation):
+    """Something about one member; address and name are as the asker saw them."""
+
+    member_id: str
+    email: str = ""
+    name: str = ""
+    why: str = Field(default="", max_length=WHY_LONGEST)
+
+    @property
+    def label(self) -> str:
+        """What people call this member."""
+        named = f"{self.name} ({self.email})" if self.name and self.email else self.name or self.email
+        return named or self.member_id
+
+
+class RemoveMember(AboutMember):
+    """The end of a membership, and of every key that this member made in the project."""
+
+    kind: ClassVar[str] = "members.remove"
+
+
+class ChangeMemberScope(AboutMember):
+    """Another scope for a member, in place of ``before``: the scopes that the asker saw."""
+
+    kind: ClassVar[str] = "members.scope"
+
+    before: tuple[str, ...]
+    scope: Role
+
+    @property
+    def widens(self) -> bool:
+        """Whether the member could do more than before."""
+        return rank(self.scope) > rank(scope_of(self.before))
+
+
+def scope_of(scopes: tuple[str, ...] | list[str]) -> Role:
+    """Return the one scope that a member's scopes amount to; the least where none is told."""
+    return role_of(scopes) or "member"
+
+
+def rank(scope: Role) -> int:
+    """Return where a scope stands among all, by power."""
+    return ROLES.index(scope)

@@ -1,0 +1,243 @@
+"""What people see of members, and the forms that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import FormError
+from bot.members.operations import MEANINGS, WHY_LONGEST, scope_of
+from bot.members.service import MemberPage, Overview, Row
+from bot.providers.deepgram.models import Role
+from bot.providers.deepgram.powers import ROLES
+from bot.slack import blocks
+from bot.slack.words import code, count, cut, escape
+from bot.store.members import Member
+
+Block = dict[str, Any]
+
+SHOWN = 60
+SCOPES_SHOWN = 120  # characters
+SCOPES_LISTED = 40
+OURSELVES = "Keydesk itself"
+CONFIRM_LONGEST = 300
+
+
+def member_list(seen: MemberPage) -> list[Block]:
+    """Draw a page of members."""
+    value = f"{seen.project_id}:{seen.words}"
+    buttons = [
+        blocks.button("Refresh from Deepgram", "members.refresh", f"{seen.page.number}:{value}"),
+        blocks.button("Invitations", "invites.list", f"1:{seen.project_id}:"),
+        blocks.button("Send all as a file", "members.csv", f"1:{value}"),
+    ]
+    if seen.may_invite:
+        buttons.insert(0, blocks.button("Invite…", "invites.form", seen.project_id, style="primary"))
+    return [
+        blocks.header(f"Members of {seen.project}"),
+        *_rows(seen),
+        blocks.context(
+            f"{count(seen.page.total, 'member')}{_matching(seen.words)} · {seen.fresh}", *_said(seen.limits)
+        ),
+        *blocks.paging("members.list", seen.page.number, seen.page.pages, value),
+        blocks.actions(*buttons),
+    ]
+
+
+def _rows(seen: MemberPage) -> list[Block]:
+    if seen.page.items:
+        return [_row(row) for row in seen.page.items]
+    if seen.words:
+        return [blocks.section(f"No member matches “{escape(seen.words)}”. `/members list` shows all.")]
+    return [blocks.section("Deepgram tells of no member in this project.")]
+
+
+def _matching(words: str) -> str:
+    return f" that match “{escape(words)}”" if words else ""
+
+
+def _row(row: Row) -> Block:
+    member = row.member
+    mark = f" · *{OURSELVES}*" if row.ourselves else ""
+    parts = [scope_of(member.scopes), count(row.live_keys, "live key")]
+    if member.email and member.email != member.label:
+        parts.insert(0, escape(cut(member.email, SHOWN)))
+    return blocks.section(f"*{_named(member)}*{mark}\n{' · '.join(parts)}", accessory=_menu(row))
+
+
+def _menu(row: Row) -> Block:
+    target = f"{row.member.project_id}:{row.member.member_id}"
+    options = [blocks.option("Show", f"show:{target}")]
+    if row.may_scope:
+        options.append(blocks.option("Change scope…", f"scope:{target}"))
+    if row.may_remove:
+        options.append(blocks.option("Remove…", f"remove:{target}"))
+    return blocks.overflow("members.row", options)
+
+
+def details(seen: Overview) -> list[Block]:
+    """Draw one member."""
+    member = seen.row.member
+    fields = [
+        f"*E-mail*\n{escape(member.email) or '–'}",
+        f"*Scopes*\n{_scopes(member)}",
+        f"*Live keys*\n{seen.row.live_keys}",
+        f"*Member id*\n{code(member.member_id)}",
+    ]
+    ours = f"*This is {OURSELVES}*: it can be neither removed nor given another scope here."
+    buttons = _buttons(seen)
+    return [
+        blocks.header(f"{cut(member.label, SHOWN)} · {cut(seen.project, SHOWN)}"),
+        *([blocks.section(ours)] if seen.row.ourselves else []),
+        blocks.section(fields=fields),
+        *([blocks.section(f"*Their live keys in this project*\n{_keys(seen)}")] if seen.keys else []),
+        blocks.context(seen.fresh, *_said(seen.limits)),
+        *([blocks.actions(*buttons)] if buttons else []),
+    ]
+
+
+def _buttons(seen: Overview) -> list[Block]:
+    target = f"{seen.row.member.project_id}:{seen.row.member.member_id}"
+    scope = [blocks.button("Change scope…", "members.scope", target)] if seen.row.may_scope else []
+    remove = [blocks.button("Remove…", "members.remove", target, style="danger")] if seen.row.may_remove else []
+    return scope + remove
+
+
+def scopes(seen: Overview, told: tuple[str, ...]) -> list[Block]:
+    """Draw the scopes of a member as the provider told them just now."""
+    member = seen.row.member
+    listed = "\n".join(f"• {escape(cut(scope, SHOWN))}" for scope in told[:SCOPES_LISTED]) or "Deepgram tells of none."
+    more = f"\nand {len(told) - SCOPES_LISTED} more" if len(told) > SCOPES_LISTED else ""
+    return [
+        blocks.header(f"Scopes of {cut(member.label, SHOWN)}"),
+        blocks.section(listed + more),
+        blocks.context(f"{escape(cut(seen.project, SHOWN))} · read from Deepgram just now"),
+    ]
+
+
+def _keys(seen: Overview) -> str:
+    lines = [f"{code(label)} {escape(what_for)}" for label, what_for in seen.keys]
+    more = seen.row.live_keys - len(lines)
+    return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _named(member: Member) -> str:
+    return escape(cut(member.label, SHOWN))
+
+
+def _scopes(member: Member) -> str:
+    return escape(cut(", ".join(member.scopes), SCOPES_SHOWN)) or "none told"
+
+
+def _said(text: str) -> list[str]:
+    return [text] if text else []
+
+
+# --- forms ---
+
+
+def confirmation_of(member: Member) -> str:
+    """Return what must be typed to confirm a removal."""
+    return cut(member.email or member.label, CONFIRM_LONGEST)
+
+
+def removal_form(seen: Overview, why: str = "", problem: str = "") -> Block:
+    """Draw the form that asks for a removal: first of all, what is lost with it."""
+    member, live = seen.row.member, seen.row.live_keys
+    lost = f"*{count(live, 'live key')} of theirs would stop working at once:*\n{_keys(seen)}" if live else NO_KEYS
+    wanted = confirmation_of(member)
+    return blocks.modal(
+        "members.remove",
+        "Remove member",
+        [
+            *_problem(problem),
+            blocks.section(f"*{_named(member)}* · {scope_of(member.scopes)} of *{escape(cut(seen.project, SHOWN))}*"),
+            blocks.section(f"⚠️ {lost}"),
+            blocks.context(f"Keys {seen.keys_fresh}", _who_decides(seen.deciders)),
+            blocks.input_(
+                "To confirm, type what stands below",
+                "confirm",
+                blocks.text_input("confirm", max_length=CONFIRM_LONGEST),
+                hint=wanted,
+            ),
+            _why(why),
+        ],
+        submit="Ask to remove",
+        close="Cancel",
+        private_metadata=f"{member.project_id}:{member.member_id}:{wanted}",
+    )
+
+
+NO_KEYS = "They made no live key in this project, as far as Keydesk has read."
+
+
+def scope_form(seen: Overview, wanted: Role | None = None, why: str = "", problem: str = "") -> Block:
+    """Draw the form that gives another scope; ``wanted`` is preselected."""
+    member = seen.row.member
+    options = [blocks.option(scope, scope, MEANINGS[scope]) for scope in seen.choices]
+    return blocks.modal(
+        "members.scope",
+        "Change scope",
+        [
+            *_problem(problem),
+            blocks.section(f"*{_named(member)}* · *{escape(cut(seen.project, SHOWN))}*\nScopes now: {_scopes(member)}"),
+            blocks.input_("New scope", "scope", blocks.radio("scope", options, initial=wanted or "")),
+            blocks.context(f"Less takes effect at once. More has to be approved: {_who_decides(seen.deciders)}"),
+            _why(why),
+        ],
+        submit="Change scope",
+        close="Cancel",
+        private_metadata=f"{member.project_id}:{member.member_id}",
+    )
+
+
+def _who_decides(deciders: str) -> str:
+    return f"{escape(deciders)} can approve it." if deciders else "Nobody could approve it: a second owner is needed."
+
+
+def _why(why: str) -> Block:
+    element = blocks.text_input("why", initial=why, multiline=True, max_length=WHY_LONGEST)
+    return blocks.input_("Why", "why", element, optional=True, hint="Whoever approves reads it.")
+
+
+def _problem(problem: str) -> list[Block]:
+    return [blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []
+
+
+def read_target(value: str) -> tuple[str, str]:
+    """Read which member a button or form is about: (project id, member id)."""
+    project_id, _, rest = value.partition(":")
+    return project_id, rest.partition(":")[0]
+
+
+def check_confirmation(metadata: str, state: Mapping[str, Any]) -> None:
+    """Raise FormError unless what was typed confirms the removal."""
+    wanted = metadata.split(":", 2)[-1]
+    typed = str(_value(state, "confirm").get("value") or "")
+    if typed.strip().casefold() != wanted.strip().casefold():
+        raise FormError("confirm", f"Type {cut(wanted, SHOWN)} exactly, or cancel.")
+
+
+def read_why(state: Mapping[str, Any]) -> str:
+    """Read the reason that was typed."""
+    return str(_value(state, "why").get("value") or "").strip()[:WHY_LONGEST]
+
+
+def read_scope_choice(state: Mapping[str, Any]) -> Role:
+    """Read the chosen scope; raise FormError without one."""
+    chosen = (_value(state, "scope").get("selected_option") or {}).get("value")
+    found = next((scope for scope in ROLES if scope == chosen), None)
+    if found is None:
+        raise FormError("scope", "Choose one of these.")
+    return found
+
+
+def _value(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = state.get(name)
+    value = found.get(name) if isinstance(found, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def saying(title: str, text: str) -> Block:
+    """Draw a modal that only says something (mrkdwn)."""
+    return blocks.modal("members.notice", title, [blocks.section(text)], close="Close")

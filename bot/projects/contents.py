@@ -1,0 +1,62 @@
+"""What a project holds at Deepgram, read now: each figure on its own, and none waited for longer than a moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from bot.errors import ProviderError, ScopeMissing
+from bot.projects.operations import Contents
+from bot.providers.deepgram.billing import Balance
+from bot.providers.deepgram.client import Deepgram
+from bot.slack.words import cut
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 4.0
+REASON_SHOWN = 120
+NOT_OURS = "– (Keydesk's key at Deepgram may not read it)"
+TOO_SLOW = "– (Deepgram did not answer in time)"
+
+
+async def read(deepgram: Deepgram, project_id: str) -> Contents:
+    """Return what a project holds; a figure that cannot be read is “–” with the reason."""
+    members, invites, balance = await asyncio.gather(
+        told(deepgram.members(project_id), lambda found: str(len(found))),
+        told(deepgram.invites(project_id), lambda found: str(len(found))),
+        told(deepgram.balances(project_id), in_words),
+    )
+    return Contents(members=members, invites=invites, balance=balance)
+
+
+async def told(reading: Awaitable[T], say: Callable[[T], str], patience: float = PATIENCE_SECONDS) -> str:
+    """Return what was read in words, or “–” with the reason; ``patience`` is in seconds."""
+    try:
+        async with asyncio.timeout(patience):
+            return say(await reading)
+    except ScopeMissing:
+        return NOT_OURS
+    except ProviderError as problem:
+        return f"– ({cut(problem.text, REASON_SHOWN)})"
+    except TimeoutError:
+        return TOO_SLOW
+
+
+def in_words(balances: Sequence[Balance]) -> str:
+    """Say what is left, summed by unit: “3,512.35 USD and 12 hours”; an unknown amount leaves its sum unknown."""
+    amounts: dict[str, list[Decimal | None]] = {}
+    for balance in balances:
+        amounts.setdefault(balance.units, []).append(balance.amount)
+    return " and ".join(_sum(parts, units) for units, parts in amounts.items()) or "none told"
+
+
+def _sum(parts: Sequence[Decimal | None], units: str) -> str:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return f"– {_unit(units)} (not every amount was told)"
+    return f"{sum(known, Decimal()):,.2f} {_unit(units)}"
+
+
+def _unit(units: str) -> str:
+    return {"usd": "USD", "hour": "hours", "": "of an unknown unit"}.get(units) or cut(units, 20)

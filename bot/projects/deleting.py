@@ -1,0 +1,170 @@
+"""How a project goes, and what goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.desk import words
+from bot.desk.service import Desk
+from bot.engine.port import Engine, Job
+from bot.errors import CouldNotCheck, NotAllowed, NotFound
+from bot.operation import Actor, Description
+from bot.policy import Hold
+from bot.projects.operations import Contents, DeleteProject
+from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.standing import Standing
+from bot.slack.words import code, count, escape
+from bot.store import accounts, keys, people, projects, requests
+from bot.store.projects import Project
+
+KEYS_NAMED = 10
+BEYOND_US = (
+    "Keydesk's key at Deepgram is not an owner's, so it cannot delete this project. "
+    "An owner of the project can, in Deepgram's console."
+)
+OUR_OWN = (
+    "This project holds the key that Keydesk itself works with; deleting it would stop Keydesk. Nothing changed. "
+    "Give Keydesk a key of another project first, as the runbook says."
+)
+UNKNOWN = "Keydesk could not tell whether its own key lives in this project, so nothing changed. Try again in a minute."
+WENT_WITH_IT = "The project was deleted."
+
+
+def beyond_us(session: Session, project_id: str) -> str | None:
+    """Return why Keydesk's credential cannot delete a project, or None if it can, or nobody knows yet.
+
+    Deepgram asks for ``project:write:destroy``, which only owners have
+    (developers.deepgram.com/docs/working-with-roles-and-api-scopes).
+    """
+    account = accounts.opening(session, project_id)
+    known = account.role if account is not None else None
+    return None if known in ("owner", None) else BEYOND_US
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What goes with a project, in plain words: ``keys`` are (short id, whose), the soonest to end first.
+
+    ``deciders`` is empty where nobody could approve the deletion.
+    """
+
+    project_id: str
+    name: str
+    contents: Contents
+    keys: tuple[tuple[str, str], ...]
+    keys_total: int
+    waiting: int
+    deciders: str
+
+
+def loss(session: Session, desk: Desk, actor: Actor, project: Project, contents: Contents) -> Loss:
+    """Return what would go with a project, and who could approve that."""
+    operation = DeleteProject(project_id=project.id, name=project.name, contents=contents)
+    verdict = desk.judge(session, operation, actor)
+    deciders = verdict.deciders if isinstance(verdict, Hold) else frozenset[str]()
+    found, total = keys.search(session, project_id=project.id, limit=KEYS_NAMED)
+    return Loss(
+        project_id=project.id,
+        name=project.name,
+        contents=contents,
+        keys=tuple((key.label, _owner(session, actor.team_id, key)) for key in found),
+        keys_total=total,
+        waiting=requests.waiting_count(session, actor.team_id, project.id),
+        deciders=words.people_of(session, actor.team_id, deciders) if deciders else "",
+    )
+
+
+def _owner(session: Session, team_id: str, key: keys.Key) -> str:
+    if key.owner is not None:
+        return words.people_of(session, team_id, [key.owner])
+    return key.member_email or "not made here"
+
+
+def describe(session: Session, operation: DeleteProject, requester: str) -> Description:
+    """Draw a deletion for those who decide, with what would be lost as it was when it was asked."""
+    del requester
+    live = keys.live_count(session, project_id=operation.project_id)
+    contents = operation.contents
+    return Description(
+        title=f"Delete project · {operation.name}",
+        wish=f"to delete the project {operation.name} at Deepgram, with everything in it.",
+        why=operation.why,
+        fields=(("Project", f"Deepgram · {escape(operation.name)}"), ("Id", code(operation.project_id))),
+        evidence=(
+            ("Live keys that stop working", str(live)),
+            ("Members who lose it", escape(contents.members)),
+            ("Open invites", escape(contents.invites)),
+            ("Balance", escape(contents.balance)),
+        ),
+        risk=("High", f"It cannot be undone: {count(live, 'live key')} would stop working at once."),
+    )
+
+
+class ProjectDeletion:
+    """Carries out `DeleteProject`."""
+
+    def __init__(self, desk: Desk, engine: Engine, deepgram: Deepgram, standing: Standing) -> None:
+        self._desk = desk
+        self._engine = engine
+        self._deepgram = deepgram
+        self._standing = standing
+
+    async def execute(self, operation: DeleteProject, actor: Actor) -> str:
+        """Delete the project.
+
+        Raises:
+            NotAllowed: Keydesk's own key lives in it.
+            CouldNotCheck: whether it does could not be told.
+            ProviderError: it stands, or nobody can tell.
+        """
+        del actor
+        await self.check_not_our_own(operation.project_id)
+        try:
+            await self._deepgram.delete_project(operation.project_id)
+        except NotFound:
+            return f"Deepgram has no project {operation.name} any more; somebody else deleted it."
+        return f"The project {operation.name} is deleted, with every key in it."
+
+    async def check_not_our_own(self, project_id: str) -> None:
+        """Refuse to delete the project in which Keydesk's own key lives.
+
+        Raises:
+            NotAllowed: it does.
+            CouldNotCheck: Deepgram did not say which key is our own.
+            ProviderError: Deepgram did not say whether it does.
+        """
+        own = (await self._standing.read(project_id)).key_id
+        if own is None:
+            raise CouldNotCheck(UNKNOWN)
+        try:
+            await self._deepgram.key(project_id, own)
+        except NotFound:
+            return
+        raise NotAllowed(OUR_OWN)
+
+    async def settle(self, operation: DeleteProject) -> bool:
+        """Tell whether the project is gone.
+
+        Raises:
+            ProviderError: Deepgram did not say.
+        """
+        try:
+            await self._deepgram.project(operation.project_id)
+        except NotFound:
+            return True
+        return False
+
+    def done(self, session: Session, operation: DeleteProject, now: datetime) -> None:
+        """Take the project out of every list, and end here what ended with it there."""
+        projects.deleted(session, operation.project_id, now)
+        self._engine.enqueue(session, Job("keys.end_with_project", operation.project_id), now)
+        for user_id in people.at_home_in(session, operation.project_id):
+            self._engine.enqueue(session, Job("home.refresh", user_id), now)
+        for request in requests.withdrawable(session, operation.project_id):
+            if requests.move(session, request, "cancelled", finished_at=now, note=WENT_WITH_IT):
+                audit.note_request(session, audit.KEYDESK, "desk.cancelled", request, now, why=WENT_WITH_IT)
+                self._desk.moved(session, request, now, news=True)

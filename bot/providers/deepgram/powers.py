@@ -1,0 +1,67 @@
+"""Deepgram's table of roles: what scopes amount to, and what a credential may do to members and invitations.
+
+The table: https://developers.deepgram.com/docs/working-with-roles-and-api-scopes. An owner has every right; an admin
+has every right over members and admins and may only read owners (``owners:read``, ``owners:read:invites``,
+``owners:read:scopes``); a member has none over anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from bot.providers.deepgram.models import Role
+
+Action = Literal["read", "invite", "scope", "remove"]
+
+ROLES: tuple[Role, ...] = ("member", "admin", "owner")
+_ROLE_NAMES: dict[str, Role] = {
+    "owner": "owner",
+    "admin": "admin",
+    "administrator": "admin",
+    "member": "member",
+}
+
+
+def may(role: str | None, target: Role, action: Action) -> bool:
+    """Tell whether a credential of this role may do this to somebody whose scope is ``target``.
+
+    A change of scope needs the right over the old scope and over the new one: ask twice. What is not known of the
+    credential (None) is not forbidden here: Deepgram has the last word.
+    """
+    match role:
+        case "owner" | None:
+            return True
+        case "admin":
+            return target != "owner" or action == "read"
+        case _:
+            return False
+
+
+def limits(role: str | None) -> str:
+    """Say in plain words why some buttons are missing; empty for a credential that can do everything."""
+    match role:
+        case "admin":
+            return (
+                "Keydesk's own key at Deepgram is an admin's: it sees owners, and cannot invite, change or remove them."
+            )
+        case "member":
+            return "Keydesk's own key at Deepgram is a member's: it can neither see nor change members and invitations."
+        case _:
+            return ""
+
+
+def role_of(scopes: Iterable[str]) -> Role | None:
+    """Return the role that scopes amount to, by Deepgram's table of roles; None without any scope.
+
+    A role's own name counts as such. Among single permissions only an owner has ``project:write:destroy`` or may
+    change owners, and only an owner or admin has anything of ``members:`` or ``admins:``.
+    """
+    roles = [_ROLE_NAMES.get(scope) or _role_of_permission(scope) for scope in scopes]
+    return max(roles, key=ROLES.index, default=None)
+
+
+def _role_of_permission(scope: str) -> Role:
+    if scope == "project:write:destroy" or scope.startswith("owners:write"):
+        return "owner"
+    return "admin" if scope.startswith(("members:", "admins:", "owners:")) else "member"

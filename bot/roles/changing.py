@@ -1,0 +1,183 @@
+"""How roles are changed, so that an Owner who can act always remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.clock import Clock
+from bot.desk.service import Desk
+from bot.engine.port import Engine, Job
+from bot.errors import FormError, NotAllowed, NotUnderstood
+from bot.groups import Groups
+from bot.operation import Actor
+from bot.people import People
+from bot.roles import service
+from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
+from bot.store import people, projects, requests, roles
+from bot.store.database import Database
+from bot.store.roles import WORKSPACE, RoleDefault, RoleHeld
+
+NO_OWNER_LEFT = "This would leave {place} without an Owner who can act. Nothing changed; name another Owner first."
+NEW_OWNER = "Somebody would become Owner by this, which another Owner must approve. Nothing changed: ask for it again."
+FIXED = "{who} is named in KEYDESK_OWNERS and always an Owner. That list is changed where Keydesk is installed."
+
+
+class RoleChange:
+    """Carries out `SetRole`, `MakeOwner` and `ChangeDefaultRole`; doing so twice does no harm."""
+
+    def __init__(
+        self, database: Database, engine: Engine, clock: Clock, desk: Desk, people_: People, groups: Groups
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+        self._desk = desk
+        self._people = people_
+        self._groups = groups
+
+    async def set_role(self, operation: SetRole, actor: Actor) -> str:
+        """Give, lower or take away a role, and return what to tell.
+
+        Raises:
+            FormError: somebody is no member, the group is not there, or the configuration says who they are.
+            NotAllowed: no Owner would be left, or another Owner must agree first.
+            CouldNotCheck: Slack did not say who they are.
+        """
+        if operation.role is not None:
+            await self._check_holders(operation, actor)
+        try:
+            return await self._database.write(partial(self._set, operation=operation, actor=actor))
+        except NotAllowed as refusal:
+            await self._database.write(partial(self._note_refused, operation=operation, actor=actor, why=refusal.text))
+            raise
+
+    async def set_default(self, operation: ChangeDefaultRole, actor: Actor) -> str:
+        """Change the role of everybody to whom none was given."""
+        return await self._database.write(partial(self._set_default, operation=operation, actor=actor))
+
+    async def _check_holders(self, operation: SetRole, actor: Actor) -> None:
+        for user_id in operation.people:
+            try:
+                await self._people.judge(actor.team_id, user_id)
+            except NotAllowed:
+                raise FormError("people", "Roles are for full, active members of this workspace.") from None
+        if operation.groups:
+            known = {group.id for group in await self._groups.read_now()}
+            if not known.issuperset(operation.groups):
+                raise FormError("group", "This user group is no longer there. Choose another one.")
+
+    # --- in one transaction, alone ---
+
+    def _set(self, session: Session, operation: SetRole, actor: Actor) -> str:
+        now = self._clock.now()
+        roles.alone(session)  # two owners who demote each other must come one after the other
+        self._desk.permit(session, actor, operation.kind, operation.project_id)
+        self._check_fixed(session, operation, actor)
+        if operation.project_id != WORKSPACE and projects.get(session, operation.project_id) is None:
+            raise FormError("project", "This project is no longer there. Choose another one.")
+        before = self._owners(session, actor, operation.project_id)
+        was = service.stored(session, actor.team_id, operation)
+        _write(session, operation, actor, now)
+        session.flush()
+        self._check_owners(session, before, operation, actor)
+        audit.note(
+            session,
+            actor,
+            "roles.changed",
+            _subject(operation),
+            now,
+            project_id=operation.project_id,
+            before=was,
+            operation=operation.model_dump(mode="json"),
+        )
+        self._let_follow(session, actor.team_id, self._concerned(session, actor.team_id, operation), now)
+        return service.changed_text(session, actor.team_id, operation)
+
+    def _check_fixed(self, session: Session, operation: SetRole, actor: Actor) -> None:
+        fixed = self._desk.roles_in(session, actor.team_id).fixed
+        for user_id in operation.people:
+            if user_id in fixed and operation.role != "owner":
+                raise FormError("people", FIXED.format(who=service.called(session, actor.team_id, "person", user_id)))
+
+    def _owners(self, session: Session, actor: Actor, project_id: str) -> dict[str, frozenset[str]]:
+        """Return the owners who can act in every place that a change may concern."""
+        places = {WORKSPACE, project_id, *roles.lowering_projects(session, actor.team_id)}
+        return {place: self._desk.matter(session, actor.team_id, place).owners for place in places}
+
+    def _check_owners(
+        self, session: Session, before: dict[str, frozenset[str]], operation: SetRole, actor: Actor
+    ) -> None:
+        after = self._owners(session, actor, operation.project_id)
+        for place, owners in after.items():
+            if not owners and (place == WORKSPACE or before.get(place)):
+                name = "Keydesk" if place == WORKSPACE else projects.name_of(session, place)
+                raise NotAllowed(NO_OWNER_LEFT.format(place=name))
+        new = after[WORKSPACE] - before[WORKSPACE]
+        others = before[WORKSPACE] - {actor.user_id}
+        if new and others and operation.kind != MakeOwner.kind:
+            raise NotAllowed(NEW_OWNER)
+
+    def _concerned(self, session: Session, team_id: str, operation: SetRole) -> set[str]:
+        members = {group.group_id: group.members for group in roles.groups(session, team_id)}
+        return set(operation.people).union(*(members.get(group, ()) for group in operation.groups))
+
+    def _set_default(self, session: Session, operation: ChangeDefaultRole, actor: Actor) -> str:
+        now = self._clock.now()
+        roles.alone(session)
+        self._desk.permit(session, actor, operation.kind)
+        before = self._desk.roles_in(session, actor.team_id).default
+        session.merge(
+            RoleDefault(team_id=actor.team_id, role=operation.role, set_by=actor.user_id, set_at=now),
+        )
+        note = {"before": before.stored, "after": operation.role}
+        audit.note(session, actor, "roles.default_changed", actor.team_id, now, **note)
+        everybody = people.at_home(session, actor.team_id, now - service.HOME_OPEN_FOR)
+        self._let_follow(session, actor.team_id, everybody, now)
+        return f"Whoever was given no role is {operation.role.capitalize()} from now on."
+
+    def _let_follow(self, session: Session, team_id: str, concerned: Iterable[str], now: datetime) -> None:
+        """Draw again what depends on roles: the pages of those concerned, and the cards that wait for a decision."""
+        for user_id in concerned:
+            self._engine.enqueue(session, Job("home.refresh", user_id, now.isoformat()), now)
+        for request_id, *_ in requests.waiting_ids(session, team_id)[: service.MOST_CARDS]:
+            self._desk.refresh_later(session, request_id, now)
+
+    def _note_refused(self, session: Session, operation: SetRole, actor: Actor, why: str) -> None:
+        audit.note(
+            session,
+            actor,
+            "roles.refused",
+            _subject(operation),
+            self._clock.now(),
+            project_id=operation.project_id,
+            operation=operation.model_dump(mode="json"),
+            why=why,
+        )
+
+
+def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) -> None:
+    for holder_kind, holder in operation.holders:
+        if operation.role is None:
+            roles.take_away(session, actor.team_id, operation.project_id, holder_kind, holder)
+            continue
+        row = RoleHeld(
+            team_id=actor.team_id,
+            project_id=operation.project_id,
+            holder_kind=holder_kind,
+            holder=holder,
+            role=operation.role,
+            set_by=actor.user_id,
+            set_at=now,
+        )
+        session.merge(row)
+
+
+def _subject(operation: SetRole) -> str:
+    if not operation.holders:
+        raise NotUnderstood("Nobody was named. Nothing changed.")
+    return operation.holders[0][1]

@@ -1,0 +1,55 @@
+"""What can be asked about roles."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from bot.operation import Operation
+from bot.policy import Role
+from bot.store.roles import WORKSPACE
+
+MOST_PEOPLE = 50
+WHY_LONGEST = 300
+
+
+class SetRole(Operation):
+    """A role for people and user groups: in the workspace or, with a project, at most this one there.
+
+    None takes away what they were given there.
+    """
+
+    kind: ClassVar[str] = "roles.set"
+
+    project_id: str = WORKSPACE
+    people: tuple[str, ...] = Field(default=(), max_length=MOST_PEOPLE)
+    groups: tuple[str, ...] = ()
+    role: Literal["reader", "developer", "owner"] | None = None
+    why: str = Field(default="", max_length=WHY_LONGEST)
+    label: str = ""  # the holders' names, as the asker read them
+
+    @property
+    def holders(self) -> tuple[tuple[str, str], ...]:
+        """Whom it is about: (kind of holder, id)."""
+        return (*(("person", user_id) for user_id in self.people), *(("group", group) for group in self.groups))
+
+    @property
+    def word(self) -> str:
+        """How the role is called."""
+        return Role.read(self.role).word if self.role is not None else "no role of their own"
+
+
+class MakeOwner(SetRole):
+    """The same where somebody becomes Owner of the workspace by it: another Owner, if there is one, must agree."""
+
+    kind: ClassVar[str] = "roles.make_owner"
+
+
+class ChangeDefaultRole(Operation):
+    """The role of everybody to whom none was given. Never Owner: owners are named."""
+
+    kind: ClassVar[str] = "roles.default"
+
+    project_id: str = WORKSPACE
+    role: Literal["reader", "developer"]

@@ -1,0 +1,266 @@
+"""What people see of roles, read from the local store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import JsonValue
+from sqlmodel import Session
+
+from bot.desk import words
+from bot.desk.service import Desk
+from bot.operation import Actor, Description
+from bot.policy import Role
+from bot.ranks import Roles
+from bot.roles.operations import MakeOwner, SetRole
+from bot.slack.typed import as_typed
+from bot.slack.words import escape, listed
+from bot.store import people, projects, roles
+from bot.store.roles import WORKSPACE, RoleHeld
+
+PAGE = 10
+WORDS_LONGEST = 100
+LOWERED_SHOWN = 5
+MOST_CARDS = 200
+HOME_OPEN_FOR = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A role that somebody holds somewhere; texts are plain. ``project`` is None for the workspace."""
+
+    role: str
+    holder: str
+    project: str | None
+    set_by: str
+    set_at: datetime
+    value: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one person sees of roles; pages count from 1. ``lowered`` are (project, role) pairs, cut to a few."""
+
+    mine: str
+    because: str
+    lowered: tuple[tuple[str, str], ...]
+    lowered_total: int
+    default: str
+    fixed: str
+    rows: tuple[Row, ...]
+    total: int
+    number: int
+    words: str
+    may_change: bool
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the form shows at first; ids with their names. ``problem`` says what was wrong with ``typed``."""
+
+    typed: SetRole
+    group: tuple[str, str] | None
+    project: tuple[str, str] | None
+    fixed: str
+    problem: str = ""
+
+
+def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) -> Page:
+    """Return a page of roles, with the reader's own first."""
+    team, wanted = actor.team_id, meant(session, actor.team_id, typed)
+    found, total = roles.page(session, team, wanted, limit=PAGE, offset=(number - 1) * PAGE)
+    if not found and number > 1:  # roles have gone since the page before was drawn
+        return page(session, desk, actor, typed, max(1, -(-total // PAGE)))
+    here = desk.roles_in(session, team)
+    lowered = _lowered(session, desk, actor)
+    return Page(
+        mine=here.in_workspace(actor.user_id).word,
+        because=_because(session, here, actor),
+        lowered=tuple(lowered[:LOWERED_SHOWN]),
+        lowered_total=len(lowered),
+        default=here.default.word,
+        fixed=words.people_of(session, team, here.fixed) if here.fixed else "",
+        rows=tuple(_row(session, held) for held in found),
+        total=total,
+        number=number,
+        words=typed,
+        may_change=desk.may(session, actor, SetRole.kind),
+    )
+
+
+def meant(session: Session, team_id: str, typed: str) -> str:
+    """Return what the words mean: a role, or the id of a person, a group or a project; else the words."""
+    wanted = as_typed(typed).strip().removeprefix("@").casefold()
+    singular = wanted.removesuffix("s")
+    if singular in roles.ROLES:
+        return singular
+    for group in roles.groups(session, team_id):
+        if wanted in (group.handle.casefold(), group.name.casefold()):
+            return group.group_id
+    for person in people.called(session, team_id, [wanted]):
+        return person.user_id
+    project = projects.named(session, wanted) if wanted else None
+    return project.id if project is not None else typed.strip()
+
+
+def _because(session: Session, here: Roles, actor: Actor) -> str:
+    user_id = actor.user_id
+    if user_id in here.fixed:
+        return "named in KEYDESK_OWNERS"
+    own = roles.get(session, actor.team_id, WORKSPACE, "person", user_id)
+    if own is not None:
+        return f"given to you by {words.people_of(session, actor.team_id, [own.set_by])}"
+    role = here.in_workspace(user_id)
+    through = [group for group in here.groups_of(user_id) if here.workspace.groups.get(group) is role]
+    if through:
+        return "through " + listed(called(session, actor.team_id, "group", group) for group in sorted(through))
+    return "the default: nobody gave you another one"
+
+
+def _lowered(session: Session, desk: Desk, actor: Actor) -> list[tuple[str, str]]:
+    found = []
+    for project_id in roles.lowering_projects(session, actor.team_id):
+        there = desk.roles_in(session, actor.team_id, project_id)
+        if there.of(actor.user_id) < there.in_workspace(actor.user_id):
+            found.append((projects.name_of(session, project_id), there.of(actor.user_id).word))
+    return sorted(found)
+
+
+def _row(session: Session, held: RoleHeld) -> Row:
+    return Row(
+        role=Role.read(held.role).word,
+        holder=called(session, held.team_id, held.holder_kind, held.holder),
+        project=projects.name_of(session, held.project_id) if held.project_id != WORKSPACE else None,
+        set_by=words.people_of(session, held.team_id, [held.set_by]),
+        set_at=held.set_at,
+        value=f"{held.holder_kind}:{held.holder}:{held.project_id}",
+    )
+
+
+def called(session: Session, team_id: str, holder_kind: str, holder: str) -> str:
+    """Return “@ana”, or “the group @speech-team”."""
+    if holder_kind == "person":
+        return words.people_of(session, team_id, [holder])
+    group = roles.group(session, team_id, holder)
+    return f"the group @{group.handle}" if group is not None else f"the group {holder}"
+
+
+def holders(session: Session, team_id: str, operation: SetRole) -> str:
+    """Return whom a change is about, in words."""
+    return listed(called(session, team_id, kind, holder) for kind, holder in operation.holders)
+
+
+# --- the form ---
+
+
+def form(session: Session, desk: Desk, actor: Actor, typed: SetRole, problem: str = "") -> Form:
+    """Return what the form shows for a wish as far as it is known."""
+    here = desk.roles_in(session, actor.team_id)
+    project = projects.get(session, typed.project_id) if typed.project_id != WORKSPACE else None
+    group = roles.group(session, actor.team_id, typed.groups[0]) if typed.groups else None
+    return Form(
+        typed=typed,
+        group=(group.group_id, f"@{group.handle}") if group is not None else None,
+        project=(project.id, project.name) if project is not None else None,
+        fixed=words.people_of(session, actor.team_id, here.fixed) if here.fixed else "",
+        problem=problem,
+    )
+
+
+def pressed(session: Session, actor: Actor, value: str) -> SetRole:
+    """Return what a row's button stands for: the role that this holder has there; an empty wish for nonsense."""
+    holder_kind, _, rest = value.partition(":")
+    holder, _, project_id = rest.partition(":")
+    held = roles.get(session, actor.team_id, project_id, holder_kind, holder)
+    if held is None:
+        return SetRole()
+    mine = {"people": (holder,)} if holder_kind == "person" else {"groups": (holder,)}
+    return SetRole.model_validate({"project_id": project_id, "role": held.role, **mine})
+
+
+def typed_wish(session: Session, team_id: str, typed: str) -> tuple[SetRole, str]:
+    """Read “@ana reader in production”, in this order or another; return it with what of it makes no sense here."""
+    who, _, place = as_typed(typed[:WORDS_LONGEST]).partition(" in ")
+    tokens = [token.strip(",.").removeprefix("@") for token in who.split()]
+    role = next((token.casefold() for token in tokens if token.casefold() in roles.ROLES), None)
+    names = [token for token in tokens if token.casefold() not in roles.ROLES]
+    found = people.called(session, team_id, names)
+    groups = [group for group in roles.groups(session, team_id) if group.handle.casefold() in map(str.casefold, names)]
+    project = projects.named(session, place)
+    known = {name.casefold() for person in found for name in (person.name, person.user_id)}
+    known |= {group.handle.casefold() for group in groups}
+    strange = [f"@{name}" for name in names if name.casefold() not in known]
+    if place.strip() and project is None:
+        strange.append(f"the project {place.strip()}")
+    wish = {
+        "project_id": project.id if project is not None else WORKSPACE,
+        "people": tuple(person.user_id for person in found),
+        "groups": tuple(group.group_id for group in groups[:1]),
+        "role": role,
+    }
+    return SetRole.model_validate(wish), f"Keydesk does not know {listed(strange)}: choose below." if strange else ""
+
+
+def groups_like(session: Session, team_id: str, typed: str) -> list[tuple[str, str]]:
+    """Return (id, handle) of the user groups whose handle or name holds what was typed."""
+    wanted = typed.strip().removeprefix("@").casefold()
+    return [
+        (group.group_id, f"@{group.handle}")
+        for group in roles.groups(session, team_id)
+        if wanted in group.handle.casefold() or wanted in group.name.casefold()
+    ]
+
+
+# --- the operation ---
+
+
+def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRole:
+    """Return the operation that a wish amounts to: to make somebody Owner is one of its own."""
+    wish = wish.model_copy(update={"label": holders(session, actor.team_id, wish)})
+    if wish.project_id != WORKSPACE:
+        return wish
+    here = desk.roles_in(session, actor.team_id)
+    if not here.with_changed(wish.people, wish.groups, _role(wish)).owners() - here.owners():
+        return wish
+    return MakeOwner.model_validate(wish.model_dump())
+
+
+def _role(wish: SetRole) -> Role | None:
+    return Role.read(wish.role) if wish.role is not None else None
+
+
+def describe(session: Session, operation: MakeOwner, requester: str) -> Description:
+    """Draw the wish to make somebody Owner."""
+    del session, requester
+    return Description(
+        title="New Owner",
+        wish=f"to make {operation.label} Owner of Keydesk.",
+        why=operation.why,
+        fields=(("Who", escape(operation.label)), ("Role", "Owner, in the whole workspace")),
+        risk=("High", "An Owner manages projects, members, keys, money and roles."),
+    )
+
+
+def stored(session: Session, team_id: str, operation: SetRole) -> dict[str, JsonValue]:
+    """Return which role each holder was given there before, for the record."""
+    held = {
+        holder: roles.get(session, team_id, operation.project_id, holder_kind, holder)
+        for holder_kind, holder in operation.holders
+    }
+    return {holder: row.role if row is not None else None for holder, row in held.items()}
+
+
+def changed_text(session: Session, team_id: str, operation: SetRole) -> str:
+    """Say what was changed."""
+    who = holders(session, team_id, operation)
+    verb = "has" if operation.role is None else "is"
+    if operation.project_id == WORKSPACE:
+        return f"{who} {verb} {operation.word} in this workspace now."
+    most = "" if operation.role is None else "at most "
+    return f"{who} {verb} {most}{operation.word} in {projects.name_of(session, operation.project_id)} now."

@@ -1,0 +1,84 @@
+"""Files for one person: a table as CSV that no spreadsheet takes for formulas, sent in a direct message."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from bot.errors import BotError
+from bot.slack.web import SlackError, SlackUnclear, SlackWeb
+
+# What makes a spreadsheet calculate (owasp.org/www-community/attacks/CSV_Injection), also behind what it skips.
+DANGEROUS = re.compile("[\\s\x00-\x1f\ufeff\u200b]*[=+\\-@\t\r\n＝＋－＠]")
+
+
+class CsvTable:
+    """A CSV file in the making: UTF-8 with the mark that spreadsheets look for, cells defused row by row."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self._bytes = io.BytesIO()
+        self._text = io.TextIOWrapper(self._bytes, "utf-8-sig", errors="replace", newline="")
+        self._writer = csv.writer(self._text)
+        self.add(header)
+
+    def add(self, row: Sequence[object]) -> None:
+        """Append one row."""
+        self._writer.writerow([cell(each) for each in row])
+
+    def content(self) -> bytes:
+        """Return the file as it stands."""
+        self._text.flush()
+        return self._bytes.getvalue()
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a whole CSV file; see ``cell`` for what its values become."""
+    table = CsvTable(header)
+    for row in rows:
+        table.add(row)
+    return table.content()
+
+
+def cell(value: object) -> str:
+    """Return a value as a cell: numbers (int, Decimal) stay numbers, text that could calculate gets an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, int) or (isinstance(value, Decimal) and value.is_finite()):
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+    text = str(value)
+    return f"'{text}" if DANGEROUS.match(text) else text
+
+
+class FileNotSent(BotError):
+    """The file did not reach its reader, or Slack did not say whether it did."""
+
+
+async def send_file(web: SlackWeb, user_id: str, name: str, content: bytes, comment: str) -> None:
+    """Send a file with a comment (mrkdwn) to somebody's direct messages.
+
+    Give the background client: a large file takes longer than an interactive call may.
+
+    Raises:
+        FileNotSent: Slack refused, or its answer was unclear.
+    """
+    try:
+        await _sent(web, user_id, name, content, comment)
+    except SlackUnclear:
+        raise FileNotSent(
+            f"Slack did not say whether it took {name}. Look at your direct messages, and try again if it is not there."
+        ) from None
+    except SlackError as problem:
+        raise FileNotSent(f"Slack did not take {name} ({problem.code}). Nothing was sent: please try again.") from None
+
+
+async def _sent(web: SlackWeb, user_id: str, name: str, content: bytes, comment: str) -> None:
+    """Send it in four calls; nothing is shown before the last one, which is not repeated when unclear."""
+    ticket = await web.read("files.getUploadURLExternal", {"filename": name, "length": len(content)})
+    await web.send(str(ticket["upload_url"]), data=content)
+    channel = await web.open_dm(user_id)
+    files = [{"id": str(ticket["file_id"]), "title": name}]
+    shared = {"files": files, "channel_id": channel, "initial_comment": comment}
+    await web.write("files.completeUploadExternal", shared)

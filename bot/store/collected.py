@@ -1,0 +1,245 @@
+"""Collected days: what is known of each provider day of each project, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, case, cast, func
+from sqlalchemy import select as pick
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import collections
+from bot.store.columns import Day, Exact, UTCDateTime
+from bot.store.projects import Project
+from bot.store.upsert import insert_into
+
+MISSING_SHOWN = 50
+
+
+class _Counted(NamedTuple):
+    """Of one project: days read, read after their end, settled; and the oldest reading of a day that may change."""
+
+    read: int = 0
+    closed: int = 0
+    settled: int = 0
+    oldest: datetime | None = None
+
+    def at_most(self, days: int) -> _Counted:
+        return _Counted(min(self.read, days), min(self.closed, days), min(self.settled, days), self.oldest)
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which figures: provider days (UTC), both included, and what they are narrowed to; None is everything.
+
+    ``tags`` are whole tag sets as texts (``tag_sets.text_of``), never single tags: a request with two tags is in one
+    set only.
+    """
+
+    start: date
+    end: date
+    project_ids: tuple[str, ...] | None = None
+    key_ids: tuple[str, ...] | None = None
+    line_items: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    deployments: tuple[str, ...] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is narrowed to nothing but days and projects: only then does the provider tell a total."""
+        return self.key_ids is self.line_items is self.tags is self.deployments is None
+
+
+class CollectedDay(SQLModel, table=True):
+    """One provider day of one project. A day without a row was never read.
+
+    ``spend_total`` is the provider's own ungrouped total, None if it may not be read; ``spend_rows`` what the facts
+    come to. ``same_since`` is the first of the readings that agree with the last one. A ``closed`` day was read after
+    its end, others are "so far"; a ``settled`` one is not asked for again. Where a reading after the day's end changed
+    the total, ``spend_before`` is the one before.
+    """
+
+    __tablename__ = "collected_days"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True, sa_type=Day, sa_column_kwargs={"autoincrement": False})
+    project_id: str = Field(primary_key=True, index=True)
+    spend_total: Decimal | None = Field(default=None, sa_type=Exact)
+    spend_rows: Decimal = Field(default=Decimal(), sa_type=Exact)
+    read_at: datetime = Field(sa_type=UTCDateTime)
+    same_since: datetime = Field(sa_type=UTCDateTime)
+    closed: bool = False
+    settled: bool = False
+    spend_before: Decimal | None = Field(default=None, sa_type=Exact)
+    corrected_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+DAYS = SQLModel.metadata.tables["collected_days"]
+
+
+@dataclass(frozen=True)
+class DayTotal:
+    """Of one day and project, or of all of them together (None): the provider's total and what the facts come to."""
+
+    day: date | None
+    project_id: str | None
+    total: Decimal
+    rows: Decimal
+
+    @property
+    def unsplit(self) -> Decimal:
+        """The part of the total that no fact tells more about; negative where the facts come to more."""
+        return self.total - self.rows
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of what was asked for is known.
+
+    ``expected``, ``read``, ``closed`` (read after the day's end; others are "so far") and ``settled`` count days of
+    projects; ``missing`` names at most ``MISSING_SHOWN`` of those never read. ``oldest_read_at`` is of the days that
+    may still change. ``problems`` are (project, what went wrong last).
+    """
+
+    expected: int
+    read: int
+    closed: int
+    settled: int
+    missing: tuple[tuple[str, date], ...]
+    oldest_read_at: datetime | None
+    problems: tuple[tuple[str, str], ...]
+
+    @property
+    def missing_count(self) -> int:
+        """How many days were never read."""
+        return self.expected - self.read
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every day was read after its end."""
+        return self.closed == self.expected
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing of it is expected to change any more."""
+        return self.settled == self.expected
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a provider day is over."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def totals_by(session: Session, which: Which, *dimensions: str) -> list[DayTotal]:
+    """Return totals split by any of "day" and "project".
+
+    Raises:
+        ValueError: ``which`` is narrowed to more than days and projects, of which the provider tells no total.
+    """
+    if not which.is_whole:
+        raise ValueError("the provider's total is told of whole projects only")
+    columns = [_SPLIT[dimension] for dimension in dimensions]
+    sums = [func.sum(DAYS.c.spend_total), func.sum(DAYS.c.spend_rows)]
+    found = session.execute(pick(*columns, *sums).where(*_within(which)).group_by(*columns).order_by(*columns))
+    return [_day_total(dict(zip(dimensions, row[:-2], strict=True)), *row[-2:]) for row in found]
+
+
+def total_spend(session: Session, which: Which) -> Decimal:
+    """Return the sum of the provider's own totals; raises ValueError as ``totals_by``."""
+    return sum((found.total for found in totals_by(session, which)), Decimal())
+
+
+def of_project(session: Session, project_id: str, start: date, end: date) -> dict[date, CollectedDay]:
+    """Return what is known of a project's days."""
+    found = session.exec(select(CollectedDay).where(*_within(Which(start, end, (project_id,)))))
+    return {row.day: row for row in found}
+
+
+def oldest_unsettled(session: Session, project_id: str) -> date | None:
+    """Return the oldest day that is to be read again, or None if none was ever read."""
+    wanted = (DAYS.c.project_id == project_id, DAYS.c.settled.is_(False))
+    found: date | None = session.execute(pick(func.min(DAYS.c.day)).where(*wanted)).scalar_one()
+    return found
+
+
+def put(session: Session, rows: Iterable[CollectedDay]) -> None:
+    """Write these days in place of what was known of them."""
+    values = [row.model_dump() for row in rows]
+    if values:
+        row = insert_into(session, CollectedDay)
+        again = {name: row.excluded[name] for name in values[0] if name not in {"project_id", "day"}}
+        session.execute(row.on_conflict_do_update(index_elements=["day", "project_id"], set_=again), values)
+
+
+def newest_closed(session: Session) -> date | None:
+    """Return the newest day that was read after its end, in any project."""
+    return session.exec(select(func.max(CollectedDay.day)).where(col(CollectedDay.closed).is_(True))).one()
+
+
+def coverage(session: Session, which: Which) -> Coverage:
+    """Return how much of these days and projects is known; of what it is narrowed to, only the projects count."""
+    ends = _last_days(session, which)
+    expected = {project_id: (last - which.start).days + 1 for project_id, last in ends.items()}
+    told = _counts(session, which)
+    counts = {project_id: told.get(project_id, _Counted()).at_most(days) for project_id, days in expected.items()}
+    lacking = sorted(project_id for project_id, days in expected.items() if counts[project_id].read < days)
+    return Coverage(
+        expected=sum(expected.values()),
+        read=sum(count.read for count in counts.values()),
+        closed=sum(count.closed for count in counts.values()),
+        settled=sum(count.settled for count in counts.values()),
+        missing=tuple(_missing(session, which, lacking, ends)),
+        oldest_read_at=min((count.oldest for count in counts.values() if count.oldest), default=None),
+        problems=tuple(collections.problems(session, ends)),
+    )
+
+
+_SPLIT = {"day": DAYS.c.day, "project": DAYS.c.project_id}
+
+
+def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None) -> DayTotal:
+    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal())
+
+
+def _within(which: Which) -> list[ColumnElement[bool]]:
+    days = DAYS.c.day.between(which.start, which.end)
+    if which.project_ids is None:
+        return [days]
+    return [days, DAYS.c.project_id.in_(which.project_ids)]
+
+
+def _last_days(session: Session, which: Which) -> dict[str, date]:
+    """Return the last day that is expected of each project: of one that is gone, none after it went."""
+    found = select(Project.id, Project.gone_at)
+    if which.project_ids is not None:
+        found = found.where(col(Project.id).in_(which.project_ids))
+    lasts = {
+        project_id: min(which.end, gone_at.date() - timedelta(days=1)) if gone_at else which.end
+        for project_id, gone_at in session.execute(found)
+    }
+    return {project_id: last for project_id, last in lasts.items() if last >= which.start}
+
+
+def _counts(session: Session, which: Which) -> dict[str, _Counted]:
+    sums = [func.sum(cast(flag, Integer)) for flag in (DAYS.c.closed, DAYS.c.settled)]
+    oldest = func.min(case((DAYS.c.settled, None), else_=DAYS.c.read_at))
+    found = pick(DAYS.c.project_id, func.count(), *sums, oldest).where(*_within(which)).group_by(DAYS.c.project_id)
+    return {project_id: _Counted(*counts) for project_id, *counts in session.execute(found)}
+
+
+def _missing(
+    session: Session, which: Which, lacking: Sequence[str], ends: dict[str, date]
+) -> Iterable[tuple[str, date]]:
+    found: list[tuple[str, date]] = []
+    for project_id in lacking:
+        known = of_project(session, project_id, which.start, ends[project_id])
+        number = (ends[project_id] - which.start).days + 1
+        days = (which.start + timedelta(days=count) for count in range(number))
+        found += [(project_id, day) for day in days if day not in known]
+        if len(found) >= MISSING_SHOWN:
+            break
+    return found[:MISSING_SHOWN]

@@ -1,0 +1,110 @@
+"""Collections: for each project, when its figures are to be read next and what went wrong the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Some
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import Day, UTCDateTime
+from bot.store.projects import Project
+from bot.store.upsert import insert_into
+
+
+class Collection(SQLModel, table=True):
+    """The reading of one project's figures. ``first_day`` is the oldest day that is wanted at all.
+
+    ``failures`` counts those since the last success; ``problem`` may stay beside a success that left something out.
+    """
+
+    __tablename__ = "collections"
+
+    project_id: str = Field(primary_key=True)
+    first_day: date = Field(sa_type=Day)
+    due_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    failures: int = 0
+    problem: str | None = None
+
+
+def get(session: Session, project_id: str) -> Collection | None:
+    """Return the reading of a project, or None if none was planned yet."""
+    return session.get(Collection, project_id)
+
+
+def plan(session: Session, first_day: date, due_at: datetime) -> None:
+    """Plan the first reading of every project that has none."""
+    planned = select(Collection.project_id)
+    new = select(Project.id).where(col(Project.gone_at).is_(None), col(Project.id).not_in(planned))
+    for project_id in session.exec(new).all():
+        ensure(session, project_id, first_day, due_at)
+
+
+def ensure(session: Session, project_id: str, first_day: date, due_at: datetime) -> None:
+    """Plan a project's first reading, unless it is planned."""
+    row = insert_into(session, Collection).values(project_id=project_id, first_day=first_day, due_at=due_at, failures=0)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def take(session: Session, now: datetime, again_at: datetime) -> str | None:
+    """Return a project whose reading is due, and put it off to ``again_at``; two at once never get the same one."""
+    due = select(Collection.project_id).where(col(Collection.due_at) <= now, _live())
+    found = session.exec(due.order_by(col(Collection.due_at)).limit(1).with_for_update(skip_locked=True)).first()
+    if found is not None:
+        put_off(session, found, again_at)
+    return found
+
+
+def next_due(session: Session) -> datetime | None:
+    """Return when the next reading is due, or None if none is planned."""
+    return session.exec(select(func.min(Collection.due_at)).where(_live())).one()
+
+
+def lock(session: Session, project_id: str) -> Collection:
+    """Return the row and hold it until the transaction ends: figures of one project are written one after the other."""
+    return session.exec(select(Collection).where(col(Collection.project_id) == project_id).with_for_update()).one()
+
+
+def succeeded(session: Session, project_id: str, now: datetime, due_at: datetime, problem: str | None) -> None:
+    """Note that the figures were read; ``problem`` is what the provider did not tell."""
+    _change(session, project_id, read_at=now, due_at=due_at, failures=0, problem=problem)
+
+
+def failed(session: Session, project_id: str, problem: str, due_at: datetime) -> None:
+    """Note that they could not be read."""
+    _change(session, project_id, problem=problem, due_at=due_at, failures=col(Collection.failures) + 1)
+
+
+def put_off(session: Session, project_id: str, due_at: datetime) -> None:
+    """Let the reading wait until then; nothing went wrong with it."""
+    _change(session, project_id, due_at=due_at)
+
+
+def problems(session: Session, project_ids: Some[str]) -> list[tuple[str, str]]:
+    """Return what is wrong with the last reading of these projects, as (project, text)."""
+    found = select(Collection).where(col(Collection.problem).is_not(None)).order_by(col(Collection.project_id))
+    return [(row.project_id, row.problem or "") for row in session.exec(found) if row.project_id in project_ids]
+
+
+def failing(session: Session, before: datetime) -> list[tuple[str, str]]:
+    """Return the projects that could not be read since then, as (project, what went wrong last)."""
+    late = col(Collection.read_at).is_(None) | (col(Collection.read_at) < before)
+    found = select(Collection).where(col(Collection.failures) > 0, late, _live())
+    return [(row.project_id, row.problem or "") for row in session.exec(found.order_by(col(Collection.project_id)))]
+
+
+def to_come(session: Session, since: datetime) -> set[str]:
+    """Return the projects that were not read since then although nothing went wrong: their reading is on its way."""
+    late = col(Collection.read_at).is_(None) | (col(Collection.read_at) < since)
+    return set(session.exec(select(Collection.project_id).where(col(Collection.failures) == 0, late, _live())))
+
+
+def _live() -> ColumnElement[bool]:
+    return col(Collection.project_id).in_(select(Project.id).where(col(Project.gone_at).is_(None)))
+
+
+def _change(session: Session, project_id: str, **values: object) -> None:
+    wanted = update(Collection).where(col(Collection.project_id) == project_id)
+    session.execute(wanted.values(**values).execution_options(synchronize_session=False))

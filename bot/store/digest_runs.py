@@ -1,0 +1,239 @@
+"""Runs of digests: each time one was due, what came of it in Slack, and which provider day it told.
+
+The constraints are what makes a digest come once: one run for a local date, and one run for a provider day, of each
+subscription, however many processes plan at the same moment and wherever clocks jump.
+
+planned ─┬─ posting ─┬─ posted
+         ├─ silent   ├─ planned (it certainly was not posted)
+         └─ failed   ├─ failed (the place is lost)
+                     └─ unclear ── repeating ─┬─ posted_again
+                                              ├─ unclear (the repeat certainly was not posted)
+                                              ├─ failed
+                                              └─ unclear_again (nobody looks again)
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint, and_, func, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store import digests
+from bot.store.columns import Exact, UTCDateTime, one_of
+from bot.store.digests import Subscription
+from bot.store.upsert import insert_into
+
+MOVES: dict[str, frozenset[str]] = {
+    "planned": frozenset({"posting", "silent", "failed"}),
+    "posting": frozenset({"posted", "planned", "unclear", "failed"}),
+    "unclear": frozenset({"repeating", "failed"}),
+    "repeating": frozenset({"posted_again", "unclear", "unclear_again", "failed"}),
+    "posted": frozenset(),
+    "posted_again": frozenset(),
+    "unclear_again": frozenset(),
+    "silent": frozenset(),
+    "failed": frozenset(),
+}
+STANDING = ("posted", "posted_again")  # its message is known and can be edited
+OPEN = ("planned", "posting", "unclear", "repeating")
+
+
+class Run(SQLModel, table=True):
+    """One digest of one subscription. ``claimed_at`` is the machine's time, every other moment the business's.
+
+    ``corrections`` are [day, change, total] of days told before. ``final`` and ``complete`` say what the message in
+    Slack tells of its figures; ``completed_at`` when it was brought up to date, which happens once.
+    """
+
+    __tablename__ = "digest_runs"
+    __table_args__ = (UniqueConstraint("subscription_id", "local_date"), one_of("state", MOVES))
+
+    id: str = Field(primary_key=True, default_factory=lambda: "dr" + secrets.token_hex(8))
+    subscription_id: str = Field(foreign_key="digest_subscriptions.id", index=True)
+    local_date: date
+    state: str = Field(default="planned", index=True)
+    planned_at: datetime = Field(sa_type=UTCDateTime)
+    claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    posted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    channel: str | None = None
+    ts: str | None = None
+    final: bool = False
+    complete: bool = False
+    completed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    corrections: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    note: str = ""
+
+
+class Day(SQLModel, table=True):
+    """A closed provider day that a run tells. ``told`` is its total as people last read it: dollars, None if unread."""
+
+    __tablename__ = "digest_days"
+
+    subscription_id: str = Field(primary_key=True, foreign_key="digest_subscriptions.id")
+    day: date = Field(primary_key=True)
+    run_id: str = Field(foreign_key="digest_runs.id", index=True)
+    told: Decimal | None = Field(default=None, sa_type=Exact)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run with its subscription and the provider days it tells, in order."""
+
+    run: Run
+    subscription: Subscription
+    days: tuple[date, ...]
+
+
+# --- planning ---
+
+
+def last_day(session: Session, subscription_id: str) -> date | None:
+    """Return the last provider day that this subscription was told, or None."""
+    return session.exec(select(func.max(col(Day.day))).where(col(Day.subscription_id) == subscription_id)).one()
+
+
+def plan(session: Session, subscription_id: str, local_date: date, days: Sequence[date], now: datetime) -> str | None:
+    """Write a run with its days and return its id; None if this local date has one.
+
+    Raises:
+        IntegrityError: a day is told already; then nothing of this transaction holds.
+    """
+    run = Run(subscription_id=subscription_id, local_date=local_date, planned_at=now)
+    wanted = insert_into(session, Run).values(**run.model_dump())
+    made = session.execute(wanted.on_conflict_do_nothing().returning(col(Run.id)))
+    if made.first() is None:
+        return None
+    session.add_all(Day(subscription_id=subscription_id, day=day, run_id=run.id) for day in days)
+    session.flush()
+    return run.id
+
+
+# --- runs ---
+
+
+def run(session: Session, run_id: str) -> Run | None:
+    """Return the run, or None."""
+    return session.get(Run, run_id)
+
+
+def days_of(session: Session, run_id: str) -> list[date]:
+    """Return the provider days that a run tells, in order."""
+    return list(session.exec(select(col(Day.day)).where(col(Day.run_id) == run_id).order_by(col(Day.day))))
+
+
+def move(session: Session, run_id: str, come: str, to: str, **values: Any) -> bool:
+    """Move a run from one state to another; True for the one who did.
+
+    Raises:
+        ValueError: there is no such move.
+    """
+    if to not in MOVES[come]:
+        raise ValueError(f"no move from {come} to {to}")
+    here = (col(Run.id) == run_id, col(Run.state) == come)
+    return _moved(session, update(Run).where(*here).values(state=to, **values))
+
+
+def claim(session: Session, run_id: str, now: datetime) -> str | None:
+    """Take the right to post: "posting" the first time, "repeating" after an unclear post; None for all others."""
+    for come, to in (("planned", "posting"), ("unclear", "repeating")):
+        if move(session, run_id, come, to, claimed_at=now):
+            return to
+    return None
+
+
+def give_up_claims(session: Session, run_id: str, before: datetime) -> None:
+    """Count a post that was claimed before then as unclear: whoever claimed it died before the answer was noted."""
+    for come, to in (("posting", "unclear"), ("repeating", "unclear_again")):
+        old = (col(Run.id) == run_id, col(Run.state) == come, col(Run.claimed_at) < before)
+        _moved(session, update(Run).where(*old).values(state=to))
+
+
+def unfinished(session: Session, before: datetime, limit: int) -> list[str]:
+    """Return runs planned before then whose post has no outcome yet, in case their jobs were lost."""
+    old = (col(Run.state).in_(OPEN), col(Run.planned_at) <= before)
+    return list(session.exec(select(Run.id).where(*old).order_by(col(Run.planned_at)).limit(limit)))
+
+
+def told(session: Session, run_id: str) -> Told | None:
+    """Return a run with what it belongs to, unless its subscription was ended."""
+    found = run(session, run_id)
+    subscription = digests.get(session, found.subscription_id) if found is not None else None
+    if found is None or subscription is None or subscription.state == "ended":
+        return None
+    return Told(found, subscription, tuple(days_of(session, run_id)))
+
+
+def to_complete(session: Session, since: datetime) -> list[Told]:
+    """Return runs posted since then that may still have to be brought up to date, the oldest first."""
+    open_ = and_(col(Run.completed_at).is_(None), or_(col(Run.final).is_(False), col(Run.complete).is_(False)))
+    wanted = (
+        select(Run, Subscription, col(Day.day))
+        .join(Subscription, col(Subscription.id) == col(Run.subscription_id))
+        .join(Day, col(Day.run_id) == col(Run.id))
+        .where(col(Run.state).in_(STANDING), open_, col(Run.posted_at) >= since, col(Subscription.state) != "ended")
+        .order_by(col(Run.posted_at), col(Day.day))
+    )
+    found: dict[str, tuple[Run, Subscription, list[date]]] = {}
+    for each, subscription, day in session.execute(wanted):
+        found.setdefault(each.id, (each, subscription, []))[2].append(day)
+    return [Told(each, subscription, tuple(days)) for each, subscription, days in found.values()]
+
+
+def brought_up_to_date(session: Session, run_id: str, now: datetime, *, final: bool, complete: bool) -> bool:
+    """Note that the message was brought up to date; True for the one who did."""
+    open_ = (col(Run.id) == run_id, col(Run.completed_at).is_(None))
+    values = {"completed_at": now, "final": final, "complete": complete}
+    return _moved(session, update(Run).where(*open_).values(**values))
+
+
+# --- what people were told ---
+
+
+def forget_told(session: Session, subscription_id: str, now: datetime) -> None:
+    """Let messages stand as they are: what they told cannot be compared with what is wished for now."""
+    session.execute(
+        update(Day)
+        .where(col(Day.subscription_id) == subscription_id)
+        .values(told=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Run)
+        .where(col(Run.subscription_id) == subscription_id, col(Run.completed_at).is_(None))
+        .values(completed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def tell(session: Session, subscription_id: str, told: Mapping[date, Decimal | None]) -> None:
+    """Note what people read of these days."""
+    for day, dollars in told.items():
+        here = (col(Day.subscription_id) == subscription_id, col(Day.day) == day)
+        _moved(session, update(Day).where(*here).values(told=dollars))
+
+
+def told_by(session: Session, run_id: str) -> dict[date, Decimal | None]:
+    """Return what people last read of each day of a run."""
+    return {day.day: day.told for day in session.exec(select(Day).where(col(Day.run_id) == run_id))}
+
+
+def told_since(session: Session, subscription_id: str, since: date) -> dict[date, Decimal]:
+    """Return what people last read of each day since then whose message stays as it is now."""
+    over = or_(col(Run.completed_at).is_not(None), and_(col(Run.final).is_(True), col(Run.complete).is_(True)))
+    wanted = (
+        select(Day)
+        .join(Run, col(Run.id) == col(Day.run_id))
+        .where(col(Day.subscription_id) == subscription_id, col(Day.day) >= since, over)
+    )
+    return {day.day: day.told for day in session.exec(wanted) if day.told is not None}
+
+
+def _moved(session: Session, change: Any) -> bool:
+    done = session.execute(change.execution_options(synchronize_session=False))
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult

@@ -1,0 +1,57 @@
+"""Lanes: as many as may work at once on all machines together, each held by one process for a while.
+
+Leases run by the machine's own time, as heartbeats do; ``resting_until`` is business time, as due rows are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.store.columns import UTCDateTime
+from bot.store.upsert import insert_into
+
+
+class Lane(SQLModel, table=True):
+    """One lane; ``until`` ends the lease of a holder that does not renew it."""
+
+    __tablename__ = "lanes"
+
+    name: str = Field(primary_key=True)
+    holder: str | None = None
+    until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    resting_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+def hold(session: Session, name: str, holder: str, machine_now: datetime, until: datetime) -> bool:
+    """Take a free lane, or renew one's own; True for the one holder there is then."""
+    session.execute(insert_into(session, Lane).values(name=name).on_conflict_do_nothing())
+    free = or_(col(Lane.holder).is_(None), col(Lane.holder) == holder, col(Lane.until) <= machine_now)
+    held = update(Lane).where(col(Lane.name) == name, free).values(holder=holder, until=until)
+    return bool(session.execute(held.execution_options(synchronize_session=False)).rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+
+
+def free(session: Session, name: str, holder: str) -> None:
+    """Let go of a lane, if it is still held."""
+    held = update(Lane).where(col(Lane.name) == name, col(Lane.holder) == holder)
+    session.execute(held.values(holder=None, until=None).execution_options(synchronize_session=False))
+
+
+def get(session: Session, name: str) -> Lane:
+    """Return a lane; one that nobody ever held is free."""
+    return session.get(Lane, name) or Lane(name=name)
+
+
+def rest(session: Session, names: Collection[str], until: datetime) -> None:
+    """Let these lanes stand still until then."""
+    wanted = update(Lane).where(col(Lane.name).in_(names)).values(resting_until=until)
+    session.execute(wanted.execution_options(synchronize_session=False))
+
+
+def resting_until(session: Session, names: Collection[str]) -> datetime | None:
+    """Return the latest end of any of these lanes' rests, or None."""
+    found = session.exec(select(Lane.resting_until).where(col(Lane.name).in_(names))).all()
+    return max((moment for moment in found if moment is not None), default=None)

@@ -1,0 +1,111 @@
+"""What people type and press about what was used: tags, models, methods and features."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, timedelta
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.desk.service import Desk
+from bot.errors import NotUnderstood
+from bot.operation import Actor
+from bot.people import People
+from bot.providers.deepgram.client import Deepgram
+from bot.slack.call import Call
+from bot.slack.files import csv_bytes, send_file
+from bot.slack.names import Command, Door
+from bot.slack.waiting import told_if_slow
+from bot.slack.web import SlackWeb
+from bot.slack.words import escape, fallback_text
+from bot.store.database import Database
+from bot.store.projects import Project
+from bot.usage.fields import views
+from bot.usage.fields.views import Used
+
+MAY_READ = "usage.fields"
+USUAL_DAYS = 30
+DAYS = {"today": 1, "week": 7, "month": 30, "quarter": 90}
+_LAST_WORD = re.compile(r"(?:^|\s)(today|week|month|quarter)\s*$", re.IGNORECASE)
+
+ProjectOf = Callable[[Session, Actor, str], Project]
+"""Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
+
+
+class FieldListeners:
+    """Answers `/usage fields`; reads only. ``files`` is the client that sends files."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        deepgram: Deepgram,
+        project_of: ProjectOf,
+        files: SlackWeb,
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._deepgram = deepgram
+        self._project_of = project_of
+        self._files = files
+
+    def door(self) -> Door:
+        """Return what these listeners answer to."""
+        summary = "the tags, models and features in use"
+        return Door(
+            commands=(Command("usage", "fields", self.fields, "[project] [week]", summary),),
+            actions={"usage.fields.export": self.export},
+        )
+
+    async def fields(self, call: Call) -> None:
+        """Show what was used lately in a project."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        wanted, days = read_words(call.text)
+        today = self._clock.now().astimezone(UTC).date()
+        seen = await self._read(call, actor, wanted, today - timedelta(days=days - 1), today)
+        blocks = views.used(seen)
+        await call.tell(fallback_text(blocks), blocks)
+
+    async def export(self, call: Call) -> None:
+        """Send all of it as CSV, in a direct message."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        seen = await self._read(call, actor, *_pressed(call.value))
+        rows = [(name, item) for name, items in views.columns(seen.fields) for item in items]
+        comment = f"What {escape(seen.project)} used from {seen.first} to {seen.last} (UTC)"
+        content = csv_bytes(("what", "value"), rows)
+        await send_file(self._files, actor.user_id, f"fields-{seen.last}.csv", content, comment)
+        await call.tell("The file is in your direct messages.")
+
+    async def _read(self, call: Call, actor: Actor, wanted: str, first: date, last: date) -> Used:
+        def permitted(session: Session) -> Project:
+            project = self._project_of(session, actor, wanted)
+            self._desk.permit(session, actor, MAY_READ, project.id)
+            return project
+
+        project = await self._database.read(permitted)
+        reading = self._deepgram.usage_fields(project.id, start=first, end=last)
+        words = f"Reading what {escape(project.name)} used from Deepgram…"
+        fields = await told_if_slow(reading, call.tell, words)
+        return Used(project.id, project.name, first, last, fields, self._clock.now())
+
+
+def read_words(typed: str) -> tuple[str, int]:
+    """Return the project and the number of days that were typed; a period is the last word."""
+    found = _LAST_WORD.search(typed)
+    if found is None:
+        return typed.strip(), USUAL_DAYS
+    return typed[: found.start()].strip(), DAYS[found[1].lower()]
+
+
+def _pressed(value: str) -> tuple[str, date, date]:
+    try:
+        project_id, first, last = value.split(":")
+        return project_id, date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise NotUnderstood("This button is from another version of Keydesk. Type /usage fields again.") from None

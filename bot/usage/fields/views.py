@@ -1,0 +1,66 @@
+"""What people see of what was used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.slack import blocks
+from bot.slack.words import NOTHING, cut, escape, when
+
+Block = dict[str, Any]
+
+NAME_SHOWN = 60
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Used:
+    """What occurred in a project on these days (UTC, both included)."""
+
+    project_id: str
+    project: str
+    first: date
+    last: date
+    fields: UsageFields
+    read_at: datetime
+
+
+def used(seen: Used) -> list[Block]:
+    """Draw what was used; long lists say how many more there are, and the file has all."""
+    lists = columns(seen.fields)
+    value = f"{seen.project_id}:{seen.first}:{seen.last}"
+    export = blocks.button("CSV by direct message", "usage.fields.export", value)
+    nothing = [blocks.section("Nothing was used on these days.")] if not any(items for _, items in lists) else []
+    return [
+        blocks.header(f"What {cut(seen.project, NAME_SHOWN)} used"),
+        *(nothing or [blocks.section(f"*{name}* ({len(items)})\n{_shown(items)}") for name, items in lists]),
+        blocks.context(f"{seen.first} to {seen.last}, days of UTC · read from Deepgram {when(seen.read_at)}"),
+        *([] if nothing else [blocks.actions(export)]),
+    ]
+
+
+def columns(fields: UsageFields) -> list[tuple[str, list[str]]]:
+    """Return (what, everything of it that occurred), sorted, in plain text."""
+    return [
+        ("Tags", sorted(fields.tags or ())),
+        ("Models", sorted({model_name(model) for model in fields.models})),
+        ("Methods", sorted(fields.processing_methods)),
+        ("Features", sorted(fields.features)),
+        ("Languages", sorted(fields.languages)),
+    ]
+
+
+def model_name(model: UsedModel) -> str:
+    """Say which model: “general nova-3 (en), 2025-04-17”, as far as it is told."""
+    name = f"{model.name or model.model_id}{f' ({model.language})' if model.language else ''}"
+    return f"{name}, {model.version}" if model.version else name
+
+
+def _shown(items: Sequence[str]) -> str:
+    named = [escape(cut(item, NAME_SHOWN)) for item in items[:MOST_SHOWN]]
+    more = [f"and {len(items) - MOST_SHOWN} more"] if len(items) > MOST_SHOWN else []
+    return " · ".join([*named, *more]) or NOTHING

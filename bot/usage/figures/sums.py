@@ -1,0 +1,103 @@
+"""Rows that add up: those on a page, the others together, and what the provider's own total has beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.money import to_cents
+from bot.slack.pages import SIZE, page_of
+from bot.usage.knowable import MEASURES
+
+DAYS_SHOWN = 16
+WHOLE = frozenset({"requests", "tokens", "characters"})
+
+Amounts = Mapping[str, Decimal]
+"""By measure; what the provider does not tell is absent."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one value of a dimension came to, and in the period before; None where that is not known."""
+
+    value: str
+    now: Amounts
+    before: Amounts | None = None
+
+    def change(self, measure: str) -> Decimal | None:
+        """Return how much more it is than before; None if either is not known."""
+        if self.before is None or measure not in self.now:
+            return None
+        return self.now[measure] - self.before.get(measure, Decimal())
+
+
+@dataclass(frozen=True)
+class Split:
+    """One page of a split; ``others`` stand in ``other``, on other pages. Pages count from 1.
+
+    ``rows``, ``other`` and ``difference`` come to ``total``: the provider's own where it tells one.
+    """
+
+    rows: tuple[Part, ...]
+    other: Part
+    others: int
+    difference: Part
+    total: Part
+    number: int = 1
+    pages: int = 1
+
+    @property
+    def everything(self) -> tuple[Part, ...]:
+        """All that comes to the total."""
+        return (*self.rows, self.other, self.difference)
+
+    def printed(self, measure: str) -> list[Decimal | None]:
+        """Return ``everything`` of a measure as it is printed, to the cent: it adds up to the printed total."""
+        total = self.total.now.get(measure)
+        amounts = [part.now.get(measure) for part in self.everything]
+        if total is None or measure in WHOLE:
+            return list(amounts)
+        cents = iter(to_cents([amount for amount in amounts if amount is not None], total))
+        return [None if amount is None else next(cents) for amount in amounts]
+
+    def against(self, before: Mapping[str, Amounts], total: Amounts) -> Split:
+        """Return it with what the rows of this page and the total were in the period before."""
+        rows = tuple(replace(row, before=before.get(row.value, {})) for row in self.rows)
+        return replace(self, rows=rows, total=replace(self.total, before=total))
+
+
+def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: bool, number: int) -> Split:
+    """Return a page of the sums by value: days in their order, anything else the largest first."""
+    parts = [Part(value, amounts) for value, amounts in now.items()]
+    if by_day:
+        parts.sort(key=lambda part: part.value)
+    else:
+        parts.sort(key=lambda part: (-part.now.get(measure, Decimal()), part.value))
+    size = DAYS_SHOWN if by_day else SIZE
+    page = page_of(parts, number, size)
+    rest = [*parts[: (page.number - 1) * size], *parts[page.number * size :]]
+    return Split(
+        rows=page.items,
+        other=Part("", total_of(part.now for part in rest)),
+        others=len(rest),
+        difference=Part("", _beyond(total, parts)),
+        total=Part("", total),
+        number=page.number,
+        pages=page.pages,
+    )
+
+
+def total_of(amounts: Iterable[Amounts]) -> dict[str, Decimal]:
+    """Add up; what one of them does not tell is the others'."""
+    sums: dict[str, Decimal] = {}
+    for each in amounts:
+        for measure, amount in each.items():
+            sums[measure] = sums[measure] + amount if measure in sums else amount
+    return sums
+
+
+def _beyond(total: Amounts, parts: Sequence[Part]) -> dict[str, Decimal]:
+    told = total_of(part.now for part in parts)
+    beyond = {measure: total[measure] - told.get(measure, Decimal()) for measure in MEASURES if measure in total}
+    return {measure: amount for measure, amount in beyond.items() if amount}

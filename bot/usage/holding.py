@@ -1,0 +1,58 @@
+"""Holding a lane: one process's leave to call the provider, for as long as it renews it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.store import lanes
+from bot.store.database import Database
+
+LANES = tuple(f"usage.collect {number}" for number in range(1, 5))
+LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
+RENEWED_AFTER = 40.0  # seconds
+
+
+class LaneLost(Exception):
+    """The lane was taken by another process, or all lanes rest: no further call may be made."""
+
+
+class HeldLane:
+    """One lane in the hands of one turn."""
+
+    def __init__(self, database: Database, clock: Clock, name: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._renewed = float("-inf")
+        self.name = name
+        self.holder = uuid4().hex
+
+    async def take(self) -> bool:
+        """Take the lane or renew it; False while another turn holds it."""
+        begun, machine = time.monotonic(), datetime.now(UTC)
+        held = await self._database.write(
+            lambda session: lanes.hold(session, self.name, self.holder, machine, machine + LEASE)
+        )
+        if held:
+            self._renewed = begun
+        return held
+
+    async def permit(self) -> None:
+        """Make sure that one more call may be made now.
+
+        Raises:
+            LaneLost: it may not.
+        """
+        if time.monotonic() - self._renewed > RENEWED_AFTER and not await self.take():
+            raise LaneLost
+        resting = await self._database.read(lambda session: lanes.resting_until(session, LANES))
+        if resting is not None and resting > self._clock.now():
+            raise LaneLost
+
+    def leave(self, session: Session) -> None:
+        """Let go of the lane, if it is still held."""
+        lanes.free(session, self.name, self.holder)

@@ -1,0 +1,157 @@
+"""When figures are collected: each hour at half past, so also soon after the provider's day closes (00:00 UTC).
+
+Lanes bound how many projects are collected at once, on all machines together: a lane is a durable job that holds a
+lease in the database and reads one project after the other, each with one call at a time. So there are never more
+calls at once than lanes. A lane whose process dies is free again when its lease ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.engine.port import Engine, Job
+from bot.errors import ProviderError, RateLimited
+from bot.store import collections, lanes
+from bot.store.database import Database
+from bot.usage.collecting import UsageCollection
+from bot.usage.holding import LANES, HeldLane, LaneLost
+
+TURN = 25  # projects before a lane's job ends and the next begins, so that a process can leave
+AT_MINUTE = 30
+FIRST_WAIT = timedelta(minutes=1)  # whoever just started Keydesk looks at other things first
+TAKEN_FOR = timedelta(minutes=10)  # a reading that was begun and never ended is begun again after this
+REST = timedelta(minutes=1)  # when told to slow down without being told for how long
+BACK_OFF = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1))
+NOT_UNDERSTOOD = "Deepgram's answer could not be understood. Keydesk tries again later."
+
+log = structlog.get_logger(__name__)
+
+
+class UsageJobs:
+    """The jobs "usage.plan" (ref "all") and "usage.collect" (ref is a lane).
+
+    ``afterwards`` are the jobs of those who wait for figures: they run once nothing more is to be read at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        clock: Clock,
+        collection: UsageCollection,
+        afterwards: Sequence[Job] = (),
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+        self._collection = collection
+        self._afterwards = afterwards
+
+    async def plan(self, ref: str, now: datetime) -> None:
+        """Plan projects seen for the first time, see that every lane goes on, and come again in an hour."""
+        first_day = self._collection.first_day(now)
+
+        def write(session: Session) -> None:
+            self._engine.later(session, Job("usage.plan", ref), next_round(now))
+            collections.plan(session, first_day, now + FIRST_WAIT)
+            for lane in LANES:
+                self._go_on(session, lane, now)
+
+        await self._database.write(write)
+
+    async def collect(self, name: str, now: datetime) -> None:
+        """Read what is due, a turn of projects long; another process's lane is looked at again when its lease ends."""
+        lane = HeldLane(self._database, self._clock, name)
+        if not await lane.take():
+            await self._database.write(lambda session: self._look_again(session, name, now))
+            return
+        looked_at = 0
+        try:
+            while looked_at < TURN and await self._next(lane):
+                looked_at += 1
+        except LaneLost:
+            log.info("usage.lane_lost", lane=name)
+        finally:
+            await self._database.write(lambda session: self._leave(session, lane, looked_at))
+
+    async def _next(self, lane: HeldLane) -> bool:
+        """Collect the project that is due first; False if none is."""
+        now = self._clock.now()
+        project_id = await self._database.write(lambda session: collections.take(session, now, now + TAKEN_FOR))
+        if project_id is None:
+            return False
+        try:
+            problem = await self._collection.collect(project_id, now, lane.permit)
+        except RateLimited as limited:
+            await self._slow_down(project_id, limited)
+            raise LaneLost from limited
+        except LaneLost:
+            await self._database.write(lambda session: collections.put_off(session, project_id, now))
+            raise
+        except ProviderError as trouble:
+            await self._failed(project_id, trouble.text)
+        except Exception as error:  # noqa: BLE001 - whatever one project's figures are, the others' are read
+            log.error("usage.not_collected", project_id=project_id, error=type(error).__name__)  # noqa: TRY400 - no values
+            await self._failed(project_id, NOT_UNDERSTOOD)
+        else:
+            again_at = next_round(self._clock.now())
+            await self._database.write(
+                lambda session: collections.succeeded(session, project_id, now, again_at, problem)
+            )
+        return True
+
+    async def _slow_down(self, project_id: str, limited: RateLimited) -> None:
+        """Let every lane rest: the provider limits the credential, not one project."""
+        until = self._clock.now() + (timedelta(seconds=limited.retry_after) if limited.retry_after else REST)
+        text = limited.text
+
+        def write(session: Session) -> None:
+            collections.failed(session, project_id, text, until)
+            lanes.rest(session, LANES, until)
+
+        await self._database.write(write)
+
+    async def _failed(self, project_id: str, problem: str) -> None:
+        now = self._clock.now()
+        log.warning("usage.not_collected", project_id=project_id, why=problem)
+        await self._database.write(lambda session: _put_off(session, project_id, problem, now))
+
+    def _leave(self, session: Session, lane: HeldLane, looked_at: int) -> None:
+        now = self._clock.now()
+        lane.leave(session)
+        goes_on = self._go_on(session, lane.name, now)
+        for job in self._afterwards if looked_at and not goes_on else ():
+            self._engine.enqueue(session, job, now)
+
+    def _go_on(self, session: Session, lane: str, now: datetime) -> bool:
+        """Let the lane's next turn begin when something is due, and not while the lanes rest; tell if that is now."""
+        due = collections.next_due(session) or next_round(now)
+        resting = lanes.resting_until(session, LANES) or now
+        begins = max(due, resting, now)
+        if begins <= now:
+            self._engine.enqueue(session, Job("usage.collect", lane), now)
+        else:
+            self._engine.later(session, Job("usage.collect", lane), begins)
+        return begins <= now
+
+    def _look_again(self, session: Session, lane: str, now: datetime) -> None:
+        until = lanes.get(session, lane).until
+        wait = max(until - datetime.now(UTC), timedelta(seconds=1)) if until else timedelta(seconds=1)
+        self._engine.later(session, Job("usage.collect", lane), now + wait)
+
+
+def next_round(now: datetime) -> datetime:
+    """Return the next half past an hour after ``now``."""
+    half_past = now.replace(minute=AT_MINUTE, second=0, microsecond=0)
+    return half_past if half_past > now else half_past + timedelta(hours=1)
+
+
+def _put_off(session: Session, project_id: str, problem: str, now: datetime) -> None:
+    row = collections.lock(session, project_id)
+    wait = BACK_OFF[min(row.failures, len(BACK_OFF) - 1)]
+    collections.failed(session, project_id, problem, now + wait)

@@ -1,0 +1,68 @@
+"""A store and an emulated Deepgram with a second account, and the real routing between them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.accounts.adding import NewAccount, add
+from bot.accounts.sealed import SealedAccounts
+from bot.providers.deepgram.accounts import DeepgramAccounts
+from bot.providers.deepgram.client import Deepgram
+from bot.sealing import Ring, new_key
+from bot.store.accounts import Account
+from bot.store.database import Database
+from playground.deepgram.server import DeepgramEmulator
+from playground.deepgram.state import Project
+from tests.factories import NOON, Bench, bench, small_database
+
+
+@dataclass
+class Workspace:
+    """Keydesk with room for several accounts; "studio" stands ready at Deepgram with "dubbing" and "trailers"."""
+
+    database: Database
+    emulator: DeepgramEmulator
+    ring: Ring
+    deepgram: DeepgramAccounts
+    rooms: Bench
+    open_client: Callable[[SecretStr], Deepgram]
+
+    async def add(self, name: str = "studio", customer: str | None = None, credential: str = "studio") -> Account:
+        """Add an account with one of the emulator's credentials."""
+        secret = SecretStr(self.emulator.credentials.get(credential, credential))
+        given = NewAccount(name, customer, secret)
+        return await add(given, self.database, self.ring, self.deepgram, self.open_client, NOON)
+
+    def project(self, name: str) -> Project:
+        """Return one of the emulator's projects."""
+        return next(project for project in self.emulator.state.projects.values() if project.name == name)
+
+    def over(self, ring: Ring) -> DeepgramAccounts:
+        """Return Deepgram as a process with another ring has it."""
+        main = self.open_client(SecretStr(self.emulator.credentials["admin"]))
+        return DeepgramAccounts(main, SealedAccounts(self.database, ring), self.open_client)
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
+    """Keydesk over SQLite, with the main account only."""
+    emulator = DeepgramEmulator(lambda: NOON)
+    await emulator.start()
+    emulator.open_account("studio", "dubbing", "trailers")
+    database = small_database(tmp_path)
+    ring = Ring(SecretStr(new_key()))
+
+    def open_client(credential: SecretStr) -> Deepgram:
+        return Deepgram(credential, emulator.url)
+
+    main = open_client(SecretStr(emulator.credentials["admin"]))
+    deepgram = DeepgramAccounts(main, SealedAccounts(database, ring), open_client)
+    yield Workspace(database, emulator, ring, deepgram, await bench(database, deepgram), open_client)
+    await deepgram.aclose()
+    await emulator.stop()
+    database.close()

@@ -1,0 +1,211 @@
+"""The month by customer adds up: to the provider's total, to the cent, and in the message, the CSV file and the PDF."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from bot.attribution import Attribution, KnownKey, Payer
+from bot.billing import month_files, month_views, pdf
+from bot.billing.statement import (
+    Catalogue,
+    Line,
+    Printed,
+    Spent,
+    Statement,
+    adjustments,
+    compose,
+    days_of,
+    printed,
+    read_month,
+)
+from bot.errors import NotUnderstood
+from bot.slack.files import csv_bytes
+from bot.slack.words import fallback_text
+from tests.factories import HOSTILE, NOON
+
+Row = tuple[str, str, frozenset[str], Decimal]
+TAGS = st.frozensets(st.sampled_from(["apple", "banana", "pear", "internal", "ivr"]), max_size=4)
+KEYS = st.sampled_from(["k1", "k2", "k3", "elsewhere"])
+DOLLARS = st.decimals(min_value=-1000, max_value=100_000, places=7, allow_nan=False)
+ROWS = st.lists(st.tuples(st.sampled_from(["p1", "p2", "theirs"]), KEYS, TAGS, DOLLARS), max_size=40)
+ATTRIBUTION = Attribution(
+    customers=frozenset({"apple", "banana", "pear"}),
+    keys={"k1": KnownKey("apple", made_here=True), "k2": KnownKey(None, made_here=True)},
+    accounts={"theirs": "pear"},
+)
+NAMES = {"apple": "Apple", "banana": "Banana", "pear": "Pear"}
+CATALOGUE = Catalogue(NAMES, {"apple": Decimal(20), "banana": Decimal("12.5")}, Decimal("3.3333"))
+
+
+def spent(rows: list[Row]) -> list[Spent]:
+    return [
+        Spent(ATTRIBUTION.payer(project_id, key_id, tags), Line(key=key_id, project=project_id, cost=dollars))
+        for project_id, key_id, tags, dollars in rows
+    ]
+
+
+def of(rows: list[Row], late: Decimal = Decimal()) -> Statement:
+    """Return the statement of a month; ``late`` is in the provider's total, and in no row yet."""
+    ours = sum((dollars for project_id, *_, dollars in rows if project_id != "theirs"), Decimal())
+    return compose("2026-10", spent(rows), ours + late, CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("project_id", "key_id", "tags", "payer"),
+    [
+        ("p1", "k1", {"banana", "pear"}, Payer("customer", ("apple",))),  # the row of a key made here decides
+        ("p1", "k2", {"banana"}, Payer("own")),
+        ("p1", "elsewhere", {"pear", "internal"}, Payer("customer", ("pear",))),
+        ("p1", None, {"pear", "banana"}, Payer("several", ("banana", "pear"))),
+        ("p1", None, {"internal"}, Payer("own")),
+        ("p1", "elsewhere", set(), Payer("untagged")),
+        ("p1", None, None, Payer("untagged")),
+        ("theirs", "k1", {"apple"}, Payer("theirs", ("pear",))),
+    ],
+)
+def test_every_amount_has_one_payer(project_id: str, key_id: str | None, tags: set[str] | None, payer: Payer) -> None:
+    assert ATTRIBUTION.payer(project_id, key_id, tags) == payer
+
+
+@given(ROWS, DOLLARS)
+def test_parts_add_up_to_the_providers_total_and_what_is_theirs_is_in_none_of_them(
+    rows: list[Row], late: Decimal
+) -> None:
+    statement = of(rows, late)
+    theirs = sum((dollars for project_id, *_, dollars in rows if project_id == "theirs"), Decimal())
+    assert statement.cost == statement.total
+    assert sum((part.cost for part in statement.theirs), Decimal()) == theirs
+    assert len({part.key for part in statement.parts}) == len(statement.parts)
+
+
+@given(ROWS, DOLLARS)
+def test_printed_cents_add_up_at_every_level(rows: list[Row], late: Decimal) -> None:
+    statement = of(rows, late)
+    seen = printed(statement)
+    assert abs(seen.cost - statement.cost) <= Decimal("0.005")
+    for part in seen.everything:
+        assert part.cost == sum(cost for _, cost, _ in part.lines)
+        assert abs(part.cost - part.part.cost) < Decimal("0.01")
+        if part.charge is not None:
+            assert part.charge == sum(charge for *_, charge in part.lines if charge is not None)
+            assert abs(part.charge - part.part.charge(part.part.cost)) < Decimal("0.01")
+    exact = sum((part.charge(part.cost) for part in statement.parts if part.billed), Decimal())
+    assert abs(seen.charge - exact) <= Decimal("0.005")
+
+
+@given(ROWS, ROWS, ROWS, DOLLARS)
+def test_late_corrections_reach_the_next_months_once(
+    first: list[Row], second: list[Row], third: list[Row], late: Decimal
+) -> None:
+    closed = of(first)
+    carried = adjustments(of(first + second, late), closed, ())
+    again = adjustments(of(first + second + third, late), closed, carried)
+    stands = closed.cost + sum((part.cost for part in (*carried, *again)), Decimal())
+    assert stands == of(first + second + third, late).cost
+    assert adjustments(of(first + second, late), closed, carried) == ()
+
+
+def test_a_correction_is_billed_as_its_month_was() -> None:
+    row = ("p1", "k1", frozenset[str](), Decimal(10))
+    closed = of([row])
+    dearer = Catalogue({"apple": "Apple Inc"}, {"apple": Decimal(50)})
+    (part,) = adjustments(compose("2026-10", spent([row, row]), Decimal(20), dearer), closed, ())
+    assert (part.cost, part.markup, part.of_month) == (Decimal(10), Decimal(20), "2026-10")
+
+
+def test_a_renamed_customer_keeps_its_spending() -> None:
+    rows = [("p1", "k1", frozenset[str](), Decimal(1))]
+    renamed = compose("2026-10", spent(rows), None, Catalogue({"apple": "Äpfel & Co"}, {}))
+    assert [(part.key, part.name) for part in renamed.parts] == [("customer:apple", "Äpfel & Co")]
+    assert adjustments(renamed, of(rows), ()) == ()
+
+
+def test_a_statement_survives_its_json() -> None:
+    statement = of(
+        [("p1", "k1", frozenset[str](), Decimal("0.1234567")), ("theirs", "k1", frozenset[str](), Decimal(2))]
+    )
+    assert Statement.model_validate(statement.model_dump(mode="json")) == statement
+
+
+# --- three ways to show it ---
+
+
+def amounts(text: str) -> list[Decimal]:
+    return [Decimal(found.replace(",", "")) for found in re.findall(r"-?[\d,]+\.\d\d(?!\d)", text)]
+
+
+def sums_in_csv(seen: Printed) -> tuple[Decimal, Decimal]:
+    content = csv_bytes(month_files.HEADER, month_files.rows(seen)).decode("utf-8-sig")
+    *lines, total = csv.DictReader(io.StringIO(content))
+    own = [line for line in lines if line["Kind"] != "theirs"]
+    cost = sum((Decimal(line["Cost USD"]) for line in own), Decimal())
+    charge = sum((Decimal(line["To bill USD"]) for line in own if line["To bill USD"]), Decimal())
+    assert (cost, charge) == (Decimal(total["Cost USD"]), Decimal(total["To bill USD"]))
+    exact = sum((Decimal(line["Exact cost USD"]) for line in own), Decimal())
+    assert exact == Decimal(total["Exact cost USD"])
+    return cost, charge
+
+
+def sums_in_pdf(seen: Printed) -> tuple[Decimal, Decimal]:
+    pages = PdfReader(io.BytesIO(pdf.render(seen, NOON))).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    row = next(line for line in text.splitlines() if "Sum" in line)
+    cost, charge = amounts(row)
+    return cost, charge
+
+
+def sums_in_message(seen: Printed) -> tuple[Decimal, Decimal]:
+    text = fallback_text(month_views.month_page(seen, 1, may_close=False)).replace("$", "")
+    cost = next(line for line in text.splitlines() if "Sum:" in line)
+    charge = next(line for line in text.splitlines() if "To bill:" in line)
+    return amounts(cost)[0], amounts(charge)[0]
+
+
+@settings(max_examples=5)
+@given(ROWS)
+def test_message_csv_and_pdf_show_the_same_sums(rows: list[Row]) -> None:
+    seen = printed(of(rows))
+    assert sums_in_message(seen) == sums_in_csv(seen) == sums_in_pdf(seen) == (seen.cost, seen.charge)
+
+
+def test_a_pdf_draws_names_in_many_scripts_and_says_what_it_cannot() -> None:
+    names = {"a": "مركز الاتصال", "b": "字幕テスト 한국", "c": "Голосовая почта", "d": "Küste 👋", "e": HOSTILE}
+    rows = [Spent(Payer("customer", (tag,)), Line(purpose=HOSTILE, cost=Decimal("1.005"))) for tag in names]
+    drawn = pdf.render(printed(compose("2026-10", rows, None, Catalogue(names, {}))), NOON)
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages)
+    assert "مركز الاتصال" in text
+    assert set("字幕テスト한국") <= set(text)
+    assert text.count("+0 % 1.0") == 2 * len(names)
+    assert "Голосовая почта" in text
+    assert "U+1F44B" in text
+
+
+# --- months ---
+
+
+@pytest.mark.parametrize(
+    ("word", "month"),
+    [("", "2026-11"), ("this", "2026-11"), (" LAST ", "2026-10"), ("2026-02", "2026-02"), ("2026-11", "2026-11")],
+)
+def test_months_are_read_as_people_say_them(word: str, month: str) -> None:
+    assert read_month(word, date(2026, 11, 21)) == month
+
+
+@pytest.mark.parametrize("word", ["2026-13", "2026-12", "oct", "2026-1", "٢٠٢٦-10"])
+def test_other_words_are_no_months(word: str) -> None:
+    with pytest.raises(NotUnderstood):
+        read_month(word, date(2026, 11, 21))
+
+
+def test_a_month_has_its_days() -> None:
+    assert days_of("2026-02") == (date(2026, 2, 1), date(2026, 2, 28))
+    assert days_of("2026-12") == (date(2026, 12, 1), date(2026, 12, 31))

@@ -1,0 +1,70 @@
+"""What is worth an alert, and what is noise."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.budgets import crossing
+from bot.money import forecast
+
+AMOUNTS = st.decimals(min_value=0, max_value=10**6, places=4)
+MID_MONTH, EARLY = date(2026, 11, 15), date(2026, 11, 3)
+
+
+@given(AMOUNTS, AMOUNTS.filter(bool))
+def test_a_level_is_reached_exactly_when_that_part_of_the_budget_is_spent(spent: Decimal, budget: Decimal) -> None:
+    reached = crossing.levels(spent, budget)
+    assert reached == [str(percent) for percent in (50, 80, 100) if spent / budget * 100 >= percent]
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS.filter(bool))
+def test_a_forecast_warns_only_while_the_budget_is_not_spent(spent: Decimal, recent: Decimal, budget: Decimal) -> None:
+    warned = crossing.heads_over(spent, recent, budget, MID_MONTH)
+    assert warned == (spent < budget <= spent + recent * 15)
+    assert forecast(spent, recent, MID_MONTH) == spent + recent * 15
+
+
+def test_the_first_days_of_a_month_forecast_nothing() -> None:
+    assert not crossing.heads_over(Decimal(9), Decimal(9), Decimal(10), EARLY)
+
+
+@pytest.mark.parametrize(
+    ("amount", "weeks", "found"),
+    [
+        ("40", ["10", "12", "11", "10"], ("more", Decimal("10.5"))),
+        ("8", ["2", "2", "2", "2"], ("more", Decimal(2))),
+        ("6.9", ["2", "2", "2", "2"], None),  # twice and more, and of no interest to anybody
+        ("21", ["11", "11", "11", "11"], None),
+        ("2", ["11", "11", "11", "11"], ("less", Decimal(11))),
+        ("100", ["1", None, None, "1"], None),  # too little is known
+        ("30", ["10", "500", "10", "10"], ("more", Decimal(10))),  # one odd week is not the usual
+        ("30", ["0", "0", "0", "0"], ("more", Decimal(0))),
+    ],
+)
+def test_sudden_is_much_and_unusual_for_the_weekday(
+    amount: str, weeks: list[str | None], found: tuple[str, Decimal] | None
+) -> None:
+    assert crossing.sudden(Decimal(amount), [Decimal(each) if each else None for each in weeks]) == found
+
+
+@pytest.mark.parametrize(
+    ("balance", "per_day", "found"),
+    [
+        ("100", "10", None),
+        ("69", "10", ("low", 6)),
+        ("19", "10", ("very low", 1)),
+        ("0", "10", ("very low", 0)),
+        ("-5", None, ("very low", 0)),
+        ("5", "0", None),
+        ("5", None, None),
+    ],
+)
+def test_a_balance_is_low_by_the_days_that_it_lasts(
+    balance: str, per_day: str | None, found: tuple[str, int] | None
+) -> None:
+    assert crossing.low(Decimal(balance), Decimal(per_day) if per_day is not None else None) == found

@@ -1,0 +1,153 @@
+"""The catalogue of customers: what may stand in it, how it changes, and which tags wait to be adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clock import SetClock
+from bot.customers import service, views
+from bot.customers.changing import CustomerChanges
+from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
+from bot.errors import FormError, NotUnderstood
+from bot.keys.customer_choice import OWN_USE, Billed, customer_options
+from bot.store import customers
+from bot.store.customers import Customer, is_tag
+from bot.store.database import Database
+from tests.factories import (
+    ANA,
+    HOSTILE,
+    NOON,
+    OWNER,
+    TEAM,
+    actor,
+    add,
+    customer,
+    entries,
+    key,
+    rows,
+    set_up,
+    small_database,
+)
+
+TYPED = st.text(max_size=150) | st.sampled_from([HOSTILE, "\x00", "1e999", "NaN", "12,5", "apple"])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    """A store without customers."""
+    database = small_database(tmp_path)
+    set_up(database)
+    yield database
+    database.close()
+
+
+def saved(tag: str = "apple", **changes: Any) -> SaveCustomer:
+    return SaveCustomer(**{"tag": tag, "new": True, "name": tag.capitalize(), **changes})
+
+
+def one(database: Database, tag: str) -> Customer:
+    found: Customer | None = rows(database, lambda session: customers.get(session, TEAM, tag))
+    assert found is not None
+    return found
+
+
+async def test_customers_are_added_renamed_archived_and_offered_again_and_each_step_is_recorded(
+    store: Database,
+) -> None:
+    changes, owner = CustomerChanges(store, SetClock(NOON)), actor(OWNER)
+    await changes.save(saved(markup=Decimal("12.5")), owner)
+    with pytest.raises(FormError, match="belongs to Apple"):
+        await changes.save(saved("APPLE"), owner)
+    await changes.save(saved(new=False, name="Apple & Söhne", contact="a@apple.example"), owner)
+    await changes.archive(ArchiveCustomer(tag="apple", archived=True), owner)
+    assert (one(store, "apple").name, one(store, "apple").markup, one(store, "apple").state) == (
+        "Apple & Söhne",
+        None,
+        "archived",
+    )
+    with pytest.raises(FormError, match="who is archived"):
+        await changes.save(saved(), owner)
+    await changes.archive(ArchiveCustomer(tag="apple", archived=False), owner)
+    names = [entry.name for entry in entries(store, "apple")]
+    assert names == ["customers.saved", "customers.saved", "customers.archived", "customers.archived"]
+    with pytest.raises(NotUnderstood):
+        await changes.save(saved("pear", new=False), owner)
+
+
+async def test_the_markup_for_all_counts_where_a_customer_has_none(store: Database) -> None:
+    add(store, customer("apple"), customer("pear", markup=Decimal(-5)))
+    told = await CustomerChanges(store, SetClock(NOON)).set_default(
+        SetDefaultMarkup(percent=Decimal("7.5")), actor(OWNER)
+    )
+    assert "7.5 %" in told
+    assert rows(store, lambda session: customers.default_markup(session, TEAM)) == Decimal("7.5")
+    seen = rows(store, lambda session: service.details(session, actor(ANA), "apple", may_change=False))
+    assert "+7.5 % (as for all)" in str(views.details(seen))
+
+
+def test_tags_of_live_keys_wait_to_be_adopted(store: Database) -> None:
+    add(
+        store,
+        customer("apple"),
+        key(1, customer="apple", tags=["apple"]),
+        key(2, mint_id=None, tags=["ivr", "customer:birch"]),
+        key(3, mint_id=None, tags=["ivr"]),
+        key(4, mint_id=None, tags=["gone"], state="ended"),
+        key(5, mint_id=None, tags=["*"]),
+    )
+    seen = rows(store, lambda session: service.seen_tags(session, TEAM))
+    assert [(each.tag, each.keys, each.adoptable) for each in seen] == [
+        ("ivr", 2, True),
+        ("*", 1, False),
+        ("customer:birch", 1, True),
+    ]
+
+
+def test_customers_are_found_as_people_name_them(store: Database) -> None:
+    add(store, customer("apple", name="Apfel"), customer("pear", contact="fruit@x"), customer("appletree"))
+    with store.reading() as session:
+        assert service.the_customer(session, actor(ANA), "APPLE").tag == "apple"
+        assert service.the_customer(session, actor(ANA), "fruit@").tag == "pear"
+        with pytest.raises(NotUnderstood, match="2 customers match app"):
+            service.the_customer(session, actor(ANA), "app")
+        with pytest.raises(NotUnderstood, match="no customer plum"):
+            service.the_customer(session, actor(ANA), "plum")
+        last = service.page(session, actor(ANA), "", 9, may_change=False)
+        assert (last.number, last.total) == (1, 3)
+
+
+@given(TYPED, TYPED, TYPED, TYPED)
+def test_whatever_is_typed_is_a_customer_or_a_complaint_at_its_field(
+    tag: str, name: str, contact: str, markup: str
+) -> None:
+    given_ = {"tag": tag, "name": name, "contact": contact, "markup": markup}
+    state: dict[str, Any] = {field: {field: {"value": value}} for field, value in given_.items()}
+    state["account_of"] = {"account_of": {"selected_option": {"value": "ours"}}}
+    read = outcome(state)
+    if isinstance(read, FormError):
+        assert read.block_id in given_
+        return
+    assert is_tag(read.tag)
+    assert read.new
+    assert read.markup is None or read.markup.is_finite()
+
+
+def outcome(state: dict[str, Any]) -> SaveCustomer | FormError:
+    try:
+        return views.read_form("", state)
+    except FormError as complaint:
+        return complaint
+
+
+def test_own_use_is_offered_first_until_something_else_is_typed() -> None:
+    found = [Billed("apple", "Apple"), Billed("pear", "Pear 🍐" * 40)]
+    assert [each["value"] for each in customer_options(found, "")] == [OWN_USE, "apple", "pear"]
+    assert [each["value"] for each in customer_options(found, "own")] == [OWN_USE, "apple", "pear"]
+    assert [each["value"] for each in customer_options(found, "app")] == ["apple", "pear"]

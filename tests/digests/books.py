@@ -1,0 +1,179 @@
+"""Made-up daily facts, digests and a Slack that fails as it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import Session
+
+from bot.clock import SetClock
+from bot.digests.jobs import DigestJobs
+from bot.digests.posting import DigestPosting
+from bot.digests.reading import Reading
+from bot.digests.schedule import Rhythm, first_day, next_due
+from bot.engine.inline import InlineEngine
+from bot.errors import Unavailable
+from bot.providers.deepgram.billing import Balance, BillingReports
+from bot.slack.blocks_check.whole import problems_of_message
+from bot.slack.web import SlackError, SlackWeb
+from bot.store import due, fact_rows, tag_sets
+from bot.store.collected import CollectedDay, end_of
+from bot.store.database import Database
+from bot.store.digests import Subscription
+from bot.store.fact_rows import DayFacts, SpendOf
+from bot.store.people import Person
+from bot.store.projects import Project
+from tests.factories import ANA, PROJECT, TEAM, small_database
+
+DAY = timedelta(days=1)
+THURSDAY = date(2026, 11, 19)
+FRIDAY_NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
+CHANNEL = "C0SPEND0001"
+
+Spent = Mapping[tuple[str, str], Decimal]
+"""Dollars by (key id, tag)."""
+
+
+def spent(
+    session: Session,
+    day: date,
+    dollars: Spent,
+    *,
+    project_id: str = PROJECT,
+    total: Decimal | None = None,
+    settled: bool = True,
+) -> None:
+    """Write what one day of a project came to, in place of what stood there."""
+    lines = {
+        SpendOf(key, "nova", tag_sets.text_of([tag] if tag else []), ""): each for (key, tag), each in dollars.items()
+    }
+    fact_rows.replace(session, project_id, {day: DayFacts(lines)})
+    rows, read_at = sum(dollars.values(), Decimal()), end_of(day)
+    session.merge(
+        CollectedDay(
+            project_id=project_id,
+            day=day,
+            spend_total=rows if total is None else total,
+            spend_rows=rows,
+            read_at=read_at,
+            same_since=read_at,
+            closed=True,
+            settled=settled,
+        )
+    )
+
+
+def subscription(**changes: Any) -> Subscription:
+    """Return Ana's digest, in a channel, every day at nine UTC, since Thursday noon."""
+    begun = datetime.combine(THURSDAY, time(12), tzinfo=UTC)
+    rhythm = Rhythm(frozenset(range(7)), changes.get("hour", 9), changes.get("tz", "UTC"))
+    given: dict[str, Any] = {
+        "team_id": TEAM,
+        "owner": ANA,
+        "channel": CHANNEL,
+        "sections": ["month", "chart", "rows", "events"],
+        "from_day": first_day(rhythm, begun),
+        "due_at": next_due(rhythm, begun),
+        "created_at": begun,
+    }
+    return Subscription(**{**given, **changes})
+
+
+class Posts(SlackWeb):
+    """Slack, as far as messages go; what ``fails`` holds comes first, each once. ``lands`` of an unclear post."""
+
+    def __init__(self) -> None:
+        super().__init__(AsyncWebClient(), 1.0)
+        self.posted: list[tuple[str, list[Any]]] = []
+        self.edited: list[list[Any]] = []
+        self.fails: list[SlackError] = []
+        self.place: dict[str, Any] = {"is_member": True}
+
+    async def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Any] | None = None,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        thread_ts: str | None = None,
+    ) -> str:
+        del metadata
+        if thread_ts is not None:
+            return "0.1"
+        if self.fails:
+            raise self.fails.pop(0)
+        assert problems_of_message(list(blocks or []), text) == []
+        self.posted.append((channel, list(blocks or [])))
+        return f"{len(self.posted)}.0"
+
+    async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Any] | None = None) -> None:
+        del channel, ts
+        assert problems_of_message(list(blocks or []), text) == []
+        self.edited.append(list(blocks or []))
+
+    async def open_dm(self, user_id: str) -> str:
+        return f"D{user_id}"
+
+    async def channel(self, channel_id: str) -> Mapping[str, Any]:
+        return {"id": channel_id, **self.place}
+
+
+class Balances(BillingReports):
+    """Deepgram, as far as one balance goes; None means that it does not answer."""
+
+    def __init__(self, amount: Decimal | None) -> None:
+        self.amount = amount
+
+    async def balances(self, project_id: str) -> list[Balance]:
+        if self.amount is None:
+            raise Unavailable("Deepgram does not answer.")
+        return [Balance(balance_id=project_id, amount=self.amount, units="usd")]
+
+
+@dataclass
+class Office:
+    """Everything that posts digests, over one store, with a clock that tests move."""
+
+    database: Database
+    clock: SetClock
+    engine: InlineEngine
+    web: Posts
+    posting: DigestPosting
+    jobs: DigestJobs
+    balances: Balances = field(default_factory=lambda: Balances(Decimal(100)))
+
+    async def sweep(self) -> None:
+        """Look for what is due, and post it."""
+        await self.jobs.sweep("all", self.clock.now())
+        await self.engine.drain()
+
+    async def follow(self) -> None:
+        """Look for what can be completed, and complete it."""
+        await self.jobs.follow("all", self.clock.now())
+        await self.engine.drain()
+
+    def write(self, work: Any) -> None:
+        """Change rows."""
+        with self.database.transaction() as session:
+            work(session)
+
+
+async def office(folder: Path, now: datetime = FRIDAY_NINE) -> Office:
+    """Open an office over a fresh store with one project."""
+    database, clock = small_database(folder), SetClock(now)
+    engine = InlineEngine(database.transaction, due, clock)
+    web, balances = Posts(), Balances(Decimal(100))
+    posting = DigestPosting(database, engine, web, Reading(database, balances))
+    made = Office(database, clock, engine, web, posting, DigestJobs(database, engine), balances)
+    await engine.start({"digests.post": posting.post, "digests.complete": posting.complete})
+    with database.transaction() as session:
+        session.merge(Project(id=PROJECT, name="production", read_at=now))
+        session.merge(Person(team_id=TEAM, user_id=ANA, name="ana", read_at=now))
+    return made

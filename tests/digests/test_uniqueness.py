@@ -1,0 +1,84 @@
+"""However many processes plan at one moment, the store lets each provider day and each local date be told once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from bot.clock import SetClock
+from bot.digests.jobs import DigestJobs
+from bot.engine.inline import InlineEngine
+from bot.store import digest_runs, due
+from bot.store.database import Database
+from bot.store.digest_runs import Day, Run
+from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, subscription
+from tests.factories import add
+
+
+async def test_planners_at_one_moment_make_one_run(store: Database) -> None:
+    add(store, *(subscription(id=f"dg{number}") for number in range(10)))
+    clock = SetClock(FRIDAY_NINE)
+    jobs = DigestJobs(store, InlineEngine(store.transaction, due, clock))
+    for _ in range(3):
+        await asyncio.gather(*(jobs.sweep(f"process {number}", clock.now()) for number in range(4)))
+        clock.move(DAY)
+    with store.reading() as session:
+        runs = Counter((run.subscription_id, run.local_date) for run in session.exec(select(Run)))
+        days = Counter((day.subscription_id, day.day) for day in session.exec(select(Day)))
+    expected = {(f"dg{number}", FRIDAY_NINE.date() + day * DAY): 1 for number in range(10) for day in range(3)}
+    assert runs == expected
+    assert days == {(subscription_id, date - DAY): 1 for subscription_id, date in expected}
+
+
+def test_a_day_that_was_told_and_a_date_that_had_its_digest_are_refused(store: Database) -> None:
+    add(store, subscription(id="dg1"))
+
+    def planned(local: int, day: int) -> str | None:
+        with store.transaction() as session:
+            return digest_runs.plan(session, "dg1", THURSDAY + local * DAY, [THURSDAY + day * DAY], FRIDAY_NINE)
+
+    assert planned(1, 0) is not None
+    assert planned(1, 1) is None
+    with pytest.raises(IntegrityError):
+        planned(2, 0)
+    assert planned(2, 1) is not None
+
+
+def test_one_of_many_may_post_and_one_may_repeat(store: Database) -> None:
+    add(store, subscription(id="dg1"))
+    now = datetime.now(UTC)
+
+    def run(work: Callable[[Session], object]) -> object:
+        with store.transaction() as session:
+            return work(session)
+
+    run_id = str(run(lambda session: digest_runs.plan(session, "dg1", THURSDAY, [THURSDAY], FRIDAY_NINE)))
+
+    def claims(at: datetime) -> list[object]:
+        return [run(lambda session: digest_runs.claim(session, run_id, at)) for _ in range(3)]
+
+    def look(at: datetime) -> None:
+        run(lambda session: digest_runs.give_up_claims(session, run_id, at - timedelta(seconds=20)))
+
+    assert claims(now) == ["posting", None, None]
+    look(now + timedelta(seconds=19))
+    assert claims(now) == [None, None, None]
+    look(now + timedelta(seconds=21))
+    assert claims(now + timedelta(seconds=21)) == ["repeating", None, None]
+    look(now + timedelta(seconds=60))
+    assert claims(now) == [None, None, None]
+    assert run(lambda session: session.get_one(Run, run_id).state) == "unclear_again"
+
+
+def test_no_state_is_left_but_by_its_moves(store: Database) -> None:
+    add(store, subscription(id="dg1"))
+    with store.transaction() as session:
+        run_id = digest_runs.plan(session, "dg1", THURSDAY, [THURSDAY], FRIDAY_NINE)
+    with pytest.raises(ValueError, match="no move"), Session(store.engine) as session:
+        digest_runs.move(session, run_id or "", "posted", "planned")

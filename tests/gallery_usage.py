@@ -1,0 +1,74 @@
+"""The views of usage, with made-up values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.usage.fields import views as fields
+from bot.usage.fields.views import Used
+from bot.usage.requests import views as requests
+from bot.usage.requests.form import Form, request_form
+from bot.usage.requests.period import Period
+from bot.usage.requests.question import LONGEST, Asked, Question
+from bot.usage.requests.service import Line, One, RequestList
+from tests.factories import NOON, PROJECT, key
+
+View = dict[str, Any]
+ID = "0a1b2c3d-0000-4000-8000-00000000000"
+
+
+def record(text: str, number: int = 0) -> RequestRecord:
+    """Return a request whose every foreign text is this one; number 0 is not ready, every third one failed."""
+    given: dict[str, Any] = {"request_id": f"{ID}{number}", "created": NOON, "path": f"/v1/listen?callback={text}"}
+    if not number:
+        return RequestRecord(**given)
+    told = {"ready": True, "code": 400 if number % 3 == 0 else 200, "completed": NOON, "api_key_id": ID + "9"}
+    words = {"message": text, "method": text, "deployment": text, "tier": text, "tags": frozenset({text})}
+    lists = {"models": (text,) * 5, "features": (text,) * 40}
+    figures = {"usd": Decimal("0.00430"), "duration": Decimal("12.30"), "channels": 2, "callback_attempts": number}
+    return RequestRecord(**given, **told, **words, **lists, **figures)
+
+
+def line(text: str, number: int = 0) -> Line:
+    """Return a line of the list, its key known here or not."""
+    known = key(1, purpose=text) if number % 2 else None
+    return Line(record(text, number), known, text[:80], tag_missing=number == 1)
+
+
+def page(text: str, total: int = 10, **question: Any) -> View:
+    """Draw a page in the middle of many requests."""
+    given = {"project": PROJECT, "start": NOON - timedelta(days=1), "end": NOON, **question}
+    lines = tuple(line(text, number) for number in range(total))
+    return requests.request_list(RequestList(Question(**given), text, lines, 2, more=bool(total), read_at=NOON))
+
+
+def used(text: str, count: int = 50) -> list[View]:
+    """Draw what was used, much of everything."""
+    models = tuple(UsedModel(model_id=f"m{number}", name=f"{text}{number}", language="de") for number in range(count))
+    many = tuple(f"{text}{number}" for number in range(count))
+    told = UsageFields(tags=frozenset(many), models=models, processing_methods=many, features=many, languages=many)
+    return fields.used(Used(PROJECT, text, date(2026, 2, 1), date(2026, 3, 2), told, NOON))
+
+
+def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
+    """Yield every view with this text in it."""
+    cut = text[:LONGEST]
+    dates = Period(name="dates", first=date(2026, 2, 1), last=date(2026, 3, 2))
+    asked = Asked(project=PROJECT, period=dates, key=ID + "0", customer=cut, request_id=ID + "0", status="failed")
+    yield "usage requests form", request_form(Form(asked, text, text, text))
+    yield "usage requests list", page(text, customer=cut, keys=(ID, ID), left=3, period=dates)
+    yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), NOON))
+    yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), NOON))
+    yield "usage fields", used(text)
+
+
+def with_nothing() -> Iterator[tuple[str, View | list[View]]]:
+    """Yield what is shown where there is nothing to show."""
+    yield "usage requests form · untouched", request_form(Form(Asked()))
+    yield "usage requests list · nothing", page("production", 0)
+    yield "usage fields · nothing", used("production", 0)

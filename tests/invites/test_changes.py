@@ -1,0 +1,159 @@
+"""Invitations are sent once each, taken back and sent again, whatever the provider answers."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import Session
+
+from bot.desk.running import FINDING_OUT
+from bot.desk.service import Held
+from bot.errors import NotAllowed, NotUnderstood, Refused, ScopeMissing
+from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
+from bot.providers.deepgram.models import Role
+from bot.store import invites
+from bot.store.invites import Invite
+from playground.deepgram.invites import accept_invite
+from tests.factories import ANA, OWNER, TEAM, actor, entries
+from tests.membership import LOPEZ, SOMTO_EMAIL, Membership
+
+NEW, NEXT, LAST = "ana@acme.example", "bo@acme.example", "li@beta.example"
+
+
+def wish(room: Membership, *emails: str, scope: Role = "member") -> SendInvites:
+    return SendInvites(project_id=room.project.project_id, emails=emails, scope=scope)
+
+
+def again(room: Membership) -> ResendInvite:
+    return ResendInvite(project_id=room.project.project_id, email=LOPEZ)
+
+
+def known(room: Membership) -> dict[str, Invite]:
+    def read(session: Session) -> dict[str, Invite]:
+        return {row.email: row for row in invites.of_project(session, room.project.project_id)}
+
+    with room.database.reading() as session:
+        return read(session)
+
+
+async def test_each_address_is_mailed_once_and_each_outcome_is_told(room: Membership) -> None:
+    await room.read()
+    text = await room.ask(wish(room, NEW, SOMTO_EMAIL.upper(), LOPEZ, NEXT))
+    assert text == (f"Invited: {NEW} and {NEXT}. Already a member: {SOMTO_EMAIL.upper()}. Already invited: {LOPEZ}.")
+    assert room.project.mailed == [NEW, NEXT]
+    await room.engine.drain()
+    assert {email: row.sent_by for email, row in known(room).items()} == {NEW: OWNER, NEXT: OWNER, LOPEZ: None}
+
+
+async def test_one_refused_address_stops_no_other_and_trouble_stops_the_rest(room: Membership) -> None:
+    room.fault("409", "POST", "/invites")
+    assert f"Invited: {NEXT}. {NEW} was not invited:" in await room.ask(wish(room, NEW, NEXT))
+    room.fault("429", "POST", "/invites", times=9)
+    with pytest.raises(Refused, match=f"Not tried: {LAST}"):
+        await room.ask(wish(room, NEW, LAST))
+    assert room.project.mailed == [NEXT]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [("timeout_after", "succeeded", f"Invited: {NEW}. Not invited: {LAST}"), ("timeout_before", "failed", "not done")],
+)
+async def test_an_unclear_answer_is_settled_by_looking_and_nothing_is_mailed_twice(
+    room: Membership, kind: str, state: str, words: str
+) -> None:
+    room.fault(kind, "POST", "/invites")
+    assert await room.ask(wish(room, NEW, LAST)) == FINDING_OUT
+    change = await room.settle()
+    assert (change.state, words in (change.text or "")) == (state, True)
+    assert await room.ask(wish(room, NEW, LAST))
+    assert sorted(room.project.mailed) == [NEW, LAST]
+
+
+async def test_whoever_accepted_meanwhile_counts_as_invited(room: Membership) -> None:
+    room.fault("timeout_after", "POST", "/invites")
+    assert await room.ask(wish(room, NEW)) == FINDING_OUT
+    accept_invite(room.emulator.state, room.project, NEW)
+    assert (await room.settle()).state == "succeeded"
+
+
+async def test_only_allowed_domains_are_invited_by_any_path(room: Membership) -> None:
+    said = await room.ask(ChangeInviteDomains(domains=("acme.example", "beta.example")))
+    assert said == "Only addresses at acme.example or beta.example may be invited now."
+    with pytest.raises(NotAllowed, match=r"eve.*: only addresses at acme.example or"):
+        await room.ask(wish(room, NEW, "eve@evil.example"))
+    with pytest.raises(NotAllowed, match="only addresses at"):
+        await room.ask(again(room))
+    assert (room.project.mailed, LOPEZ in room.project.invites) == ([], True)
+    assert [entry.name for entry in entries(room.database, TEAM)] == ["invites.domains_changed"]
+    with pytest.raises(NotAllowed, match="takes the role Owner"):
+        await room.desk.submit(ChangeInviteDomains(), actor(ANA))
+    await room.ask(ChangeInviteDomains())
+    assert "Invited: eve@evil.example." in await room.ask(wish(room, "eve@evil.example"))
+
+
+async def test_power_waits_for_another_owner(room: Membership) -> None:
+    outcome = await room.desk.submit(wish(room, NEW, scope="admin"), actor(OWNER))
+    assert isinstance(outcome, Held)
+    assert room.project.mailed == []
+    request = await room.approved(wish(room, NEXT, scope="admin"))
+    assert (request.state, request.note) == ("done", f"Invited: {NEXT}.")
+    assert room.project.invites[NEXT] == "admin"
+    beyond = await room.approved(wish(room, LAST, scope="owner"))
+    assert (beyond.state, LAST in room.project.invites) == ("failed", False)
+
+
+async def test_an_invitation_is_taken_back_once(room: Membership) -> None:
+    await room.read()
+    cancel = CancelInvite(project_id=room.project.project_id, email=LOPEZ)
+    assert await room.ask(cancel) == f"The invitation for {LOPEZ} is taken back."
+    assert (room.project.invites, known(room)) == ({}, {})
+    assert "no open invitation" in await room.ask(cancel)
+
+
+@pytest.mark.parametrize(("kind", "state"), [("timeout_after", "succeeded"), ("timeout_before", "failed")])
+async def test_an_unclear_taking_back_is_settled(room: Membership, kind: str, state: str) -> None:
+    room.fault(kind, "DELETE", "/invites/")
+    assert await room.ask(CancelInvite(project_id=room.project.project_id, email=LOPEZ)) == FINDING_OUT
+    assert (await room.settle()).state == state
+    assert (LOPEZ in room.project.invites) == (state == "failed")
+
+
+async def test_sending_again_keeps_the_scope(room: Membership) -> None:
+    room.project.invites[LOPEZ] = "admin"
+    assert await room.ask(again(room)) == f"The invitation for {LOPEZ} was sent again."
+    assert (room.project.invites[LOPEZ], room.project.mailed) == ("admin", [LOPEZ])
+    del room.project.invites[LOPEZ]
+    with pytest.raises(NotUnderstood, match="Nothing was sent"):
+        await room.ask(again(room))
+
+
+@pytest.mark.parametrize(
+    ("half", "kind", "state", "words", "mails"),
+    [
+        ("DELETE", "timeout_before", "failed", "Nothing changed", 0),
+        ("DELETE", "timeout_after", "succeeded", "was taken back, and no new one was sent", 0),
+        ("POST", "timeout_before", "succeeded", "was taken back, and no new one was sent", 0),
+        ("POST", "timeout_after", "succeeded", "It was done", 1),
+    ],
+)
+async def test_each_half_of_sending_again_is_settled(
+    room: Membership, half: str, kind: str, state: str, words: str, mails: int
+) -> None:
+    room.fault(kind, half, "/invites")
+    assert await room.ask(again(room)) == FINDING_OUT
+    change = await room.settle()
+    assert (change.state, words in (change.text or "")) == (state, True)
+    assert len(room.project.mailed) == mails
+
+
+async def test_a_new_mail_that_is_refused_is_told_with_what_is_left(room: Membership) -> None:
+    room.fault("403", "POST", "/invites")
+    with pytest.raises(Refused, match="was taken back, and no new one was sent"):
+        await room.ask(again(room))
+    assert LOPEZ not in room.project.invites
+
+
+async def test_what_the_credential_may_not_do_is_told(room: Membership) -> None:
+    room.project.invites[LOPEZ] = "owner"
+    with pytest.raises(ScopeMissing):
+        await room.ask(CancelInvite(project_id=room.project.project_id, email=LOPEZ))
+    assert LOPEZ in room.project.invites

@@ -1,0 +1,107 @@
+"""A digest each morning: once, with the provider's own total, honest about what is missing, never in a shared place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from sqlmodel import select
+
+from bot.money import dollars
+from bot.store.collected import CollectedDay
+from bot.store.digest_runs import Run
+from bot.store.digests import Subscription
+from bot.store.projects import Project
+from tests.scenarios.people import PRIYA, SHARED, SPEECH, words_of
+from tests.world import World, world
+
+
+async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        priya = await here.page(PRIYA)
+        await priya.types("/digests subscribe")
+        await priya.reads_in_window("Your time: ")
+        await priya.fills(channel=SHARED, hour="9")
+        await priya.reads_in_window("It is shared outside this workspace")
+        await priya.fills(channel=SPEECH, hour="9", projects=["production"], sections=["month", "rows", "events"])
+        await priya.reads_in_window("Subscribed.")
+        await priya.closes()
+        await priya.types("/digests list")
+        await priya.reads("every day at 9:00")
+
+        day = await _to_the_digest(here)
+        shown = await priya.reads(f"Digest · {day:%a} {day.day} {day:%b}")
+        assert f"provider total {dollars(await _provider_total(here, day))}, difference $0.00" in shown
+        assert "Untagged" in shown
+        await priya.presses("Details", SPEECH)
+        await priya.reads_in_window("By line item")
+        await priya.closes()
+        await priya.presses("Export CSV", SPEECH)
+        await priya.reads("The figures are in your direct messages")
+
+        here.deepgram.faults.add("503", "GET", "(billing|usage)/breakdown", times=None)
+        day = await _to_the_digest(here, readable=False)
+        await priya.reads("Not read from Deepgram: production.")
+        here.deepgram.faults.clear()
+        here.move(hours=3)
+        await priya.reads("now complete, not final", patience=20)
+        assert f"provider total {dollars(await _provider_total(here, day))}, difference" in priya.page()
+
+        await priya._do("/ui/channel", channel=SPEECH, is_ext_shared=True)  # noqa: SLF001 the page's own route
+        posts = len(_digests(here))
+        here.move(days=1)
+        await priya.reads("is paused.*", patience=20)
+        assert len(_digests(here)) == posts == 2
+
+
+async def _to_the_digest(here: World, *, readable: bool = True) -> date:
+    """Let the clock come to the next digest, with the day before read, and return the day that it tells."""
+    due = (await here.database.read(lambda session: session.exec(select(Subscription)).one())).due_at
+    posted = len(_runs(here))
+    closed = datetime.combine(due.astimezone(UTC).date(), time(1), tzinfo=UTC)
+    day = closed.date() - timedelta(days=1)
+    _move_to(here, closed)
+    if readable:
+        await _until(lambda: _was_read(here, day))
+    _move_to(here, due)
+    await _until(lambda: len(_digests(here)) == len(_runs(here)) == posted + 1)
+    return day
+
+
+def _move_to(here: World, moment: datetime) -> None:
+    ahead = moment - here.clock.now()
+    if ahead > timedelta():
+        here.clock.advance(ahead)
+
+
+def _was_read(here: World, day: date) -> bool:
+    with here.database.reading() as session:
+        production = session.exec(select(Project).where(Project.name == "production")).one()
+        found = session.get(CollectedDay, (day, production.id))
+    return found is not None and found.closed
+
+
+def _runs(here: World) -> list[Run]:
+    with here.database.reading() as session:
+        return [run for run in session.exec(select(Run).order_by("local_date")) if run.state == "posted"]
+
+
+def _digests(here: World) -> list[str]:
+    """Return every digest in the channel, as it stands now."""
+    messages = here.slack.state.workspace.channels[SPEECH].messages.values()
+    return [text for message in messages if "Digest · " in (text := words_of(message.blocks))]
+
+
+async def _provider_total(here: World, day: date) -> Decimal:
+    with here.database.reading() as session:
+        production = session.exec(select(Project).where(Project.name == "production")).one()
+    told = await here.app.deepgram.billing_breakdown(production.id, start=day, end=day)
+    return told.dollars or Decimal()
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 # jobs of the world run meanwhile
+            await asyncio.sleep(0.05)

@@ -1,0 +1,89 @@
+"""Tables as CSV that calculates nothing, sent to one person; and user groups."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.files import FileNotSent, csv_bytes, send_file
+from bot.slack.groups import UserGroup
+from bot.slack.web import Slack
+from tests.slack.fake_api import FakeApi
+
+TEXTS = st.text() | st.builds("".join, st.lists(st.sampled_from(["=", "+", "-", "@", "\t", "\r", "\n", " ", '"', ","])))
+NUMBERS = st.integers() | st.decimals(allow_nan=False, allow_infinity=False, places=4)
+
+
+def read_back(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=4), max_size=4))
+def test_texts_come_back_as_they_were_but_for_the_apostrophe(rows: list[list[str]]) -> None:
+    written = read_back(csv_bytes(["name", "why"], rows))[1:]
+
+    for row, found in zip(rows, written, strict=True):
+        for text, cell in zip(row, found, strict=True):
+            kept = text.encode("utf-8", "replace").decode()
+            assert cell in (kept, f"'{kept}")
+            assert not cell.strip().startswith(("=", "+", "-", "@"))
+            assert not cell.startswith(("\t", "\r"))
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=5))
+def test_numbers_stay_numbers(numbers: list[int | Decimal]) -> None:
+    [_, found] = read_back(csv_bytes(["n"], [numbers]))
+
+    assert [Decimal(cell) for cell in found] == numbers
+    assert not any("E" in cell or "'" in cell for cell in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "  =1", "\ufeff=1", "\x00-1", "＝1"],
+)
+def test_what_could_calculate_gets_an_apostrophe(text: str) -> None:
+    assert read_back(csv_bytes([text], [])) == [[f"'{text}"]]
+
+
+def test_nothing_is_an_empty_cell_and_spreadsheets_see_the_encoding() -> None:
+    assert csv_bytes(["名前"], [[None]]) == b"\xef\xbb\xbf" + "名前\r\n".encode() + b'""\r\n'
+
+
+async def test_a_file_goes_into_the_persons_own_messages(api: FakeApi, slack: Slack) -> None:
+    await send_file(slack.background, "U1", "keys.csv", b"a,b", "Your keys")
+
+    assert api.called("files.getUploadURLExternal") == [{"filename": "keys.csv", "length": "3"}]
+    assert api.uploads == [b"a,b"]
+    assert api.called("conversations.open") == [{"users": "U1"}]
+    files = [{"id": "F1", "title": "keys.csv"}]
+    shared = {"files": files, "channel_id": "D1", "initial_comment": "Your keys"}
+    assert api.called("files.completeUploadExternal") == [shared]
+
+
+async def test_a_file_that_could_not_be_sent_is_told(api: FakeApi, slack: Slack) -> None:
+    api.response_status = 400
+    with pytest.raises(FileNotSent, match="http_400"):
+        await send_file(slack.background, "U1", "keys.csv", b"a,b", "")
+    assert api.called("files.completeUploadExternal") == []
+
+    api.response_status = 200
+    api.break_down("files.completeUploadExternal")
+    with pytest.raises(FileNotSent, match="did not say whether"):
+        await send_file(slack.background, "U1", "keys.csv", b"a,b", "")
+    assert len(api.called("files.completeUploadExternal")) == 1
+
+
+async def test_user_groups_come_with_their_members(api: FakeApi, slack: Slack) -> None:
+    speech = {"id": "S1", "handle": "speech-team", "name": "Speech", "users": ["U1", "U2"]}
+    api.answers["usergroups.list"] = [(200, {"ok": True, "usergroups": [speech, {"id": "S2", "handle": "empty"}]})]
+
+    assert await slack.interactive.user_groups() == [
+        UserGroup("S1", "speech-team", "Speech", frozenset({"U1", "U2"})),
+        UserGroup("S2", "empty", "empty", frozenset()),
+    ]

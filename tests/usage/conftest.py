@@ -1,0 +1,48 @@
+"""Reading requests over SQLite, beside an emulated Deepgram."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.clock import SetClock
+from bot.desk.service import Desk
+from bot.engine.inline import InlineEngine
+from bot.projects.naming import the_project
+from bot.providers.deepgram.client import Deepgram
+from bot.store import due
+from bot.store.database import Database
+from bot.usage.requests.service import RequestReading
+from playground.deepgram.server import DeepgramEmulator
+from playground.deepgram.state import Project
+from tests.factories import NOON, OWNER, set_up, small_database
+
+
+@dataclass
+class Ground:
+    """What there is to read."""
+
+    reading: RequestReading
+    database: Database
+    emulator: DeepgramEmulator
+    project: Project
+
+
+@pytest.fixture
+async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
+    """A desk, a store that knows the first seeded project, and the reading of its requests."""
+    clock, database = SetClock(NOON), small_database(tmp_path)
+    emulator = DeepgramEmulator(clock.now)
+    await emulator.start()
+    deepgram = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url)
+    desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER}), {})
+    project = next(iter(emulator.state.projects.values()))
+    set_up(database, project_id=project.project_id, name=project.name)
+    yield Ground(RequestReading(desk, database, clock, deepgram, the_project), database, emulator, project)
+    await deepgram.aclose()
+    await emulator.stop()
+    database.close()

@@ -1,0 +1,82 @@
+"""A provider of two reports, kept in plain dicts: it can be wrong, late, slow and busy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.providers.deepgram.billing import Billing, billing_of
+from bot.providers.deepgram.usage import Usage, usage_of
+
+
+class Provider:
+    """``spent`` maps (project, day) to dollars by (key, tags); each dollar is also an hour and a request.
+
+    ``trouble`` maps a project to what its next calls raise; ``delay`` is in seconds; ``calls`` are those made, as
+    (project, report, grouping, start, end).
+    """
+
+    def __init__(self) -> None:
+        self.spent: dict[tuple[str, date], dict[tuple[str, tuple[str, ...]], Decimal]] = defaultdict(dict)
+        self.trouble: dict[str, Exception] = {}
+        self.unsplit = Decimal()
+        self.delay = 0.0
+        self.calls: list[tuple[str, str, tuple[str, ...], date, date]] = []
+        self.at_once = 0
+        self.most_at_once = 0
+        self.nonsense: dict[str, Any] | None = None  # told in place of every billing report
+
+    def spend(self, project_id: str, day: date, dollars: str, key: str = "k1", tags: tuple[str, ...] = ()) -> None:
+        """Let a key have spent so much on a day, in place of what it had."""
+        self.spent[project_id, day][key, tags] = Decimal(dollars)
+
+    def calls_of(self, project_id: str) -> Counter[str]:
+        """Count the calls about a project by report, "billing" or "usage"."""
+        return Counter(report for called, report, *_ in self.calls if called == project_id)
+
+    async def billing_breakdown(
+        self, project_id: str, grouping: Iterable[str] = (), *, start: date, end: date
+    ) -> Billing:
+        """Answer as the vendor's specification says."""
+        by = tuple(grouping)
+        await self._called(project_id, "billing", by, start, end)
+        return billing_of(self.nonsense or {"results": list(self._dollars(project_id, by, start, end))})
+
+    async def usage_breakdown(self, project_id: str, grouping: str | None = None, *, start: date, end: date) -> Usage:
+        """Answer as the vendor's specification says."""
+        await self._called(project_id, "usage", (grouping,) if grouping else (), start, end)
+        return usage_of({"results": list(self._hours(project_id, grouping, start, end))})
+
+    async def _called(self, project_id: str, report: str, by: tuple[str, ...], start: date, end: date) -> None:
+        self.calls.append((project_id, report, by, start, end))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(self.delay)
+        self.at_once -= 1
+        if project_id in self.trouble:
+            raise self.trouble[project_id]
+
+    def _dollars(self, project_id: str, by: tuple[str, ...], start: date, end: date) -> Iterable[dict[str, Any]]:
+        for day in _days(start, end):
+            spent = self.spent[project_id, day]
+            if not by:
+                total = sum(spent.values(), Decimal()) + (self.unsplit if spent else 0)
+                yield {"dollars": str(total), "grouping": {"start": f"{day}"}}
+                continue
+            for (key, tags), dollars in spent.items():
+                told = {"accessor": key, "tags": list(tags), "line_item": "stt", "deployment": "hosted"}
+                yield {"dollars": str(dollars), "grouping": {"start": f"{day}"} | told}
+
+    def _hours(self, project_id: str, by: str | None, start: date, end: date) -> Iterable[dict[str, Any]]:
+        for day in _days(start, end):
+            for (key, tags), dollars in self.spent[project_id, day].items():
+                told = {"accessor": key, "tags": list(tags), "models": ["m1"]} if by else {}
+                yield {"hours": str(dollars), "requests": int(dollars), "grouping": {"start": f"{day}"} | told}
+
+
+def _days(start: date, end: date) -> Iterable[date]:
+    return (start + timedelta(days=number) for number in range((end - start).days + 1))

@@ -1,0 +1,33 @@
+"""The matrix in the documentation is the code's own, and the code asks for nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bot.providers.deepgram.billing import BillingGrouping
+from bot.providers.deepgram.usage import Grouping
+from bot.usage import knowable
+
+PAGE = Path(__file__).parents[2] / "docs" / "usage-matrix.md"
+
+
+def test_the_page_shows_the_codes_own_matrix() -> None:
+    assert knowable.table() in PAGE.read_text()
+
+
+@pytest.mark.parametrize(
+    ("measure", "groupings"), [("hours", get_args(Grouping)), ("dollars", get_args(BillingGrouping))]
+)
+def test_every_grouping_of_the_provider_is_in_it_and_no_other(measure: str, groupings: tuple[str, ...]) -> None:
+    told = {knowable.how(measure, dimension) for dimension in knowable.DIMENSIONS}
+    named = {text.split("`")[1] for text in told if "`" in text}
+    assert named == set(groupings)
+
+
+def test_what_the_provider_does_not_say_is_a_dash() -> None:
+    assert knowable.how("dollars", "model") == knowable.how("hours", "line item") == "–"
+    with pytest.raises(KeyError):
+        knowable.how("dollars", "weather")
