@@ -127,6 +127,8 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "roles.set": Role.OWNER,
         "roles.show": Role.READER,
         "usage.fields": Role.READER,
+        "usage.figures": Role.READER,
+        "usage.mine": Role.READER,
         "usage.requests": Role.READER,
     }
 )

@@ -27,7 +27,7 @@ from bot.store.digests import Subscription
 from bot.store.roles import RoleHeld
 from playground.deepgram.ledger import Ledger
 from playground.deepgram.server import DeepgramEmulator
-from playground.deepgram.state import Project
+from playground.deepgram.state import Project, State
 from playground.deepgram.workloads import COST_PER_DOLLAR
 from playground.slack.seed import OWNERS, TEAM_ID
 
@@ -36,6 +36,7 @@ CUSTOMERS = {"customer:birch": "Birch & Co", "callcenter": "مركز الاتص�
 THEIRS = "harbour"
 THEIR_PROJECTS = {"Harbour Radio · live": 40, "Harbour Radio · archive": 15}  # name: requests a day
 BUSY_KEY = "transcriber blue"
+TOLD = ("production", "call-summary", "Fruit Company")  # what the digest is about
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -63,7 +64,7 @@ def _write(database: Database, production: Project, deepgram: DeepgramEmulator) 
         for tag, name in CUSTOMERS.items():
             session.merge(_customer(tag, name, now))
         session.add_all(_roles(now))
-        session.add(_digest(now))
+        session.add(_digest(deepgram.state, now))
         _set_budget(session, production, deepgram.ledger, now)
 
 
@@ -77,12 +78,13 @@ def _roles(now: datetime) -> Iterator[RoleHeld]:
         yield RoleHeld(team_id=TEAM_ID, holder_kind=kind, holder=holder, role=role, set_by=OWNERS[0], set_at=now)
 
 
-def _digest(now: datetime) -> Subscription:
+def _digest(state: State, now: datetime) -> Subscription:
     rhythm = Rhythm(frozenset(range(7)), 9, "Asia/Kolkata")
     return Subscription(
         team_id=TEAM_ID,
         owner=PRIYA,
         channel=SPEECH,
+        projects=[each.project_id for each in state.projects.values() if each.name in TOLD],
         hour=rhythm.hour,
         tz=rhythm.tz,
         sections=list(SECTIONS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.app import App, app_manifest, build
@@ -117,8 +117,9 @@ async def _start(
         keydesk_prefix=prefix,
         keydesk_secret_key=secret_key,
     )
-    app = await build(settings, _inline, clock=WorldClock(clock))
-    stack.push_async_callback(app.close)
+    built = await build(settings, _inline, clock=WorldClock(clock))
+    stack.push_async_callback(built.close)
+    app = _collecting_beside(stack, built)
     await app.start()
     await _open(stack, app, port, http=http)
     engine = app.engine
@@ -126,6 +127,24 @@ async def _start(
     pump = asyncio.create_task(_pump(engine))
     stack.push_async_callback(_cancel, pump)
     return World(clock, slack, deepgram, app, engine, base)
+
+
+def _collecting_beside(stack: contextlib.AsyncExitStack, app: App) -> App:
+    """Collect figures in tasks of their own, as a worker with threads does: nobody's cards wait for a month of them."""
+    tasks: set[asyncio.Task[None]] = set()
+    collect = app.rooms.jobs["usage.collect"]
+
+    async def beside(ref: str, now: datetime) -> None:
+        task = asyncio.ensure_future(collect(ref, now))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    async def stop() -> None:
+        for task in tasks.copy():
+            await _cancel(task)
+
+    stack.push_async_callback(stop)
+    return replace(app, rooms=replace(app.rooms, jobs={**app.rooms.jobs, "usage.collect": beside}))
 
 
 def _inline(database: Database, clock: object) -> InlineEngine:

@@ -56,6 +56,8 @@ class InviteChanges:
         try:
             await self._deepgram.delete_invite(operation.project_id, operation.email)
         except NotFound:
+            if not await self.is_cancelled(operation):
+                raise Unclear(f"Deepgram says that {operation.email} is not invited, and still lists it.") from None
             return f"There is no open invitation for {operation.email} any more: accepted, or taken back already."
         return f"The invitation for {operation.email} is taken back."
 
@@ -94,6 +96,8 @@ class InviteChanges:
         try:
             await self._deepgram.delete_invite(project_id, standing.email)
         except NotFound:
+            if await self._find(project_id, email) is not None:
+                raise
             raise _gone(email) from None
         await self._database.write(lambda session: self._withdrawn(session, operation, actor))
         try:

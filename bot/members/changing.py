@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, ProviderError
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, ProviderError, Unclear
 from bot.members import service
 from bot.members.operations import ChangeMemberScope, RemoveMember, scope_of
 from bot.operation import Actor, OperationKind
@@ -72,6 +72,8 @@ class MemberChanges:
         try:
             await self._deepgram.remove_member(operation.project_id, operation.member_id)
         except NotFound:
+            if not await self.is_removed(operation):
+                raise Unclear(f"Deepgram says that {operation.label} is no member, and still lists them.") from None
             return f"{operation.label} is no member any more."
         return f"{operation.label} is removed. Every key that they made in the project has stopped working."
 

@@ -11,7 +11,7 @@ from bot import audit
 from bot.desk import words
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, Unclear
 from bot.operation import Actor, Description
 from bot.policy import Hold
 from bot.projects.operations import Contents, DeleteProject
@@ -126,6 +126,8 @@ class ProjectDeletion:
         try:
             await self._deepgram.delete_project(operation.project_id)
         except NotFound:
+            if not await self.settle(operation):
+                raise Unclear(f"Deepgram says that there is no project {operation.name}, and still shows it.") from None
             return f"Deepgram has no project {operation.name} any more; somebody else deleted it."
         return f"The project {operation.name} is deleted, with every key in it."
 

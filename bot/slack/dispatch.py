@@ -142,6 +142,9 @@ class _Dispatch:
             return command.listener
         if verb in {"", "help"}:
             return self._shows(usage.of_noun(self._names, noun))
+        if (command := verbs.get("")) and command.words:
+            call.name, call.text = noun, f"{verb} {call.text}".strip()
+            return command.listener
         return self._shows(usage.unknown_verb(self._names, noun, verb))
 
     def _shows(self, blocks: list[Block]) -> Listener:

@@ -119,9 +119,8 @@ def raise_once(session: Session, alert: Alert) -> Alert | None:
     snoozed = session.get(Snooze, (alert.team_id, alert.subject))
     if snoozed is not None and snoozed.until > alert.raised_at:
         return None
-    row = insert_into(session, Alert).values(**alert.model_dump())
-    done = session.execute(row.on_conflict_do_nothing())
-    return alert if done.rowcount == 1 else None  # type: ignore[attr-defined] # an INSERT's result is a CursorResult
+    row = insert_into(session, Alert).values(**alert.model_dump()).on_conflict_do_nothing()
+    return alert if session.execute(row.returning(col(Alert.id))).first() is not None else None
 
 
 def was_raised(session: Session, team_id: str, subject: str, level: str, period: str) -> bool:

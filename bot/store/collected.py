@@ -198,6 +198,17 @@ def coverage(session: Session, which: Which) -> Coverage:
     )
 
 
+def is_read(session: Session, which: Which) -> bool:
+    """Tell whether every one of these days was read, of the projects that are not gone."""
+    live = select(Project.id).where(col(Project.gone_at).is_(None))
+    if which.project_ids is not None:
+        live = live.where(col(Project.id).in_(which.project_ids))
+    expected = session.exec(select(func.count()).select_from(live.subquery())).one()
+    days = (DAYS.c.day.between(which.start, which.end), DAYS.c.project_id.in_(live))
+    read = session.execute(pick(func.count()).select_from(DAYS).where(*days)).scalar_one()
+    return bool(read == expected * ((which.end - which.start).days + 1))
+
+
 _SPLIT = {"day": DAYS.c.day, "project": DAYS.c.project_id}
 
 

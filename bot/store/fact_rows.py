@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Table, delete, insert, select
+from sqlalchemy import BigInteger, Table, delete, insert, select
 from sqlmodel import Field, Session, SQLModel
 
 from bot.store import spans
@@ -160,8 +160,8 @@ def replace(session: Session, project_id: str, days: Mapping[date, DayFacts]) ->
         for day, values in usage.items()
         for line, figures in values.items()
     ]
-    _write(session, SPEND, DOLLARS, _of_project(SPEND, SPEND_LINES, project_id), sorted(spend), spent)
-    _write(session, USAGE, MEASURES, _of_project(USAGE, USAGE_LINES, project_id), sorted(usage), used)
+    _write(session, SPEND, SPEND_LINES, DOLLARS, project_id, sorted(spend), spent)
+    _write(session, USAGE, USAGE_LINES, MEASURES, project_id, sorted(usage), used)
 
 
 def _name(session: Session, table: type[SQLModel], project_id: str, lines: Iterable[SpendOf | UsageOf]) -> None:
@@ -170,21 +170,20 @@ def _name(session: Session, table: type[SQLModel], project_id: str, lines: Itera
         session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
 
 
-def _of_project(table: Table, lines: Table, project_id: str) -> ColumnElement[bool]:
-    return table.c.line_id.in_(select(lines.c.id).where(lines.c.project_id == project_id))
-
-
 def _write(
     session: Session,
     table: Table,
+    lines: Table,
     measures: Sequence[str],
-    lines: ColumnElement[bool],
+    project_id: str,
     days: Sequence[date],
     rows: list[dict[str, Any]],
 ) -> None:
-    if not days:
+    known = select(lines.c.id).where(lines.c.project_id == project_id)
+    if not days or session.execute(known.limit(1)).first() is None:  # nothing was ever used here
         return
-    session.execute(delete(table).where(table.c.span == 1, table.c.day.in_(days), lines))
+    its_own = table.c.line_id.in_(known)
+    session.execute(delete(table).where(table.c.span == 1, table.c.day.in_(days), its_own))
     if rows:
         session.execute(insert(table), rows)
-    spans.add_up(session, table, measures, lines, days[0], days[-1])
+    spans.add_up(session, table, measures, its_own, days[0], days[-1])

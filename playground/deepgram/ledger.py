@@ -23,7 +23,7 @@ PRICED_AFTER = timedelta(seconds=150)
 RETENTION = timedelta(days=90)
 DAYS_KEPT = 200
 SUMS_KEPT = 4000
-BUSIEST = 6  # times as many requests as usual
+WEEKEND, BUSIEST = 0.35, 6.0  # times as many requests as on a usual working day
 _DAY_MS = 86_400_000
 Outcome = Literal["succeeded", "failed", "unresolved"]
 
@@ -216,8 +216,9 @@ def _drawn_for(key: StoredKey, number: int, begin: int) -> Iterator[Slot]:
 
 def _count(key: StoredKey, begin: int, chance: float) -> int:
     is_weekend = (begin // _DAY_MS + 3) % 7 >= 5  # 1 January 1970 was a Thursday
-    times = BUSIEST if key.busiest == datetime.fromtimestamp(begin / 1000, UTC).date() else 1
-    return int(times * key.per_day * (0.35 if is_weekend else 1.0) * (0.8 + 0.4 * chance) + 0.5)
+    is_busiest = key.busiest == datetime.fromtimestamp(begin / 1000, UTC).date()
+    times = BUSIEST if is_busiest else WEEKEND if is_weekend else 1.0
+    return int(times * key.per_day * (0.8 + 0.4 * chance) + 0.5)
 
 
 def _last_moment(key: StoredKey) -> float:

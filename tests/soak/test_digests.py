@@ -59,13 +59,11 @@ async def test_every_day_is_told_once(fresh_postgres: FreshDatabase, tell: Tell)
         await here.until(lambda: _all_collected(here), COLLECTED_SECONDS)
         _subscribe(here, chance)
         kills = await _month(here, crew, chance, begin)
+        await here.until(lambda: _all_complete(here), COLLECTED_SECONDS)
         end = here.clock.now()
         await here.until(lambda: _at_rest(here, end), AT_REST_SECONDS)
-        await here.until(lambda: _all_complete(here), COLLECTED_SECONDS)
-        told = _in_the_store(here, end)
-        shown = _at_slack(here)
-        for other in crew[1:]:
-            await other.stop_bot()
+        await asyncio.gather(*(one.stop_bot() for one in crew))
+        told, shown = _in_the_store(here, end), _at_slack(here)
         tell(f"{DAYS} days to {end:%d %b %Y}, {PROCESSES} processes, {kills} kills: {told}; {shown}")
 
 

@@ -79,8 +79,10 @@ class Period(BaseModel):
             case "last-month":
                 last = today.replace(day=1) - DAY
                 return Days(last.replace(day=1), last)
-            case _:
+            case "week":
                 return Days(today - 7 * DAY, yesterday)
+            case _:
+                raise NotUnderstood("Which days? Type /usage today, day, week, month, last month, or two dates.")
 
 
 def _dates(first: date, last: date, today: date) -> Days:

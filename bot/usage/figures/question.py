@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
@@ -76,32 +77,48 @@ class Question(BaseModel):
         needed = {GROUPINGS[dimension] for dimension in asked if dimension in GROUPINGS}
         return None if len(needed) > 1 else next(iter(needed), "total")
 
+    @property
+    def tells_measure(self) -> bool:
+        """Whether the provider tells the measure asked for along all of its dimensions."""
+        return self.tells_dollars if self.measure == "dollars" else self.grouping is not None
+
     def whole(self, days: int) -> Question:
         """Return it with the usual dimension and measure filled in.
 
         Raises:
             NotUnderstood: the provider does not tell this; the text says what can be asked.
         """
+        if self.by not in {"", *DIMENSIONS} or self.measure not in {"", *knowable.MEASURES}:
+            raise NotUnderstood("This menu is from another version of Keydesk. Type /usage again.")
         by = self.by or ("day" if days > 1 else "line item")
         asked = self.model_copy(update={"by": by})
         if not self.by and not asked.tells_dollars:
             asked = self.model_copy(update={"by": self.only[0][0]})
         usual = "dollars" if asked.tells_dollars else "requests"
         asked = asked.model_copy(update={"measure": self.measure or usual})
-        known = asked.tells_dollars if asked.measure == "dollars" else asked.grouping is not None
-        if not known:
+        if not asked.tells_measure:
             raise NotUnderstood(_unknown(asked))
         return asked
 
+    def split_by(self, by: str) -> Question:
+        """Return it split in another way; the measure stays where it is told that way."""
+        split = self.model_copy(update={"by": by})
+        return split if split.tells_measure else split.model_copy(update={"measure": ""})
+
     def narrowed(self, value: str) -> Question:
-        """Return it for one row alone, split in the way that tells the next thing about it."""
+        """Return it for one row alone, split in the way that tells the next thing about it.
+
+        Raises:
+            NotUnderstood: the value is none of its dimension's.
+        """
         if self.by == "day":
-            return self.model_copy(update={"period": Period(name="", first=value, last=value), "by": ""})
+            day = _day(value)
+            return self.model_copy(update={"period": Period(name="", first=day, last=day)}).split_by("")
         following = NEXT.get(self.by, "day")
         if self.by == "project":
-            return self.model_copy(update={"project": value, "by": following})
+            return self.model_copy(update={"project": value}).split_by(following)
         only = dict(self.only) | {self.by: value}
-        return self.model_copy(update={"only": tuple(only.items()), "by": following})
+        return self.model_copy(update={"only": tuple(only.items())}).split_by(following)
 
 
 NEXT: Mapping[str, str] = MappingProxyType(
@@ -115,6 +132,13 @@ NEXT: Mapping[str, str] = MappingProxyType(
         "deployment": "line item",
     }
 )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotUnderstood("Which day? Type it like /usage 2026-11-01.") from None
 
 
 def _unknown(asked: Question) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
-from bot.attribution import Attribution, Payer
+from bot.attribution import Payer
 from bot.payers import attribution
+from bot.store.accounts import Account
 from bot.store.collected import Which, total_spend, totals_by
-from bot.store.facts import SpendDimension, SpendRow, UsageRow, spend_by, usage_by
+from bot.store.facts import SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.keys import Key
-from bot.store.tag_sets import set_of
+from bot.store.projects import Project
+from bot.store.tag_sets import NO_TAGS, set_of
 from bot.usage.figures.period import Days
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.sums import Amounts, total_of
@@ -43,8 +46,22 @@ Sums = Mapping[str, Amounts]
 class Scope:
     """In which projects; ``project_ids`` None is all of them. ``left_out`` are in customers' own accounts."""
 
-    project_ids: tuple[str, ...] | None
+    project_ids: tuple[str, ...] | None = None
     left_out: tuple[str, ...] = ()
+
+    def which(self, days: Days) -> Which:
+        """Return all figures of these days."""
+        return Which(days.start, days.end, self.project_ids)
+
+
+def everywhere(session: Session) -> Scope:
+    """Return all projects but those in customers' own accounts, which are no cost of ours."""
+    theirs = select(Project.id).join(Account, col(Project.account_id) == col(Account.id))
+    left_out = tuple(session.exec(theirs.where(col(Account.customer).is_not(None)).order_by(col(Project.id))))
+    if not left_out:
+        return Scope()
+    ours = session.exec(select(Project.id).where(col(Project.id).not_in(left_out)))
+    return Scope(tuple(ours), left_out)
 
 
 class Sources:
@@ -55,6 +72,7 @@ class Sources:
         self._question = question
         self._scope = scope
         self._only = dict(question.only)
+        self._project_id = scope.project_ids[0] if len(scope.project_ids or ()) == 1 else ""  # type: ignore[index] # then it has one
         self._attribution = attribution(session, team_id) if "customer" in question.dimensions else None
         self._owners = _owners(session) if "person" in question.dimensions else {}
 
@@ -94,10 +112,11 @@ class Sources:
         return self._question.by == "key" and self._question.project == EVERYWHERE and not self._only
 
     def _which(self, days: Days, values: Sequence[str] | None = None) -> Which:
-        which = Which(days.start, days.end, self._scope.project_ids)
+        which = self._scope.which(days)
         if values is None or self._question.by not in NARROWS:
             return which
-        return replace(which, **{NARROWS[self._question.by]: tuple(values)})
+        narrow: dict[str, Any] = {NARROWS[self._question.by]: tuple(values)}
+        return replace(which, **narrow)
 
     def _amounts(self, which: Which) -> Iterable[tuple[str, Amounts]]:
         if self._reads_dollars:
@@ -109,7 +128,7 @@ class Sources:
 
     def _spent(self, which: Which) -> Iterable[tuple[str, Amounts]]:
         by = self._question.by
-        if not self._only and by in {"day", "project"}:
+        if not self._only and by in {"day", "project"}:  # the provider's own totals, with what it does not split
             for total in totals_by(self._session, which, by):
                 yield _text(total.day if by == "day" else total.project_id), {"dollars": total.total}
             return
@@ -123,19 +142,19 @@ class Sources:
 
     def _narrowed(self, which: Which) -> Which:
         given = {"line item": "line_items", "tag set": "tags", "deployment": "deployments"}
-        narrow = {name: (self._only[each],) for each, name in given.items() if each in self._only}
-        return replace(which, **{**narrow, **self._keys(which)})
+        narrow: dict[str, Any] = {name: (self._only[each],) for each, name in given.items() if each in self._only}
+        return self._of_keys(replace(which, **narrow))
 
-    def _keys(self, which: Which) -> dict[str, tuple[str, ...]]:
-        """Return the keys to read: the one asked for, those on the page, those of the person."""
+    def _of_keys(self, which: Which) -> Which:
+        """Narrow it to the keys to read: the one asked for, those on the page, those of the person."""
         wanted: set[str] | None = None if which.key_ids is None else set(which.key_ids)
         if "key" in self._only:
-            wanted = {self._only["key"]}
+            wanted = {self._only["key"]} if wanted is None else wanted & {self._only["key"]}
         if "person" in self._question.dimensions:
             person = self._only.get("person")
             owned = {key_id for key_id, owner in self._owners.items() if person in {None, owner}}
             wanted = owned if wanted is None else owned & wanted
-        return {} if wanted is None else {"key_ids": tuple(sorted(wanted))}
+        return which if wanted is None else replace(which, key_ids=tuple(sorted(wanted)))
 
     def _spend_value(self, row: SpendRow) -> str | None:
         match self._question.by:
@@ -144,27 +163,26 @@ class Sources:
             case "person":
                 return self._owners.get(row.key_id or "")
             case by:
-                return _text(getattr(row, SPEND_FIELD[by]))
+                return _text(getattr(row, FIELDS.get(by, SPEND[by])))
 
     def _is_wanted(self, row: SpendRow) -> bool:
         return "customer" not in self._only or self._customer(row.key_id, row.tags) == self._only["customer"]
 
     def _customer(self, key_id: str | None, tags: str | None) -> str:
-        return "" if self._attribution is None else _payer_text(self._attribution, key_id, tags or "[]")
+        if self._attribution is None:
+            return ""
+        return payer_text(self._attribution.payer(self._project_id, key_id, _tags(tags or NO_TAGS)))
 
     # --- usage ---
 
     def _used(self, which: Which, grouping: str) -> Iterable[tuple[str, Amounts]]:
-        wanted = self._usage_filter(grouping)
         if grouping == "accessor":
-            which = replace(which, **self._keys(which))
-        by = self._question.by
-        rows = usage_by(
-            self._session, which, grouping, by_day=by == "day", by_project=by == "project"  # type: ignore[arg-type] # one of its own
-        )
-        for row in rows:
+            which = self._of_keys(which)
+        day, project = self._question.by == "day", self._question.by == "project"
+        wanted = cast("UsageDimension", grouping)
+        for row in usage_by(self._session, which, wanted, by_day=day, by_project=project):
             value = self._usage_value(row)
-            if value is not None and wanted(row.value):
+            if value is not None and self._is_used_by(row.value):
                 yield value, _used(row)
 
     def _usage_value(self, row: UsageRow) -> str | None:
@@ -180,36 +198,14 @@ class Sources:
             case _:
                 return row.value
 
-    def _usage_filter(self, grouping: str) -> Callable[[str], bool]:
-        del grouping
-        only = self._only
-
-        def wanted(value: str) -> bool:
-            for dimension, asked in only.items():
-                told = value
-                if dimension == "person":
-                    told = self._owners.get(value, "")
-                elif dimension == "customer":
-                    told = self._customer(None, value)
-                if told != asked:
-                    return False
-            return True
-
-        return wanted
+    def _is_used_by(self, value: str) -> bool:
+        """Whether a value of the grouping is what the question is narrowed to."""
+        told = {"person": self._owners.get(value, ""), "customer": self._customer(None, value)}
+        return all(told.get(dimension, value) == asked for dimension, asked in self._only.items())
 
 
-NARROWS: Mapping[str, str] = {
-    "project": "project_ids",
-    "key": "key_ids",
-}
-SPEND_FIELD: Mapping[str, str] = {
-    "day": "day",
-    "project": "project_id",
-    "key": "key_id",
-    "line item": "line_item",
-    "tag set": "tags",
-    "deployment": "deployment",
-}
+NARROWS: Mapping[str, str] = {"project": "project_ids", "key": "key_ids"}
+FIELDS: Mapping[str, str] = {"project": "project_id", "key": "key_id"}
 
 
 def _owners(session: Session) -> dict[str, str]:
@@ -237,10 +233,6 @@ def _text(value: date | str | None) -> str:
 @lru_cache(maxsize=4096)
 def _tags(text: str) -> frozenset[str]:
     return set_of(text)
-
-
-def _payer_text(known: Attribution, key_id: str | None, tags: str) -> str:
-    return payer_text(known.payer("", key_id, _tags(tags)))
 
 
 def payer_text(payer: Payer) -> str:

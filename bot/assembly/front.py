@@ -1,0 +1,79 @@
+"""The front: the desk itself, roles, and App Home with the status page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.assembly.ground import Ground, Part, kinds_of
+from bot.desk.jobs import DeskJobs
+from bot.desk.listeners import DeskListeners
+from bot.engine.port import Job
+from bot.home.listeners import HomeListeners
+from bot.home.status import Status
+from bot.operation import OperationKind
+from bot.roles import service as role_service
+from bot.roles.changing import RoleChange
+from bot.roles.listeners import RoleListeners
+from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
+from bot.store import projects, seen
+
+SEEN_KEPT = timedelta(hours=24)
+TIDY_EVERY = timedelta(hours=1)
+LEARN_EVERY = timedelta(hours=1)
+
+
+def front(on: Ground, status: Status) -> Part:
+    """Put the desk and App Home together: a card that changes redraws the pages of whom it concerns."""
+    home = HomeListeners(on.desk, on.database, on.people, on.clock, on.background, status, on.deepgram)
+    jobs = DeskJobs(on.desk, on.database, on.background, home.follow)
+    return Part(
+        doors=(DeskListeners(on.desk, on.database, on.people).door(), home.door()),
+        jobs={
+            "desk.cards": jobs.cards,
+            "desk.run": on.desk.run_approved,
+            "desk.settle": on.desk.settle,
+            "desk.tell": jobs.tell,
+            "desk.remind": jobs.remind,
+            "desk.expire": jobs.expire,
+            "desk.lapse": jobs.lapse,
+            "desk.sweep": jobs.sweep,
+            "home.refresh": home.refreshed,
+        },
+    )
+
+
+def roles(on: Ground) -> Part:
+    """Put the room of roles together."""
+    change = RoleChange(on.database, on.engine, on.clock, on.desk, on.people, on.groups)
+    return Part(
+        doors=(RoleListeners(on.desk, on.database, on.people, on.groups).door(),),
+        kinds=kinds_of(
+            OperationKind(SetRole, execute=change.set_role),
+            OperationKind(MakeOwner, describe=role_service.describe, execute=change.set_role),
+            OperationKind(ChangeDefaultRole, execute=change.set_default),
+        ),
+    )
+
+
+def rounds(on: Ground) -> Part:
+    """Return the jobs of no room, each of which comes round for ever."""
+
+    async def tidy(ref: str, now: datetime) -> None:
+        def forget(session: Session) -> None:
+            seen.forget(session, datetime.now(UTC) - SEEN_KEPT)
+            on.engine.later(session, Job("store.tidy", ref), now + TIDY_EVERY)
+
+        await on.database.write(forget)
+
+    async def learn(ref: str, now: datetime) -> None:
+        """Read the profiles of all who decide, every hour: cards name them, and whoever left no longer counts."""
+
+        def next_time(session: Session) -> set[str]:
+            on.engine.later(session, Job("people.learn", ref), now + LEARN_EVERY)
+            return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).owners()
+
+        await on.people.learn(sorted(await on.database.write(next_time)))
+
+    return Part(jobs={"store.tidy": tidy, "people.learn": learn})

@@ -1,0 +1,148 @@
+"""How people call what figures are split by, and whom they mean by what they type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlmodel import Session
+
+from bot.errors import NotUnderstood
+from bot.operation import Actor
+from bot.providers.deepgram.ids import is_uuid
+from bot.slack.words import cut, listed
+from bot.store import customers, keys, people, projects
+from bot.store.keys import Key
+from bot.store.tag_sets import set_of
+from bot.usage.figures.question import Question
+from bot.usage.figures.reading import OWN_USE, SEVERAL, THEIRS, UNTAGGED
+
+SHOWN = 60
+OUTSIDE = "made outside Keydesk"
+Names = Mapping[str, str]
+
+
+def resolved(session: Session, actor: Actor, question: Question) -> Question:
+    """Return the question with whole ids in place of what was typed.
+
+    Raises:
+        NotUnderstood: there is no such key, person or customer, or more than one.
+    """
+    only = tuple((dimension, _meant(session, actor, dimension, value)) for dimension, value in question.only)
+    return question.model_copy(update={"only": only})
+
+
+def named(session: Session, team_id: str, by: str, values: Iterable[str]) -> Names:
+    """Return the name of each value of a dimension, in plain text; models keep their ids."""
+    wanted = list(values)
+    match by:
+        case "key":
+            return _keys(session, team_id, wanted)
+        case "person":
+            known = people.named(session, team_id, wanted)
+            return {each: f"@{known[each].name}" if each in known else each for each in wanted}
+        case "project":
+            known_projects = projects.names_by_id(session)
+            return {each: known_projects.get(each, each) for each in wanted}
+        case "customer":
+            catalogue = {each.tag: each.name for each in customers.everyone(session, team_id)}
+            return {each: _customer(each, catalogue) for each in wanted}
+        case _:
+            return {each: _plain(by, each) for each in wanted}
+
+
+def model_named(value: str, known: Names) -> str:
+    """Call a set of models by their names, or by the beginning of their ids."""
+    models = sorted(set_of(value))
+    return " + ".join(known.get(each) or each[:8] for each in models) or _without("model")
+
+
+def day_named(day: date) -> str:
+    """Call a provider day: “Thu 19 Nov”."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _plain(by: str, value: str) -> str:
+    if by == "day":
+        return day_named(date.fromisoformat(value))
+    if by == "tag set":
+        return ", ".join(sorted(set_of(value))) or "no tags"
+    return value or _without(by)
+
+
+def _without(by: str) -> str:
+    return f"Without a {by}"
+
+
+def _keys(session: Session, team_id: str, values: list[str]) -> Names:
+    known = keys.by_provider_ids(session, values)
+    owners = people.named(session, team_id, {key.owner for key in known.values() if key.owner})
+    names = {user_id: person.name for user_id, person in owners.items()}
+    return {each: key_named(each, known.get(each), names) for each in values}
+
+
+def key_named(key_id: str, key: Key | None, people_names: Names) -> str:
+    """Call a key as Keydesk knows it: “0a1b2c3d call summaries (@ana)”."""
+    if not key_id:
+        return _without("key")
+    if key is None or not key.made_here:
+        return f"{key_id[:8]} {OUTSIDE}"
+    owner = f" (@{people_names.get(key.owner, key.owner)})" if key.owner else ""
+    return f"{key.label} {cut(' '.join(key.purpose.split()), SHOWN)}{owner}"
+
+
+def _customer(value: str, catalogue: Names) -> str:
+    if value == OWN_USE:
+        return "Own use"
+    if value == UNTAGGED:
+        return "Untagged"
+    if value.startswith(THEIRS):
+        tag = value.removeprefix(THEIRS)
+        return f"{catalogue.get(tag, tag)}, own account"
+    if value.startswith(SEVERAL):
+        tags = value.removeprefix(SEVERAL).split("+")
+        return f"Several customers ({' + '.join(catalogue.get(tag, tag) for tag in tags)})"
+    return catalogue.get(value, value)
+
+
+def _meant(session: Session, actor: Actor, dimension: str, value: str) -> str:
+    match dimension:
+        case "key":
+            return _the_key(session, value)
+        case "person":
+            return _the_person(session, actor, value)
+        case "customer":
+            return value if value.startswith("(") else _the_customer(session, actor, value)
+        case _:
+            return value
+
+
+def _the_key(session: Session, typed: str) -> str:
+    typed = typed.lower()
+    if is_uuid(typed):
+        return typed
+    found, total = keys.by_label(session, typed, limit=1)
+    if total == 1:
+        return found[0].provider_key_id
+    many = "More than one key begins" if total else "No key begins"
+    raise NotUnderstood(f"{many} with {typed[:SHOWN]}. /keys list shows them with their first eight characters.")
+
+
+def _the_person(session: Session, actor: Actor, typed: str) -> str:
+    if typed.lower() in {"me", actor.user_id.lower()}:
+        return actor.user_id
+    found = people.called(session, actor.team_id, [typed.removeprefix("@")])
+    if len(found) == 1:
+        return found[0].user_id
+    if found:
+        ids = listed([each.user_id for each in found], "or")
+        raise NotUnderstood(f"Several people are called {typed[:SHOWN]}: type {ids}.")
+    how = "Type their name as Slack shows it, such as person:ana."
+    raise NotUnderstood(f"Nobody whom Keydesk knows is called {typed[:SHOWN]}. {how}")
+
+
+def _the_customer(session: Session, actor: Actor, typed: str) -> str:
+    found = customers.named(session, actor.team_id, typed)
+    if found is None:
+        raise NotUnderstood(f"No customer, or more than one, is called {typed[:SHOWN]}. See /keydesk customers list.")
+    return found.tag

@@ -1,0 +1,281 @@
+"""What people see of usage and spending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from bot.errors import NotUnderstood
+from bot.money import dollars
+from bot.slack import blocks
+from bot.slack.words import NOTHING, count, cut, escape, listed, when
+from bot.usage.figures.drawing import NAME_LONGEST, ORDER, Block, Line, amount, bar, change, chart, table
+from bot.usage.figures.naming import day_named
+from bot.usage.figures.period import NAMES, Days
+from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
+from bot.usage.figures.service import Answer, Overview
+from bot.usage.figures.sums import Part
+
+CARRIED = 240  # of a block's id, which takes 255
+OPTION_LONGEST = 150
+PROBLEMS_SHOWN = 3
+LINES_TOGETHER = 8
+UNSPLIT = "Not split by Deepgram"
+UNOWNED = "Nobody's here, or not split by Deepgram"
+OTHER_REPORT = (
+    "Of all keys of all projects one report is shown at a time: choose a measure, or a project, for the other."
+)
+
+
+def overview(seen: Overview) -> list[Block]:
+    """Draw a project at a glance."""
+    fields = [f"*{NAMES[name]}*\n{dollars(part.now.get('dollars'))}{_against(part)}" for name, part in seen.periods]
+    read = f"Today is so far, read {when(seen.read_at)}." if seen.read_at else "Today was not read yet."
+    drawn = answer(seen.week)
+    return [drawn[0], blocks.section(fields=fields), blocks.context(read), *drawn[1:]]
+
+
+def answer(seen: Answer) -> list[Block]:
+    """Draw one page of an answer."""
+    if not seen.split.rows:
+        return [blocks.header(_title(seen)), blocks.section(_nothing(seen)), *_small_print(seen), *_menus(seen)]
+    lines = _lines(seen)
+    rows = lines[: len(seen.split.rows)]
+    return [
+        blocks.header(_title(seen)),
+        blocks.section(_total(seen)),
+        *chart(_chart_title(seen), seen.measure, rows),
+        *_bars(seen.measure, lines),
+        table(seen.question.by, seen.measure, [*lines, ("Total", seen.split.total, dict(seen.split.total.now))]),
+        *_small_print(seen),
+        *blocks.paging("usage.figures.turn", seen.split.number, seen.split.pages, seen.question.words),
+        *_menus(seen),
+    ]
+
+
+def carrier(seen: Answer) -> str | None:
+    """Return the words that the menus carry, or None where they are too long for that."""
+    words = seen.question.words
+    return words if len(words) <= CARRIED else None
+
+
+def file_rows(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[object, ...]]:
+    """Return every row for a file, unrounded, with what no row tells and the total."""
+    beyond, total = seen.split.difference, seen.split.total
+    last = [(_beyond_name(seen), beyond)] if beyond.now else []
+    return [
+        (name, part.value, *(part.now.get(each) for each in ORDER), (part.before or {}).get(seen.measure))
+        for name, part in (*rows, *last, ("Total", total))
+    ]
+
+
+def file_header(seen: Answer) -> tuple[str, ...]:
+    """Name the columns of ``file_rows``."""
+    return (seen.question.by, "id", *ORDER, f"{seen.measure} in the period before")
+
+
+def asked(seen: Answer) -> str:
+    """Say in plain text what was asked: “14 Nov to 20 Nov 2026 (UTC), by customer, only key 0a1b2c3d”."""
+    only = "".join(f", only {dimension} {cut(name, NAME_LONGEST)}" for dimension, name in seen.only)
+    return f"{days_text(seen.place.days)} (UTC), by {seen.question.by}{only}"
+
+
+def days_text(days: Days) -> str:
+    """Name the days, the first and the last."""
+    if days.start == days.end:
+        return f"{day_named(days.end)} {days.end:%Y}"
+    return f"{day_named(days.start)} to {day_named(days.end)} {days.end:%Y}"
+
+
+# --- parts ---
+
+
+def _title(seen: Answer) -> str:
+    return f"Usage · {cut(seen.place.project, NAME_LONGEST)}"
+
+
+def _chart_title(seen: Answer) -> str:
+    return f"{seen.measure.capitalize()} by {seen.question.by}"
+
+
+def _nothing(seen: Answer) -> str:
+    if seen.known.coverage.read:
+        return f"Nothing was used: {escape(asked(seen))}."
+    return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from Deepgram."
+
+
+def _total(seen: Answer) -> str:
+    total, period = seen.split.total, _period_name(seen)
+    others = [f"{amount(each, total.now[each])} {_unit(each)}" for each in ORDER if _worth_telling(seen, each)]
+    whole = f"*{amount(seen.measure, total.now.get(seen.measure))}*{_unit_of(seen.measure)}"
+    told = [f"{whole} · {period}", escape(asked(seen))]
+    if total.before is not None:
+        before = amount(seen.measure, total.before.get(seen.measure))
+        told.append(f"{change(seen.measure, total) or NOTHING} against {_before(seen.place.days)} ({before})")
+    return "\n".join([*told, *([" · ".join(others)] if others else [])])
+
+
+def _worth_telling(seen: Answer, measure: str) -> bool:
+    return measure != seen.measure and bool(seen.split.total.now.get(measure))
+
+
+def _unit(measure: str) -> str:
+    return {"dollars": "", "hours": "of audio", "agent hours": "of agents"}.get(measure, measure)
+
+
+def _unit_of(measure: str) -> str:
+    return f" {_unit(measure)}" if _unit(measure) else ""
+
+
+def _period_name(seen: Answer) -> str:
+    name = NAMES.get(seen.question.period.name, count(seen.place.days.number, "day"))
+    return f"{name}, so far" if seen.place.days.end == seen.known.today and "so far" not in name else name
+
+
+def _before(days: Days) -> str:
+    return "the day before" if days.number == 1 else f"the {days.number} days before"
+
+
+def _against(part: Part) -> str:
+    moved = change("dollars", part)
+    return f"\n{moved} against before" if moved else ""
+
+
+def _lines(seen: Answer) -> list[Line]:
+    """Return the rows, the others and what is beyond them, each as it is printed."""
+    named: list[tuple[str, Part]] = [(_row_name(seen, row), row) for row in seen.split.rows]
+    named.append((f"Other ({seen.split.others} more)", seen.split.other))
+    named.append((_beyond_name(seen), seen.split.difference))
+    printed = {measure: seen.split.printed(measure) for measure in ORDER}
+    lines = [
+        (name, part, {measure: printed[measure][number] for measure in ORDER})
+        for number, (name, part) in enumerate(named)
+    ]
+    return [line for line in lines if line[1] in seen.split.rows or line[1].now]
+
+
+def _row_name(seen: Answer, row: Part) -> str:
+    name = seen.names.get(row.value, row.value)
+    so_far = seen.question.by == "day" and row.value == f"{seen.known.today}"
+    return f"{name} (so far)" if so_far else name
+
+
+def _beyond_name(seen: Answer) -> str:
+    return UNOWNED if seen.question.by == "person" else UNSPLIT
+
+
+def _bars(measure: str, lines: Sequence[Line]) -> list[Block]:
+    most = max((part.now.get(measure) or 0 for _, part, _ in lines), default=0)
+    texts = [_bar(measure, line, most) for line in lines]
+    groups = [texts[start : start + LINES_TOGETHER] for start in range(0, len(texts), LINES_TOGETHER)]
+    return [blocks.section("\n".join(group)) for group in groups]
+
+
+def _bar(measure: str, line: Line, most: Any) -> str:
+    name, part, printed = line
+    moved = change(measure, part)
+    shown = f"`{amount(measure, printed.get(measure)):>12} {bar(part.now.get(measure), most)}`"
+    return f"{shown}  {escape(cut(name, NAME_LONGEST))}{f'  {moved}' if moved else ''}"
+
+
+# --- how surely ---
+
+
+def _small_print(seen: Answer) -> list[Block]:
+    known = seen.known.coverage
+    final = "final" if known.is_final else "not final, may still change"
+    first = [f"Provider days, UTC; {final}."]
+    if seen.place.days.end == seen.known.today:
+        read = f", read {when(known.oldest_read_at)}" if known.oldest_read_at else ", not read yet"
+        first.append(f"Today is so far{read}.")
+    notes = [" ".join(first), *_warnings(seen), *_apart(seen)]
+    return [blocks.context(*notes)]
+
+
+def _warnings(seen: Answer) -> list[str]:
+    known, notes = seen.known.coverage, list[str]()
+    if known.missing_count:
+        projects = listed(dict.fromkeys(_project(seen, each) for each, _ in known.missing[:PROBLEMS_SHOWN]))
+        first, last = _ends([day for _, day in known.missing])
+        notes.append(
+            f"⚠️ Not read from Deepgram: {count(known.missing_count, 'day')} ({first} to {last}, {projects}). "
+            "All figures are without them."
+        )
+    if seen.known.stale:
+        notes.append(f"⚠️ Today could not be read just now: {escape(cut(seen.known.stale, 300))}")
+    else:
+        notes += [
+            f"⚠️ {_project(seen, each)}: {escape(cut(text, 200))}" for each, text in known.problems[:PROBLEMS_SHOWN]
+        ]
+    return notes
+
+
+def _ends(days: Sequence[date]) -> tuple[str, str]:
+    return day_named(min(days)), day_named(max(days))
+
+
+def _project(seen: Answer, project_id: str) -> str:
+    return escape(cut(seen.known.projects.get(project_id, project_id), NAME_LONGEST))
+
+
+def _apart(seen: Answer) -> list[str]:
+    notes = []
+    if seen.place.scope.left_out:
+        number = count(len(seen.place.scope.left_out), "project")
+        notes.append(f"Without {number} in customers' own accounts, which spent {dollars(seen.known.elsewhere)}.")
+    if seen.question.only:
+        notes.append("The provider tells no total of a part: the total is that of the rows.")
+    if seen.question.by == "customer" and seen.question.grouping is not None:
+        notes.append("Dollars go by each key's customer, else by its tags; all else goes by tags alone.")
+    wide = seen.question.by == "key" and seen.question.project == EVERYWHERE and not seen.question.only
+    return [*notes, *([OTHER_REPORT] if wide else [])]
+
+
+# --- menus ---
+
+
+def _menus(seen: Answer) -> list[Block]:
+    export = blocks.button("CSV by direct message", "usage.figures.export", seen.question.words)
+    words = carrier(seen)
+    if words is None:
+        return [blocks.actions(export)]
+    periods = [blocks.option(name, value) for value, name in NAMES.items()]
+    menus = [
+        blocks.select(
+            "usage.figures.period", periods, initial=seen.question.period.name, placeholder=days_text(seen.place.days)
+        ),
+        blocks.select("usage.figures.by", _choices("By ", DIMENSIONS, _by(seen)), initial=seen.question.by),
+        blocks.select("usage.figures.measure", _choices("", ORDER, _measured(seen)), initial=seen.measure),
+    ]
+    return [blocks.actions(*menus, *_closer(seen), export, block_id=words)]
+
+
+def _closer(seen: Answer) -> list[Block]:
+    """Offer each row by itself, split further; what no row stands for cannot be looked at."""
+    offered = [
+        blocks.option(cut(_row_name(seen, row), 75), row.value)
+        for row in seen.split.rows
+        if 0 < len(row.value) <= OPTION_LONGEST and _answers(seen.question.narrowed(row.value), seen)
+    ]
+    return [blocks.select("usage.figures.closer", offered, placeholder="Look closer at…")] if offered else []
+
+
+def _choices(before: str, values: Sequence[str], offered: Callable[[str], bool]) -> list[Block]:
+    return [blocks.option(f"{before}{value}".capitalize(), value) for value in values if offered(value)]
+
+
+def _by(seen: Answer) -> Callable[[str], bool]:
+    return lambda by: _answers(seen.question.split_by(by), seen)
+
+
+def _measured(seen: Answer) -> Callable[[str], bool]:
+    return lambda measure: _answers(seen.question.model_copy(update={"measure": measure}), seen)
+
+
+def _answers(question: Question, seen: Answer) -> bool:
+    try:
+        question.whole(seen.place.days.number)
+    except NotUnderstood:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Every fault of the provider against everything that Keydesk asks of it."""

@@ -1,0 +1,56 @@
+"""What a visitor of `make demo` is promised: the clock moved to the next day, the digest and the alerts come, once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+
+from playground.supervisor import Playground, playground
+from tests.scenarios.people import AMARA, PRIYA, SPEECH, Person, person, words_of
+
+SOON = 45.0
+
+
+async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
+    async with (
+        playground(lived_in=True) as running,
+        person(running.address, PRIYA) as priya,
+        person(running.address, AMARA) as amara,
+    ):
+        await amara.types("/keydesk accounts list")
+        await amara.reads("harbour · theirs (harbour)")
+        await amara.types("/keydesk budgets list")
+        await amara.reads("production")
+        today = datetime.now(UTC).date()
+
+        await _move(running, timedelta(days=1))
+        await priya.reads("is more than twice the usual", patience=SOON)
+        await priya.reads("spent", patience=SOON)
+        digest = await priya.reads("Digest · ", patience=SOON)
+        assert f"{today:%a} {today.day} {today:%b}" in digest
+        assert "Not read" not in digest
+        told = _told_in_channel(running)
+
+        await _move(running, timedelta(hours=1))
+        await asyncio.sleep(4)
+        assert _told_in_channel(running) == told
+
+
+async def _move(running: Playground, by: timedelta) -> None:
+    async with (
+        aiohttp.ClientSession(running.address) as client,
+        client.post("/clock", json={"advance_seconds": by.total_seconds()}) as answer,
+    ):
+        answer.raise_for_status()
+
+
+def _told_in_channel(running: Playground) -> list[str]:
+    """Return the words of what Keydesk said to the channel, without threads."""
+    workspace = running.slack.state.workspace
+    messages = workspace.channels[SPEECH].messages.values()
+    return [words_of(each.blocks) for each in messages if each.user == workspace.app.bot_user_id and not each.thread_ts]
+
+
+__all__ = ["Person"]
