@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.attribution import Payer
 from bot.billing import month_views
-from bot.billing.statement import Catalogue, Line, Part, Printed, Spent, compose, printed
+from bot.billing.printing import Printed, printed
+from bot.billing.statement import Catalogue, Line, Part, Spent, compose
 from bot.customers import service, views
 from bot.customers.operations import CONTACT_LONGEST, NAME_LONGEST
 from bot.slack.pages import page_of

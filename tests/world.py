@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.app import App, app_manifest, build
 from bot.config import Settings
 from bot.engine.inline import InlineEngine
+from bot.engine.port import JobFunction
 from bot.slack.http import web_app
 from bot.slack.serving import listening
 from bot.slack.socket import socket_door
@@ -73,17 +74,33 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world(
-    database_url: str, transport: str = "socket", *, role: str = "admin", prefix: str = "", secret_key: str = ""
+    database_url: str,
+    transport: str = "socket",
+    *,
+    role: str = "admin",
+    prefix: str = "",
+    secret_key: str = "",
+    figures: bool = False,
 ) -> AsyncIterator[World]:
-    """Run Keydesk on this database over this transport ("socket" or "http")."""
+    """Run Keydesk on this database over this transport ("socket" or "http").
+
+    With ``figures`` it collects them, which takes seconds of everybody's time when the clock first moves.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        made = await _start(stack, database_url, transport, role, prefix, secret_key)
+        made = await _start(stack, database_url, transport, role, prefix, secret_key, figures=figures)
         yield made
         await made.close_pages()
 
 
 async def _start(
-    stack: contextlib.AsyncExitStack, database_url: str, transport: str, role: str, prefix: str, secret_key: str
+    stack: contextlib.AsyncExitStack,
+    database_url: str,
+    transport: str,
+    role: str,
+    prefix: str,
+    secret_key: str,
+    *,
+    figures: bool,
 ) -> World:
     clock, port = PlaygroundClock(), free_port()
     deepgram = DeepgramEmulator(clock.now)
@@ -119,7 +136,7 @@ async def _start(
     )
     built = await build(settings, _inline, clock=WorldClock(clock))
     stack.push_async_callback(built.close)
-    app = _collecting_beside(stack, built)
+    app = _collecting_beside(stack, built) if figures else _with_jobs(built, {"usage.plan": _nothing})
     await app.start()
     await _open(stack, app, port, http=http)
     engine = app.engine
@@ -144,7 +161,15 @@ def _collecting_beside(stack: contextlib.AsyncExitStack, app: App) -> App:
             await _cancel(task)
 
     stack.push_async_callback(stop)
-    return replace(app, rooms=replace(app.rooms, jobs={**app.rooms.jobs, "usage.collect": beside}))
+    return _with_jobs(app, {"usage.collect": beside})
+
+
+def _with_jobs(app: App, jobs: Mapping[str, JobFunction]) -> App:
+    return replace(app, rooms=replace(app.rooms, jobs={**app.rooms.jobs, **jobs}))
+
+
+async def _nothing(_ref: str, _now: datetime) -> None:
+    """Plan nothing."""
 
 
 def _inline(database: Database, clock: object) -> InlineEngine:

@@ -30,6 +30,7 @@ from bot.projects.naming import the_project
 from bot.usage.collecting import UsageCollection
 from bot.usage.fields.listeners import FieldListeners
 from bot.usage.figures.listeners import FiguresListeners
+from bot.usage.figures.provider_names import ProviderNames
 from bot.usage.figures.service import FiguresReading
 from bot.usage.jobs import UsageJobs
 from bot.usage.requests.listeners import RequestListeners
@@ -40,9 +41,9 @@ AFTER_FIGURES = (Job("budgets.watch", "all", "figures"),)
 
 def usage(on: Ground) -> Part:
     """Put the room of usage together, with the collection of its figures."""
-    collection, models = UsageCollection(on.database, on.deepgram), Catalogue(on.deepgram, on.clock)
+    collection, names = UsageCollection(on.database, on.deepgram), ProviderNames(on.deepgram, on.clock)
     jobs = UsageJobs(on.database, on.engine, on.clock, collection, AFTER_FIGURES)
-    figures = FiguresReading(on.desk, on.database, on.clock, collection, the_project, models.names)
+    figures = FiguresReading(on.desk, on.database, on.clock, collection, the_project, names)
     requests = RequestReading(on.desk, on.database, on.clock, on.deepgram, the_project)
     fields = FieldListeners(on.desk, on.database, on.people, on.clock, on.deepgram, the_project, on.background)
     return Part(

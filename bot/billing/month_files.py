@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot.billing.statement import Line, Printed, PrintedPart
+from bot.billing.printing import Printed, PrintedPart
+from bot.billing.statement import Line
 
 HEADER = (
     "Month", "Kind", "Tags", "Customer", "Markup %", "Project", "Key", "Purpose", "Owner", "Line item",

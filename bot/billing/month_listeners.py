@@ -9,7 +9,8 @@ from sqlmodel import Session
 from bot.billing import month as months
 from bot.billing import month_files, month_views, pdf
 from bot.billing.operations import CloseMonth
-from bot.billing.statement import Printed, Statement, printed, read_month
+from bot.billing.printing import Printed, printed
+from bot.billing.statement import Statement, read_month
 from bot.clock import Clock
 from bot.desk.service import Desk, Ran
 from bot.errors import NotUnderstood

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.billing.statement import Line, Part, Printed, PrintedPart
+from bot.billing.printing import Printed, PrintedPart
+from bot.billing.statement import Line, Part
 from bot.money import dollars
 from bot.slack import blocks
 from bot.slack.pages import page_of
@@ -100,7 +101,8 @@ def _title(part: Part) -> str:
 def _figures(row: PrintedPart) -> str:
     if row.charge is None:
         return dollars(row.cost)
-    return f"{dollars(row.cost)} · {share(row.part)} · to bill *{dollars(row.charge)}*"
+    markup = share(row.part) if row.part.markup else "no markup"
+    return f"{dollars(row.cost)} · {markup} · to bill *{dollars(row.charge)}*"
 
 
 def _line(line: Line, cost: Decimal, charge: Decimal | None) -> Block:

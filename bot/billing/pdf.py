@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from bot.billing.month_files import status
 from bot.billing.month_views import THEIRS, name_of, share
-from bot.billing.statement import Line, Printed, PrintedPart
+from bot.billing.printing import Printed, PrintedPart
+from bot.billing.statement import Line
 from bot.slack.words import UNSEEN, cut
 
 if TYPE_CHECKING:

@@ -96,8 +96,7 @@ def _of_customers(naming: Naming, wanted: frozenset[str]) -> Callable[[SpendRow]
         return lambda _: True
 
     def theirs(row: SpendRow) -> bool:
-        payer = naming.payer(row)
-        return payer.kind in ("customer", "theirs") and payer.tags[0] in wanted
+        return naming.payer(row).tag in wanted
 
     return theirs
 

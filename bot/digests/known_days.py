@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from bot.digests.service import DAY
+from bot.store import accounts
 from bot.store.collected import CollectedDay
 from bot.store.projects import Project
 
@@ -32,12 +33,14 @@ class Standing:
 class KnownDays:
     """The days from ``first`` to ``last`` of every project, read at once; a day counts once it was read after its end.
 
-    A scope is a collection of project ids; an empty one is all projects.
+    A scope is a collection of project ids; an empty one is all projects but those in customers' own accounts, whose
+    usage is no cost of ours.
     """
 
     def __init__(self, session: Session, first: date, last: date) -> None:
         self.projects = {project.id: project for project in session.exec(select(Project))}
         self._first, self._last = first, last
+        self._ours = self.projects.keys() - accounts.theirs(session).keys()
         self._days = {
             (project_id, day): (total, settled)
             for project_id, day, total, settled in session.execute(
@@ -75,7 +78,7 @@ class KnownDays:
         return tuple(sorted(self.projects[project_id].name for project_id in project_ids))
 
     def _in(self, scope: Collection[str]) -> Collection[str]:
-        return [project_id for project_id in scope if project_id in self.projects] if scope else self.projects
+        return [project_id for project_id in scope if project_id in self.projects] if scope else self._ours
 
     def _lived(self, project_id: str, day: date) -> bool:
         gone_at = self.projects[project_id].gone_at

@@ -16,7 +16,7 @@ from bot.digests.known_days import KnownDays, Standing
 from bot.digests.service import CORRECTED_DAYS, DAY, Digest, Events, Figures, compose
 from bot.errors import BotError
 from bot.providers.deepgram.billing import BillingReports
-from bot.store import budgets, collections, digest_runs, projects
+from bot.store import accounts, budgets, collections, digest_runs, projects
 from bot.store.collected import end_of
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -113,5 +113,8 @@ def _balanced(session: Session, subscription: Subscription) -> list[str]:
     """Return the projects in scope; none for customers, who have no balance at the provider."""
     if subscription.customers:
         return []
-    everything = projects.search(session, limit=MOST_BALANCES + 1)[0]
-    return list(subscription.projects) or [project.id for project in everything]
+    if subscription.projects:
+        return list(subscription.projects)
+    theirs = accounts.theirs(session)
+    everything = projects.search(session, limit=MOST_BALANCES + len(theirs) + 1)[0]
+    return [project.id for project in everything if project.id not in theirs]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,11 +42,6 @@ class Catalogue:
         listing = Listing(tuple(models), outdated, self._clock.now())
         self._remember((project_id, outdated), listing)
         return listing
-
-    async def names(self, project_id: str) -> Mapping[str, str]:
-        """Return the names of all models by id, replaced versions too; raises as ``read``."""
-        listing = await self.read(project_id, outdated=True)
-        return {model.model_id: model.canonical_name or model.name for model in listing.models}
 
     def forget(self, project_id: str) -> None:
         """Ask Deepgram again the next time."""

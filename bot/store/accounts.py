@@ -99,6 +99,12 @@ def whose(session: Session, project_id: str) -> str | None:
     return account.customer if account is not None else None
 
 
+def theirs(session: Session) -> dict[str, str]:
+    """Return every project that is in a customer's own account, with that customer's tag."""
+    found = select(Project.id, Account.customer).join(Account, col(Project.account_id) == col(Account.id))
+    return {project_id: tag for project_id, tag in session.exec(found) if tag is not None}
+
+
 def labels(session: Session) -> Mapping[str | None, str]:
     """Return what stands beside a project, by its ``account_id``; empty where there is one account only."""
     found = beside_main(session)

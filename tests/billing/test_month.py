@@ -11,7 +11,8 @@ import pytest
 from sqlmodel import Session
 
 from bot.billing import closing, month
-from bot.billing.statement import Statement, days_of, printed
+from bot.billing.printing import printed
+from bot.billing.statement import Statement, days_of
 from bot.errors import AlreadyDecided, NotUnderstood
 from bot.store import collected, fact_rows, statements
 from bot.store.accounts import Account

@@ -15,18 +15,8 @@ from pypdf import PdfReader
 
 from bot.attribution import Attribution, KnownKey, Payer
 from bot.billing import month_files, month_views, pdf
-from bot.billing.statement import (
-    Catalogue,
-    Line,
-    Printed,
-    Spent,
-    Statement,
-    adjustments,
-    compose,
-    days_of,
-    printed,
-    read_month,
-)
+from bot.billing.printing import Printed, printed
+from bot.billing.statement import Catalogue, Line, Spent, Statement, adjustments, compose, days_of, read_month
 from bot.errors import NotUnderstood
 from bot.slack.files import csv_bytes
 from bot.slack.words import fallback_text

@@ -19,7 +19,7 @@ from tests.world import World, world
 
 
 async def test_the_story_of_a_budget(sqlite_url: str) -> None:
-    async with world(sqlite_url, role="owner") as here:
+    async with world(sqlite_url, role="owner", figures=True) as here:
         amara, liwei = await here.page(AMARA), await here.page(LIWEI)
         await _read_the_last_day(here)
         project = _production(here)

@@ -19,7 +19,7 @@ from tests.world import World, world
 
 
 async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
-    async with world(sqlite_url) as here:
+    async with world(sqlite_url, figures=True) as here:
         priya = await here.page(PRIYA)
         await priya.types("/digests subscribe")
         await priya.reads_in_window("Your time: ")

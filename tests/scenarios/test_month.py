@@ -19,7 +19,7 @@ from tests.world import World, world
 
 
 async def test_the_month_of_fruit_company_by_customer(sqlite_url: str) -> None:
-    async with world(sqlite_url) as here:
+    async with world(sqlite_url, figures=True) as here:
         amara, maria = await here.page(AMARA), await here.page(MARIA)
         quiet_but(here, "Fruit Company")
         until_settled(here)

@@ -192,5 +192,7 @@ WAYS: dict[str, Way] = {
     "roles.set": typed("/keydesk roles set", "Or a user group"),
     "roles.show": typed("/keydesk roles", "in this workspace"),
     "usage.fields": typed("/usage fields", "What production used"),
+    "usage.figures": typed("/usage week", "Usage · production"),
+    "usage.mine": typed("/usage mine", "Usage · All projects"),
     "usage.requests": typed("/usage requests", "requests"),
 }

@@ -84,7 +84,7 @@ def _definite(call: Call, answer: Answer, complaint: Complaint) -> ProviderError
     if status in {401, 403}:
         return _scope_missing(call, answer, complaint)
     if status == 404:
-        text = f"Deepgram refused {call.doing}: it does not know this, or Keydesk may not see it. Refresh and look again."
+        text = f"Deepgram refused {call.doing}: it does not know this, or Keydesk may not see it. Look again."
         return NotFound(text, status=status, request_id=request_id)
     if status == 429:
         text = f"Deepgram refused {call.doing}: Keydesk asks too often. Try again in a minute."

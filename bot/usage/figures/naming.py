@@ -48,7 +48,7 @@ def named(session: Session, team_id: str, by: str, values: Iterable[str]) -> Nam
             catalogue = {each.tag: each.name for each in customers.everyone(session, team_id)}
             return {each: _customer(each, catalogue) for each in wanted}
         case _:
-            return {each: _plain(by, each) for each in wanted}
+            return {each: named_plainly(by, each) for each in wanted}
 
 
 def model_named(value: str, known: Names) -> str:
@@ -62,7 +62,8 @@ def day_named(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def _plain(by: str, value: str) -> str:
+def named_plainly(by: str, value: str) -> str:
+    """Call a value that nobody here has another name for."""
     if by == "day":
         return day_named(date.fromisoformat(value))
     if by == "tag set":

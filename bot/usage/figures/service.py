@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from sqlmodel import Session
 
@@ -22,6 +23,7 @@ from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
 from bot.usage.figures.naming import Names
 from bot.usage.figures.period import DAY, Days, Period
+from bot.usage.figures.provider_names import NAMED, ProviderNames
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.reading import Scope, Sources, everywhere
 from bot.usage.figures.sums import Part, Split, split
@@ -33,8 +35,6 @@ ALL_PROJECTS = "All projects"
 
 ProjectOf = Callable[[Session, Actor, str], Project]
 """Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
-ModelNames = Callable[[str], Awaitable[Names]]
-"""Returns the names of models by id, as a project sees them; raises `ProviderError`."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,14 @@ class FiguresReading:
         clock: Clock,
         collection: UsageCollection,
         project_of: ProjectOf,
-        model_names: ModelNames,
+        provider_names: ProviderNames,
     ) -> None:
         self._desk = desk
         self._database = database
         self._clock = clock
         self._collection = collection
         self._project_of = project_of
-        self._model_names = model_names
+        self._provider_names = provider_names
 
     async def answer(self, actor: Actor, question: Question, number: int = 1, reading: str = MAY_READ) -> Answer:
         """Return a page of the answer; pages count from 1.
@@ -128,7 +128,7 @@ class FiguresReading:
             found = await self._database.read(lambda session: _compared(session, actor, place, found))
         names, only = await self._database.read(lambda session: _names(session, actor, place, found))
         answer = Answer(place, found, names, only, replace(known, stale=stale))
-        return await self._with_models(answer)
+        return await self._with_provider_names(answer)
 
     async def overview(self, actor: Actor, question: Question) -> Overview:
         """Return a project at a glance: today so far, the last day, seven days and the month."""
@@ -151,7 +151,7 @@ class FiguresReading:
             return parts, naming.named(session, actor.team_id, place.question.by, [part.value for part in parts])
 
         parts, names = await self._database.read(read)
-        names = (await self._with_models(replace(answer, names=names))).names
+        names = (await self._with_provider_names(replace(answer, names=names))).names
         return answer, [(names[part.value], part) for part in parts]
 
     async def _place(self, actor: Actor, question: Question, reading: str) -> Place:
@@ -192,22 +192,25 @@ class FiguresReading:
         known = await self._database.read(lambda session: collected.of_project(session, project_id, today, today))
         return known[today].read_at if today in known else None
 
-    async def _with_models(self, answer: Answer) -> Answer:
-        if "model" not in answer.question.dimensions:
-            return answer
-        project_id = (answer.place.scope.project_ids or tuple(answer.known.projects) or ("",))[0]
-        try:
-            known = await self._model_names(project_id)
-        except ProviderError:
-            known = {}
-        names = answer.names
-        if answer.question.by == "model":
-            names = {value: naming.model_named(value, known) for value in names}
-        only = tuple(
-            (each, naming.model_named(dict(answer.question.only)[each], known) if each == "model" else name)
-            for each, name in answer.only
-        )
-        return replace(answer, names=names, only=only)
+    async def _with_provider_names(self, answer: Answer) -> Answer:
+        """Call models and line items as the provider does."""
+        wanted = [each for each in NAMED if each in answer.question.dimensions]
+        for dimension in wanted:
+            project_id = answer.place.scope.project_ids or tuple(answer.known.projects)
+            known = await self._provider_names.read(dimension, project_id[0]) if project_id else {}
+            called = partial(naming.model_named, known=known) if dimension == "model" else partial(_called, known)
+            only = tuple(
+                (each, called(value) if each == dimension else name)
+                for (each, value), (_, name) in zip(answer.question.only, answer.only, strict=True)
+            )
+            answer = replace(answer, only=only)
+            if answer.question.by == dimension:
+                answer = replace(answer, names={value: called(value) for value in answer.names})
+        return answer
+
+
+def _called(known: Names, value: str) -> str:
+    return known.get(value) or naming.named_plainly("line item", value)
 
 
 def _split(session: Session, actor: Actor, place: Place, number: int) -> Split:

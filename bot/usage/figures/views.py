@@ -196,10 +196,11 @@ def _small_print(seen: Answer) -> list[Block]:
 def _warnings(seen: Answer) -> list[str]:
     known, notes = seen.known.coverage, list[str]()
     if known.missing_count:
-        projects = listed(dict.fromkeys(_project(seen, each) for each, _ in known.missing[:PROBLEMS_SHOWN]))
+        lacking = list(dict.fromkeys(_project(seen, each) for each, _ in known.missing))
+        projects = listed([*lacking[:PROBLEMS_SHOWN], *(["more"] if len(lacking) > PROBLEMS_SHOWN else [])])
         first, last = _ends([day for _, day in known.missing])
         notes.append(
-            f"⚠️ Not read from Deepgram: {count(known.missing_count, 'day')} ({first} to {last}, {projects}). "
+            f"⚠️ Not read from Deepgram: {count(known.missing_count, 'day')} of {projects} ({first} to {last}). "
             "All figures are without them."
         )
     if seen.known.stale:

@@ -20,7 +20,7 @@ from bot.store.requests import Request
 from playground.deepgram.faults import Kind
 from playground.deepgram.seed import CLINIC, made_up_id
 from playground.deepgram.state import Project
-from tests.factories import NOON, TEAM, add, key
+from tests.factories import NOON, add, key
 from tests.scenarios.grid.desk import GridDesk
 
 OURSELVES, INGRID, PRIYA, SOMTO = (

@@ -1,4 +1,4 @@
-"""docs/fault-grid.md, drawn from a run of the grid: ``python -m tests.scenarios.grid.page`` plays it and rewrites it."""
+"""docs/fault-grid.md, drawn from a run of the grid: ``python -m tests.scenarios.grid.page`` rewrites it."""
 
 from __future__ import annotations
 

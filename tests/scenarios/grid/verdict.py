@@ -18,7 +18,8 @@ HALF_TOLD = "was taken back, and no new one was sent"
 CLEAR = re.compile(
     r"^Deepgram refused to |^Deepgram did not give a usable answer|^Deepgram had trouble of its own|"
     r"^Deepgram answered without|keeps trying until|Whatever it made will be ended|and no new one was sent|"
-    r" is taken back\.| is called | is deleted, | is removed\.| is member now\.|^Invited: | was sent again\.| has ended\."
+    r" is taken back\.| is called | is deleted, | is removed\.| is member now\.|^Invited: | was sent again\.|"
+    r" has ended\."
 )
 
 
@@ -32,8 +33,8 @@ def _of_words(cell: Cell) -> Iterator[str]:
     if not cell.words:
         yield "its asker heard nothing"
     for words in cell.words:
-        if UNPLAIN.search(words) or len(words) > LONGEST or not words.endswith("."):
-            yield from () if words.endswith("”") else (f"unplain: {words!r}",)
+        if UNPLAIN.search(words) or len(words) > LONGEST or not words.endswith((".", "”")):
+            yield f"unplain: {words!r}"
         if words not in KNOWN and not CLEAR.search(words):
             yield f"says not what became of it: {words!r}"
     if FAULTS[cell.fault][0] == "403" and not any(SCOPE_OF_THE_FAULT in words for words in cell.words):

@@ -1,0 +1,211 @@
+"""Figures: whatever is asked, the rows come to the provider's own total, to the cent."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlmodel import Session
+
+from bot.clock import SetClock
+from bot.desk.service import Desk
+from bot.engine.inline import InlineEngine
+from bot.errors import NotUnderstood, Unavailable
+from bot.money import to_cent
+from bot.projects.naming import the_project
+from bot.store import collected, due, fact_rows, facts
+from bot.store.accounts import Account
+from bot.store.collected import CollectedDay, Which, end_of
+from bot.store.database import Database
+from bot.store.fact_rows import DayFacts, Figures, SpendOf, UsageOf
+from bot.store.people import Person
+from bot.store.projects import Project
+from bot.store.tag_sets import NO_TAGS, text_of
+from bot.usage import knowable
+from bot.usage.collecting import UsageCollection
+from bot.usage.figures import views
+from bot.usage.figures.provider_names import ProviderNames
+from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
+from bot.usage.figures.service import FiguresReading
+from bot.usage.figures.sums import split
+from bot.usage.figures.wording import read_words
+from tests.factories import ANA, NOON, OWNER, PROJECT, TEAM, actor, add, customer, key, rows, small_database
+
+SECOND, THEIRS = PROJECT[:-1] + "2", PROJECT[:-1] + "3"
+TODAY = NOON.date()
+KEYS = [key(number).provider_key_id for number in range(1, 15)]
+TAGS = [NO_TAGS, text_of(["prod"]), text_of(["acme"]), text_of(["acme", "globex"]), text_of(["ключ", "acme"])]
+ITEMS = ["", "streaming::nova-3", "speak::aura-2"]
+NOT_A_TAG_SET = {"accessor": KEYS[0], "endpoint": "listen", "method": "streaming", "deployment": "hosted"}
+
+AMOUNTS = some.dictionaries(
+    some.sampled_from(knowable.MEASURES), some.decimals(0, 10**6, places=6, allow_nan=False), max_size=6
+)
+
+
+@given(some.dictionaries(some.text(max_size=5), AMOUNTS, max_size=40), AMOUNTS, some.integers(-1, 9), some.booleans())
+def test_rows_others_and_the_difference_come_to_the_total(
+    now: Mapping[str, Any], total: Mapping[str, Decimal], number: int, by_day: bool
+) -> None:
+    for measure in knowable.MEASURES:
+        found = split(now, total, measure=measure, by_day=by_day, number=number)
+        assert len(found.rows) + found.others == len(now)
+        if measure not in total:
+            continue
+        assert sum((part.now.get(measure, Decimal()) for part in found.everything), Decimal()) == total[measure]
+        if measure == "dollars":
+            shown = [amount for amount in found.printed(measure) if amount is not None]
+            assert sum(shown, Decimal()) == to_cent(total[measure])
+
+
+class Silent:
+    """A provider that cannot be reached."""
+
+    async def billing_breakdown(self, *_: object, **__: object) -> Any:
+        raise Unavailable("Deepgram is away.")
+
+    usage_breakdown = project_models = billing_fields = billing_breakdown
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = small_database(tmp_path)
+    projects = [Project(id=PROJECT, name="production", read_at=NOON), Project(id=SECOND, name="staging", read_at=NOON)]
+    add(made, *projects, Project(id=THEIRS, name="acme's own", read_at=NOON, account_id="ac1"))
+    sealed = {"sealed": "x", "added_by": OWNER, "added_at": NOON}
+    add(made, Account(id="ac1", team_id=TEAM, name="acme", customer="acme", **sealed))
+    add(made, Person(team_id=TEAM, user_id=ANA, name="ana", standing="member", read_at=NOON, project_id=PROJECT))
+    add(made, customer("acme"), customer("globex", name="Глобекс"), key(1), key(2, customer="acme"))
+    yield made
+    made.close()
+
+
+def reading(database: Database, provider: Any = None) -> FiguresReading:
+    clock, silent = SetClock(NOON), provider or Silent()
+    desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER}), {})
+    collection = UsageCollection(database, silent)
+    return FiguresReading(desk, database, clock, collection, the_project, ProviderNames(silent, clock))
+
+
+def fill(session: Session, seed: int, project_id: str, days: int = 14) -> None:
+    """Write random days; the provider's totals have a little more than its rows."""
+    draw = random.Random(f"{seed}{project_id}")
+    for number in range(days):
+        day = TODAY - timedelta(days=number)
+        spend = {
+            SpendOf(draw.choice(KEYS), draw.choice(ITEMS), draw.choice(TAGS), "hosted"): _dollars(draw)
+            for _ in range(draw.randrange(9))
+        }
+        usage = {UsageOf("total", ""): _figures(100)} | {
+            UsageOf(name, _value(draw, name)): _figures(draw.randrange(30)) for name in set(GROUPINGS.values())
+        }
+        fact_rows.replace(session, project_id, {day: DayFacts(spend, usage)})
+        collected.put(session, [_day(project_id, day, sum(spend.values(), Decimal()), _dollars(draw))])
+
+
+def _dollars(draw: random.Random) -> Decimal:
+    return Decimal(draw.randrange(1, 10**9)).scaleb(-8)
+
+
+def _figures(hours: int) -> Figures:
+    return Figures(Decimal(hours).scaleb(-1), Decimal(hours), Decimal(), hours, 2 * hours, hours * 7, hours)
+
+
+def _value(draw: random.Random, grouping: str) -> str:
+    return NOT_A_TAG_SET.get(grouping) or (draw.choice(TAGS) if grouping in {"tags", "models"} else "smart_format")
+
+
+def _day(project_id: str, day: date, spent: Decimal, beyond: Decimal) -> CollectedDay:
+    read_at: datetime = min(end_of(day), NOON)
+    stands = {"read_at": read_at, "same_since": read_at, "closed": day < TODAY}
+    return CollectedDay(project_id=project_id, day=day, spend_total=spent + beyond, spend_rows=spent, **stands)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_page_of_every_split_comes_to_the_providers_total(database: Database, seed: int) -> None:
+    with database.transaction() as session:
+        for project_id in (PROJECT, SECOND, THEIRS):
+            fill(session, seed, project_id)
+    week = Which(TODAY - timedelta(days=7), TODAY - timedelta(days=1), (PROJECT, SECOND))
+    dollars = rows(database, lambda session: facts.total_spend(session, week))
+    whole = rows(database, lambda session: facts.usage_by(session, week, "total"))[0].figures
+    asking = reading(database)
+    for by in DIMENSIONS:
+        first = await asking.answer(actor(), Question(by=by, project=EVERYWHERE))
+        for number in range(1, first.split.pages + 1):
+            seen = (await asking.answer(actor(), Question(by=by, project=EVERYWHERE), number)).split
+            for measure, total in (("dollars", dollars), ("hours", whole.hours), ("requests", whole.requests)):
+                if measure not in seen.total.now:
+                    assert knowable.how(measure, by) == knowable.UNKNOWN or by == "key"
+                    continue
+                assert seen.total.now[measure] == total
+                assert sum(part.now.get(measure, 0) for part in seen.everything) == total
+                shown = [amount for amount in seen.printed(measure) if amount is not None]
+                assert sum(shown, Decimal()) == to_cent(Decimal(total))
+
+
+async def test_a_part_is_the_sum_of_its_rows_however_it_is_split(database: Database) -> None:
+    with database.transaction() as session:
+        fill(session, 7, PROJECT)
+    asking = reading(database)
+    by_customer = await asking.answer(actor(), read_words("week by customer in production"))
+    row = next(each for each in by_customer.split.rows if each.value == "acme")
+    for by in ("key", "line item", "tag set", "day", "customer"):
+        part = await asking.answer(actor(), read_words(f"week by {by} customer:Acme"))
+        assert part.split.total.now["dollars"] == row.now["dollars"]
+        assert not part.split.difference.now
+    again = await asking.answer(actor(), by_customer.question.narrowed("acme"))
+    assert again.only == (("customer", "Acme"),)
+    assert again.question.by == "key"
+    assert row.before is not None
+
+
+async def test_keys_and_people_are_called_as_keydesk_knows_them(database: Database) -> None:
+    with database.transaction() as session:
+        fill(session, 1, PROJECT)
+    asking = reading(database)
+    names = (await asking.every(actor(), read_words("2026-02-20 2026-03-01 by key")))[1]
+    called = {part.value: name for name, part in names}
+    assert called[KEYS[0]] == "00000001 purpose 1 (@ana)"
+    assert {name for value, name in called.items() if value == KEYS[5]} == {f"{KEYS[5][:8]} made outside Keydesk"}
+    by_person = await asking.answer(actor(), read_words("2026-02-20 2026-03-01 by person"))
+    assert dict(by_person.names) == {ANA: "@ana"}
+    own = [part.now["dollars"] for _, part in names if part.value in KEYS[:2]]
+    assert by_person.split.rows[0].now["dollars"] == sum(own)
+    for typed, told in (("key:zz", "No key begins"), ("person:nobody", "Nobody"), ("customer:zz", "No customer")):
+        with pytest.raises(NotUnderstood, match=told):
+            await asking.answer(actor(), read_words(typed))
+
+
+async def test_what_is_not_known_is_said(database: Database) -> None:
+    with database.transaction() as session:
+        fill(session, 1, PROJECT, days=3)
+    asking = reading(database)
+    seen = await asking.answer(actor(), read_words("2026-02-23 2026-03-02"))
+    words = str(views.answer(seen))
+    assert "Not read from Deepgram: 5 days of production (Mon 23 Feb to Fri 27 Feb)" in words
+    assert "Today is so far" in words
+    assert seen.split.total.before is None
+    clock = SetClock(NOON + timedelta(minutes=11))
+    asking._clock = clock  # type: ignore[misc] # noqa: SLF001 the time that passes, without another store
+    assert "Today could not be read just now: Deepgram is away." in str(
+        views.answer(await asking.answer(actor(), read_words("today")))
+    )
+
+
+async def test_customers_own_accounts_stand_apart(database: Database) -> None:
+    with database.transaction() as session:
+        for project_id in (PROJECT, THEIRS):
+            fill(session, 3, project_id)
+    asking = reading(database)
+    everywhere = await asking.answer(actor(), read_words("week by customer in all"))
+    assert "in customers' own accounts, which spent $" in str(views.answer(everywhere))
+    theirs = await asking.answer(actor(), Question(by="customer", project=THEIRS))
+    assert set(theirs.names.values()) == {"Acme, own account"}
