@@ -9,8 +9,16 @@ from typing import Any
 
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.store.collected import Coverage
 from bot.usage.fields import views as fields
 from bot.usage.fields.views import Used
+from bot.usage.figures import views as figures
+from bot.usage.figures.period import Days
+from bot.usage.figures.question import Question as FiguresQuestion
+from bot.usage.figures.reading import Scope
+from bot.usage.figures.service import Answer, Known, Overview, Place
+from bot.usage.figures.sums import Part, split
+from bot.usage.knowable import MEASURES
 from bot.usage.requests import views as requests
 from bot.usage.requests.form import Form, request_form
 from bot.usage.requests.period import Period
@@ -55,6 +63,29 @@ def used(text: str, count: int = 50) -> list[View]:
     return fields.used(Used(PROJECT, text, date(2026, 2, 1), date(2026, 3, 2), told, NOON))
 
 
+def answer(text: str, total: int, by: str = "customer", **known: Any) -> Answer:
+    """Answer a question with so many rows, each called by this text and another number."""
+    days = Days(date(2026, 2, 23), date(2026, 3, 1))
+    values = [f"{days.start + timedelta(days=number)}" if by == "day" else f"c{number}" for number in range(total)]
+    sums = {value: {measure: Decimal(1000 - number) / 7 for measure in MEASURES} for number, value in enumerate(values)}
+    whole = {measure: Decimal(200_000) / 3 if total else Decimal() for measure in MEASURES}
+    page = split(sums, whole, measure="dollars", by_day=by == "day", number=1)
+    page = page.against({value: {"dollars": Decimal(number)} for number, value in enumerate(values)}, whole)
+    question = FiguresQuestion(by=by, measure="dollars", project=PROJECT, only=known.pop("only", ()))
+    coverage = Coverage(7, 5, 5, 4, ((PROJECT, days.start), (PROJECT, days.end)), NOON, ((PROJECT, text),))
+    stands = Known(coverage, before=True, projects={PROJECT: text}, today=date(2026, 3, 2), **known)
+    place = Place(question, days, Scope((PROJECT,), ("p2",)), text)
+    only = tuple((dimension, text) for dimension, _ in question.only)
+    return Answer(place, page, dict.fromkeys(values, text), only, stands)
+
+
+def overview(text: str, total: int) -> list[View]:
+    """Draw a project at a glance."""
+    period = Part("", {"dollars": Decimal(total)}, {"dollars": Decimal(70)} if total else None)
+    names = ("today", "day", "week", "month")
+    return figures.overview(Overview(tuple((name, period) for name in names), answer(text, total, "day"), NOON))
+
+
 def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
     """Yield every view with this text in it."""
     cut = text[:LONGEST]
@@ -65,6 +96,8 @@ def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
     yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), NOON))
     yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), NOON))
     yield "usage fields", used(text)
+    yield "usage overview", overview(text, 7)
+    yield "usage figures", figures.answer(answer(text, 400, only=(("key", cut), ("tag set", "[]")), stale=text))
 
 
 def with_nothing() -> Iterator[tuple[str, View | list[View]]]:
@@ -72,3 +105,5 @@ def with_nothing() -> Iterator[tuple[str, View | list[View]]]:
     yield "usage requests form · untouched", request_form(Form(Asked()))
     yield "usage requests list · nothing", page("production", 0)
     yield "usage fields · nothing", used("production", 0)
+    yield "usage overview · nothing", overview("production", 0)
+    yield "usage figures · one", figures.answer(answer("李伟 · ليلى", 1))

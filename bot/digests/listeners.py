@@ -15,10 +15,10 @@ from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, Subscri
 from bot.digests.reading import Reading
 from bot.digests.schedule import last_closed
 from bot.digests.service import Digest
-from bot.errors import CouldNotCheck, FormError, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.people import People
-from bot.slack.call import Call
+from bot.slack.call import Call, OpenView
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import page_of, read_page
@@ -101,13 +101,23 @@ class DigestListeners:
         actor = Actor(call.team_id, call.user_id)
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
+        except CouldNotCheck as problem:
+            await self._bring_back(opened, actor, subscription_id, wish, problem)
+            return
+        try:
             wish = wish.model_copy(update={"tz": actor.tz})
             text = await self._submit(_asked(subscription_id, form_id, wish), actor)
         except (FormError, NotAllowed, CouldNotCheck) as problem:
-            shown = await self._form(actor, subscription_id, wish)
-            await opened.update(form.form(replace(shown, problem=problem.text)))
+            await self._bring_back(opened, actor, subscription_id, wish, problem)
             return
         await opened.update(form.saying(f"{text} `/digests list` shows your digests, `/digests preview` one at once."))
+
+    async def _bring_back(
+        self, opened: OpenView, actor: Actor, subscription_id: str, wish: Wish, problem: BotError
+    ) -> None:
+        """Show the form again with what is wrong: what was chosen must not be lost."""
+        shown = await self._form(actor, subscription_id, wish)
+        await opened.update(form.form(replace(shown, problem=problem.text)))
 
     async def projects_like(self, call: Call) -> None:
         """Offer projects, from the mirror."""

@@ -21,6 +21,7 @@ UNREAD_SHOWN = 5
 DETAIL_ROWS = 40
 LINES_TOGETHER = 20
 BARS = "▁▂▃▄▅▆▇█"
+USUAL = "mean of the 7 days before"
 OWNERLESS: Mapping[str, str] = {"customer": "Untagged", "project": "Without a project", "key": "Without a key"}
 TWICE = "Slack did not confirm the first try, so this digest may appear twice."
 
@@ -99,7 +100,7 @@ def export_rows(digest: Digest) -> list[tuple[object, ...]]:
 
 def _total(digest: Digest) -> str:
     shown = f"*{dollars(digest.total)}* on {_days_long(digest.days)}"
-    usual = f"{_compared(digest.total, digest.usual)} than usual (mean of the 7 days before)"
+    usual = _compared(digest.total, digest.usual)
     week = f"a week earlier {dollars(digest.last_week)}"
     each = ""
     if 1 < len(digest.days) <= DAYS_LISTED:
@@ -113,12 +114,12 @@ def _days_long(days: Sequence[date]) -> str:
 
 def _compared(now: Decimal | None, usual: Decimal | None) -> str:
     if now is None or usual is None:
-        return "– more or less"
+        return "the usual is not known"
     change = now - usual
     if not change:
-        return "neither more nor less"
+        return f"as usual ({USUAL})"
     share = f" ({abs(change) / usual:.0%})" if usual else ""
-    return f"{dollars(abs(change))}{share} {'more' if change > 0 else 'less'}"
+    return f"{dollars(abs(change))}{share} {'more' if change > 0 else 'less'} than usual ({USUAL})"
 
 
 def _month(digest: Digest) -> Block:
@@ -140,8 +141,9 @@ def _rows(digest: Digest, by: str) -> Block:
 
 
 def _row(row: Row) -> str:
-    change = f"  {_signed(row.change)}" if row.change is not None else ""
-    return f"`{dollars(row.amount):>12}`  {escape(cut(row.name, NAME_LONGEST))}{change}"
+    # Figures first: beside a name that is written from right to left they would change places.
+    change = f"`{_signed(row.change):>11}`  " if row.change is not None else ""
+    return f"`{dollars(row.amount):>12}`  {change}{escape(cut(row.name, NAME_LONGEST))}"
 
 
 def _chart(digest: Digest) -> list[Block]:

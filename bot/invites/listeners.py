@@ -126,12 +126,12 @@ class InviteListeners:
         if not call.text.strip():
             await self.open_form(call)
             return
+        actor, project = await self._entrance.enter(call, "invites.send")
         emails, scope = read_invitation(call.text)
         if len(emails) > MOST_AT_ONCE:
             raise NotUnderstood(
                 f"At most {MOST_AT_ONCE} addresses at once; these are {len(emails)}. Nobody was invited."
             )
-        actor, project = await self._entrance.enter(call, "invites.send")
         wish = SendInvites(project_id=project.id, emails=emails, scope=scope)
         sorting = await self._database.read(lambda session: self._sorted(session, wish, actor))
         rest = _rest(wish, sorting)
@@ -155,7 +155,12 @@ class InviteListeners:
         opened = await call.ack_update(views.saying(TITLE, "Inviting…"))
         actor = Actor(call.team_id, call.user_id)
         try:
-            actor, _ = await self._entrance.enter(call, "invites.send", project_id)
+            actor = await self._people.judge(call.team_id, call.user_id)
+        except CouldNotCheck as problem:
+            await self._bring_back(opened, actor, operation, problem)
+            return
+        try:
+            await self._entrance.enter(call, "invites.send", project_id)
             sorting = await self._database.read(lambda session: self._sorted(session, operation, actor))
         except (NotAllowed, CouldNotCheck) as problem:  # what was typed must not be lost
             await self._bring_back(opened, actor, operation, problem)

@@ -135,24 +135,35 @@ class MemberChangeListeners:
         metadata, why = _metadata(call), views.read_why(call.state)
         views.check_confirmation(metadata, call.state)
         opened = await call.ack_update(views.saying(REMOVE, "Asking…"))
-        member = await self._entrance.member(metadata)
-        operation = RemoveMember(**_about(member), why=why)
-        asked = Asked(operation, REMOVE, lambda seen, problem: views.removal_form(seen, why, problem))
-        await self._submit(call, opened, member, asked)
+
+        def asked(member: Member) -> Asked:
+            operation = RemoveMember(**_about(member), why=why)
+            return Asked(operation, REMOVE, lambda seen, problem: views.removal_form(seen, why, problem))
+
+        await self._submit(call, opened, metadata, asked)
 
     async def submit_scope(self, call: Call) -> None:
         """Take in the form that gives another scope."""
         wanted, why = views.read_scope_choice(call.state), views.read_why(call.state)
         opened = await call.ack_update(views.saying(SCOPE, "Changing the scope…"))
-        member = await self._entrance.member(_metadata(call))
-        operation = ChangeMemberScope(**_about(member), why=why, before=tuple(member.scopes), scope=wanted)
-        asked = Asked(operation, SCOPE, lambda seen, problem: views.scope_form(seen, wanted, why, problem))
-        await self._submit(call, opened, member, asked)
 
-    async def _submit(self, call: Call, opened: OpenView, member: Member, asked: Asked) -> None:
-        actor = Actor(call.team_id, call.user_id)
+        def asked(member: Member) -> Asked:
+            operation = ChangeMemberScope(**_about(member), why=why, before=tuple(member.scopes), scope=wanted)
+            return Asked(operation, SCOPE, lambda seen, problem: views.scope_form(seen, wanted, why, problem))
+
+        await self._submit(call, opened, _metadata(call), asked)
+
+    async def _submit(self, call: Call, opened: OpenView, metadata: str, ask: Callable[[Member], Asked]) -> None:
+        actor, unreadable = Actor(call.team_id, call.user_id), None
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
+        except CouldNotCheck as problem:
+            unreadable = problem
+        member = await self._entrance.member(metadata)
+        asked = ask(member)
+        try:
+            if unreadable is not None:
+                raise unreadable
             await self._changes.check_not_ourselves(member.project_id, member.member_id, member.email)
         except CouldNotCheck as problem:  # what was typed must not be lost
             await opened.update(asked.again(await self._entrance.overview(actor, member), problem.text))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from playground.slack.wire import Json
 
-_ASKS, _DECIDES, _APPROVALS = "U0MARIA0005", "U0PRIYA0003", "C0APPROVE02"
+_ASKS, _DECIDES, _OWNS = "U0MARIA0005", "U0PRIYA0003", "U0AMARA0001"
+_APPROVALS, _SPEECH = "C0APPROVE02", "C0SPEECH003"
 
 
 def tour() -> list[Json]:
@@ -32,9 +33,48 @@ def tour() -> list[Json]:
             "open": "messages",
         },
         {
+            "user": _DECIDES,
+            "text": "*Move the clock* by a day in the Playground panel: within seconds the digest of the day comes to"
+            f" <#{_SPEECH}>, and two alerts, because one key was much busier than usual.",
+            "open": "panel",
+        },
+        {
+            "user": _DECIDES,
+            "text": f"Read them in <#{_SPEECH}>. Press _Details_ under the digest, _Raise…_ or _End keys…_ under the"
+            " alert of the budget.",
+            "open": _SPEECH,
+        },
+        {
+            "user": _DECIDES,
+            "text": "Ask yourself: `/usage` shows what was used and spent, by customer, key, model or day.",
+            "command": "/usage",
+        },
+        {
+            "user": _OWNS,
+            "text": f"<@{_OWNS}> is an owner. `/billing month` is what each customer owes: Apple, Banana and Pear have"
+            " keys in one project.",
+            "command": "/billing month",
+        },
+        {
+            "user": _OWNS,
+            "text": "`/members list` shows who belongs to the project at Deepgram, and which keys would die with whom.",
+            "command": "/members list",
+        },
+        {
+            "user": _OWNS,
+            "text": "`/keydesk roles` shows who may do what here: an Owner, a group of Readers, everybody else.",
+            "command": "/keydesk roles",
+        },
+        {
+            "user": _OWNS,
+            "text": "`/keydesk accounts` shows a second Deepgram account, a customer's own. Its projects stand beside"
+            " ours; its figures never mix with ours.",
+            "command": "/keydesk accounts",
+        },
+        {
             "user": _ASKS,
-            "text": "*Move the clock.* Ask for another key, let nobody decide, and move the clock by a day in the"
-            " Playground panel: the request expires before your eyes.",
+            "text": "*Let a request expire.* Ask for another key, let nobody decide, and move the clock by a day:"
+            " the request expires before your eyes.",
             "open": "panel",
             "command": "/keys request",
         },

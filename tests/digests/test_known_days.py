@@ -34,5 +34,5 @@ def test_a_customers_own_account_is_told_only_to_those_who_chose_it(tmp_path: Pa
         days: KnownDays = rows(database, lambda session: KnownDays(session, DAY, DAY))
         return days.totals(days.read(scope, [DAY]))[DAY]
 
-    assert (total(()), total((THEIRS,)), total((PROJECT, THEIRS))) == (5, 70, 75)
+    assert [total(scope) for scope in ((), (THEIRS,), (PROJECT, THEIRS))] == [Decimal(5), Decimal(70), Decimal(75)]
     database.close()

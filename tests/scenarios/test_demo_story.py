@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from playground.supervisor import Playground, playground
-from tests.scenarios.people import AMARA, PRIYA, SPEECH, Person, person, words_of
+from tests.scenarios.people import AMARA, PRIYA, SPEECH, person, words_of
 
 SOON = 45.0
 
@@ -20,22 +20,23 @@ async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
         person(running.address, AMARA) as amara,
     ):
         await amara.types("/keydesk accounts list")
-        await amara.reads("harbour · theirs (harbour)")
+        await amara.reads("theirs (customer harbour)")
         await amara.types("/keydesk budgets list")
         await amara.reads("production")
         today = datetime.now(UTC).date()
 
         await _move(running, timedelta(days=1))
-        await priya.reads("is more than twice the usual", patience=SOON)
-        await priya.reads("spent", patience=SOON)
+        await priya.reads("production: suddenly more than usual", patience=SOON)
+        await priya.reads("Project production: the budget is spent", patience=SOON)
         digest = await priya.reads("Digest · ", patience=SOON)
         assert f"{today:%a} {today.day} {today:%b}" in digest
-        assert "Not read" not in digest
+        assert "Not read" not in digest, digest
         told = _told_in_channel(running)
 
         await _move(running, timedelta(hours=1))
         await asyncio.sleep(4)
         assert _told_in_channel(running) == told
+        assert len(told) == 3, told
 
 
 async def _move(running: Playground, by: timedelta) -> None:
@@ -51,6 +52,3 @@ def _told_in_channel(running: Playground) -> list[str]:
     workspace = running.slack.state.workspace
     messages = workspace.channels[SPEECH].messages.values()
     return [words_of(each.blocks) for each in messages if each.user == workspace.app.bot_user_id and not each.thread_ts]
-
-
-__all__ = ["Person"]

@@ -49,8 +49,36 @@ FORMS: dict[str, dict[str, Any]] = {
     "customers.markup": {"markup": {"markup": {"value": "5"}}},
     "projects.choose": {"project": {"projects.choose": {"selected_option": {"value": PROJECT}}}},
     "projects.rename": {"name": {"name": {"value": "anything"}}},
+    "accounts.remove": {"name": {"name": {"value": ""}}},
+    "budgets.raise": {"dollars": {"dollars": {"value": "5"}}, "why": {"why": {"value": "because"}}},
+    "budgets.set": {
+        "what": {"budgets.what": {"selected_option": {"value": f"project:{PROJECT}"}}},
+        "dollars": {"dollars": {"value": "5"}},
+    },
+    "digests.form": {
+        "weekdays": {"weekdays": {"selected_options": [{"value": "0"}]}},
+        "hour": {"hour": {"selected_option": {"value": "9"}}},
+    },
+    "invites.domains": {"domains": {"domains": {"value": "northwind.test"}}},
+    "invites.form": {
+        "emails": {"emails": {"value": "ana@northwind.test"}},
+        "scope": {"scope": {"selected_option": {"value": "member"}}},
+    },
+    "keys.clear": {"number": {"number": {"value": ""}}},
+    "members.remove": {"confirm": {"confirm": {"value": "ana"}}},
+    "members.scope": {"scope": {"scope": {"selected_option": {"value": "member"}}}},
+    "roles.default": {"role": {"role": {"selected_option": {"value": "reader"}}}},
+    "roles.set": {
+        "people": {"people": {"selected_users": [YUKI]}},
+        "role": {"role": {"selected_option": {"value": "reader"}}},
+    },
+    "usage.requests": {
+        "project": {"usage.requests.project": {"selected_option": {"value": PROJECT}}},
+        "period": {"period": {"selected_option": {"value": "today"}}},
+    },
     "projects.delete": {"name": {"name": {"value": "production"}}, "why": {"why": {"value": ""}}},
 }
+METADATA = {"members.remove": "a:b:ana"}
 
 
 async def waiting_request(here: World) -> str:
@@ -75,7 +103,8 @@ async def test_every_door_is_closed_to_them(sqlite_url: str, user: str) -> None:
         for action_id in names.listeners["action"]:
             await refused(here, user, words, forge_action(here, user, action_id, f"{request_id}.1"))
         for callback_id in names.listeners["view"]:
-            form = forge_submission(here, user, callback_id, FORMS[callback_id], f"{request_id}.1")
+            metadata = METADATA.get(callback_id, f"{request_id}.1")
+            form = forge_submission(here, user, callback_id, FORMS[callback_id], metadata)
             # Slack delivers nothing to bots and deactivated people, so theirs goes to the log.
             await (refused(here, user, words, form) if user in (GUEST, PARTNER) else form)
         for callback_id in names.listeners["shortcut"]:

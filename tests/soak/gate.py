@@ -84,8 +84,7 @@ class Gate:
 
     async def stop(self) -> None:
         """Drop what is held and stop listening."""
-        for hold in self._holds:
-            hold.drop()
+        self.drop_all()
         if self._runner is not None:
             await self._runner.cleanup()
             await self._client.close()
@@ -94,6 +93,11 @@ class Gate:
         """Hold the next call of this method whose path ends so."""
         self._holds.append(Hold(method, path_end, side))
         return self._holds[-1]
+
+    def drop_all(self) -> None:
+        """Let no held call go further."""
+        for hold in self._holds:
+            hold.drop()
 
     def count(self, method: str, path_end: str) -> int:
         """Return how many such calls reached the server."""

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from sqlalchemy import text
@@ -205,21 +205,25 @@ async def stage(
     transport: Transport = "socket",
     log_level: str = "INFO",
     rate_limits: bool = False,
+    role: Literal["owner", "admin"] = "admin",
     ahead: timedelta | None = None,
+    fill: Callable[[Stage], None] | None = None,
 ) -> AsyncIterator[Stage]:
     """Run a stage over an empty database, made and dropped in a thread: the emulators must go on answering.
 
-    The clock stands ``ahead`` of the machine's before the bot starts.
+    The clock stands ``ahead`` of the machine's before the bot starts; ``fill`` adds to what Deepgram holds.
     """
     with contextlib.ExitStack() as stack:
         url = await asyncio.to_thread(stack.enter_context, fresh.empty())
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="keydesk-soak-"))
-        here = Stage(Path(home), transport, database_url=url, rate_limits=rate_limits, log_level=log_level)
+        here = Stage(Path(home), transport, role, database_url=url, rate_limits=rate_limits, log_level=log_level)
         try:
             async with fresh.turn:
                 await here.start_emulators()
             if ahead is not None:
                 here.clock.advance(ahead)
+            if fill is not None:
+                fill(here)
             await here.start_bot()
             yield here
         finally:

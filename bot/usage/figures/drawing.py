@@ -54,16 +54,24 @@ def bar(value: Decimal | None, most: Decimal) -> str:
 
 
 def table(by: str, measure: str, lines: Sequence[Line]) -> Block:
-    """Draw rows with every measure that is told of any of them; the one asked for comes first, with its change."""
-    told = [each for each in ORDER if any(printed.get(each) is not None for _, _, printed in lines)]
-    shown = [measure, *(each for each in told if each != measure)]
-    header = [by.capitalize(), measure.capitalize(), "Change", *(each.capitalize() for each in shown[1:])]
+    """Draw rows with every measure of which there is any; the one asked for comes first, with its change."""
+    others = [each for each in ORDER if each != measure and any(printed.get(each) for _, _, printed in lines)]
+    header = [by.capitalize(), measure.capitalize(), "Change", *(each.capitalize() for each in others)]
     rows = [[_cell(text) for text in header]]
     for name, part, printed in lines:
-        cells = [amount(each, printed.get(each)) for each in shown]
-        rows.append([_cell(text) for text in (cut(name, NAME_LONGEST), cells[0], change(measure, part), *cells[1:])])
+        first, *more = (_figure(each, printed.get(each)) for each in (measure, *others))
+        rows.append([_cell(text) for text in (cut(name, NAME_LONGEST), first, _moved(measure, part), *more)])
     right: list[Block] = [{"align": "right"} for _ in header[1:]]
-    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": True}, *right]}
+    return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": by != "day"}, *right]}
+
+
+def _figure(measure: str, value: Decimal | None) -> str:
+    """Say an amount where the column's head tells its unit."""
+    return amount(measure, value).removesuffix(" h")
+
+
+def _moved(measure: str, part: Part) -> str:
+    return change(measure, part).partition(" (")[0].removesuffix(" h")
 
 
 def chart(title: str, measure: str, lines: Sequence[Line]) -> list[Block]:

@@ -86,8 +86,11 @@ class Sources:
         return found
 
     def total(self, days: Days, sums: Sums | None = None) -> Amounts:
-        """Return the provider's own total; where the question is narrowed it tells none, and the rows are all."""
-        if self._only:
+        """Return the provider's own total; where the question is narrowed it tells none, and the rows are all.
+
+        Days and projects are told by the ungrouped reports, so that their rows come to it.
+        """
+        if self._only or self._question.by in {"day", "project"}:
             return total_of((self.sums(days) if sums is None else sums).values())
         which = self._which(days)
         total: dict[str, Decimal] = {}

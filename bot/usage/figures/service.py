@@ -217,7 +217,7 @@ def _split(session: Session, actor: Actor, place: Place, number: int) -> Split:
     question = place.question
     sources = Sources(session, actor.team_id, question, place.scope)
     sums = sources.sums(place.days)
-    if question.by == "day":  # a day that was read and has no row used nothing
+    if question.by == "day" and question.only:  # a day that was read and has no row used nothing
         read = [f"{each.day}" for each in totals_by(session, place.scope.which(place.days), "day")]
         sums = {day: {question.measure: Decimal(), **sums.get(day, {})} for day in read}
     total = sources.total(place.days, sums)

@@ -124,7 +124,7 @@ class RequestListeners:
 
     async def show(self, call: Call) -> None:
         """Show one request on top of the list."""
-        opened = await call.push(views.saying(READING_ONE))
+        opened = await _on_top(call, views.saying(READING_ONE))
         actor = await self._people.judge(call.team_id, call.user_id)
         await self._show_one(opened, actor, *_pressed(call))
 
@@ -151,9 +151,9 @@ class RequestListeners:
 
     async def export(self, call: Call) -> None:
         """Send everything that matches as CSV, in a direct message; the window on top tells how far it is."""
-        question = _question(call)
-        opened = await call.push(views.saying("Collecting the requests…", "CSV"))
+        opened = await _on_top(call, views.saying("Collecting the requests…", "CSV"))
         actor = await self._people.judge(call.team_id, call.user_id)
+        question = _question(call)
 
         async def told(rows: int) -> None:
             await opened.update(views.saying(f"Collecting the requests… {count(rows, 'row')} so far.", "CSV"))
@@ -190,6 +190,11 @@ class RequestListeners:
 
 def _question(call: Call) -> Question:
     return carried(str((call.view or {}).get("private_metadata", "")))
+
+
+async def _on_top(call: Call, view: form.Block) -> OpenView:
+    """Open a window over the one that was acted in, if there is one."""
+    return await (call.push(view) if call.view else call.open(view))
 
 
 def _window(call: Call) -> OpenView:

@@ -20,7 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 PICTURES = Path(__file__).parents[3] / "artefacts" / "looks"
 AT_ONCE = 40
 VIEWS = {name: shown for name, shown in gallery.gallery() if not name.endswith("· long")}  # long: as Slack takes it
-WIDTHS = {"wide": WIDE, "narrow": NARROW}
+TALL = 2400  # pixels, so that a picture holds the whole of a message
+WIDTHS = {
+    "wide": ViewportSize(width=WIDE["width"], height=TALL),
+    "narrow": ViewportSize(width=NARROW["width"], height=TALL),
+}
 Views = Mapping[str, Shown]
 Wrong = dict[str, list[str]]
 STICKS_OUT = """(root) => {
