@@ -26,7 +26,9 @@ def test_a_ring_rotates_without_losing_anything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "problem"), [("", NO_KEY), (" , ", NO_KEY), ("short", BAD_KEY), (f"{new_key()},é", BAD_KEY)]
+    ("keys", "problem"),
+    [("", NO_KEY), (" , ", NO_KEY), ("short", BAD_KEY), (f"{new_key()},é", BAD_KEY)],
+    ids=["none", "blank", "short", "one good, one bad"],
 )
 def test_a_bad_ring_says_so_and_opens_nothing(keys: str, problem: str) -> None:
     sealed, bad = ring(new_key()).seal(SECRET), Ring(SecretStr(keys))

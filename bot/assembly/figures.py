@@ -36,7 +36,7 @@ from bot.usage.jobs import UsageJobs
 from bot.usage.requests.listeners import RequestListeners
 from bot.usage.requests.service import RequestReading
 
-AFTER_FIGURES = (Job("budgets.watch", "all", "figures"),)
+AFTER_FIGURES = (Job("budgets.watch", "all", "figures"), Job("digests.follow", "all", "figures"))
 
 
 def usage(on: Ground) -> Part:

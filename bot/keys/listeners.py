@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.desk.views import read_value
-from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood, ProviderError
 from bot.keys import about, asking, customer_choice, listing, request_form, service, views
 from bot.keys.intent import Shown, note_refused_opening, opening
 from bot.keys.making import KeyMaking
@@ -19,6 +20,7 @@ from bot.operation import Actor
 from bot.people import People
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.names import Command, Door
+from bot.slack.waiting import told_if_slow
 from bot.slack.words import fallback_text
 from bot.store import keys, seen
 from bot.store import people as people_rows
@@ -194,7 +196,15 @@ class KeyListeners:
         """List the keys of the chosen project, or of all."""
         actor = await self._people.judge(call.team_id, call.user_id)
         project_id = await self._database.read(lambda session: asking.chosen_id(session, actor))
-        await self._tell(call, await self._list(actor, listing.Wanted(project_id=project_id, words=call.text.strip())))
+        wanted = listing.Wanted(project_id=project_id, words=call.text.strip())
+        drawn = await self._list(actor, wanted)
+        if project_id is not None and not await self._mirror.is_read(project_id):
+            # Among thousands of projects its turn may be far off, and nothing read is not nothing there.
+            reading = self._mirror.refresh(project_id, self._clock.now())
+            with contextlib.suppress(ProviderError):  # the list says so, below what is known without
+                await told_if_slow(reading, call.tell, "Reading the keys from Deepgram…")
+            drawn = await self._list(actor, wanted)
+        await self._tell(call, drawn)
 
     async def list_mine(self, call: Call) -> None:
         """List one's own keys, in every project."""

@@ -50,6 +50,11 @@ class KeyMirror:
         again = Job("keys.mirror", ref)
         await self._database.write(lambda session: self._engine.later(session, again, now + wait))
 
+    async def is_read(self, project_id: str) -> bool:
+        """Tell whether the keys of a project were ever read."""
+        mirror = await self._database.read(lambda session: mirrors.get(session, mirrors.of_keys(project_id)))
+        return mirror.read_at is not None
+
     async def refresh(self, project_id: str, now: datetime) -> None:
         """Read the keys of a project now.
 

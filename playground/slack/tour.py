@@ -46,8 +46,9 @@ def tour() -> list[Json]:
         },
         {
             "user": _DECIDES,
-            "text": "Ask yourself: `/usage` shows what was used and spent, by customer, key, model or day.",
-            "command": "/usage",
+            "text": "Ask yourself: `/usage week by customer in all` is what was used and spent. Change period and"
+            " rows with the menus beneath.",
+            "command": "/usage week by customer in all",
         },
         {
             "user": _OWNS,
@@ -57,7 +58,12 @@ def tour() -> list[Json]:
         },
         {
             "user": _OWNS,
-            "text": "`/members list` shows who belongs to the project at Deepgram, and which keys would die with whom.",
+            "text": "Choose a project with `/projects use production`: `/usage`, `/keys list` and others follow it.",
+            "command": "/projects use production",
+        },
+        {
+            "user": _OWNS,
+            "text": "`/members list` shows who belongs to it at Deepgram. _Remove…_ says which keys die with whom.",
             "command": "/members list",
         },
         {

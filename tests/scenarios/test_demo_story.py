@@ -34,7 +34,7 @@ async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
         told = _told_in_channel(running)
 
         await _move(running, timedelta(hours=1))
-        await asyncio.sleep(4)
+        await asyncio.sleep(2)
         assert _told_in_channel(running) == told
         assert len(told) == 3, told
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,17 +41,18 @@ class Meter:
 
     async def takes(self, name: str, act: Awaitable[object], text: str, *, window: bool = False) -> str:
         """Act, and wait until the text stands once more on the page, or in the window on top; return that part."""
-        before, begun = self._count(text), time.monotonic()
+        before, begun = self.count(text), time.monotonic()
         await act
         acked = time.monotonic() - begun
         if not window:
-            await self.page.sees(lambda _: self._count(text) > before, SHOWN_SECONDS)
+            await self.page.sees(lambda _: self.count(text) > before, SHOWN_SECONDS)
         part = await (self.page.reads_in_window if window else self.page.reads)(text, SHOWN_SECONDS)
         self.lines.append((name, acked, time.monotonic() - begun))
         assert not self.page.errors, self.page.errors
         return part
 
-    def _count(self, text: str) -> int:
+    def count(self, text: str) -> int:
+        """Return how many parts of the page hold the text."""
         return sum(text in part for part in self.page.parts())
 
     async def types(self, text: str, reads: str, *, window: bool = False) -> str:
@@ -109,7 +111,7 @@ async def projects(here: Stage, meter: Meter) -> None:
     await meter.types("/projects use custmer 0000", f"Did you mean {BIG}?")
     await meter.types(f"/projects use {BIG}", f"{BIG} · yours")
     await meter.types("/projects show", f"*Members*\n{len(big(here).members)}")
-    await csv_of(here, meter, "projects", len(every))
+    await csv_of(here, meter, "projects", len(every), "CSV by direct message")
 
 
 async def keys(here: Stage, meter: Meter) -> None:
@@ -128,11 +130,12 @@ async def keys(here: Stage, meter: Meter) -> None:
 
 async def members(here: Stage, meter: Meter) -> None:
     everybody = big(here).members
-    await meter.types("/members list", f"{len(everybody) - 1} members")  # an admin's key sees no owner
-    await meter.types("/members list 0199", "10 members that match")
+    names = [here.deepgram.state.accounts[each].email for each in everybody]
+    await meter.types("/members list", f"{len(everybody)} members")
+    await meter.types("/members list 0199", f"{sum('0199' in name for name in names)} members that match")
     await meter.presses("Next page", "Page 2 of")
     await meter.types("/members show person.01999@large.example", "Person 01999")
-    await csv_of(here, meter, "members", len(everybody) - 1)
+    await csv_of(here, meter, "members", len(everybody), "Send all as a file")
 
 
 async def requests(here: Stage, meter: Meter) -> None:
@@ -143,11 +146,21 @@ async def requests(here: Stage, meter: Meter) -> None:
     await meter.types("/usage requests month", "Page 1, more may follow", window=True)
     await meter.presses("Next page", "Page 2", window=True)
     told = await meter.presses("CSV by direct message", "It is in your direct messages.", window=True)
-    assert f"{len(table(here, 'requests'))} requests, all that match." in told
+    rows = table(here, "requests")
+    assert f"{len(rows)} requests, all that match." in told
+    assert len(rows) == made_between(here, {row["made (UTC)"] for row in rows})
     await meter.page.closes()
     await meter.page.closes()
     await meter.types("/usage requests customer:customer:3 week", "Put together from 4 keys", window=True)
     await meter.page.closes()
+
+
+def made_between(here: Stage, moments: Collection[str]) -> int:
+    """Return how many requests Deepgram has from the first of these moments (to the second) to the last."""
+    first, last = (datetime.fromisoformat(moment) for moment in (min(moments), max(moments)))
+    days = [first.date() + timedelta(days=number) for number in range((last.date() - first.date()).days + 1)]
+    slots = [slot for day in days for slot in here.deepgram.ledger.slots(big(here), day)]
+    return sum(first <= slot.created.replace(microsecond=0) <= last for slot in slots)
 
 
 async def figures(_: Stage, meter: Meter) -> None:
@@ -155,14 +168,16 @@ async def figures(_: Stage, meter: Meter) -> None:
     await meter.types("/billing balance", BIG)
     await meter.types("/usage fields month", f"What {BIG} used")
     await meter.types("/invites list", "open invitation")
-    await meter.types("/keydesk models", "nova")
-    await meter.types("/keydesk status", "Deepgram")
+    await meter.types("/keydesk models list", f"Models of {BIG}")
+    await meter.types("/keydesk status", "last sign of life")
 
 
-async def csv_of(here: Stage, meter: Meter, noun: str, rows: int) -> None:
+async def csv_of(here: Stage, meter: Meter, noun: str, rows: int, button: str) -> None:
     """Have a whole list sent as a file, which holds as many rows as there are."""
     await meter.types(f"/{noun} list", f"{rows} {noun}")
-    await meter.presses("CSV by direct message", f"{rows} {noun}: the file is in your direct messages")
+    before = meter.count("the file is in your direct messages")
+    await meter.presses(button, f"{rows} {noun}")
+    await meter.page.sees(lambda _: meter.count("the file is in your direct messages") > before, SHOWN_SECONDS)
     assert len(table(here, noun)) == rows
 
 

@@ -34,13 +34,16 @@ def amount(measure: str, value: Decimal | None) -> str:
 
 
 def change(measure: str, part: Part) -> str:
-    """Say how much more or less it is than in the period before; an empty text where that is not known."""
-    moved = part.change(measure)
-    if moved is None or part.before is None:
+    """Say how much more or less it is than in the period before; an empty text where that is not known.
+
+    It is the difference of the two as they are printed.
+    """
+    if part.before is None or measure not in part.now:
         return ""
+    before = part.before.get(measure, Decimal())
+    moved = to_cent(part.now[measure]) - to_cent(before)
     if not moved:
         return "±0"
-    before = part.before.get(measure, Decimal())
     share = f" ({moved / before:+.0%})" if before > 0 else ""
     shown = amount(measure, abs(moved))
     return f"{'+' if moved > 0 else '-'}{shown}{share}"

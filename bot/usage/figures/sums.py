@@ -25,12 +25,6 @@ class Part:
     now: Amounts
     before: Amounts | None = None
 
-    def change(self, measure: str) -> Decimal | None:
-        """Return how much more it is than before; None if either is not known."""
-        if self.before is None or measure not in self.now:
-            return None
-        return self.now[measure] - self.before.get(measure, Decimal())
-
 
 @dataclass(frozen=True)
 class Split:

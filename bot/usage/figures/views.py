@@ -176,7 +176,8 @@ def _bar(measure: str, line: Line, most: Any) -> str:
     name, part, printed = line
     moved = change(measure, part)
     shown = f"`{amount(measure, printed.get(measure)):>12} {bar(part.now.get(measure), most)}`"
-    return f"{shown}  {escape(cut(name, NAME_LONGEST))}{f'  {moved}' if moved else ''}"
+    # The name last: one that is written from right to left would turn the figures after it around.
+    return f"{shown}{f'  {moved}' if moved else ''}  {escape(cut(name, NAME_LONGEST))}"
 
 
 # --- how surely ---
