@@ -10,7 +10,9 @@ from bot.digests import form, views
 from bot.digests.operations import Wish
 from bot.digests.service import Digest, Events, Figures, Part, compose
 from bot.slack.pages import page_of
-from tests.digests.books import DAY, THURSDAY, subscription
+from bot.store.digests import Subscription
+from tests.digests import books
+from tests.digests.books import DAY, THURSDAY
 
 Shown = dict[str, Any] | list[dict[str, Any]]
 
@@ -28,6 +30,11 @@ def digest(text: str, number: int = 1, customers: int = 50) -> Digest:
     told = {THURSDAY - 2 * DAY: Decimal(1002), THURSDAY - 3 * DAY: Decimal("1003.30")}
     figures = Figures(totals, rows, Part(Decimal("12.34")), details, unread=(text[:80] or "–",) * 9)
     return compose(days, figures, HAPPENED, balance=Decimal(9000), budget=Decimal(50000), told_before=told)
+
+
+def subscription(**changes: Any) -> Subscription:
+    """Return Ana's digest, under the same id at each run."""
+    return books.subscription(id="dg0123456789abcdef", **changes)
 
 
 def with_text(text: str) -> Iterator[tuple[str, Shown]]:

@@ -67,7 +67,7 @@ class AlertPosting:
 
     async def _place(self, alert: Alert) -> str:
         """Return the conversation: the channel while it is ours alone, else a person's direct messages."""
-        if not alert.place.startswith("C"):
+        if alert.place.startswith(("U", "W")):
             return await self._web.open_dm(alert.place)
         problem = channel_problem(await self._web.channel(alert.place))
         if problem is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from bot import audit
@@ -72,7 +74,11 @@ class KeyMirror:
         seen = {found.key_id for found in listed}
         vanished = await self._database.read(lambda session: _vanished(session, project_id, seen, now))
         gone = [key for key in vanished[:MOST_LOOKED_AFTER] if await self._is_gone(key, now)]
-        await self._database.write(lambda session: self._save(session, project_id, listed, gone, now))
+        save = partial(self._save, project_id=project_id, listed=listed, gone=gone, now=now)
+        try:
+            await self._database.write(save)
+        except IntegrityError:  # somebody else took in the same keys meanwhile: now they are known
+            await self._database.write(save)
 
     async def _is_gone(self, key: Key, now: datetime) -> bool:
         """Ask for one key that the list left out: one odd list must not end them all."""

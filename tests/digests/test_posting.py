@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.digests.posting import PATIENCE
+from bot.digests.posting import PATIENCE, WAITS
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from bot.store import digests
+from bot.store.collections import Collection
 from bot.store.database import Database
 from bot.store.digest_runs import Day, Run
 from bot.store.digests import Subscription
@@ -218,6 +219,22 @@ async def test_while_a_project_cannot_be_read_the_digest_says_so_and_is_complete
         await here.follow()
     [blocks] = here.web.edited
     assert "Updated: +$1.00, now complete, not final." in str(blocks)
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+async def test_a_digest_waits_moments_for_figures_that_are_being_read(here: Office, failures: int) -> None:
+    def being_read(session: Session) -> None:
+        now = here.clock.now()
+        session.add(Project(id=OTHER, name="beta", read_at=now))
+        session.add(Collection(project_id=OTHER, first_day=THURSDAY, due_at=now, failures=failures))
+
+    here.write(being_read)
+    await here.sweep()
+    assert len(here.web.posted) == failures  # what failed once is not waited for
+    here.clock.move(WAITS)
+    await here.sweep()
+    [(_, blocks)] = here.web.posted
+    assert "Not read from Deepgram: beta." in str(blocks)
 
 
 async def test_a_digest_in_direct_messages_goes_to_its_owner(here: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Literal
 
@@ -13,8 +14,10 @@ from bot.keys.mirroring import NEW_KEY_PATIENCE, KeyMirror
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.store import keys, mirrors
+from bot.store.database import Database
 from bot.store.keys import Key
-from tests.factories import ANA, actor, add, key
+from playground.deepgram.server import DeepgramEmulator
+from tests.factories import ANA, NOON, actor, add, bench, key
 from tests.keys.conftest import Rooms, Window
 
 
@@ -45,6 +48,19 @@ async def test_reading_again_adds_nothing(rooms: Rooms) -> None:
     before = [(each.id, each.state) for each in rooms.bench.all_keys()]
     await mirror(rooms)
     assert [(each.id, each.state) for each in rooms.bench.all_keys()] == before
+
+
+async def test_two_who_read_at_once_take_in_each_key_once(
+    store: Database, deepgram: Deepgram, emulator: DeepgramEmulator
+) -> None:
+    project = next(iter(emulator.state.projects.values()))
+    for number in range(300):
+        emulator.state.add_key(project, next(iter(project.members)), f"key {number}", ["usage:write"])
+    made = await bench(store, deepgram)
+    at_once = (KeyMirror(store, made.engine, made.desk, deepgram).refresh(project.project_id, NOON) for _ in range(4))
+    await asyncio.gather(*at_once)
+    listed = [each.key_id for each in project.keys.values() if not emulator.state.is_expired(each)]
+    assert sorted(each.provider_key_id for each in made.all_keys()) == sorted(listed)
 
 
 async def test_a_key_that_somebody_ended_elsewhere_ends_here(rooms: Rooms) -> None:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.clock import SetClock
 from bot.engine.inline import InlineEngine
+from bot.engine.port import Job
 from bot.errors import RateLimited, ScopeMissing, Unavailable
 from bot.providers.deepgram.billing import Billing
 from bot.providers.deepgram.client import Deepgram
@@ -270,3 +271,23 @@ def test_a_day_is_final_when_two_late_readings_agree_or_when_it_is_old() -> None
 def test_rounds_begin_at_half_past() -> None:
     assert next_round(NOW) == NOW.replace(minute=30)
     assert next_round(NOW.replace(minute=30)) == NOW.replace(hour=13, minute=30)
+
+
+async def test_who_waits_for_figures_hears_once_nothing_more_is_to_be_read(world: World) -> None:
+    told: list[int] = []
+
+    async def tell(_ref: str, _now: datetime) -> None:
+        told.append(len(world.provider.calls))
+
+    world.jobs = UsageJobs(world.database, world.engine, world.clock, world.collection, [Job("told", "all")])
+    jobs = {"usage.plan": world.jobs.plan, "usage.collect": world.jobs.collect, "told": tell}
+    listed = [(project_id, project_id[:8]) for project_id in (P1, P2, P3)]
+    await world.database.write(lambda session: projects.mirror(session, listed, NOW))
+    await world.engine.start(jobs)
+    await world.jobs.plan("all", NOW)
+    await world.pass_by(minutes=2)
+    assert told
+    assert told[-1] == len(world.provider.calls)
+    told.clear()
+    await world.pass_by(minutes=1)
+    assert told == []
