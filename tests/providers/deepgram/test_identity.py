@@ -27,7 +27,7 @@ async def test_the_credential_knows_who_it_is(client_of: ClientOf, emulator: Dee
     key = emulator.state.key_of(emulator.credentials[role])
     assert key is not None
     assert (credential.key_id, credential.member_id) == (key.key_id, key.account_id)
-    assert (credential.role, credential.scopes, credential.projects) == (role, (role,), 8)
+    assert (credential.role, credential.scopes, credential.projects) == (role, (role,), 9)
     assert credential.email == emulator.state.accounts[key.account_id].email
 
 
