@@ -15,7 +15,7 @@ demo: .venv/run.installed ## Run Keydesk beside an emulated Slack and Deepgram, 
 	@$(python) -m playground $(ARGS)
 
 test: .venv/test.installed ## Run every story once, on SQLite and PostgreSQL, in under five minutes (ARGS="-k approve")
-	@$(python) -m pytest -m "not soak" $(ARGS)
+	@$(python) -m pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 soak: .venv/test.installed ## Run the long proofs: races, kills, simulated days
 	@$(python) -m pytest -m soak -s $(ARGS)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.scenarios.people import APPROVALS, PRIYA, YUKI
 from tests.world import world
 
+# Where the machine is slow, the second press comes when the key has been shown already.
+SECOND_PRESS = ("in the window that you opened first", "The key was shown on")
+
 
 async def test_a_double_press_never_covers_the_window_that_shows_the_key(sqlite_url: str) -> None:
     async with world(sqlite_url) as here:
@@ -19,7 +22,7 @@ async def test_a_double_press_never_covers_the_window_that_shows_the_key(sqlite_
         await priya.presses("Approve", APPROVALS)
         await priya.reads("Already approved by @priya just now. Nothing changed.")
         await yuki.presses("Create and show my key")
-        await yuki.reads("in the window that you opened first")
+        await yuki.sees(lambda page: any(each in part for part in page.parts() for each in SECOND_PRESS))
         window = await yuki.reads_in_window("Copy it now: it is shown once")
 
         assert len(yuki.modals) == 1
