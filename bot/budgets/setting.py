@@ -15,8 +15,8 @@ from bot.budgets.watching import BudgetWatch
 from bot.clock import Clock
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
-from bot.slack.channels import channel_problem
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.channels import check_channel
+from bot.slack.web import SlackWeb
 from bot.store import budgets
 from bot.store.budgets import Budget
 from bot.store.database import Database
@@ -37,8 +37,7 @@ class BudgetSetting:
         Raises:
             FormError: there is nothing of that name, the channel cannot be used, or it is more than before.
         """
-        if operation.channel is not None:
-            await self._check_channel(operation.channel)
+        await check_channel(self._web, operation.channel)
         return await self._database.write(lambda session: self._set(session, operation, actor))
 
     async def raise_(self, operation: RaiseBudget, actor: Actor) -> str:
@@ -48,14 +47,6 @@ class BudgetSetting:
     async def end(self, operation: EndBudget, actor: Actor) -> str:
         """End a budget."""
         return await self._database.write(lambda session: self._end(session, operation, actor))
-
-    async def _check_channel(self, channel: str) -> None:
-        try:
-            problem = channel_problem(await self._web.channel(channel))
-        except SlackError:
-            problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
-        if problem is not None:
-            raise FormError("channel", f"This channel cannot be used. {problem}")
 
     def _set(self, session: Session, operation: SetBudget, actor: Actor) -> str:
         if not service.exists(session, actor.team_id, operation):

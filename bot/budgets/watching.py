@@ -17,7 +17,7 @@ from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.providers.deepgram.client import Deepgram
-from bot.store import budgets, collections, facts, projects
+from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
 from bot.store.facts import Which
@@ -66,13 +66,15 @@ class BudgetWatch:
         reached = crossing.levels(spent.month_to_date, budget.dollars)
         if crossing.heads_over(spent.month_to_date, spent.recent, budget.dollars, spent.by):
             reached.append(crossing.FORECAST)
-        told = {"100"} & set(reached) or set(reached[-1:])
+        subject, period = f"budget:{budget.id}", f"{spent.by:%Y-%m}:{budget.dollars.normalize():f}"
+        known = budgets.levels_raised(session, self._team_id, subject, period)
+        told = [level for level in reached if level not in known][-1:]
         for level in reached:
             alert = Alert(
                 team_id=self._team_id,
-                subject=f"budget:{budget.id}",
+                subject=subject,
                 level=level,
-                period=f"{spent.by:%Y-%m}:{budget.dollars.normalize():f}",
+                period=period,
                 project_id=budget.project_id,
                 place=budget.channel or budget.set_by,
                 facts={
@@ -88,7 +90,7 @@ class BudgetWatch:
 
     def _sudden(self, session: Session, by: date, now: datetime) -> Iterator[Alert]:
         weeks = [by - timedelta(weeks=back) for back in range(1, crossing.WEEKS_LOOKED_AT + 1)]
-        known = {day: _totals(session, day) for day in (by, *weeks)}
+        known = {day: collected.closed_totals(session, day) for day in (by, *weeks)}
         for project_id, amount in known[by].items():
             found = crossing.sudden(amount, [known[day].get(project_id) for day in weeks])
             if found is not None:
@@ -189,5 +191,3 @@ class BudgetWatch:
         self._engine.enqueue(session, Job("budgets.post", alert.id), now)
 
 
-def _totals(session: Session, day: date) -> dict[str, Decimal]:
-    return {row.project_id or "": row.total for row in facts.totals_by(session, Which(day, day), "project")}

@@ -18,7 +18,16 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk.judging import Judging
 from bot.engine.port import Job
-from bot.errors import AlreadyDecided, BotError, RateLimited, Unavailable, Unclear
+from bot.errors import (
+    AccountRemoved,
+    AlreadyDecided,
+    BotError,
+    CouldNotCheck,
+    NotFound,
+    RateLimited,
+    Unavailable,
+    Unclear,
+)
 from bot.operation import Actor, Operation, OperationKind
 from bot.policy import Refuse
 from bot.store import changes, people, requests
@@ -26,7 +35,7 @@ from bot.store.changes import Change
 from bot.store.requests import Request
 
 # Certainly not done, and worth another try: waits in seconds, then the request has failed.
-PASSING = (RateLimited, Unavailable)
+PASSING = (CouldNotCheck, RateLimited, Unavailable)
 WAITS = (30.0, 60.0, 300.0, 900.0, 3600.0)
 MARGIN_SECONDS = 5.0
 TRY_AGAIN = timedelta(minutes=1)
@@ -34,6 +43,7 @@ STALE_AFTER = timedelta(minutes=5)
 FINDING_OUT = "Deepgram did not answer clearly. Keydesk finds out whether it was done, and tells you."
 NOT_DONE = "It was not done: Keydesk has asked Deepgram. Nothing changed; you can ask again."
 DONE_AFTER_ALL = "It was done: Keydesk has asked Deepgram."
+NEVER_TOLD = "Whether it was done cannot be told any more."
 
 log = structlog.get_logger()
 
@@ -80,7 +90,8 @@ class Running(Judging):
         try:
             await self._carry_out(undertaking, actor)
         except BotError as problem:
-            log.info("desk.not_run", request=request_id, kind=undertaking.operation.kind, why=problem.text)
+            # Its text stands in the record; it may name people, and a log outlives them.
+            log.info("desk.not_run", request=request_id, kind=undertaking.operation.kind, error=type(problem).__name__)
 
     # --- intent ---
 
@@ -225,13 +236,30 @@ class Running(Judging):
             return
         await self._database.write(partial(self._settled, undertaking=undertaking, happened=happened))
 
-    async def _happened(self, undertaking: Undertaking) -> bool | str:
-        if undertaking.kind.settle is not None:
+    async def _happened(self, undertaking: Undertaking) -> bool | str | BotError:
+        """Return whether it was done, or in words what of it; else the error that says so for good.
+
+        Raises:
+            BotError: that cannot be told yet.
+        """
+        if undertaking.kind.settle is None:
+            return await self._again(undertaking)
+        try:
             return await undertaking.kind.settle(undertaking.operation)
-        actor = Actor(undertaking.change.team_id, undertaking.change.actor)
-        if undertaking.kind.execute is not None:  # nothing at a provider, so doing it again does no harm
-            await undertaking.kind.execute(undertaking.operation, actor)
-        return True
+        except (NotFound, AccountRemoved) as problem:  # what it was about is gone, or out of our reach for good
+            return BotError(f"{NEVER_TOLD} {problem.text}")
+
+    async def _again(self, undertaking: Undertaking) -> str | BotError:
+        """Do once more what changes nothing at a provider: that does no harm."""
+        execute, change = undertaking.kind.execute, undertaking.change
+        if execute is None:
+            raise RuntimeError(f"{change.kind} cannot be carried out")
+        try:
+            return await execute(undertaking.operation, Actor(change.team_id, change.actor))
+        except PASSING:
+            raise
+        except BotError as problem:
+            return problem
 
     def _open_one(self, session: Session, change_id: str) -> Undertaking | None:
         change = changes.get(session, change_id)
@@ -241,8 +269,10 @@ class Running(Judging):
         request = requests.get(session, change.request_id) if change.request_id else None
         return Undertaking(kind, kind.type.model_validate(change.operation), change, request)
 
-    def _settled(self, session: Session, undertaking: Undertaking, *, happened: bool | str) -> None:
-        if happened:
+    def _settled(self, session: Session, undertaking: Undertaking, *, happened: bool | str | BotError) -> None:
+        if isinstance(happened, BotError):
+            finished = self._not_done(session, undertaking, happened, settled=True)
+        elif happened:
             text = happened if isinstance(happened, str) else DONE_AFTER_ALL
             finished = self._done(session, undertaking, text, settled=True)
         else:

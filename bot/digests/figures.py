@@ -13,12 +13,12 @@ from bot import payers
 from bot.attribution import Payer
 from bot.billing.statement import Catalogue
 from bot.digests.known_days import KnownDays
-from bot.digests.service import DAY, WEEK, Figures, Part, first_needed
+from bot.digests.service import DAY, WEEK, Failures, Figures, Part, first_needed
 from bot.slack.words import cut
 from bot.store import customers
 from bot.store.collected import Which
 from bot.store.digests import Subscription
-from bot.store.facts import SpendRow, spend_by
+from bot.store.facts import SpendRow, spend_by, usage_by
 from bot.store.keys import Key
 from bot.store.projects import Project
 from bot.store.tag_sets import set_of
@@ -84,7 +84,18 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
         details=_details(naming, now),
         final=standing.final,
         unread=known.names(standing.unread),
+        failures=None if subscription.customers else _failures(session, known, subscription.projects, days),
     )
+
+
+def _failures(session: Session, known: KnownDays, scope: Sequence[str], days: Sequence[date]) -> Failures | None:
+    """Return how many requests failed. Of customers nobody knows: the provider's records name no billing."""
+    failed = known.failed(scope, days)
+    if failed is None:
+        return None
+    which = Which(days[0], days[-1], tuple(known.read(scope, days)))
+    told = usage_by(session, which, "total", measures=("requests",))
+    return Failures(failed, sum(row.figures.requests or 0 for row in told))
 
 
 def _spent(session: Session, project_ids: Sequence[str], first: date, last: date) -> list[SpendRow]:

@@ -19,6 +19,7 @@ _TOLD = (
     col(CollectedDay.day),
     col(CollectedDay.spend_total),
     col(CollectedDay.settled),
+    col(CollectedDay.failed_requests),
 )
 
 
@@ -33,25 +34,29 @@ class Standing:
 class KnownDays:
     """The days from ``first`` to ``last`` of every project, read at once; a day counts once it was read after its end.
 
-    A scope is a collection of project ids; an empty one is all projects but those in customers' own accounts, whose
+    Of a project that is gone each day stands as it was read last: nobody will ever know more of it. A scope is a collection of project ids; an empty one is all projects but those in customers' own accounts, whose
     usage is no cost of ours.
     """
 
     def __init__(self, session: Session, first: date, last: date) -> None:
         self.projects = {project.id: project for project in session.exec(select(Project))}
         self._first, self._last = first, last
+        self._gone = {project.id for project in self.projects.values() if project.gone_at is not None}
         self._ours = self.projects.keys() - accounts.theirs(session).keys()
         self._days = {
-            (project_id, day): (total, settled)
-            for project_id, day, total, settled in session.execute(
-                select(*_TOLD).where(col(CollectedDay.day).between(first, last), col(CollectedDay.closed).is_(True))
+            (project_id, day): (total, settled or project_id in self._gone, failed)
+            for project_id, day, total, settled, failed in session.execute(
+                select(*_TOLD).where(
+                    col(CollectedDay.day).between(first, last),
+                    col(CollectedDay.closed).is_(True) | col(CollectedDay.project_id).in_(self._gone),
+                )
             )
             if total is not None
         }
 
     def standing(self, scope: Collection[str], days: Sequence[date]) -> Standing:
         """Return how well these days of these projects are known."""
-        wanted = [(project_id, day) for project_id in self._in(scope) for day in days if self._lived(project_id, day)]
+        wanted = self._wanted(scope, days)
         unread = frozenset(project_id for project_id, day in wanted if (project_id, day) not in self._days)
         return Standing(unread, not unread and all(self._days[each][1] for each in wanted))
 
@@ -67,19 +72,28 @@ class KnownDays:
             return found
         for number in range((self._last - self._first).days + 1):
             day = self._first + number * DAY
-            known = [self._days.get((project_id, day)) for project_id in project_ids if self._lived(project_id, day)]
+            known = [self._days.get((project_id, day)) for project_id in project_ids if self._is_told(project_id, day)]
             amounts = [each[0] for each in known if each is not None]
             if len(amounts) == len(known):
                 found[day] = sum(amounts, Decimal())
         return found
 
+    def failed(self, scope: Collection[str], days: Sequence[date]) -> int | None:
+        """Return how many requests failed, or None if that is not known of all of these projects and days."""
+        wanted = self._wanted(scope, days)
+        counts = [self._days[each][2] if each in self._days else None for each in wanted]
+        known = [count for count in counts if count is not None]
+        return sum(known) if known and len(known) == len(counts) else None
+
     def names(self, project_ids: Collection[str]) -> tuple[str, ...]:
         """Name projects, in order."""
         return tuple(sorted(self.projects[project_id].name for project_id in project_ids))
 
+    def _wanted(self, scope: Collection[str], days: Sequence[date]) -> list[tuple[str, date]]:
+        return [(project_id, day) for project_id in self._in(scope) for day in days if self._is_told(project_id, day)]
+
     def _in(self, scope: Collection[str]) -> Collection[str]:
         return [project_id for project_id in scope if project_id in self.projects] if scope else self._ours
 
-    def _lived(self, project_id: str, day: date) -> bool:
-        gone_at = self.projects[project_id].gone_at
-        return gone_at is None or day < gone_at.date()
+    def _is_told(self, project_id: str, day: date) -> bool:
+        return project_id not in self._gone or (project_id, day) in self._days

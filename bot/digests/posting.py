@@ -23,7 +23,6 @@ from bot.digests.jobs import is_ready
 from bot.digests.reading import Reading
 from bot.digests.service import Correction, Digest
 from bot.engine.port import Engine, Job
-from bot.money import total
 from bot.slack.channels import channel_problem
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear, SlackWeb
 from bot.slack.words import escape, fallback_text
@@ -240,4 +239,5 @@ def _corrections(run: Run) -> tuple[Correction, ...]:
 
 def _change(before: Mapping[date, Decimal | None], now: Mapping[date, Decimal | None]) -> Decimal:
     """Return by how much more is told than before; what was unknown before counts as nothing."""
-    return (total(list(now.values())) or Decimal()) - sum((each or Decimal() for each in before.values()), Decimal())
+    told, earlier = (sum((each or Decimal() for each in days.values()), Decimal()) for days in (now, before))
+    return told - earlier

@@ -37,11 +37,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Failures:
+    """How many of the requests failed."""
+
+    failed: int
+    requests: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """What the provider told of a scope, without the projects in ``unread``, whose days told it did not tell.
 
     ``totals`` come from the ungrouped breakdown, by day; a day is missing where that of a project is not known.
     ``rows`` go by name; ``ownerless`` is what belongs to none of them. ``final``: no day told is expected to change.
+    ``failures`` is None unless it is known of every project and day told.
     """
 
     totals: Mapping[date, Decimal]
@@ -50,6 +59,7 @@ class Figures:
     details: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     final: bool = False
     unread: tuple[str, ...] = ()
+    failures: Failures | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,7 @@ class Digest:
     unread: tuple[str, ...] = ()
     told: Mapping[date, Decimal | None] = field(default_factory=dict)
     details: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    failures: Failures | None = None
 
     @property
     def empty(self) -> bool:
@@ -164,6 +175,7 @@ def compose(
         unread=figures.unread,
         told={day: figures.totals.get(day) for day in days},
         details=figures.details,
+        failures=figures.failures,
     )
 
 

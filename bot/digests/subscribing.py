@@ -14,8 +14,8 @@ from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, Subscri
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
-from bot.slack.channels import channel_problem
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.channels import check_channel
+from bot.slack.web import SlackWeb
 from bot.store import digest_runs, digests
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -68,7 +68,7 @@ class Subscribing:
         Raises:
             FormError: its channel cannot carry it, or this person has too many.
         """
-        await self._check_channel(operation.wish.channel)
+        await check_channel(self._web, operation.wish.channel)
         return await self._database.write(lambda session: self._add(session, operation, actor, self._clock.now()))
 
     async def change(self, operation: ChangeDigest, actor: Actor) -> str:
@@ -78,7 +78,7 @@ class Subscribing:
             FormError: its channel cannot carry it.
             NotUnderstood: there is no such digest.
         """
-        await self._check_channel(operation.wish.channel)
+        await check_channel(self._web, operation.wish.channel)
 
         def change(session: Session, found: Subscription, now: datetime) -> str:
             before = wish_of(found)
@@ -137,16 +137,6 @@ class Subscribing:
             session.flush()
             audit.note(session, actor, "digests.subscribed", known.id, now, **_told(known))
         return "Subscribed."
-
-    async def _check_channel(self, channel: str | None) -> None:
-        if channel is None:
-            return
-        try:
-            problem = channel_problem(await self._web.channel(channel))
-        except SlackError:
-            problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
-        if problem is not None:
-            raise FormError("channel", f"This channel cannot be used. {problem}")
 
 
 def _new(operation: SubscribeToDigest, actor: Actor, now: datetime) -> Subscription:

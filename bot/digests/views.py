@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.digests.service import Digest, Row
+from bot.digests.service import Digest, Failures, Row
 from bot.money import dollars, to_cents
 from bot.slack import blocks
 from bot.slack.words import NOTHING, channel, count, cut, escape, listed
@@ -130,9 +130,17 @@ def _month(digest: Digest) -> Block:
             f"*Month to date*\n{dollars(digest.month_to_date)}{budget}",
             f"*Forecast for the month*\n{dollars(digest.forecast)}",
             f"*Balance now*\n{dollars(digest.balance)}{lasts}",
-            f"*Failed requests*\n{NOTHING}",
+            f"*Failed requests*\n{_failures(digest.failures)}",
         ]
     )
+
+
+def _failures(known: Failures | None) -> str:
+    """Say “1.2 % (36 of 3,000)”."""
+    if known is None:
+        return NOTHING
+    share = known.failed * 100 / known.requests if known.requests else 0
+    return f"{share:.1f} % ({known.failed:,} of {known.requests:,})"
 
 
 def _rows(digest: Digest, by: str) -> Block:

@@ -21,6 +21,10 @@ from bot.store import invites, record
 from bot.store.database import Database
 
 WITHDRAWN = "invites.withdrawn"
+NO_SCOPE = (
+    "Deepgram does not tell with which scope {email} was invited, so it cannot be sent again as it was. Nothing "
+    "changed; take it back with /invites cancel, and invite anew."
+)
 
 
 class InviteChanges:
@@ -80,7 +84,7 @@ class InviteChanges:
         """Take an invitation back and send it again with the scope that it has: Deepgram has no resending.
 
         Raises:
-            NotUnderstood: there is none any more; nothing was sent.
+            NotUnderstood: there is none any more, or its scope is not told; nothing was sent.
             NotAllowed: its address is outside the domains that are allowed now.
             Unclear: one of the two halves may or may not have happened.
             Refused: it was taken back, and could not be sent again.
@@ -90,6 +94,8 @@ class InviteChanges:
         standing = await self._find(project_id, email)
         if standing is None:
             raise _gone(email)
+        if not standing.scope.strip():  # taken back, it could not be sent again
+            raise NotUnderstood(NO_SCOPE.format(email=email))
         domains = await self._database.read(lambda session: invites.domains(session, actor.team_id))
         if not is_allowed(email, domains):
             raise outside((email,), domains)

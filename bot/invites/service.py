@@ -14,6 +14,7 @@ from bot.invites.operations import SendInvites
 from bot.mirror import fresh
 from bot.operation import Actor, Description
 from bot.policy import Hold
+from bot.providers.deepgram.ids import is_email
 from bot.providers.deepgram.models import Role
 from bot.providers.deepgram.powers import ROLES, limits, may, role_of
 from bot.slack.pages import SIZE, Page
@@ -125,7 +126,7 @@ def sorted_out(session: Session, actor: Actor, project_id: str, emails: tuple[st
 
 
 def find(session: Session, project: Project, typed: str) -> Invite:
-    """Return the open invitation that was named, by its address or a part of it.
+    """Return the open invitation that was named, by its address or a part of it; a whole address means no other.
 
     Raises:
         NotUnderstood: none or several match; the text names them, or the nearest.
@@ -134,8 +135,9 @@ def find(session: Session, project: Project, typed: str) -> Invite:
     if not wanted:
         raise NotUnderstood("Whose invitation? Type the address; /members invites shows those that are open.")
     every = invites.of_project(session, project.id)
-    exact = [invite for invite in every if invite.email.casefold() == wanted]
-    found = exact or [invite for invite in every if wanted in invite.email.casefold()]
+    found = [invite for invite in every if invite.email.casefold() == wanted]
+    if not found and not is_email(wanted):
+        found = [invite for invite in every if wanted in invite.email.casefold()]
     if len(found) == 1:
         return found[0]
     shown = cut(wanted, SHOWN)

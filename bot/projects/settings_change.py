@@ -10,8 +10,8 @@ from bot.errors import FormError, NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.people import People
 from bot.projects.operations import ChangeProjectSettings
-from bot.slack.channels import channel_problem
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.channels import check_channel
+from bot.slack.web import SlackWeb
 from bot.store import projects
 from bot.store.database import Database
 from bot.store.projects import ProjectSettings
@@ -36,8 +36,7 @@ class ProjectSettingsChange:
             raise FormError("recommended_days", "The recommended duration cannot be longer than the longest one.")
         for user_id in operation.approvers:
             await self._check_approver(actor, user_id)
-        if operation.channel is not None:
-            await self._check_channel(operation.channel)
+        await check_channel(self._web, operation.channel)
         return await self._database.write(lambda session: self._save(session, operation, actor))
 
     async def _check_approver(self, actor: Actor, user_id: str) -> None:
@@ -45,14 +44,6 @@ class ProjectSettingsChange:
             await self._people.judge(actor.team_id, user_id)
         except NotAllowed:
             raise FormError("approvers", "Approvers must be full, active members of this workspace.") from None
-
-    async def _check_channel(self, channel: str) -> None:
-        try:
-            problem = channel_problem(await self._web.channel(channel))
-        except SlackError:
-            problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
-        if problem is not None:
-            raise FormError("channel", f"This channel cannot be used. {problem}")
 
     def _save(self, session: Session, operation: ChangeProjectSettings, actor: Actor) -> str:
         now = self._clock.now()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.errors import FormError
+from bot.slack.web import SlackError, SlackWeb
+
 
 def channel_problem(channel: Mapping[str, Any]) -> str | None:
     """Return why cards may not go to this conversation (Slack's object of ``conversations.info``), or None."""
@@ -17,3 +20,19 @@ def channel_problem(channel: Mapping[str, Any]) -> str | None:
     if not channel.get("is_member"):
         return "Keydesk is not in it. Invite it there first with /invite @Keydesk."
     return None
+
+
+async def check_channel(web: SlackWeb, channel: str | None) -> None:
+    """Check the channel that was chosen in the field “channel” of a form, if one was.
+
+    Raises:
+        FormError: nothing of ours may be shown there, or Slack does not let us see it.
+    """
+    if channel is None:
+        return
+    try:
+        problem = channel_problem(await web.channel(channel))
+    except SlackError:
+        problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
+    if problem is not None:
+        raise FormError("channel", f"This channel cannot be used. {problem}")

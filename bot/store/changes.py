@@ -19,7 +19,8 @@ MOST_AT_ONCE = 500
 class Change(SQLModel, table=True):
     """One operation on its way to a provider. ``request_id`` names the held request that it carries out, if any.
 
-    started → succeeded | failed (certainly not done) | unknown → succeeded or failed, once the provider was asked.
+    started → succeeded | failed (not done) | unknown → succeeded or failed, once the provider was asked; where that can
+    never be told any more, ``text`` says so.
     ``intended_at`` is the machine's time of the intent: no moved clock may make us look before the call can have
     ended. ``view_id`` is the form it came from, so that a form counts once.
     """

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func
+from sqlalchemy import ColumnElement, Index, func, text
 from sqlalchemy import select as pick
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -20,16 +20,12 @@ from bot.store.upsert import insert_into
 MISSING_SHOWN = 50
 
 
-class _Counted(NamedTuple):
-    """Of one project: days read, read after their end, settled; and the oldest reading of a day that may change."""
+class _Open(NamedTuple):
+    """A day that may still change: its project, whether it was read after its end, and when it was read."""
 
-    read: int = 0
-    closed: int = 0
-    settled: int = 0
-    oldest: datetime | None = None
-
-    def at_most(self, days: int) -> _Counted:
-        return _Counted(min(self.read, days), min(self.closed, days), min(self.settled, days), self.oldest)
+    project_id: str
+    closed: bool
+    read_at: datetime
 
 
 @dataclass(frozen=True)
@@ -54,17 +50,24 @@ class Which:
         return self.key_ids is self.line_items is self.tags is self.deployments is None
 
 
+_OPEN = text("NOT settled")  # few of many: an index of these alone leads to them at once
+
+
 class CollectedDay(SQLModel, table=True):
     """One provider day of one project. A day without a row was never read.
 
     ``spend_total`` is the provider's own ungrouped total, None if it may not be read; ``spend_rows`` what the facts
     come to. ``same_since`` is the first of the readings that agree with the last one. A ``closed`` day was read after
     its end, others are "so far"; a ``settled`` one is not asked for again. Where a reading after the day's end changed
-    the total, ``spend_before`` is the one before.
+    the total, ``spend_before`` is the one before. ``failed_requests`` is None while it is not known, and where it
+    cannot be ``failed_problem`` says why.
     """
 
     __tablename__ = "collected_days"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        Index("ix_collected_days_open", "day", "project_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        {"sqlite_with_rowid": False},
+    )
 
     day: date = Field(primary_key=True, sa_type=Day, sa_column_kwargs={"autoincrement": False})
     project_id: str = Field(primary_key=True, index=True)
@@ -76,6 +79,8 @@ class CollectedDay(SQLModel, table=True):
     settled: bool = False
     spend_before: Decimal | None = Field(default=None, sa_type=Exact)
     corrected_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    failed_requests: int | None = None
+    failed_problem: str | None = None
 
 
 DAYS = SQLModel.metadata.tables["collected_days"]
@@ -83,12 +88,21 @@ DAYS = SQLModel.metadata.tables["collected_days"]
 
 @dataclass(frozen=True)
 class DayTotal:
-    """Of one day and project, or of all of them together (None): the provider's total and what the facts come to."""
+    """Of one day and project, or of all of them together (None): the provider's total and what the facts come to.
+
+    ``unknown`` counts the days of projects whose total may not be read: ``total`` is without them.
+    """
 
     day: date | None
     project_id: str | None
     total: Decimal
     rows: Decimal
+    unknown: int = 0
+
+    @property
+    def told(self) -> Decimal | None:
+        """The total, or None where nothing of it may be read."""
+        return None if self.unknown and not self.total else self.total
 
     @property
     def unsplit(self) -> Decimal:
@@ -98,7 +112,7 @@ class DayTotal:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of what was asked for is known.
+    """How much of what was asked for is known; of projects that are gone, what was read is all there will be.
 
     ``expected``, ``read``, ``closed`` (read after the day's end; others are "so far") and ``settled`` count days of
     projects; ``missing`` names at most ``MISSING_SHOWN`` of those never read. ``oldest_read_at`` is of the days that
@@ -143,14 +157,23 @@ def totals_by(session: Session, which: Which, *dimensions: str) -> list[DayTotal
     if not which.is_whole:
         raise ValueError("the provider's total is told of whole projects only")
     columns = [_SPLIT[dimension] for dimension in dimensions]
-    sums = [func.sum(DAYS.c.spend_total), func.sum(DAYS.c.spend_rows)]
+    unknown = func.count() - func.count(DAYS.c.spend_total)
+    sums = [func.sum(DAYS.c.spend_total), func.sum(DAYS.c.spend_rows), unknown]
     found = session.execute(pick(*columns, *sums).where(*_within(which)).group_by(*columns).order_by(*columns))
-    return [_day_total(dict(zip(dimensions, row[:-2], strict=True)), *row[-2:]) for row in found]
+    return [_day_total(dict(zip(dimensions, row[:-3], strict=True)), *row[-3:]) for row in found]
 
 
 def total_spend(session: Session, which: Which) -> Decimal:
-    """Return the sum of the provider's own totals; raises ValueError as ``totals_by``."""
+    """Return the sum of the provider's own totals that may be read; raises ValueError as ``totals_by``."""
     return sum((found.total for found in totals_by(session, which)), Decimal())
+
+
+def closed_totals(session: Session, day: date) -> dict[str, Decimal]:
+    """Return the provider's total of a day, by project, where it may be read and was read after the day's end."""
+    known = (DAYS.c.day == day, DAYS.c.closed.is_(True), DAYS.c.spend_total.is_not(None))
+    return {
+        project_id: total for project_id, total in session.execute(pick(DAYS.c.project_id, DAYS.c.spend_total).where(*known))
+    }
 
 
 def of_project(session: Session, project_id: str, start: date, end: date) -> dict[date, CollectedDay]:
@@ -164,6 +187,20 @@ def oldest_unsettled(session: Session, project_id: str) -> date | None:
     wanted = (DAYS.c.project_id == project_id, DAYS.c.settled.is_(False))
     found: date | None = session.execute(pick(func.min(DAYS.c.day)).where(*wanted)).scalar_one()
     return found
+
+
+def without_failures(session: Session, project_id: str) -> list[date]:
+    """Return the days, over and not settled, of which neither the failed requests are known nor why they are not."""
+    wanted = (DAYS.c.project_id == project_id, DAYS.c.closed.is_(True), DAYS.c.settled.is_(False))
+    unknown = (DAYS.c.failed_requests.is_(None), DAYS.c.failed_problem.is_(None))
+    return list(session.execute(pick(DAYS.c.day).where(*wanted, *unknown).order_by(DAYS.c.day)).scalars())
+
+
+def note_failures(session: Session, project_id: str, day: date, failed: int | None, problem: str | None) -> None:
+    """Note how many requests of a day failed, or why nobody knows."""
+    row = session.get(CollectedDay, (day, project_id))
+    if row is not None:
+        row.failed_requests, row.failed_problem = failed, problem
 
 
 def put(session: Session, rows: Iterable[CollectedDay]) -> None:
@@ -182,19 +219,20 @@ def newest_closed(session: Session) -> date | None:
 
 def coverage(session: Session, which: Which) -> Coverage:
     """Return how much of these days and projects is known; of what it is narrowed to, only the projects count."""
-    ends = _last_days(session, which)
-    expected = {project_id: (last - which.start).days + 1 for project_id, last in ends.items()}
-    told = _counts(session, which)
-    counts = {project_id: told.get(project_id, _Counted()).at_most(days) for project_id, days in expected.items()}
-    lacking = sorted(project_id for project_id, days in expected.items() if counts[project_id].read < days)
+    live, gone = _projects(session, which)
+    days = (which.end - which.start).days + 1
+    read = _read(session, which)
+    changing = [each for each in _open(session, which) if each.project_id in live]
+    lacking = sorted(project_id for project_id in live if read.get(project_id, 0) < days)
+    number = sum(read.get(project_id, 0) for project_id in live | gone)
     return Coverage(
-        expected=sum(expected.values()),
-        read=sum(count.read for count in counts.values()),
-        closed=sum(count.closed for count in counts.values()),
-        settled=sum(count.settled for count in counts.values()),
-        missing=tuple(_missing(session, which, lacking, ends)),
-        oldest_read_at=min((count.oldest for count in counts.values() if count.oldest), default=None),
-        problems=tuple(collections.problems(session, ends)),
+        expected=len(live) * days + sum(read.get(project_id, 0) for project_id in gone),
+        read=number,
+        closed=number - sum(not each.closed for each in changing),
+        settled=number - len(changing),
+        missing=tuple(_missing(session, which, lacking)),
+        oldest_read_at=min((each.read_at for each in changing), default=None),
+        problems=tuple(collections.problems(session, live)),
     )
 
 
@@ -212,8 +250,8 @@ def is_read(session: Session, which: Which) -> bool:
 _SPLIT = {"day": DAYS.c.day, "project": DAYS.c.project_id}
 
 
-def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None) -> DayTotal:
-    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal())
+def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None, unknown: int) -> DayTotal:
+    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal(), unknown)
 
 
 def _within(which: Which) -> list[ColumnElement[bool]]:
@@ -223,33 +261,31 @@ def _within(which: Which) -> list[ColumnElement[bool]]:
     return [days, DAYS.c.project_id.in_(which.project_ids)]
 
 
-def _last_days(session: Session, which: Which) -> dict[str, date]:
-    """Return the last day that is expected of each project: of one that is gone, none after it went."""
+def _projects(session: Session, which: Which) -> tuple[set[str], set[str]]:
+    """Return the projects that there are, and those that are gone."""
     found = select(Project.id, Project.gone_at)
     if which.project_ids is not None:
         found = found.where(col(Project.id).in_(which.project_ids))
-    lasts = {
-        project_id: min(which.end, gone_at.date() - timedelta(days=1)) if gone_at else which.end
-        for project_id, gone_at in session.execute(found)
-    }
-    return {project_id: last for project_id, last in lasts.items() if last >= which.start}
+    known = session.exec(found).all()
+    live = {project_id for project_id, gone_at in known if gone_at is None}
+    return live, {project_id for project_id, _ in known} - live
 
 
-def _counts(session: Session, which: Which) -> dict[str, _Counted]:
-    sums = [func.sum(cast(flag, Integer)) for flag in (DAYS.c.closed, DAYS.c.settled)]
-    oldest = func.min(case((DAYS.c.settled, None), else_=DAYS.c.read_at))
-    found = pick(DAYS.c.project_id, func.count(), *sums, oldest).where(*_within(which)).group_by(DAYS.c.project_id)
-    return {project_id: _Counted(*counts) for project_id, *counts in session.execute(found)}
+def _read(session: Session, which: Which) -> dict[str, int]:
+    found = pick(DAYS.c.project_id, func.count()).where(*_within(which)).group_by(DAYS.c.project_id)
+    return {project_id: number for project_id, number in session.execute(found)}
 
 
-def _missing(
-    session: Session, which: Which, lacking: Sequence[str], ends: dict[str, date]
-) -> Iterable[tuple[str, date]]:
+def _open(session: Session, which: Which) -> list[_Open]:
+    found = pick(DAYS.c.project_id, DAYS.c.closed, DAYS.c.read_at).where(_OPEN, *_within(which))
+    return [_Open(*row) for row in session.execute(found)]
+
+
+def _missing(session: Session, which: Which, lacking: Sequence[str]) -> list[tuple[str, date]]:
     found: list[tuple[str, date]] = []
     for project_id in lacking:
-        known = of_project(session, project_id, which.start, ends[project_id])
-        number = (ends[project_id] - which.start).days + 1
-        days = (which.start + timedelta(days=count) for count in range(number))
+        known = of_project(session, project_id, which.start, which.end)
+        days = (which.start + timedelta(days=count) for count in range((which.end - which.start).days + 1))
         found += [(project_id, day) for day in days if day not in known]
         if len(found) >= MISSING_SHOWN:
             break

@@ -46,8 +46,9 @@ def get(session: Session, name: str) -> Lane:
 
 
 def rest(session: Session, names: Collection[str], until: datetime) -> None:
-    """Let these lanes stand still until then."""
-    wanted = update(Lane).where(col(Lane.name).in_(names)).values(resting_until=until)
+    """Let these lanes stand still until then; what rests longer already goes on resting."""
+    shorter = or_(col(Lane.resting_until).is_(None), col(Lane.resting_until) < until)
+    wanted = update(Lane).where(col(Lane.name).in_(names), shorter).values(resting_until=until)
     session.execute(wanted.execution_options(synchronize_session=False))
 
 

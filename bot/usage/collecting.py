@@ -1,12 +1,13 @@
 """Collection: the figures of one project, read from the provider into the store.
 
 The two ungrouped reports come first. Only days whose totals moved since the last reading are asked for in detail, in
-one call a grouping; a quiet project costs two calls. All days of one answer are written in one transaction.
+one call a grouping; a quiet project costs two calls. All days of one answer are written in one transaction. The failed
+requests are counted last (``failures.py``): whatever becomes of that, the figures are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +23,7 @@ from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.fact_rows import TOTAL, DayFacts, Figures, UsageOf
 from bot.store.facts import Which, usage_by
+from bot.usage.failures import Permit, RecordedRequests, count_failures
 from bot.usage.reading import Period, SpendOfDays, UsageOfDays, spend_rows, spend_totals, usage_rows
 from bot.usage.settling import following, lacks_rows
 
@@ -29,12 +31,9 @@ HISTORY_DAYS = 92
 LONGEST_PERIOD = 31  # days in one call: over a long window a report might tell other periods than days
 EVERYTHING = UsageOf(TOTAL, "")
 
-Permit = Callable[[], Awaitable[None]]
-"""Awaited before each call; whatever it raises ends the collection before that call."""
 
-
-class Reports(Protocol):
-    """The provider's two reports; `bot.providers.deepgram.client.Deepgram` satisfies it."""
+class Reports(RecordedRequests, Protocol):
+    """The provider's two reports, and its records of requests; `bot.providers.deepgram.client.Deepgram` satisfies it."""
 
     async def billing_breakdown(
         self, project_id: str, grouping: Iterable[BillingGrouping] = (), *, start: date, end: date
@@ -93,6 +92,7 @@ class UsageCollection:
         problem = None
         for period in unsettled.parts(LONGEST_PERIOD):
             problem = await self._collect(project_id, period, now, permit)
+        await count_failures(self._database, self._reports, project_id, permit)
         return problem
 
     async def refresh(self, project_id: str, now: datetime) -> str | None:
@@ -212,4 +212,10 @@ def _known_after(
     spend = reading.facts[day].spend if day in reading.facts else None
     if spend is not None:
         rows = sum(spend.values(), Decimal())
-    return following(before, project_id, day, total, rows, now, moved=day in reading.moved)
+    unused = reading.told.usage is not None and _requests(reading.told.usage, day) == 0
+    return following(before, project_id, day, total, rows, now, moved=day in reading.moved, unused=unused)
+
+
+def _requests(usage: UsageOfDays, day: date) -> int | None:
+    """Return how many requests were made on a day; the provider leaves out days of nothing."""
+    return usage.get(day, {}).get(EVERYTHING, Figures(requests=0)).requests

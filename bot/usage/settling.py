@@ -26,8 +26,13 @@ def following(
     now: datetime,
     *,
     moved: bool,
+    unused: bool = False,
 ) -> CollectedDay:
-    """Return what is known of a day after a reading; ``moved`` says whether it differs from the one ``before``."""
+    """Return what is known of a day after a reading; ``moved`` says whether it differs from the one ``before``.
+
+    ``unused`` says that there was no request, so that none failed; the failed ones of a day that moved are to be counted
+    again.
+    """
     same_since = now if before is None or moved else before.same_since
     after = CollectedDay(
         project_id=project_id,
@@ -38,7 +43,10 @@ def following(
         same_since=same_since,
         closed=now >= end_of(day),
         settled=is_settled(day, same_since, now),
+        failed_requests=0 if unused else None,
     )
+    if before is not None and not moved and not unused:
+        after.failed_requests, after.failed_problem = before.failed_requests, before.failed_problem
     if before is not None:
         after.spend_before, after.corrected_at = before.spend_before, before.corrected_at
         if before.closed and before.spend_total != total:

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import pytest
 from sqlmodel import Session, select
 
-from bot.desk.running import DONE_AFTER_ALL, FINDING_OUT, NOT_DONE, WAITS
+from bot.desk.running import DONE_AFTER_ALL, FINDING_OUT, NEVER_TOLD, NOT_DONE, WAITS
 from bot.desk.service import Ran
-from bot.errors import AlreadyDecided, BotError, Conflict, RateLimited, Unavailable, Unclear
+from bot.errors import AlreadyDecided, BotError, Conflict, CouldNotCheck, NotFound, RateLimited, Unavailable, Unclear
 from bot.operation import Actor, Operation, OperationKind
 from bot.store import changes
 from bot.store.changes import Change
@@ -39,6 +39,7 @@ class Provider:
     asked: int = 0
     noted: list[str] = field(default_factory=list)
     cannot_tell: int = 0
+    is_gone: bool = False
 
     async def execute(self, operation: Paint, actor: Actor) -> str:
         if not self.says or self.does_it_all_the_same:
@@ -52,6 +53,8 @@ class Provider:
         if self.cannot_tell:
             self.cannot_tell -= 1
             raise Unavailable("not now")
+        if self.is_gone:
+            raise NotFound("Deepgram knows no such wall.")
         return operation.colour in self.painted
 
     def done(self, session: Session, operation: Paint, now: datetime) -> None:
@@ -186,6 +189,18 @@ async def test_what_lost_its_due_row_is_found_by_the_sweep(either_desk: Bench, p
     assert [change.id for change in found] == [the_change(either_desk).id]
 
 
+async def test_what_nobody_can_tell_any_more_is_told_so_and_not_asked_for_ever(
+    either_desk: Bench, provider: Provider
+) -> None:
+    provider.says, provider.is_gone = [Unclear("silence")], True
+    await either_desk.desk.submit(Paint(project_id=PROJECT), actor(OWNER))
+    age(either_desk, timedelta(minutes=1))
+    await either_desk.engine.drain()
+    change = the_change(either_desk)
+    assert (change.state, change.text) == ("failed", f"{NEVER_TOLD} Deepgram knows no such wall.")
+    assert (either_desk.told["desk.tell"], provider.asked) == (1, 1)
+
+
 # --- after an approval ---
 
 
@@ -209,7 +224,8 @@ async def test_an_approved_wish_is_carried_out_once_for_its_requester(either_des
 
 
 async def test_a_passing_refusal_is_tried_again_and_in_the_end_it_fails(either_desk: Bench, provider: Provider) -> None:
-    provider.says = [RateLimited("Too many calls.", retry_after=90.0), *(Unavailable("Away.") for _ in WAITS)]
+    away = (CouldNotCheck("Who?"), *(Unavailable("Away.") for _ in WAITS[1:]))
+    provider.says = [RateLimited("Too many calls.", retry_after=90.0), *away]
     waiting = await approved(either_desk)
     await either_desk.engine.drain()
     assert (either_desk.request(waiting.id).state, either_desk.request(waiting.id).attempt) == ("approved", 1)
@@ -255,6 +271,25 @@ async def test_who_may_no_longer_gets_nothing_done(
     make_unable(OWNER)
     await either_desk.engine.drain()
     assert (either_desk.request(waiting.id).state, provider.painted) == ("failed", [])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "state", "note"),
+    [([], "done", f"Painted blue for {OWNER}."), ([Conflict("It is gone.")], "failed", "It is gone.")],
+)
+async def test_what_changes_nothing_outside_is_done_again_after_a_crash_and_its_refusal_counts(
+    either_desk: Bench, provider: Provider, refusal: list[BotError], state: str, note: str
+) -> None:
+    kinds: Any = either_desk.desk._kinds  # noqa: SLF001 the table that the composition root fills
+    kinds[Paint.kind] = OperationKind(Paint, execute=provider.execute)
+    waiting = await approved(either_desk)
+    with either_desk.database.transaction() as session:
+        assert either_desk.desk._claim(session, waiting.id, NOON) is not None  # noqa: SLF001 and then it crashes
+    provider.says = refusal
+    age(either_desk, timedelta(minutes=1))
+    await either_desk.engine.drain()
+    now = either_desk.request(waiting.id)
+    assert (now.state, now.note) == (state, note)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from sqlmodel import Session
 from bot.desk.running import FINDING_OUT
 from bot.desk.service import Held
 from bot.errors import NotAllowed, NotUnderstood, Refused, ScopeMissing
+from bot.invites import service
 from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
 from bot.providers.deepgram.models import Role
-from bot.store import invites
+from bot.store import invites, projects
 from bot.store.invites import Invite
 from playground.deepgram.invites import accept_invite
 from tests.factories import ANA, OWNER, TEAM, actor, entries
@@ -109,6 +110,20 @@ async def test_an_invitation_is_taken_back_once(room: Membership) -> None:
     assert "no open invitation" in await room.ask(cancel)
 
 
+async def test_a_whole_address_never_means_another_that_holds_it(room: Membership) -> None:
+    await room.read()
+
+    def found(session: Session, typed: str) -> str:
+        project = projects.get(session, room.project.project_id)
+        assert project is not None
+        return service.find(session, project, typed).email
+
+    with room.database.reading() as session:
+        assert found(session, "lopez") == found(session, f"<mailto:{LOPEZ}|{LOPEZ}>") == LOPEZ
+        with pytest.raises(NotUnderstood, match=f"Did you mean {LOPEZ}"):
+            found(session, LOPEZ.removeprefix("contractor."))
+
+
 @pytest.mark.parametrize(("kind", "state"), [("timeout_after", "succeeded"), ("timeout_before", "failed")])
 async def test_an_unclear_taking_back_is_settled(room: Membership, kind: str, state: str) -> None:
     room.fault(kind, "DELETE", "/invites/")
@@ -124,6 +139,13 @@ async def test_sending_again_keeps_the_scope(room: Membership) -> None:
     del room.project.invites[LOPEZ]
     with pytest.raises(NotUnderstood, match="Nothing was sent"):
         await room.ask(again(room))
+
+
+async def test_an_invitation_without_a_known_scope_is_not_taken_back_to_be_sent_again(room: Membership) -> None:
+    room.project.invites[LOPEZ] = ""
+    with pytest.raises(NotUnderstood, match="Nothing changed"):
+        await room.ask(again(room))
+    assert (list(room.project.invites), room.project.mailed) == ([LOPEZ], [])
 
 
 @pytest.mark.parametrize(

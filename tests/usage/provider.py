@@ -10,12 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 from bot.providers.deepgram.billing import Billing, billing_of
+from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.deepgram.requests import EVERY_REQUEST, LARGEST_PAGE, RequestFilter, RequestPage
 from bot.providers.deepgram.usage import Usage, usage_of
 
 
 class Provider:
     """``spent`` maps (project, day) to dollars by (key, tags); each dollar is also an hour and a request.
 
+    ``failed`` maps the same to how many requests failed.
     ``trouble`` maps a project to what its next calls raise; ``delay`` is in seconds; ``calls`` are those made, as
     (project, report, grouping, start, end).
     """
@@ -23,6 +26,7 @@ class Provider:
     def __init__(self) -> None:
         self.spent: dict[tuple[str, date], dict[tuple[str, tuple[str, ...]], Decimal]] = defaultdict(dict)
         self.trouble: dict[str, Exception] = {}
+        self.failed: dict[tuple[str, date], int] = defaultdict(int)
         self.unsplit = Decimal()
         self.delay = 0.0
         self.calls: list[tuple[str, str, tuple[str, ...], date, date]] = []
@@ -50,6 +54,17 @@ class Provider:
         """Answer as the vendor's specification says."""
         await self._called(project_id, "usage", (grouping,) if grouping else (), start, end)
         return usage_of({"results": list(self._hours(project_id, grouping, start, end))})
+
+    async def request_page(
+        self, project_id: str, which: RequestFilter = EVERY_REQUEST, *, page: int = 0, page_size: int = LARGEST_PAGE
+    ) -> RequestPage:
+        """Answer with a page of the failed requests of one day."""
+        assert which.start
+        assert which.end
+        assert which.status == "failed"
+        await self._called(project_id, "requests", (), which.start.date(), which.end.date())
+        left = self.failed[project_id, which.start.date()] - page * page_size
+        return RequestPage([RequestRecord(request_id=f"r{n}") for n in range(min(left, page_size))], left < page_size)
 
     async def _called(self, project_id: str, report: str, by: tuple[str, ...], start: date, end: date) -> None:
         self.calls.append((project_id, report, by, start, end))

@@ -71,7 +71,7 @@ class Silent:
     async def billing_breakdown(self, *_: object, **__: object) -> Any:
         raise Unavailable("Deepgram is away.")
 
-    usage_breakdown = project_models = billing_fields = billing_breakdown
+    usage_breakdown = request_page = project_models = billing_fields = billing_breakdown
 
 
 @pytest.fixture

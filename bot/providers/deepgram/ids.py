@@ -38,13 +38,18 @@ def uuid_of(value: str, noun: str) -> str:
     return value
 
 
+def is_email(value: str) -> bool:
+    """Tell whether this is a plain address such as ``ana@acme.com``."""
+    return len(value) <= LONGEST_EMAIL and _EMAIL.fullmatch(value) is not None
+
+
 def email_of(value: str) -> str:
     """Return an e-mail address as it is.
 
     Raises:
         NotUnderstood: it is no plain address such as ``ana@acme.com``; no call was made.
     """
-    if len(value) > LONGEST_EMAIL or _EMAIL.fullmatch(value) is None:
+    if not is_email(value):
         raise NotUnderstood("That is not an e-mail address that Keydesk can use. It looks like ana@acme.com.")
     return value
 

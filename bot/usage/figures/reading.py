@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from bot.attribution import Payer
 from bot.payers import attribution
 from bot.store.accounts import Account
-from bot.store.collected import Which, total_spend, totals_by
+from bot.store.collected import DayTotal, Which, totals_by
 from bot.store.facts import SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.keys import Key
 from bot.store.projects import Project
@@ -95,7 +95,7 @@ class Sources:
         which = self._which(days)
         total: dict[str, Decimal] = {}
         if self._reads_dollars:
-            total["dollars"] = total_spend(self._session, which)
+            total |= _told(totals_by(self._session, which)[0])
         if self._grouping is not None:
             total |= total_of(_used(row) for row in usage_by(self._session, which, "total"))
         return total
@@ -133,7 +133,7 @@ class Sources:
         by = self._question.by
         if not self._only and by in {"day", "project"}:  # the provider's own totals, with what it does not split
             for total in totals_by(self._session, which, by):
-                yield _text(total.day if by == "day" else total.project_id), {"dollars": total.total}
+                yield _text(total.day if by == "day" else total.project_id), _told(total)
             return
         columns: list[SpendDimension] = ["key", "tags"] if "customer" in self._question.dimensions else []
         if by in SPEND and SPEND[by] not in columns:
@@ -214,6 +214,10 @@ FIELDS: Mapping[str, str] = {"project": "project_id", "key": "key_id"}
 def _owners(session: Session) -> dict[str, str]:
     found = session.exec(select(Key.provider_key_id, Key.owner).where(col(Key.owner).is_not(None)))
     return {key_id: owner for key_id, owner in found if owner}
+
+
+def _told(total: DayTotal) -> dict[str, Decimal]:
+    return {} if total.told is None else {"dollars": total.told}
 
 
 def _used(row: UsageRow) -> Amounts:

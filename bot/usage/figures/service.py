@@ -274,7 +274,7 @@ def _periods(session: Session, place: Place) -> tuple[tuple[str, Part], ...]:
     wanted = {name: Period(name=name).days(today) for name in ("today", "day", "week", "month")}
     first = min(days.before.start for days in wanted.values())
     told = totals_by(session, place.scope.which(Days(first, today)), "day")
-    totals = {each.day: each.total for each in told if each.day is not None}
+    totals = {each.day: each.total for each in told if each.day is not None and not each.unknown}
     return tuple((name, _period(totals, days)) for name, days in wanted.items())
 
 

@@ -129,10 +129,19 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("spend_before", sa.BigInteger(), nullable=True),
         sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_requests", sa.Integer(), nullable=True),
+        sa.Column("failed_problem", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("day", "project_id", name=op.f("pk_collected_days")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("collected_days", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_collected_days_open",
+            ["day", "project_id"],
+            unique=False,
+            sqlite_where=sa.text("NOT settled"),
+            postgresql_where=sa.text("NOT settled"),
+        )
         batch_op.create_index(batch_op.f("ix_collected_days_project_id"), ["project_id"], unique=False)
 
     op.create_table(
@@ -438,6 +447,9 @@ def downgrade() -> None:  # noqa: PLR0915 one statement for each table and index
     op.drop_table("collections")
     with op.batch_alter_table("collected_days", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collected_days_project_id"))
+        batch_op.drop_index(
+            "ix_collected_days_open", sqlite_where=sa.text("NOT settled"), postgresql_where=sa.text("NOT settled")
+        )
 
     op.drop_table("collected_days")
     op.drop_table("closed_months")
