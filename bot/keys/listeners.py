@@ -198,9 +198,10 @@ class KeyListeners:
         project_id = await self._database.read(lambda session: asking.chosen_id(session, actor))
         wanted = listing.Wanted(project_id=project_id, words=call.text.strip())
         drawn = await self._list(actor, wanted)
-        if project_id is not None and not await self._mirror.is_read(project_id):
+        now = self._clock.now()
+        if project_id is not None and not await self._mirror.look(project_id, now):
             # Among thousands of projects its turn may be far off, and nothing read is not nothing there.
-            reading = self._mirror.refresh(project_id, self._clock.now())
+            reading = self._mirror.refresh(project_id, now)
             with contextlib.suppress(ProviderError):  # the list says so, below what is known without
                 await told_if_slow(reading, call.tell, "Reading the keys from Deepgram…")
             drawn = await self._list(actor, wanted)

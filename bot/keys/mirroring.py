@@ -23,6 +23,7 @@ from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 
 EVERY = timedelta(minutes=10)
+RARELY = timedelta(hours=6)  # a project in which nobody works and none of our keys lives
 AFTER_TROUBLE = timedelta(minutes=1)
 NEW_KEY_PATIENCE = timedelta(minutes=2)
 MOST_LOOKED_AFTER = 20  # of the keys that a list left out, in one run; the others come in the next
@@ -40,21 +41,24 @@ class KeyMirror:
         self._deepgram = deepgram
 
     async def keep_fresh(self, ref: str, now: datetime) -> None:
-        """Read the keys of project ``ref``, and again in ten minutes (after trouble in one), while it stands."""
+        """Read the keys of project ``ref``, and again while it stands: in ten minutes where it is in use; a job."""
         if await self._database.read(lambda session: projects.get(session, ref)) is None:
             return
         try:
             await self.refresh(ref, now)
-            wait = EVERY
+            wait = await self._database.read(lambda session: EVERY if keys.in_use(session, ref) else RARELY)
         except ProviderError as problem:
             log.warning("keys.not_mirrored", project=ref, why=problem.text)
             wait = AFTER_TROUBLE
         again = Job("keys.mirror", ref)
         await self._database.write(lambda session: self._engine.later(session, again, now + wait))
 
-    async def is_read(self, project_id: str) -> bool:
-        """Tell whether the keys of a project were ever read."""
+    async def look(self, project_id: str, now: datetime) -> bool:
+        """Tell whether the keys were ever read; an old list is read again behind the reader's back."""
         mirror = await self._database.read(lambda session: mirrors.get(session, mirrors.of_keys(project_id)))
+        if mirror.read_at is not None and now - mirror.read_at > EVERY:
+            soon = Job("keys.mirror", project_id)
+            await self._database.write(lambda session: self._engine.enqueue(session, soon, now))
         return mirror.read_at is not None
 
     async def refresh(self, project_id: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from bot.store import accounts, mirrors, projects
 from bot.store.database import Database
 
 EVERY = timedelta(minutes=10)
+STOPPED = timedelta(hours=13)  # twice as long as the keys of a project that nobody uses wait to be read
 AFTER_TROUBLE = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -84,5 +85,5 @@ class ProjectMirror:
         session.flush()
         for project_id, _ in listed:
             read_at = mirrors.get(session, mirrors.of_keys(project_id)).read_at
-            if read_at is None or now - read_at > 2 * EVERY:  # never read, or its round has stopped
+            if read_at is None or now - read_at > STOPPED:  # never read, or its round has stopped
                 self._engine.later(session, Job("keys.mirror", project_id), now)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.store import people
 from bot.store.columns import UTCDateTime, one_of
 
 MOVES: dict[str, frozenset[str]] = {
@@ -214,6 +215,15 @@ def live_made_here(session: Session) -> int:
     """Return how many live keys Keydesk made: they die with the member that it is at the provider."""
     wanted = (col(Key.state) == "live", col(Key.mint_id).is_not(None))
     return session.exec(select(func.count()).select_from(Key).where(*wanted)).one()
+
+
+def in_use(session: Session, project_id: str) -> bool:
+    """Tell whether somebody works in a project, or a key that Keydesk made lives in it."""
+    made_here = (col(Key.project_id) == project_id, col(Key.mint_id).is_not(None), col(Key.state) != "ended")
+    return (
+        people.in_project(session, project_id)
+        or session.exec(select(Key.id).where(*made_here).limit(1)).first() is not None
+    )
 
 
 def live_made_in(session: Session, project_id: str) -> list[Key]:

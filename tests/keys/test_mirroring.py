@@ -17,7 +17,7 @@ from bot.store import keys, mirrors
 from bot.store.database import Database
 from bot.store.keys import Key
 from playground.deepgram.server import DeepgramEmulator
-from tests.factories import ANA, NOON, actor, add, bench, key
+from tests.factories import ANA, NOON, actor, add, bench, key, person
 from tests.keys.conftest import Rooms, Window
 
 
@@ -125,14 +125,29 @@ async def test_trouble_is_noted_with_the_age_of_what_is_shown(rooms: Rooms, kind
 
 
 async def test_the_mirror_reads_itself_again_and_stops_with_its_project(rooms: Rooms) -> None:
-    await rooms.bench.mirror.keep_fresh(rooms.project.project_id, rooms.bench.clock.now())
+    bench, project_id = rooms.bench, rooms.project.project_id
+    with bench.database.transaction() as session:
+        session.merge(person(ANA, project_id=project_id))  # she works in it
+    await bench.mirror.keep_fresh(project_id, bench.clock.now())
     before = freshness(rooms).read_at
-    rooms.bench.clock.move(timedelta(minutes=10))
-    await rooms.bench.engine.drain()
+    bench.clock.move(timedelta(minutes=10))
+    await bench.engine.drain()
     assert freshness(rooms).read_at != before
-    await rooms.bench.mirror.keep_fresh("gone", rooms.bench.clock.now())
-    with rooms.bench.database.reading() as session:
+    await bench.mirror.keep_fresh("gone", bench.clock.now())
+    with bench.database.reading() as session:
         assert mirrors.get(session, mirrors.of_keys("gone")).read_at is None
+
+
+async def test_a_project_that_nobody_uses_is_read_rarely_and_when_somebody_looks(rooms: Rooms) -> None:
+    bench, project_id = rooms.bench, rooms.project.project_id
+    await bench.mirror.keep_fresh(project_id, bench.clock.now())
+    first = freshness(rooms).read_at
+    bench.clock.move(timedelta(hours=1))
+    await bench.engine.drain()
+    assert freshness(rooms).read_at == first
+    assert await bench.mirror.look(project_id, bench.clock.now())
+    await bench.engine.drain()
+    assert freshness(rooms).read_at == bench.clock.now()
 
 
 async def test_details_are_asked_for_where_a_list_leaves_them_out(rooms: Rooms) -> None:
