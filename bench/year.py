@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import insert, text, true
 from sqlmodel import Session, SQLModel
 
+from bench import asking
 from bench.table import Row
 from bot.store import facts, schema, spans
 from bot.store.database import Database
@@ -61,18 +62,20 @@ EXPORTS: dict[str, Question] = {
 
 async def questions(name: str, database_url: str) -> list[Row]:
     """Fill an empty database with a year of facts and time each question."""
-    return await asyncio.to_thread(_questions, name, database_url)
-
-
-def _questions(name: str, database_url: str) -> list[Row]:
     database = Database(database_url)
+    rows = await asyncio.to_thread(_questions, name, database)
+    rows += await asking.answers(name, database, FIRST, LAST, GOAL)
+    database.close()
+    return rows
+
+
+def _questions(name: str, database: Database) -> list[Row]:
     schema.upgrade(database)
     begun = time.perf_counter()
     fill(database)
     filled = time.perf_counter() - begun
     rows = [_timed(f"{name}: {what}, a year", question, database, GOAL) for what, question in QUESTIONS.items()]
     exports = [_timed(f"{name}: {what}, 20,000 rows", question, database) for what, question in EXPORTS.items()]
-    database.close()
     note = f"{PROJECTS * KEYS * DAYS:,} facts and their sums written in {filled:.0f} s"
     slowest = Row(f"{name}: the slowest of these questions", max(row.value or 0 for row in rows), "ms", GOAL, note)
     return [*rows, slowest, *exports]

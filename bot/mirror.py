@@ -45,6 +45,11 @@ class ListMirror(Generic[T]):
         self._engine = engine
         self._listing = listing
 
+    @property
+    def noun(self) -> str:
+        """What the list is of, in the plural."""
+        return self._listing.noun
+
     async def keep_fresh(self, ref: str, now: datetime) -> None:
         """Read the list of project ``ref``, and again in ten minutes while somebody works in it; a job."""
         if not await self._database.read(lambda session: projects.get(session, ref) is not None):

@@ -8,14 +8,16 @@ from typing import Any
 
 from bot.digests import form, views
 from bot.digests.operations import Wish
-from bot.digests.service import Digest, Events, Figures, Part, compose
+from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, compose
 from bot.slack.pages import page_of
 from bot.store.digests import Subscription
 from tests.digests import books
 from tests.digests.books import DAY, THURSDAY
+from tests.factories import ANA
 
 Shown = dict[str, Any] | list[dict[str, Any]]
 
+FAILED = Failures(36, 3000)
 HAPPENED = Events(made=3, ended=1, ending=2, unopened=1, waiting=4)
 
 
@@ -28,8 +30,9 @@ def digest(text: str, number: int = 1, customers: int = 50) -> Digest:
     totals |= dict.fromkeys(days, whole / number)
     details = {title: {name: part.now for name, part in rows.items()} for title in ("By customer", "By key")}
     told = {THURSDAY - 2 * DAY: Decimal(1002), THURSDAY - 3 * DAY: Decimal("1003.30")}
-    figures = Figures(totals, rows, Part(Decimal("12.34")), details, unread=(text[:80] or "–",) * 9)
-    return compose(days, figures, HAPPENED, balance=Decimal(9000), budget=Decimal(50000), told_before=told)
+    figures = Figures(totals, rows, Part(Decimal("12.34")), details, unread=(text[:80] or "–",) * 9, failures=FAILED)
+    balance = Balance(Decimal(9000), number if number > 1 else None)
+    return compose(days, figures, HAPPENED, balance=balance, budget=Decimal(50000), told_before=told)
 
 
 def subscription(**changes: Any) -> Subscription:
@@ -49,7 +52,7 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     wish = Wish(channel="C1", projects=tuple(names), customers=tuple(names), tz="America/Argentina/ComodRivadavia")
     yield "digests form", form.form(form.Form(wish, wish.tz, "dg1", names, text))
     paused = subscription(state="paused", problem=text, projects=list(names), weekdays=[0, 2, 4])
-    yield "digests list", form.digest_list(page_of([paused, subscription()] * 9, 1, 5), names)
+    yield "digests list", form.digest_list(page_of([paused, subscription(owner="U0")] * 9, 1, 5), names, ANA)
 
 
 def with_nothing() -> Iterator[tuple[str, Shown]]:
@@ -60,4 +63,4 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "digests message · nothing known", views.message(subscription(), "dr1", unknown)
     yield "digests message · one customer", views.message(subscription(), "dr1", digest("李伟 · ليلى", 3, 1))
     yield "digests form · new", form.form(form.Form(Wish(), "UTC"))
-    yield "digests list · none", form.digest_list(page_of([], 1, 5), {})
+    yield "digests list · none", form.digest_list(page_of([], 1, 5), {}, ANA)

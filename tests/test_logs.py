@@ -84,7 +84,7 @@ def test_a_terminal_gets_readable_lines() -> None:
 def test_a_quiet_logger_cuts_what_somebody_sent() -> None:
     out = io.StringIO()
     set_up("DEBUG", stream=out)
-    logger = quiet("slack_bolt.RequestVerification")
+    logger = quiet("slack_bolt.of_this_test")  # Bolt sets the levels of its own as it likes
 
     logger.info("Invalid request signature detected (signature: v0=1, timestamp: 1, body: canary)")
     logger.debug("canary")

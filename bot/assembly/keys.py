@@ -104,7 +104,7 @@ def members(on: Ground) -> Part:
     return Part(
         doors=(
             MemberListeners(entrance, on.desk, on.database, on.clock, mirror, on.deepgram, on.background).door(),
-            MemberChangeListeners(entrance, on.desk, on.database, on.people, changes).door(),
+            MemberChangeListeners(entrance, on.desk, on.people, changes).door(),
         ),
         kinds=changes.kinds(),
         jobs={"members.mirror": mirror.keep_fresh},

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlmodel import Session
 
 from bot.billing import service, views
 from bot.clock import Clock
+from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
-from bot.operation import Actor
 from bot.people import People
 from bot.providers.deepgram.billing import BillingReports
 from bot.slack.call import Call
@@ -19,9 +17,6 @@ from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape, fallback_text
 from bot.store.database import Database
 from bot.store.projects import Project
-
-ProjectOf = Callable[[Session, Actor, str], Project]
-"""Returns the project that was named, else the person's own; raises `NotUnderstood`."""
 
 
 class BillingListeners:

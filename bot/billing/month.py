@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from bot.attribution import Attribution
 from bot.billing.statement import Catalogue, Line, Part, Spent, Statement, adjustments, compose, days_of
 from bot.slack.words import count, utc
 from bot.store import customers, facts, keys, people, projects, statements, tag_sets
-from bot.store.collected import end_of
+from bot.store.collected import DayTotal, end_of
 from bot.store.facts import SpendRow, Which
 from bot.store.keys import Key
 from bot.store.people import Person
@@ -41,8 +41,8 @@ def present(session: Session, team_id: str, month: str) -> Statement:
     which = Which(first, last)
     attributed = payers.attribution(session, team_id)
     totals = facts.totals_by(session, which, "project")
-    ours = [each.total for each in totals if each.project_id not in attributed.accounts]
-    total = sum(ours, Decimal()) if ours else None
+    ours = [each for each in totals if each.project_id not in attributed.accounts]
+    total = sum((each.total for each in ours), Decimal()) if ours and not _hidden(session, ours) else None
     rows = facts.spend_by(session, which, "project", "key", "line_item", "tags")
     return compose(month, _spent(session, team_id, rows, attributed), total, _catalogue(session, team_id))
 
@@ -89,7 +89,8 @@ def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple
     first, last = days_of(month)
     over = last < now.date()
     seen = facts.coverage(session, Which(first, last if over else now.date(), _ours(session, team_id)))
-    if over and seen.is_final:
+    hidden = _hidden(session, facts.totals_by(session, Which(first, last, _ours(session, team_id)), "project"))
+    if over and seen.is_final and not hidden:
         return ()
     texts = [] if over else [f"The month is not over: its last day ends {utc(end_of(last))}."]
     if seen.missing_count:
@@ -98,8 +99,15 @@ def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple
         texts.append(f"{count(seen.missing_count, 'day')} of projects not read yet, {where}.")
     if seen.read > seen.settled:
         texts.append(f"{count(seen.read - seen.settled, 'day')} of projects may still change.")
+    texts += [f"What {name} cost may not be read at Deepgram." for name in hidden[:PROBLEMS_SHOWN]]
     named = seen.problems[:PROBLEMS_SHOWN]
     return (*texts, *(f"{projects.name_of(session, project_id)}: {problem}" for project_id, problem in named))
+
+
+def _hidden(session: Session, totals: Iterable[DayTotal]) -> list[str]:
+    """Name the projects whose totals may not be read; of those that are gone nobody will ever know more."""
+    found = [projects.get(session, each.project_id or "") for each in totals if each.unknown]
+    return [project.name for project in found if project is not None]
 
 
 def _ours(session: Session, team_id: str) -> tuple[str, ...] | None:

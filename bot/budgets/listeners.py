@@ -24,6 +24,7 @@ from bot.store import people as people_rows
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
 
+LIST = ("ls", "")
 SNOOZE = timedelta(days=7)
 WORDS_LONGEST = 100
 ONE_MOMENT = "One moment…"
@@ -42,7 +43,7 @@ class BudgetListeners:
         """Return what this room answers to."""
         return Door(
             commands=(
-                Command("budgets", "list", self.list_budgets, "[words]", "what is spent of each", ("ls",), slash=False),
+                Command("budgets", "list", self.list_budgets, "[words]", "what is spent of each", LIST, slash=False),
                 Command("budgets", "set", self.ask_to_set, "", "set a budget of a month", ("new",), slash=False),
                 Command("budgets", "alerts", self.list_alerts, "", "the newest alerts", slash=False),
             ),
@@ -169,8 +170,9 @@ class BudgetListeners:
         if operation.dollars <= budget.dollars:
             await opened.update(views.raise_form(budget, about, "That is not more than now. To lower it, set it anew."))
             return
+        asked = {"project_id": budget.project_id, "before": budget.dollars}
         try:
-            text = await self._submit(call, operation.model_copy(update={"project_id": budget.project_id}), actor)
+            text = await self._submit(call, operation.model_copy(update=asked), actor)
         except (FormError, CouldNotCheck) as problem:
             await opened.update(views.raise_form(budget, about, problem.text))
             return

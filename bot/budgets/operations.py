@@ -28,12 +28,13 @@ class SetBudget(Operation):
 
 
 class RaiseBudget(Operation):
-    """More dollars a month for a budget that is there."""
+    """More dollars a month for a budget that is there; ``before`` is what it was when this was asked."""
 
     kind: ClassVar[str] = "budgets.raise"
 
     budget_id: str
     dollars: Decimal = Field(gt=0, le=MOST_DOLLARS, decimal_places=2)
+    before: Decimal | None = None
     why: str = Field(default="", max_length=300)
 
 

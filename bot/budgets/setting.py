@@ -10,13 +10,14 @@ from sqlmodel import Session
 from bot import audit, money
 from bot.budgets import service
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
-from bot.budgets.spending import Spending
+from bot.budgets.spending import Spending, Spent
 from bot.budgets.watching import BudgetWatch
 from bot.clock import Clock
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
 from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
+from bot.slack.words import count
 from bot.store import budgets
 from bot.store.budgets import Budget
 from bot.store.database import Database
@@ -41,7 +42,11 @@ class BudgetSetting:
         return await self._database.write(lambda session: self._set(session, operation, actor))
 
     async def raise_(self, operation: RaiseBudget, actor: Actor) -> str:
-        """Raise a budget, once somebody else has approved it."""
+        """Raise a budget, once somebody else has approved it.
+
+        Raises:
+            NotUnderstood: it has ended, or was lowered since this was asked.
+        """
         return await self._database.write(lambda session: self._raise(session, operation, actor))
 
     async def end(self, operation: EndBudget, actor: Actor) -> str:
@@ -64,7 +69,13 @@ class BudgetSetting:
 
     def _raise(self, session: Session, operation: RaiseBudget, actor: Actor) -> str:
         budget = the_budget(session, operation.budget_id, actor.team_id)
+        session.refresh(budget, with_for_update=True)
         before = budget.dollars
+        if operation.before is not None and before < operation.before:
+            now, then = money.dollars(before), money.dollars(operation.before)
+            raise NotUnderstood(
+                f"This budget was lowered to {now} since a raise from {then} was asked. Nothing changed: ask anew."
+            )
         if operation.dollars > before:  # else somebody else was first; asking again does no harm
             budget.dollars = operation.dollars
             session.add(budget)
@@ -90,7 +101,8 @@ class BudgetSetting:
         return (
             f"{service.name_of(session, budget)} has a budget of {money.dollars(budget.dollars)} a month. "
             f"{spent.percent(budget.dollars)} % of it is spent by {spent.by:%d %b} (UTC): "
-            f"{money.dollars(spent.month_to_date)}. Deepgram has no hard cap: Keydesk warns, it does not stop anything."
+            f"{money.dollars(spent.month_to_date)}. {_unknown(spent)}"
+            "Deepgram has no hard cap: Keydesk warns, it does not stop anything."
         )
 
     def _note(self, session: Session, name: str, budget: Budget, actor: Actor, figures: dict[str, str]) -> None:
@@ -105,6 +117,11 @@ class BudgetSetting:
             ref=budget.ref,
             **figures,
         )
+
+
+def _unknown(spent: Spent) -> str:
+    days = count(spent.unknown, "day")
+    return f"This is without {days} whose costs Keydesk may not read at Deepgram. " if spent.unknown else ""
 
 
 def the_budget(session: Session, budget_id: str, team_id: str) -> Budget:

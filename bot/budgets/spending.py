@@ -22,11 +22,15 @@ Sums = Mapping[tuple[str, str], Decimal]
 
 @dataclass(frozen=True)
 class Spent:
-    """The month so far by the last closed day ``by``, the mean of its last seven days, and what they make of it."""
+    """The month so far by the last closed day ``by``, the mean of its last seven days, and what they make of it.
+
+    ``unknown`` counts the month's days whose dollars may not be read: all figures are without them.
+    """
 
     month_to_date: Decimal
     recent: Decimal
     by: date
+    unknown: int = 0
 
     @property
     def forecast(self) -> Decimal:
@@ -44,12 +48,15 @@ class Spending:
     def __init__(self, session: Session, team_id: str, by: date) -> None:
         self.by = by
         self._month = _sums(session, team_id, by.replace(day=1), by)
+        month = facts.totals_by(session, Which(by.replace(day=1), by), "project")
+        self._unknown = {row.project_id: row.unknown for row in month if row.unknown}
         self._recent = _sums(session, team_id, by - timedelta(days=RECENT_DAYS - 1), by)
 
     def of(self, scope: str, ref: str) -> Spent:
         """Return what one project, customer or key spent; nothing is zero."""
         recent = self._recent.get((scope, ref), Decimal()) / RECENT_DAYS
-        return Spent(self._month.get((scope, ref), Decimal()), recent, self.by)
+        unknown = self._unknown.get(ref, 0) if scope == "project" else 0
+        return Spent(self._month.get((scope, ref), Decimal()), recent, self.by, unknown)
 
     def of_budget(self, budget: Budget) -> Spent:
         """Return what was spent of a budget."""

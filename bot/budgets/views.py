@@ -10,9 +10,11 @@ from typing import Any
 from bot import money
 from bot.budgets.operations import MOST_DOLLARS, RaiseBudget, SetBudget
 from bot.budgets.service import Choice, Row
+from bot.desk.words import storable
 from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.pages import page_of
+from bot.slack.state import chosen, conversation, element, written
 from bot.slack.words import channel, count, cut, escape, user, when
 from bot.store.budgets import Alert, Budget
 
@@ -21,6 +23,7 @@ Block = dict[str, Any]
 BAR = 10
 WHY_LONGEST = 300
 NO_CAP = "Deepgram has no hard cap: Keydesk warns, it does not stop anything by itself."
+UNKNOWN = "⚠️ Without {}: Keydesk may not read what they cost.\n"
 LEVELS: Mapping[str, str] = {
     "50": "half of the budget is spent",
     "80": "80 % of the budget is spent",
@@ -54,6 +57,7 @@ def _row(row: Row, *, may_set: bool) -> Block:
     text = (
         f"*{escape(row.name)}*\n{bar(percent)} {percent} % · {money.dollars(spent.month_to_date)} "
         f"of {money.dollars(budget.dollars)} by {spent.by:%d %b} · heading for {money.dollars(spent.forecast)}\n"
+        f"{UNKNOWN.format(count(spent.unknown, 'day')) if spent.unknown else ''}"
         f"Alerts go to {channel(budget.channel) if budget.channel else user(budget.set_by)}"
     )
     options = [blocks.option("Raise…", f"raise:{budget.id}"), blocks.option("End keys…", f"keys:{budget.id}")]
@@ -140,7 +144,7 @@ def alerts(told: Sequence[tuple[Alert, str]]) -> list[Block]:
 def set_form(typed: Mapping[str, str] | None = None, problem: str = "") -> Block:
     """Draw the form of a new budget; ``typed`` and ``problem`` bring back what was typed, with what is wrong."""
     given = typed or {}
-    chosen = blocks.option(given["name"], given["what"]) if given.get("what") else None
+    what = blocks.option(given["name"], given["what"]) if given.get("what") else None
     return blocks.modal(
         "budgets.set",
         "Set a budget",
@@ -149,7 +153,7 @@ def set_form(typed: Mapping[str, str] | None = None, problem: str = "") -> Block
             blocks.input_(
                 "Project, customer or key",
                 "what",
-                blocks.external_select("budgets.what", initial=chosen, placeholder="Type a part of its name"),
+                blocks.external_select("budgets.what", initial=what, placeholder="Type a part of its name"),
             ),
             _dollars("Dollars a month", given.get("dollars", "")),
             blocks.input_(
@@ -172,7 +176,7 @@ def read_set_form(state: Mapping[str, Any]) -> SetBudget:
     Raises:
         FormError: a field is wrong.
     """
-    value = str((_value(state, "what", "budgets.what").get("selected_option") or {}).get("value") or "")
+    value = chosen(state, "what")
     scope, _, ref = value.partition(":")
     if scope not in ("project", "customer", "key") or not ref:
         raise FormError("what", "Choose a project, a customer or a key.")
@@ -181,7 +185,7 @@ def read_set_form(state: Mapping[str, Any]) -> SetBudget:
         scope=scope,
         ref=ref,
         dollars=read_dollars(state),
-        channel=str(_value(state, "channel").get("selected_conversation") or "") or None,
+        channel=conversation(state, "channel"),
     )
 
 
@@ -209,7 +213,7 @@ def read_raise_form(budget_id: str, project_id: str, state: Mapping[str, Any]) -
     Raises:
         FormError: a field is wrong.
     """
-    why = str(_value(state, "why").get("value") or "").strip()
+    why = storable(written(state, "why"))
     if not why:
         raise FormError("why", "Please say why: an owner decides by it.")
     return RaiseBudget(
@@ -219,7 +223,7 @@ def read_raise_form(budget_id: str, project_id: str, state: Mapping[str, Any]) -
 
 def read_dollars(state: Mapping[str, Any]) -> Decimal:
     """Read an amount; raise FormError for anything but dollars with at most two decimals."""
-    text = str(_value(state, "dollars").get("value") or "").strip().removeprefix("$").replace(",", "")
+    text = written(state, "dollars").strip().removeprefix("$").replace(",", "")
     try:
         amount = Decimal(text) if text.isascii() else Decimal("NaN")
     except InvalidOperation:
@@ -249,12 +253,6 @@ def saying(title: str, text: str) -> Block:
     return blocks.modal("budgets.notice", title, [blocks.section(text)], close="Close")
 
 
-def _value(state: Mapping[str, Any], block: str, action: str = "") -> Mapping[str, Any]:
-    found = state.get(block)
-    value = found.get(action or block) if isinstance(found, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
 def ask_to_end_keys(budget: Budget, about: str) -> list[Block]:
     """Draw the question that stands before the list of who breaks."""
     press = blocks.button("End keys…", "budgets.end_keys", budget.id, style="danger")
@@ -266,12 +264,12 @@ def ask_to_end_keys(budget: Budget, about: str) -> list[Block]:
 
 def typed(state: Mapping[str, Any]) -> dict[str, str]:
     """Return what was typed into the form of a new budget, to bring it back."""
-    option = _value(state, "what", "budgets.what").get("selected_option") or {}
+    option = element(state, "what").get("selected_option") or {}
     return {
         "what": str(option.get("value") or ""),
         "name": str((option.get("text") or {}).get("text") or ""),
-        "dollars": str(_value(state, "dollars").get("value") or ""),
-        "channel": str(_value(state, "channel").get("selected_conversation") or ""),
+        "dollars": written(state, "dollars"),
+        "channel": conversation(state, "channel") or "",
     }
 
 

@@ -16,7 +16,7 @@ from bot.budgets.spending import Spending
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.billing import BillingReports
 from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
@@ -34,11 +34,11 @@ log = structlog.get_logger()
 class BudgetWatch:
     """Raises alerts, each once per crossing; posting them is a job of its own."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram, team_id: str) -> None:
+    def __init__(self, database: Database, engine: Engine, desk: Desk, reports: BillingReports, team_id: str) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
-        self._deepgram = deepgram
+        self._reports = reports
         self._team_id = team_id
 
     async def watch(self, ref: str, now: datetime) -> None:
@@ -117,7 +117,7 @@ class BudgetWatch:
             )
 
     async def balances(self, ref: str, now: datetime) -> None:
-        """Read the balance of every project that spends, and warn of those that do not last; a job, once a day."""
+        """Keep the balance of every project that spends, and warn of those that do not last; a job, once a day."""
         again = Job("budgets.balances", ref)
         await self._database.write(lambda session: self._engine.later(session, again, now + BALANCES_EVERY))
         by = now.date() - DAY
@@ -129,23 +129,24 @@ class BudgetWatch:
 
     async def _look_at_balance(self, project_id: str, per_day: Decimal, now: datetime) -> None:
         try:
-            told = await self._deepgram.balances(project_id)
+            told = await self._reports.balances(project_id)
         except ProviderError as problem:
             log.info("budgets.balance_not_read", project=project_id, why=problem.text)
             return
         dollars = [each.amount for each in told if each.amount is not None and (each.units or "usd").lower() == "usd"]
-        found = crossing.low(sum(dollars, Decimal()), per_day) if dollars else None
+        if dollars:
+            balance = sum(dollars, Decimal())
+            await self._database.write(lambda session: self._note(session, project_id, balance, per_day, now))
+
+    def _note(self, session: Session, project_id: str, balance: Decimal, per_day: Decimal, now: datetime) -> None:
+        collections.note_balance(session, project_id, balance, now)
+        found = crossing.low(balance, per_day)
         if found is None:
             return
         level, days = found
-        figures: dict[str, str | int] = {"balance": str(sum(dollars, Decimal())), "per_day": str(per_day), "days": days}
-
-        def note(session: Session) -> None:
-            subject = f"balance:{project_id}"
-            alert = self._of_project(session, project_id, subject, level, f"{now:%Y-%m}", figures, now)
-            self._raise(session, alert, now)
-
-        await self._database.write(note)
+        figures: dict[str, str | int] = {"balance": str(balance), "per_day": str(per_day), "days": days}
+        subject, month = f"balance:{project_id}", f"{now:%Y-%m}"
+        self._raise(session, self._of_project(session, project_id, subject, level, month, figures, now), now)
 
     def _of_project(
         self,
@@ -189,5 +190,3 @@ class BudgetWatch:
             **{name: str(value) for name, value in alert.facts.items()},
         )
         self._engine.enqueue(session, Job("budgets.post", alert.id), now)
-
-

@@ -37,7 +37,7 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class SeenTag:
-    """A tag that is no customer yet; ``keys`` is how many live keys are known to carry it."""
+    """A tag that is no customer yet; ``keys`` is how many live keys carry it or spent anything with it."""
 
     tag: str
     keys: int
@@ -84,8 +84,8 @@ def details(session: Session, actor: Actor, wanted: str, *, may_change: bool) ->
         NotUnderstood: no or several customers match.
     """
     customer = the_customer(session, actor, wanted)
-    live_keys = customers.tags_of_keys(session).get(customer.tag, 0)
-    return Details(customer, live_keys, customers.default_markup(session, actor.team_id), may_change)
+    live_keys = _keys_by_tag(session).get(customer.tag, set())
+    return Details(customer, len(live_keys), customers.default_markup(session, actor.team_id), may_change)
 
 
 def the_customer(session: Session, actor: Actor, wanted: str) -> Customer:
@@ -108,10 +108,19 @@ def the_customer(session: Session, actor: Actor, wanted: str) -> Customer:
 
 def seen_tags(session: Session, team_id: str) -> list[SeenTag]:
     """Return the tags of live keys, and those that anything was spent with, that are no customer's: most keys first."""
-    counted = dict.fromkeys(facts.tags_billed(session), 0) | customers.tags_of_keys(session)
     known = {customer.tag for customer in customers.everyone(session, team_id)}
-    found = [SeenTag(tag, keys) for tag, keys in counted.items() if tag not in known]
+    found = [SeenTag(tag, len(key_ids)) for tag, key_ids in _keys_by_tag(session).items() if tag not in known]
     return sorted(found, key=lambda seen: (-seen.keys, seen.tag))
+
+
+def _keys_by_tag(session: Session) -> dict[str, set[str]]:
+    """Return the live keys of every tag: Deepgram's list of keys may leave out tags that its figures show."""
+    living = customers.tags_of_keys(session)
+    found = {tag: key_ids & living.keys() for tag, key_ids in facts.tags_billed(session).items()}
+    for key_id, tags in living.items():
+        for tag in tags:
+            found.setdefault(tag, set()).add(key_id)
+    return found
 
 
 def tag_page(session: Session, team_id: str, number: int) -> Page[SeenTag]:

@@ -19,6 +19,7 @@ from bot.desk.words import storable
 from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.pages import Page
+from bot.slack.state import chosen, written
 from bot.slack.words import code, count, cut, escape, when
 from bot.store.customers import ACCOUNTS, TAG_LONGEST, Customer, is_tag
 
@@ -143,7 +144,7 @@ def read_form(metadata: str, state: Mapping[str, Any]) -> SaveCustomer:
     contact = _typed(state, "contact")
     if len(contact) > CONTACT_LONGEST:
         raise FormError("contact", f"At most {CONTACT_LONGEST} characters.")
-    account_of = str((_value(state, "account_of").get("selected_option") or {}).get("value") or "")
+    account_of = chosen(state, "account_of")
     if account_of not in ACCOUNTS:
         raise FormError("account_of", "Choose one of these.")
     typed = _typed(state, "markup")
@@ -214,7 +215,7 @@ def _change_buttons(customer: Customer) -> list[Block]:
 def _tag_row(seen: SeenTag, *, may_change: bool) -> Block:
     adopt = blocks.button("Adopt…", "customers.adopt", seen.tag) if may_change and seen.adoptable else None
     why_not = "" if seen.adoptable else "\nkeys made here cannot carry it: see the rule for tags"
-    text = f"*{escape(cut(seen.tag, FOREIGN_SHOWN))}* · {count(seen.keys, 'live key')}{why_not}"
+    text = f"*{escape(cut(seen.tag, FOREIGN_SHOWN))}* · carried or used by {count(seen.keys, 'live key')}{why_not}"
     return blocks.section(text, accessory=adopt)
 
 
@@ -238,10 +239,4 @@ def _read_percent(typed: str) -> Decimal:
 
 
 def _typed(state: Mapping[str, Any], name: str) -> str:
-    return storable(str(_value(state, name).get("value") or "")).strip()
-
-
-def _value(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = state.get(name)
-    value = found.get(name) if isinstance(found, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+    return storable(written(state, name)).strip()

@@ -1,15 +1,17 @@
 """How an operation is carried out: two records around every change at a provider, and what to make of a silence.
 
 *Started* is committed before the call; *succeeded*, *failed* or *unknown* after it. What stays open, by a crash or by
-an unclear answer, is settled by asking the provider whether it happened. Nothing is sent twice blindly.
+an unclear answer, is settled (`bot.desk.settling`). Nothing is sent twice blindly.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -18,16 +20,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk.judging import Judging
 from bot.engine.port import Job
-from bot.errors import (
-    AccountRemoved,
-    AlreadyDecided,
-    BotError,
-    CouldNotCheck,
-    NotFound,
-    RateLimited,
-    Unavailable,
-    Unclear,
-)
+from bot.errors import AlreadyDecided, BotError, CouldNotCheck, RateLimited, Unavailable, Unclear
 from bot.operation import Actor, Operation, OperationKind
 from bot.policy import Refuse
 from bot.store import changes, people, requests
@@ -38,12 +31,12 @@ from bot.store.requests import Request
 PASSING = (CouldNotCheck, RateLimited, Unavailable)
 WAITS = (30.0, 60.0, 300.0, 900.0, 3600.0)
 MARGIN_SECONDS = 5.0
-TRY_AGAIN = timedelta(minutes=1)
-STALE_AFTER = timedelta(minutes=5)
+TOO_LONG = "It took too long."
 FINDING_OUT = "Deepgram did not answer clearly. Keydesk finds out whether it was done, and tells you."
 NOT_DONE = "It was not done: Keydesk has asked Deepgram. Nothing changed; you can ask again."
 DONE_AFTER_ALL = "It was done: Keydesk has asked Deepgram."
-NEVER_TOLD = "Whether it was done cannot be told any more."
+
+Execute = Callable[[Any, Actor], Awaitable[str]]
 
 log = structlog.get_logger()
 
@@ -66,20 +59,27 @@ class Running(Judging):
 
         Raises:
             BotError: it was certainly not done.
-            AlreadyDecided: this form is being carried out already.
+            AlreadyDecided: this form was, or is being, carried out already.
         """
         kind = self._kinds[operation.kind]
         if kind.execute is None:
             raise RuntimeError(f"{operation.kind} cannot run at once")
         if kind.settle is None:
-            return await kind.execute(operation, actor)
+            return await self._run_here(kind.execute, operation, actor)
         try:
             change = await self._database.write(
                 lambda session: self._intend(session, kind, operation, actor, view_id=view_id)
             )
         except IntegrityError:
-            raise AlreadyDecided("This form was sent already; what it asked for is being done.") from None
+            raise AlreadyDecided("This form was sent already; what it asked for is done once.") from None
         return await self._carry_out(Undertaking(kind, operation, change), actor)
+
+    async def _run_here(self, execute: Execute, operation: Operation, actor: Actor) -> str:
+        """Carry out what changes nothing at a provider; where somebody wrote the same row first, once more."""
+        try:
+            return await execute(operation, actor)
+        except IntegrityError:
+            return await execute(operation, actor)
 
     async def run_approved(self, request_id: str, now: datetime) -> None:
         """Carry out an approved request, if it still stands there and its requester still may; a job."""
@@ -146,6 +146,8 @@ class Running(Judging):
             started_at=now,
             intended_at=datetime.now(UTC),
         )
+        if view_id is not None:
+            changes.free_form(session, view_id)
         session.add(change)
         session.flush()
         self._note(session, change, "started", now)
@@ -162,7 +164,7 @@ class Running(Judging):
             async with asyncio.timeout(undertaking.kind.settle_after.total_seconds() - MARGIN_SECONDS):
                 text = await execute(undertaking.operation, actor)
         except (Unclear, TimeoutError) as problem:
-            await self._database.write(partial(self._unknown, undertaking=undertaking, why=str(problem)))
+            await self._database.write(partial(self._unknown, undertaking=undertaking, why=str(problem) or TOO_LONG))
             return FINDING_OUT
         except BotError as problem:
             await self._database.write(partial(self._not_done, undertaking=undertaking, problem=problem))
@@ -216,79 +218,6 @@ class Running(Judging):
         if request is not None and requests.move(session, request, to, finished_at=now, note=text):
             audit.note_request(session, audit.KEYDESK, f"desk.{to}", request, now, text=text)
             self.moved(session, request, now, news=True)
-
-    # --- settling ---
-
-    async def settle(self, change_id: str, now: datetime) -> None:
-        """Find out what became of a change that is still open, and tell whoever waits for it; a job."""
-        undertaking = await self._database.read(lambda session: self._open_one(session, change_id))
-        if undertaking is None:
-            return
-        wait = undertaking.kind.settle_after - (datetime.now(UTC) - undertaking.change.intended_at)
-        if wait > timedelta(0):  # the clock was moved, not the machine: the call may well be on its way
-            await self._settle_later(change_id, now + wait)
-            return
-        try:
-            happened = await self._happened(undertaking)
-        except BotError as problem:
-            log.warning("desk.not_settled", change=change_id, kind=undertaking.change.kind, why=problem.text)
-            await self._settle_later(change_id, now + TRY_AGAIN)
-            return
-        await self._database.write(partial(self._settled, undertaking=undertaking, happened=happened))
-
-    async def _happened(self, undertaking: Undertaking) -> bool | str | BotError:
-        """Return whether it was done, or in words what of it; else the error that says so for good.
-
-        Raises:
-            BotError: that cannot be told yet.
-        """
-        if undertaking.kind.settle is None:
-            return await self._again(undertaking)
-        try:
-            return await undertaking.kind.settle(undertaking.operation)
-        except (NotFound, AccountRemoved) as problem:  # what it was about is gone, or out of our reach for good
-            return BotError(f"{NEVER_TOLD} {problem.text}")
-
-    async def _again(self, undertaking: Undertaking) -> str | BotError:
-        """Do once more what changes nothing at a provider: that does no harm."""
-        execute, change = undertaking.kind.execute, undertaking.change
-        if execute is None:
-            raise RuntimeError(f"{change.kind} cannot be carried out")
-        try:
-            return await execute(undertaking.operation, Actor(change.team_id, change.actor))
-        except PASSING:
-            raise
-        except BotError as problem:
-            return problem
-
-    def _open_one(self, session: Session, change_id: str) -> Undertaking | None:
-        change = changes.get(session, change_id)
-        if change is None or change.state not in changes.OPEN or change.kind not in self._kinds:
-            return None
-        kind = self._kinds[change.kind]
-        request = requests.get(session, change.request_id) if change.request_id else None
-        return Undertaking(kind, kind.type.model_validate(change.operation), change, request)
-
-    def _settled(self, session: Session, undertaking: Undertaking, *, happened: bool | str | BotError) -> None:
-        if isinstance(happened, BotError):
-            finished = self._not_done(session, undertaking, happened, settled=True)
-        elif happened:
-            text = happened if isinstance(happened, str) else DONE_AFTER_ALL
-            finished = self._done(session, undertaking, text, settled=True)
-        else:
-            finished = self._not_done(session, undertaking, BotError(NOT_DONE), settled=True)
-        if finished and undertaking.request is None:  # whose cards tell it
-            self._engine.enqueue(session, Job("desk.tell", undertaking.change.id), self._clock.now())
-
-    async def _settle_later(self, change_id: str, at: datetime) -> None:
-        await self._database.write(
-            lambda session: self._engine.later(session, Job("desk.settle", change_id), at),
-        )
-
-    def settle_stale(self, session: Session, now: datetime) -> None:
-        """Look after changes that nobody is at, in case their own due rows were lost."""
-        for change in changes.unsettled(session, datetime.now(UTC) - STALE_AFTER):
-            self._engine.later(session, Job("desk.settle", change.id), now)
 
     def _note(self, session: Session, change: Change, word: str, now: datetime, **detail: str | bool) -> None:
         subject = change.request_id or change.id

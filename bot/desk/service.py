@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk import words
 from bot.desk.deciding import Deciding
-from bot.desk.running import Running
+from bot.desk.settling import Settling
 from bot.engine.port import Job
 from bot.errors import NotAllowed
 from bot.operation import Actor, Description, Operation
@@ -39,7 +39,7 @@ class Ran:
     text: str
 
 
-class Desk(Deciding, Running):
+class Desk(Deciding, Settling):
     """One desk for every change: it judges, holds or runs, and writes down what it did."""
 
     async def submit(self, operation: Operation, actor: Actor, view_id: str | None = None) -> Held | Ran:

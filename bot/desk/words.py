@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session
 
+from bot.clock import zone_of
 from bot.operation import Actor
 from bot.slack.words import UNSEEN, listed
 from bot.store import decisions, people
@@ -92,10 +92,7 @@ def called(known: Mapping[str, Person], user_id: str) -> str:
 
 def local(moment: datetime, tz: str) -> str:
     """Return “Fri 20 Nov 14:05” in a person's own zone, for texts that Slack does not format."""
-    try:
-        zone = ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
+    zone = zone_of(tz)
     return f"{moment.astimezone(zone):%a %d %b %H:%M}" + (" UTC" if zone.key == "UTC" else "")
 
 

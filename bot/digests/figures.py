@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -122,6 +123,9 @@ def _of_them(
     totals = dict.fromkeys(known, Decimal())
     if totals:
         which = Which(min(totals), max(totals), tuple(project_ids))
+        found = spend_by(session, which, "project", "key", "tags")
+        keys = {row.key_id or "" for row in found if wanted(row)}  # else every day of every key would be read
+        which = replace(which, key_ids=tuple(sorted(keys)))
         for row in spend_by(session, which, "day", "project", "key", "tags"):
             if row.day in totals and wanted(row):
                 totals[row.day] += row.dollars

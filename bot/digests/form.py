@@ -1,4 +1,4 @@
-"""The form of a digest, how it is read back, and the list of one's digests."""
+"""The form of a digest, how it is read back, and the list of digests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from bot.digests.operations import BY, MOST_CHOSEN, SECTIONS, Wish
 from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.pages import Page
-from bot.slack.words import channel, code, count, cut, escape, listed, when
+from bot.slack.state import chosen, conversation, several
+from bot.slack.words import channel, code, count, cut, escape, listed, user, when
 from bot.store.digests import Subscription
 
 Block = dict[str, Any]
@@ -86,22 +87,22 @@ def read_form(state: Mapping[str, Any], tz: str) -> Wish:
     Raises:
         FormError: a field is wrong.
     """
-    weekdays = tuple(sorted(int(each) for each in _chosen(state, "weekdays") if each in set("0123456")))
+    weekdays = tuple(sorted(int(each) for each in several(state, "weekdays") if each in set("0123456")))
     if not weekdays:
         raise FormError("weekdays", "Choose at least one day.")
-    hour, by = _one(state, "hour"), _one(state, "by")
+    hour, by = chosen(state, "hour"), chosen(state, "by")
     if hour not in {str(number) for number in range(24)}:
         raise FormError("hour", "Choose an hour.")
     return Wish(
-        channel=str(_value(state, "channel").get("selected_conversation") or "") or None,
-        projects=_chosen(state, "projects")[:MOST_CHOSEN],
-        customers=_chosen(state, "customers")[:MOST_CHOSEN],
+        channel=conversation(state, "channel"),
+        projects=several(state, "projects")[:MOST_CHOSEN],
+        customers=several(state, "customers")[:MOST_CHOSEN],
         weekdays=weekdays,
         hour=int(hour),
         tz=tz,
         by=by if by in BY else "customer",
-        sections=tuple(each for each in _chosen(state, "sections") if each in SECTIONS),
-        silent_when_empty=bool(_chosen(state, "silent")),
+        sections=tuple(each for each in several(state, "sections") if each in SECTIONS),
+        silent_when_empty=bool(several(state, "silent")),
     )
 
 
@@ -110,11 +111,11 @@ def saying(text: str) -> Block:
     return blocks.modal("digests.notice", "Daily digest", [blocks.section(text)], close="Close")
 
 
-def digest_list(page: Page[Subscription], names: Mapping[str, str]) -> list[Block]:
-    """Draw a page of somebody's digests."""
-    rows = [block for each in page.items for block in _listed(each, names)]
+def digest_list(page: Page[Subscription], names: Mapping[str, str], reader: str) -> list[Block]:
+    """Draw a page of the digests that this person may change; whose they are stands at those of others."""
+    rows = [block for each in page.items for block in _listed(each, names, reader)]
     return [
-        blocks.header("Your digests"),
+        blocks.header("Digests" if any(each.owner != reader for each in page.items) else "Your digests"),
         *(rows or [blocks.section("You have none. `/digests subscribe` sends you one each morning.")]),
         blocks.context(count(page.total, "digest")),
         *blocks.paging("digests.list", page.number, page.pages),
@@ -122,14 +123,16 @@ def digest_list(page: Page[Subscription], names: Mapping[str, str]) -> list[Bloc
     ]
 
 
-def _listed(found: Subscription, names: Mapping[str, str]) -> list[Block]:
+def _listed(found: Subscription, names: Mapping[str, str], reader: str) -> list[Block]:
     place = channel(found.channel) if found.channel else "direct message"
     wanted = [cut(names.get(each, each), NAME_LONGEST) for each in (*found.projects, *found.customers)]
     scope = listed([escape(name) for name in wanted[:5]] + ([f"{len(wanted) - 5} more"] if len(wanted) > 5 else []))
     days = "every day" if len(found.weekdays) == len(WEEKDAYS) else listed(WEEKDAYS[day] for day in found.weekdays)
     next_one = "paused" if found.state == "paused" else f"next {when(found.due_at)}"
     problem = f"\n⚠️ {escape(cut(found.problem, PROBLEM_SHOWN))}" if found.problem else ""
-    text = f"*{place}* · {scope or 'all projects'}\n{days} at {found.hour}:00 ({code(found.tz)}) · {next_one}{problem}"
+    owner = f" · subscribed by {user(found.owner)}" if found.owner != reader else ""
+    rhythm = f"{days} at {found.hour}:00 ({code(found.tz)}) · {next_one}"
+    text = f"*{place}*{owner} · {scope or 'all projects'}\n{rhythm}{problem}"
     pause = ("Resume", "digests.resume") if found.state == "paused" else ("Pause", "digests.pause")
     sure = blocks.confirm("Unsubscribe?", "No digest comes of it any more.", "Unsubscribe", "Back", danger=True)
     return [
@@ -148,8 +151,8 @@ def options(found: Sequence[tuple[str, str]]) -> list[Block]:
     return [blocks.option(name, id_) for id_, name in found]
 
 
-def _several(label: str, name: str, chosen: Sequence[str], shown: Form, hint: str) -> Block:
-    initial = options([(each, shown.names.get(each, each)) for each in chosen])
+def _several(label: str, name: str, wanted: Sequence[str], shown: Form, hint: str) -> Block:
+    initial = options([(each, shown.names.get(each, each)) for each in wanted])
     select = blocks.multi_external_select(f"digests.{name}", initial=initial, most=MOST_CHOSEN)
     return blocks.input_(label, name, select, optional=True, hint=hint)
 
@@ -164,19 +167,3 @@ def _hours() -> list[Block]:
 
 def _options(words: Mapping[str, str]) -> list[Block]:
     return [blocks.option(text, name) for name, text in words.items()]
-
-
-def _value(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    found = state.get(block_id)
-    values = [value for value in found.values() if isinstance(value, Mapping)] if isinstance(found, Mapping) else []
-    return values[0] if values else {}
-
-
-def _one(state: Mapping[str, Any], block_id: str) -> str:
-    option = _value(state, block_id).get("selected_option")
-    return str(option.get("value") or "") if isinstance(option, Mapping) else ""
-
-
-def _chosen(state: Mapping[str, Any], block_id: str) -> tuple[str, ...]:
-    found = _value(state, block_id).get("selected_options") or ()
-    return tuple(str(each.get("value")) for each in found if isinstance(each, Mapping))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select as pick
 from sqlmodel import Session, col, select
 
 from bot.digests.service import DAY
@@ -34,8 +35,9 @@ class Standing:
 class KnownDays:
     """The days from ``first`` to ``last`` of every project, read at once; a day counts once it was read after its end.
 
-    Of a project that is gone each day stands as it was read last: nobody will ever know more of it. A scope is a collection of project ids; an empty one is all projects but those in customers' own accounts, whose
-    usage is no cost of ours.
+    Of a project that is gone each day stands as it was read last: nobody will ever know more of it. A scope is a
+    collection of project ids; an empty one is all projects but those in customers' own accounts, whose usage is no
+    cost of ours.
     """
 
     def __init__(self, session: Session, first: date, last: date) -> None:
@@ -46,7 +48,7 @@ class KnownDays:
         self._days = {
             (project_id, day): (total, settled or project_id in self._gone, failed)
             for project_id, day, total, settled, failed in session.execute(
-                select(*_TOLD).where(
+                pick(*_TOLD).where(
                     col(CollectedDay.day).between(first, last),
                     col(CollectedDay.closed).is_(True) | col(CollectedDay.project_id).in_(self._gone),
                 )

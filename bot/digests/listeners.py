@@ -52,7 +52,7 @@ class DigestListeners:
         return Door(
             commands=(
                 Command("digests", "subscribe", self.subscribe, "", "spending each morning", aliases=("new",)),
-                Command("digests", "list", self.list_digests, "", "your digests", aliases=("ls",)),
+                Command("digests", "list", self.list_digests, "", "your digests; for owners all", aliases=("ls",)),
                 Command("digests", "preview", self.preview, "", "how your digest looks now, for you alone"),
                 Command("digests", "pause", self.pause, "", "no digest until you resume it"),
                 Command("digests", "resume", self.resume, "", "let a paused digest come again"),
@@ -142,7 +142,7 @@ class DigestListeners:
     # --- the list, and what its buttons do ---
 
     async def list_digests(self, call: Call) -> None:
-        """List one's own digests."""
+        """List one's own digests; for an owner those of everybody, the own ones first."""
         actor = await self._people.judge(call.team_id, call.user_id)
         blocks = await self._list(actor, 1)
         await call.tell(fallback_text(blocks), blocks)
@@ -244,8 +244,10 @@ class DigestListeners:
 
     async def _list(self, actor: Actor, number: int) -> list[views.Block]:
         def read(session: Session) -> list[views.Block]:
-            page = page_of(digests.living(session, actor.team_id, actor.user_id), number, LISTED)
-            return form.digest_list(page, _names(session, actor.team_id))
+            everybodys = actor.user_id in self._desk.matter(session, actor.team_id, "").owners
+            found = digests.living(session, actor.team_id, None if everybodys else actor.user_id)
+            own_first = sorted(found, key=lambda each: each.owner != actor.user_id)
+            return form.digest_list(page_of(own_first, number, LISTED), _names(session, actor.team_id), actor.user_id)
 
         return await self._database.read(read)
 

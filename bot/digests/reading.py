@@ -1,11 +1,11 @@
-"""Everything that a digest says, read: figures and events from the store, the balance from Deepgram if it is quick."""
+"""Everything that a digest says, read from the store; the balance of a few projects from Deepgram, if it is quick."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.digests.figures import figures
 from bot.digests.happenings import events
 from bot.digests.known_days import KnownDays, Standing
-from bot.digests.service import CORRECTED_DAYS, DAY, Digest, Events, Figures, compose
+from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
 from bot.errors import BotError
 from bot.providers.deepgram.billing import BillingReports
 from bot.store import accounts, budgets, collections, digest_runs, projects
@@ -22,18 +22,20 @@ from bot.store.database import Database
 from bot.store.digests import Subscription
 
 BALANCE_SECONDS = 5.0
-MOST_BALANCES = 10  # of more projects nobody waits for the balances
+MOST_BALANCES = 10  # of more projects nobody waits for the balances: those of the last day are told
+BALANCES_KEPT = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
 class Material:
-    """What the store knows; ``balanced`` are the projects whose balances are asked for."""
+    """What the store knows; ``balanced`` are the projects whose balances are asked for, or else ``kept`` is told."""
 
     figures: Figures
     events: Events
     told_before: dict[date, Decimal]
     budget: Decimal | None
     balanced: list[str]
+    kept: Balance
 
 
 class Reading:
@@ -50,7 +52,7 @@ class Reading:
             days,
             found.figures,
             found.events,
-            balance=await self._balance(found.balanced),
+            balance=await self._balance(found.balanced) if found.balanced else found.kept,
             budget=found.budget,
             told_before=found.told_before,
         )
@@ -72,29 +74,37 @@ class Reading:
 
         return await self._database.read(read)
 
-    async def _balance(self, project_ids: Sequence[str]) -> Decimal | None:
-        """Return the dollars that are left in all of these projects, or None if Deepgram did not tell at once."""
-        if not 1 <= len(project_ids) <= MOST_BALANCES:
-            return None
+    async def _balance(self, project_ids: Sequence[str]) -> Balance:
+        """Return what is left in all of these projects; nothing is known if Deepgram does not tell at once."""
         try:
             async with asyncio.timeout(BALANCE_SECONDS):
                 told = await asyncio.gather(*(self._reports.balances(project_id) for project_id in project_ids))
         except (BotError, TimeoutError):
-            return None
+            return Balance()
         amounts = [balance.amount for balances in told for balance in balances if balance.units == "usd"]
         known = [amount for amount in amounts if amount is not None]
-        return sum(known, Decimal()) if known and len(known) == len(amounts) else None
+        return Balance(sum(known, Decimal()) if known and len(known) == len(amounts) else None)
 
 
 def _material(session: Session, subscription: Subscription, days: tuple[date, ...], now: datetime) -> Material:
     told = digest_runs.told_since(session, subscription.id, days[0] - CORRECTED_DAYS * DAY)
+    balanced = _balanced(session, subscription)
+    few = len(balanced) <= MOST_BALANCES
     return Material(
         figures(session, subscription, days),
         events(session, subscription, days, now),
         {day: amount for day, amount in told.items() if day < days[0]},
         _budget(session, subscription),
-        _balanced(session, subscription),
+        balanced if few else [],
+        Balance() if few else _kept(session, balanced, now),
     )
+
+
+def _kept(session: Session, project_ids: Collection[str], now: datetime) -> Balance:
+    """Add up what was left in those of these projects that spend (`bot.budgets.watching` reads it once a day)."""
+    kept = collections.balances(session, now - BALANCES_KEPT)
+    amounts = [kept[project_id] for project_id in project_ids if project_id in kept]
+    return Balance(sum(amounts, Decimal()), len(amounts)) if amounts else Balance()
 
 
 def _budget(session: Session, subscription: Subscription) -> Decimal | None:
@@ -115,6 +125,4 @@ def _balanced(session: Session, subscription: Subscription) -> list[str]:
         return []
     if subscription.projects:
         return list(subscription.projects)
-    theirs = accounts.theirs(session)
-    everything = projects.search(session, limit=MOST_BALANCES + len(theirs) + 1)[0]
-    return [project.id for project in everything if project.id not in theirs]
+    return sorted(projects.names_by_id(session, live=True).keys() - accounts.theirs(session).keys())

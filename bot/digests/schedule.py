@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.clock import zone_of
 
 DAY = timedelta(days=1)
 CLOSES_AFTER = timedelta(hours=1)  # by then the day was read after its end
@@ -23,14 +24,6 @@ class Rhythm:
     weekdays: frozenset[int]
     hour: int
     tz: str
-
-
-def zone_of(tz: str) -> ZoneInfo:
-    """Return the zone, or UTC for a name that this machine does not know."""
-    try:
-        return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def moment(rhythm: Rhythm, day: date) -> datetime:

@@ -37,6 +37,14 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Balance:
+    """Dollars that are left; ``spending`` is of how many projects if it is only of those that spend, a day old."""
+
+    amount: Decimal | None = None
+    spending: int | None = None
+
+
+@dataclass(frozen=True)
 class Failures:
     """How many of the requests failed."""
 
@@ -115,6 +123,7 @@ class Digest:
     events: Events
     balance: Decimal | None
     balance_days: int | None
+    balance_of: int | None
     corrections: tuple[Correction, ...]
     final: bool
     unread: tuple[str, ...] = ()
@@ -139,7 +148,7 @@ def compose(
     figures: Figures,
     events: Events,
     *,
-    balance: Decimal | None = None,
+    balance: Balance = Balance(),
     budget: Decimal | None = None,
     told_before: Mapping[date, Decimal] | None = None,
 ) -> Digest:
@@ -168,8 +177,9 @@ def compose(
         per_day=_per_day(figures, days),
         course=tuple((day, figures.totals.get(day)) for day in _days(days[-1] - (CHART_DAYS - 1) * DAY, days[-1])),
         events=events,
-        balance=_cent(balance),
-        balance_days=lasts(balance, recent),
+        balance=_cent(balance.amount),
+        balance_days=lasts(balance.amount, recent),
+        balance_of=balance.spending,
         corrections=corrections(told_before or {}, {} if figures.unread else figures.totals),
         final=figures.final and not figures.unread,
         unread=figures.unread,

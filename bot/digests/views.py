@@ -125,11 +125,12 @@ def _compared(now: Decimal | None, usual: Decimal | None) -> str:
 def _month(digest: Digest) -> Block:
     budget = f" of {dollars(digest.budget)}" if digest.budget is not None else ""
     lasts = f", lasts {count(digest.balance_days, 'day')}" if digest.balance_days is not None else ""
+    of = f"Balance of the {count(digest.balance_of, 'project')} that spend" if digest.balance_of else "Balance now"
     return blocks.section(
         fields=[
             f"*Month to date*\n{dollars(digest.month_to_date)}{budget}",
             f"*Forecast for the month*\n{dollars(digest.forecast)}",
-            f"*Balance now*\n{dollars(digest.balance)}{lasts}",
+            f"*{of}*\n{dollars(digest.balance)}{lasts}",
             f"*Failed requests*\n{_failures(digest.failures)}",
         ]
     )

@@ -160,7 +160,8 @@ class InviteListeners:
             await self._bring_back(opened, actor, operation, problem)
             return
         try:
-            await self._entrance.enter(call, "invites.send", project_id)
+            _, project = await self._entrance.enter(call, "invites.send", project_id)
+            operation = operation.model_copy(update={"project_id": project.id})
             sorting = await self._database.read(lambda session: self._sorted(session, operation, actor))
         except (NotAllowed, CouldNotCheck) as problem:  # what was typed must not be lost
             await self._bring_back(opened, actor, operation, problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.desk.words import storable
 from bot.errors import FormError, NotUnderstood
 from bot.invites.addresses import read_addresses, read_domains
 from bot.invites.operations import MOST_AT_ONCE, WHY_LONGEST, ChangeInviteDomains, SendInvites
@@ -146,7 +147,7 @@ def read_invite_form(project_id: str, state: Mapping[str, Any]) -> SendInvites:
     scope = next((role for role in ROLES if role == chosen), None)
     if scope is None:
         raise FormError("scope", "Choose one of these.")
-    why = str(_value(state, "why").get("value") or "").strip()[:WHY_LONGEST]
+    why = storable(str(_value(state, "why").get("value") or ""))[:WHY_LONGEST]
     return SendInvites(project_id=project_id, emails=emails, scope=scope, why=why)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot import policy
+from bot.clock import zone_of
 from bot.desk import words
 from bot.desk.service import Desk
 from bot.keys.customer_choice import Billed
@@ -95,7 +96,4 @@ def confirmation(session: Session, request: Request, deciders: Iterable[str]) ->
 
 def _zone(session: Session, actor: Actor) -> ZoneInfo:
     person = people.get(session, actor.team_id, actor.user_id)
-    try:
-        return ZoneInfo(person.tz if person is not None else actor.tz)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zone_of(person.tz if person is not None else actor.tz)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,11 +12,13 @@ from bot.desk.service import Desk
 from bot.errors import BotError, FormError, NotUnderstood
 from bot.keys.operations import EndKey
 from bot.operation import Actor
+from bot.payers import attribution
 from bot.people import People
 from bot.policy import Refuse
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
+from bot.slack.state import written
 from bot.slack.words import code, count, cut, escape, user
 from bot.store import budgets
 from bot.store.budgets import Budget
@@ -27,6 +29,7 @@ Block = dict[str, Any]
 
 SHOWN = 40
 PURPOSE_SHOWN = 60
+MARK_LENGTH = 12
 TITLE = "End keys"
 
 
@@ -37,6 +40,11 @@ class Found:
     budget_id: str
     keys: tuple[Key, ...]
     endable: int
+
+    @property
+    def mark(self) -> str:
+        """Which keys these are, in a few letters that a form carries: only what was shown may be ended."""
+        return sha256(" ".join(sorted(key.id for key in self.keys)).encode()).hexdigest()[:MARK_LENGTH]
 
 
 class KeyClearing:
@@ -59,13 +67,13 @@ class KeyClearing:
 
     async def clear(self, call: Call) -> None:
         """End the keys, one after the other; each is an operation of its own."""
-        budget_id, _, asked = str((call.view or {}).get("private_metadata", "")).partition(":")
-        if _typed(call.state) != asked:
+        budget_id, asked, mark = read_metadata(str((call.view or {}).get("private_metadata", "")))
+        if written(call.state, "number").strip() != asked:
             raise FormError("number", f"Type {asked}, the number of keys, to end them.")
         opened = await call.ack_update(_saying("Ending the keys…"))
         actor = await self._people.judge(call.team_id, call.user_id)
         found = await self._database.read(lambda session: self._found(session, budget_id, actor))
-        if str(len(found.keys)) != asked:
+        if found.mark != mark:
             await opened.update(confirm_form(found, "Meanwhile the keys have changed: please look again."))
             return
         await opened.update(_saying(await self._end(found, actor)))
@@ -85,7 +93,7 @@ class KeyClearing:
         budget = budgets.get(session, budget_id)
         if budget is None or budget.team_id != actor.team_id:
             raise NotUnderstood("There is no such budget any more. Nothing changed.")
-        keys = _live(session, budget)
+        keys = keys_of(session, budget)
         may = [
             not isinstance(self._desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor), Refuse)
             for key in keys
@@ -93,10 +101,15 @@ class KeyClearing:
         return Found(budget_id, tuple(keys), sum(may))
 
 
-def _live(session: Session, budget: Budget) -> list[Key]:
-    column = {"project": Key.project_id, "customer": Key.customer, "key": Key.provider_key_id}[budget.scope]
-    wanted = select(Key).where(col(Key.state) == "live", col(column) == budget.ref)
-    return list(session.exec(wanted.order_by(col(Key.owner), col(Key.created_at), col(Key.id))))
+def keys_of(session: Session, budget: Budget) -> list[Key]:
+    """Return the live keys whose spending counts in a budget, a customer's also by their tags."""
+    live = select(Key).where(col(Key.state) == "live").order_by(col(Key.owner), col(Key.created_at), col(Key.id))
+    if budget.scope == "customer":
+        known = attribution(session, budget.team_id)
+        payers = ((key, known.payer(key.project_id, key.provider_key_id, key.tags)) for key in session.exec(live))
+        return [key for key, payer in payers if payer.tag == budget.ref]
+    column = Key.project_id if budget.scope == "project" else Key.provider_key_id
+    return list(session.exec(live.where(col(column) == budget.ref)))
 
 
 def confirm_form(found: Found, problem: str = "") -> Block:
@@ -122,20 +135,21 @@ def confirm_form(found: Found, problem: str = "") -> Block:
         ],
         submit="End keys",
         close="Keep them",
-        private_metadata=f"{found.budget_id}:{number}",
+        private_metadata=f"{found.budget_id}:{number}:{found.mark}",
     )
+
+
+def read_metadata(carried: str) -> tuple[str, str, str]:
+    """Read what the form carries: the budget, the number of keys that were shown, and which they were."""
+    budget_id, _, rest = carried.partition(":")
+    number, _, mark = rest.partition(":")
+    return budget_id, number, mark
 
 
 def _line(key: Key) -> str:
     owner = user(key.owner) if key.owner else escape(key.member_email or "made outside Keydesk")
     where = f" · in {escape(cut(key.place, PURPOSE_SHOWN))}" if key.place else ""
     return f"• {code(key.label)} {escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'} · {owner}{where}"
-
-
-def _typed(state: Mapping[str, Any]) -> str:
-    field = state.get("number")
-    element = field.get("number") if isinstance(field, Mapping) else None
-    return str(element.get("value") or "").strip() if isinstance(element, Mapping) else ""
 
 
 def _saying(text: str) -> Block:

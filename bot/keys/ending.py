@@ -181,8 +181,8 @@ class KeyEnding:
                 why=why,
             )
         session.refresh(key)
-        if key.state != "ending":
-            return None
+        if key.state != "ending":  # it was delivered, or had ended, a moment before
+            return self._intend(session, key_id, by, why, states)
         self._engine.later(session, Job("keys.settle_end", key.id), now + SETTLE_AFTER)
         return key, first
 

@@ -16,6 +16,7 @@ from bot.store.requests import Request
 
 DAYS = 30
 NOTHING_READ = "– (no figures were read yet)"
+NOT_READ = "– (Keydesk could not read it)"
 
 
 def evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:
@@ -48,8 +49,13 @@ def _of_person(session: Session, requester: str, by: date | None) -> str:
 def _of_project(session: Session, project_id: str, by: date | None) -> str:
     if by is None:
         return NOTHING_READ
-    now, before = (facts.total_spend(session, Which(*days, (project_id,))) for days in (_last(by), _before(by)))
-    return _trend(now, before)
+    now, before = (_total(session, Which(*days, (project_id,))) for days in (_last(by), _before(by)))
+    return NOT_READ if now is None else _trend(now, before)
+
+
+def _total(session: Session, which: Which) -> Decimal | None:
+    """Return the provider's total of one project, or None where nothing of it was read or may be."""
+    return next((each.told for each in facts.totals_by(session, which, "project")), None)
 
 
 def _last(by: date) -> tuple[date, date]:
@@ -60,8 +66,10 @@ def _before(by: date) -> tuple[date, date]:
     return by - timedelta(days=2 * DAYS - 1), by - timedelta(days=DAYS)
 
 
-def _trend(now: Decimal, before: Decimal) -> str:
+def _trend(now: Decimal, before: Decimal | None) -> str:
     """Say “$41.20, ↑ 12 %”: against the thirty days before."""
+    if before is None:
+        return f"{money.dollars(now)}; the {DAYS} days before are not known"
     if before <= 0:
         return f"{money.dollars(now)}, nothing in the {DAYS} days before" if now else "$0.00"
     change = int((now - before) * 100 / before)

@@ -24,7 +24,8 @@ def describe(session: Session, operation: CreateKey, requester: str) -> Descript
     """Draw a request for a key, with what helps to decide it well."""
     preset = PRESETS[operation.preset]
     project = projects.name_of(session, operation.project_id)
-    billed = f", billed to {operation.customer}" if operation.customer else ""
+    customer = customers.called(session, operation.customer) if operation.customer else ""
+    billed = f", billed to {customer}" if customer else ""
     purpose = " ".join(operation.purpose.split())
     return Description(
         title=f"Key request · Deepgram · {project}",
@@ -34,7 +35,7 @@ def describe(session: Session, operation: CreateKey, requester: str) -> Descript
             ("Project", f"Deepgram · {escape(project)}"),
             ("May", escape(f"{preset.words}; {preset.cannot}")),
             ("Lasts", f"{count(operation.days, 'day')} from the moment it is seen"),
-            ("Customer", escape(operation.customer or "–")),
+            ("Customer", escape(customer or "–")),
             ("Will live in", escape(operation.place)),
         ),
         evidence=evidence(session, operation, requester),

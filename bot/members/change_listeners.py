@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import words
-from bot.desk.service import Desk, Held, Ran
+from bot.desk.service import Desk
 from bot.errors import CouldNotCheck, NotAllowed, NotUnderstood
 from bot.members import naming, views
 from bot.members.changing import OUR_OWN, MemberChanges
@@ -19,7 +18,6 @@ from bot.providers.deepgram.models import Role
 from bot.slack.call import Call, OpenView
 from bot.slack.names import Command, Door
 from bot.slack.words import escape, fallback_text
-from bot.store.database import Database
 from bot.store.members import Member
 
 REMOVE, SCOPE = "Remove member", "Change scope"
@@ -37,12 +35,9 @@ class Asked:
 class MemberChangeListeners:
     """Answers `/members scope|remove`, their buttons and their forms."""
 
-    def __init__(
-        self, entrance: Entrance, desk: Desk, database: Database, people: People, changes: MemberChanges
-    ) -> None:
+    def __init__(self, entrance: Entrance, desk: Desk, people: People, changes: MemberChanges) -> None:
         self._entrance = entrance
         self._desk = desk
-        self._database = database
         self._people = people
         self._changes = changes
 
@@ -169,14 +164,8 @@ class MemberChangeListeners:
             await opened.update(asked.again(await self._entrance.overview(actor, member), problem.text))
             return
         outcome = await self._desk.submit(asked.operation, actor, opened.view_id)
-        await opened.update(views.saying(asked.title, escape(await self._outcome(actor, outcome))))
-
-    async def _outcome(self, actor: Actor, outcome: Held | Ran) -> str:
-        if isinstance(outcome, Ran):
-            return outcome.text
-        who, team = outcome.deciders, actor.team_id
-        named = await self._database.read(lambda session: words.people_of(session, team, who))
-        return f"Asked. {named} can approve it; until then nothing changes. Keydesk tells you what comes of it."
+        text = await self._entrance.outcome(actor, outcome, "nothing changes")
+        await opened.update(views.saying(asked.title, escape(text)))
 
 
 def _check(seen: Overview, *, possible: bool) -> None:

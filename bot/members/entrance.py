@@ -2,77 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from sqlmodel import Session
-
-from bot.clock import Clock
-from bot.desk.service import Desk
+from bot.desk.entrance import ListEntrance
 from bot.errors import NotUnderstood
 from bot.members import naming, service, views
 from bot.members.service import Overview, Reader
-from bot.mirror import ListMirror
 from bot.operation import Actor
-from bot.people import People
 from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
-from bot.slack.waiting import told_if_slow
-from bot.slack.words import escape, fallback_text
+from bot.slack.words import fallback_text
 from bot.store import members
-from bot.store.database import Database
 from bot.store.members import Member
 from bot.store.projects import Project
 
 WORDS_LONGEST = 100
-ProjectOf = Callable[[Session, Actor, str], Project]
-"""Returns the project with this id, or the person's own for an empty one; raises `NotUnderstood`."""
 
 
-class Entrance:
+class Entrance(ListEntrance[Told]):
     """Judges people, and finds projects and members."""
-
-    def __init__(
-        self,
-        desk: Desk,
-        database: Database,
-        people: People,
-        clock: Clock,
-        mirror: ListMirror[Told],
-        project_of: ProjectOf,
-    ) -> None:
-        self._desk = desk
-        self._database = database
-        self._people = people
-        self._clock = clock
-        self._mirror = mirror
-        self._project_of = project_of
-
-    async def enter(self, call: Call, name: str, project_id: str = "") -> tuple[Actor, Project]:
-        """Return who asks and where, if their role suffices for ``name``; "" is their own project.
-
-        Raises:
-            NotAllowed: it does not, or they are no member of the workspace.
-            NotUnderstood: there is no such project, or none is chosen.
-        """
-        actor = await self._people.judge(call.team_id, call.user_id)
-
-        def find(session: Session) -> Project:
-            project = self._project_of(session, actor, project_id)
-            self._desk.permit(session, actor, name, project.id)
-            return project
-
-        return actor, await self._database.read(find)
-
-    async def read_once(self, call: Call, project: Project) -> None:
-        """Read the members now if they never were; an old list is read again behind the reader's back.
-
-        Raises:
-            ProviderError: they could not be read.
-        """
-        now = self._clock.now()
-        if not await self._mirror.look(project.id, now):
-            saying = f"Reading the members of {escape(project.name)} from Deepgram…"
-            await told_if_slow(self._mirror.refresh(project.id, now), call.tell, saying)
 
     async def named(self, call: Call, actor: Actor, project: Project, verb: str, typed: str) -> Member | None:
         """Return the one member who was meant; where several may be, list them and return None.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.desk.words import storable
 from bot.errors import FormError
 from bot.members.operations import MEANINGS, WHY_LONGEST, scope_of
 from bot.members.service import MemberPage, Overview, Row
@@ -220,7 +221,7 @@ def check_confirmation(metadata: str, state: Mapping[str, Any]) -> None:
 
 def read_why(state: Mapping[str, Any]) -> str:
     """Read the reason that was typed."""
-    return str(_value(state, "why").get("value") or "").strip()[:WHY_LONGEST]
+    return storable(str(_value(state, "why").get("value") or ""))[:WHY_LONGEST]
 
 
 def read_scope_choice(state: Mapping[str, Any]) -> Role:

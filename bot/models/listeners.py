@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.models import service, views
 from bot.models.catalogue import Catalogue, Listing
 from bot.models.service import WORDS_LONGEST, Models, Wanted
-from bot.operation import Actor
 from bot.people import People
 from bot.providers.deepgram.speech_models import SpeechModel
 from bot.slack.call import Call
@@ -22,9 +20,6 @@ from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape, fallback_text
 from bot.store.database import Database
 from bot.store.projects import Project
-
-ProjectOf = Callable[[Session, Actor, str], Project]
-"""Returns the project with this id, or the person's own for an empty one; raises `NotUnderstood`."""
 
 
 class ModelListeners:

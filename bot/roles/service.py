@@ -14,9 +14,10 @@ from bot.operation import Actor, Description
 from bot.policy import Role
 from bot.ranks import Roles
 from bot.roles.operations import MakeOwner, SetRole
-from bot.slack.typed import as_typed
-from bot.slack.words import escape, listed
+from bot.slack.typed import as_typed, by_id
+from bot.slack.words import escape, listed, user
 from bot.store import people, projects, roles
+from bot.store.people import Person
 from bot.store.roles import WORKSPACE, RoleHeld
 
 PAGE = 10
@@ -96,12 +97,12 @@ def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) ->
 
 def meant(session: Session, team_id: str, typed: str) -> str:
     """Return what the words mean: a role, or the id of a person, a group or a project; else the words."""
-    wanted = as_typed(typed).strip().removeprefix("@").casefold()
+    wanted = as_typed(by_id(typed)).strip().removeprefix("@").casefold()
     singular = wanted.removesuffix("s")
     if singular in roles.ROLES:
         return singular
     for group in roles.groups(session, team_id):
-        if wanted in (group.handle.casefold(), group.name.casefold()):
+        if wanted in (group.group_id.casefold(), group.handle.casefold(), group.name.casefold()):
             return group.group_id
     for person in people.called(session, team_id, [wanted]):
         return person.user_id
@@ -186,15 +187,20 @@ def pressed(session: Session, actor: Actor, value: str) -> SetRole:
 
 def typed_wish(session: Session, team_id: str, typed: str) -> tuple[SetRole, str]:
     """Read “@ana reader in production”, in this order or another; return it with what of it makes no sense here."""
-    who, _, place = as_typed(typed[:WORDS_LONGEST]).partition(" in ")
+    who, _, place = as_typed(by_id(typed)[:WORDS_LONGEST]).partition(" in ")
     tokens = [token.strip(",.").removeprefix("@") for token in who.split()]
     role = next((token.casefold() for token in tokens if token.casefold() in roles.ROLES), None)
     names = [token for token in tokens if token.casefold() not in roles.ROLES]
-    found = people.called(session, team_id, names)
-    groups = [group for group in roles.groups(session, team_id) if group.handle.casefold() in map(str.casefold, names)]
+    found = _unmistakable(session, team_id, names)
+    plain = {name.casefold() for name in names}
+    groups = [
+        group
+        for group in roles.groups(session, team_id)
+        if plain & {group.handle.casefold(), group.group_id.casefold()}
+    ]
     project = projects.named(session, place)
     known = {name.casefold() for person in found for name in (person.name, person.user_id)}
-    known |= {group.handle.casefold() for group in groups}
+    known |= {name.casefold() for group in groups for name in (group.handle, group.group_id)}
     strange = [f"@{name}" for name in names if name.casefold() not in known]
     if place.strip() and project is None:
         strange.append(f"the project {place.strip()}")
@@ -204,7 +210,13 @@ def typed_wish(session: Session, team_id: str, typed: str) -> tuple[SetRole, str
         "groups": tuple(group.group_id for group in groups[:1]),
         "role": role,
     }
-    return SetRole.model_validate(wish), f"Keydesk does not know {listed(strange)}: choose below." if strange else ""
+    return SetRole.model_validate(wish), f"Keydesk cannot place {listed(strange)}: choose below." if strange else ""
+
+
+def _unmistakable(session: Session, team_id: str, names: list[str]) -> list[Person]:
+    """Return whom these names or ids mean, as far as each means one person: anybody may take another's name."""
+    found = [people.called(session, team_id, [name]) for name in names]
+    return [meant_by_one[0] for meant_by_one in found if len(meant_by_one) == 1]
 
 
 def groups_like(session: Session, team_id: str, typed: str) -> list[tuple[str, str]]:
@@ -236,13 +248,14 @@ def _role(wish: SetRole) -> Role | None:
 
 
 def describe(session: Session, operation: MakeOwner, requester: str) -> Description:
-    """Draw the wish to make somebody Owner."""
+    """Draw the wish to make somebody Owner; people are mentioned too, because anybody may take another's name."""
     del session, requester
+    mentions = listed(user(user_id) for user_id in operation.people)
     return Description(
         title="New Owner",
         wish=f"to make {operation.label} Owner of Keydesk.",
         why=operation.why,
-        fields=(("Who", escape(operation.label)), ("Role", "Owner, in the whole workspace")),
+        fields=(("Who", f"{mentions}\n{escape(operation.label)}".strip()), ("Role", "Owner, in the whole workspace")),
         risk=("High", "An Owner manages projects, members, keys, money and roles."),
     )
 

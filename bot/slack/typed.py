@@ -11,6 +11,13 @@ import re
 
 _REFERENCE = re.compile(r"<(mailto:|https?://|[@#!])([^<>|]*)(?:\|([^<>]*))?>")
 
+_MENTION = re.compile(r"<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^<>]*)?>")
+
+
+def by_id(text: str) -> str:
+    """Return the text with each mention of a person or a user group as its id: anybody may take another's name."""
+    return _MENTION.sub(r"\1", text)
+
 
 def as_typed(text: str) -> str:
     """Return the text with addresses, domains and mentions as they were typed: ``ana@acme.com``, ``@ana``."""

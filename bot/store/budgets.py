@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, func, or_, update
+from sqlalchemy import JSON, UniqueConstraint, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import Exact, UTCDateTime, one_of
@@ -123,11 +123,10 @@ def raise_once(session: Session, alert: Alert) -> Alert | None:
     return alert if session.execute(row.returning(col(Alert.id))).first() is not None else None
 
 
-def was_raised(session: Session, team_id: str, subject: str, level: str, period: str) -> bool:
-    """Tell whether this crossing was told already."""
-    same = {"team_id": team_id, "subject": subject, "level": level, "period": period}
-    wanted = [col(getattr(Alert, name)) == value for name, value in same.items()]
-    return session.exec(select(func.count()).select_from(Alert).where(*wanted)).one() > 0
+def levels_raised(session: Session, team_id: str, subject: str, period: str) -> set[str]:
+    """Return the levels of a subject that were raised in this period."""
+    same = (col(Alert.team_id) == team_id, col(Alert.subject) == subject, col(Alert.period) == period)
+    return set(session.exec(select(Alert.level).where(*same)))
 
 
 def alert(session: Session, alert_id: str) -> Alert | None:

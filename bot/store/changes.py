@@ -22,7 +22,7 @@ class Change(SQLModel, table=True):
     started → succeeded | failed (not done) | unknown → succeeded or failed, once the provider was asked; where that can
     never be told any more, ``text`` says so.
     ``intended_at`` is the machine's time of the intent: no moved clock may make us look before the call can have
-    ended. ``view_id`` is the form it came from, so that a form counts once.
+    ended. ``view_id`` is the form it came from, so that a form counts once, unless nothing came of it.
     """
 
     __tablename__ = "changes"
@@ -48,9 +48,10 @@ def get(session: Session, change_id: str) -> Change | None:
     return session.get(Change, change_id)
 
 
-def by_view(session: Session, view_id: str) -> Change | None:
-    """Return the change that this form made, or None."""
-    return session.exec(select(Change).where(col(Change.view_id) == view_id)).first()
+def free_form(session: Session, view_id: str) -> None:
+    """Let a form be sent again of which nothing was done: Slack brings it back under the id that it had."""
+    failed = (col(Change.view_id) == view_id, col(Change.state) == "failed")
+    session.execute(update(Change).where(*failed).values(view_id=None).execution_options(synchronize_session=False))
 
 
 def of_request(session: Session, request_id: str) -> list[Change]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -157,7 +157,7 @@ def totals_by(session: Session, which: Which, *dimensions: str) -> list[DayTotal
     if not which.is_whole:
         raise ValueError("the provider's total is told of whole projects only")
     columns = [_SPLIT[dimension] for dimension in dimensions]
-    unknown = func.count() - func.count(DAYS.c.spend_total)
+    unknown = func.count().filter(DAYS.c.spend_total.is_(None))
     sums = [func.sum(DAYS.c.spend_total), func.sum(DAYS.c.spend_rows), unknown]
     found = session.execute(pick(*columns, *sums).where(*_within(which)).group_by(*columns).order_by(*columns))
     return [_day_total(dict(zip(dimensions, row[:-3], strict=True)), *row[-3:]) for row in found]
@@ -171,9 +171,8 @@ def total_spend(session: Session, which: Which) -> Decimal:
 def closed_totals(session: Session, day: date) -> dict[str, Decimal]:
     """Return the provider's total of a day, by project, where it may be read and was read after the day's end."""
     known = (DAYS.c.day == day, DAYS.c.closed.is_(True), DAYS.c.spend_total.is_not(None))
-    return {
-        project_id: total for project_id, total in session.execute(pick(DAYS.c.project_id, DAYS.c.spend_total).where(*known))
-    }
+    found = session.execute(pick(DAYS.c.project_id, DAYS.c.spend_total).where(*known))
+    return {row.project_id: row.spend_total for row in found}
 
 
 def of_project(session: Session, project_id: str, start: date, end: date) -> dict[date, CollectedDay]:
@@ -182,9 +181,13 @@ def of_project(session: Session, project_id: str, start: date, end: date) -> dic
     return {row.day: row for row in found}
 
 
-def oldest_unsettled(session: Session, project_id: str) -> date | None:
-    """Return the oldest day that is to be read again, or None if none was ever read."""
-    wanted = (DAYS.c.project_id == project_id, DAYS.c.settled.is_(False))
+def oldest_unsettled(session: Session, project_id: str, *, or_unknown: bool = False) -> date | None:
+    """Return the oldest day that is to be read again, or None if none is.
+
+    ``or_unknown``: days of which the total might not be read are read again too.
+    """
+    again = ~DAYS.c.settled | DAYS.c.spend_total.is_(None) if or_unknown else ~DAYS.c.settled
+    wanted = (DAYS.c.project_id == project_id, again)
     found: date | None = session.execute(pick(func.min(DAYS.c.day)).where(*wanted)).scalar_one()
     return found
 
@@ -221,16 +224,15 @@ def coverage(session: Session, which: Which) -> Coverage:
     """Return how much of these days and projects is known; of what it is narrowed to, only the projects count."""
     live, gone = _projects(session, which)
     days = (which.end - which.start).days + 1
-    read = _read(session, which)
+    read, ended = _number(session, which), _number(session, replace(which, project_ids=tuple(gone))) if gone else 0
     changing = [each for each in _open(session, which) if each.project_id in live]
-    lacking = sorted(project_id for project_id in live if read.get(project_id, 0) < days)
-    number = sum(read.get(project_id, 0) for project_id in live | gone)
+    expected = len(live) * days + ended
     return Coverage(
-        expected=len(live) * days + sum(read.get(project_id, 0) for project_id in gone),
-        read=number,
-        closed=number - sum(not each.closed for each in changing),
-        settled=number - len(changing),
-        missing=tuple(_missing(session, which, lacking)),
+        expected=expected,
+        read=read,
+        closed=read - sum(not each.closed for each in changing),
+        settled=read - len(changing),
+        missing=tuple(_missing(session, which, live)) if read < expected else (),
         oldest_read_at=min((each.read_at for each in changing), default=None),
         problems=tuple(collections.problems(session, live)),
     )
@@ -271,9 +273,8 @@ def _projects(session: Session, which: Which) -> tuple[set[str], set[str]]:
     return live, {project_id for project_id, _ in known} - live
 
 
-def _read(session: Session, which: Which) -> dict[str, int]:
-    found = pick(DAYS.c.project_id, func.count()).where(*_within(which)).group_by(DAYS.c.project_id)
-    return {project_id: number for project_id, number in session.execute(found)}
+def _number(session: Session, which: Which) -> int:
+    return int(session.execute(pick(func.count()).select_from(DAYS).where(*_within(which))).scalar_one())
 
 
 def _open(session: Session, which: Which) -> list[_Open]:
@@ -281,9 +282,13 @@ def _open(session: Session, which: Which) -> list[_Open]:
     return [_Open(*row) for row in session.execute(found)]
 
 
-def _missing(session: Session, which: Which, lacking: Sequence[str]) -> list[tuple[str, date]]:
+def _missing(session: Session, which: Which, live: set[str]) -> list[tuple[str, date]]:
+    numbers = pick(DAYS.c.project_id, func.count().label("days")).where(*_within(which)).group_by(DAYS.c.project_id)
+    read = {row.project_id: row.days for row in session.execute(numbers)}
     found: list[tuple[str, date]] = []
-    for project_id in lacking:
+    for project_id in sorted(live):
+        if read.get(project_id, 0) > (which.end - which.start).days:
+            continue
         known = of_project(session, project_id, which.start, which.end)
         days = (which.start + timedelta(days=count) for count in range((which.end - which.start).days + 1))
         found += [(project_id, day) for day in days if day not in known]

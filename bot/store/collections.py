@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection as Some
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import Day, UTCDateTime
+from bot.store.columns import Day, Exact, UTCDateTime
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
@@ -17,6 +18,7 @@ class Collection(SQLModel, table=True):
     """The reading of one project's figures. ``first_day`` is the oldest day that is wanted at all.
 
     ``failures`` counts those since the last success; ``problem`` may stay beside a success that left something out.
+    ``balance`` in dollars is read once a day from projects that spend.
     """
 
     __tablename__ = "collections"
@@ -27,6 +29,8 @@ class Collection(SQLModel, table=True):
     read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     failures: int = 0
     problem: str | None = None
+    balance: Decimal | None = Field(default=None, sa_type=Exact)
+    balance_read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 def get(session: Session, project_id: str) -> Collection | None:
@@ -93,6 +97,17 @@ def failing(session: Session, before: datetime) -> list[tuple[str, str]]:
     late = col(Collection.read_at).is_(None) | (col(Collection.read_at) < before)
     found = select(Collection).where(col(Collection.failures) > 0, late, _live())
     return [(row.project_id, row.problem or "") for row in session.exec(found.order_by(col(Collection.project_id)))]
+
+
+def note_balance(session: Session, project_id: str, balance: Decimal, now: datetime) -> None:
+    """Note the dollars that are left in a project."""
+    _change(session, project_id, balance=balance, balance_read_at=now)
+
+
+def balances(session: Session, since: datetime) -> dict[str, Decimal]:
+    """Return the dollars that were left in each project, of those whose balance was read since then."""
+    found = select(Collection).where(col(Collection.balance_read_at) >= since, _live())
+    return {row.project_id: row.balance for row in session.exec(found) if row.balance is not None}
 
 
 def to_come(session: Session, since: datetime) -> set[str]:

@@ -64,6 +64,12 @@ def get(session: Session, team_id: str, tag: str) -> Customer | None:
     return session.get(Customer, (team_id, tag))
 
 
+def called(session: Session, tag: str) -> str:
+    """Say which customer a tag bills: its name and the tag, or the tag alone if it is not one customer's."""
+    names = session.exec(select(Customer.name).where(col(Customer.tag) == tag)).all()
+    return f"{names[0]} ({tag})" if len(names) == 1 and names[0] != tag else tag
+
+
 def alike(session: Session, team_id: str, tag: str) -> Customer | None:
     """Return a customer whose tag differs from this one in upper and lower case only, or not at all."""
     same = (col(Customer.team_id) == team_id, func.lower(col(Customer.tag)) == tag.lower())
@@ -109,11 +115,8 @@ def default_markup(session: Session, team_id: str) -> Decimal:
     return row.percent if row is not None else Decimal()
 
 
-def tags_of_keys(session: Session) -> dict[str, int]:
-    """Return every tag that live keys carry, with the number of these keys."""
-    counted: dict[str, int] = {}
-    living = select(col(Key.tags), col(Key.customer)).where(col(Key.state).in_(("live", "ending")))
-    for tags, customer in session.exec(living):
-        for tag in {*tags, *([customer] if customer else [])}:
-            counted[tag] = counted.get(tag, 0) + 1
-    return counted
+def tags_of_keys(session: Session) -> dict[str, frozenset[str]]:
+    """Return the tags of every live key, by the provider's id of the key."""
+    living = select(col(Key.provider_key_id), col(Key.tags), col(Key.customer))
+    found = session.exec(living.where(col(Key.state).in_(("live", "ending"))))
+    return {key_id: frozenset(tags) | ({customer} if customer else set()) for key_id, tags, customer in found}

@@ -7,10 +7,9 @@ between its own total (``total_spend``, ``totals_by``) and the rows, and has to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlmodel import Session
@@ -39,8 +38,7 @@ SpendDimension = Literal["day", "project", "key", "line_item", "tags", "deployme
 UsageDimension = Literal["total", "accessor", "endpoint", "feature_set", "models", "method", "tags", "deployment"]
 
 
-@dataclass(frozen=True)
-class SpendRow:
+class SpendRow(NamedTuple):
     """Dollars of one group; what was not split by is None, what the provider names nothing for is "".
 
     ``tags`` is a tag set's text (``tag_sets.set_of`` reads it).
@@ -55,8 +53,7 @@ class SpendRow:
     deployment: str | None = None
 
 
-@dataclass(frozen=True)
-class UsageRow:
+class UsageRow(NamedTuple):
     """Measures of one value of a dimension ("" for the total, and where the provider names none)."""
 
     figures: Figures
@@ -86,10 +83,13 @@ def spend_by(session: Session, which: Which, *dimensions: SpendDimension, top: i
     return [SpendRow(row[-1], **dict(zip(names, row[:-1], strict=True))) for row in rows if row[-1]]
 
 
-def tags_billed(session: Session) -> set[str]:
-    """Return every single tag that anything was ever spent with."""
-    texts = session.execute(select(SPEND_LINES.c.tags).distinct()).scalars()
-    return {tag for text in texts for tag in tag_sets.set_of(text)}
+def tags_billed(session: Session) -> dict[str, set[str]]:
+    """Return every single tag that anything was ever spent with, and the keys (the provider's ids) that did."""
+    found: dict[str, set[str]] = {}
+    for text, key_id in session.execute(select(SPEND_LINES.c.tags, SPEND_LINES.c.key_id).distinct()):
+        for tag in tag_sets.set_of(text):
+            found.setdefault(tag, set()).add(key_id)
+    return found
 
 
 def usage_by(

@@ -88,5 +88,7 @@ def domains(session: Session, team_id: str) -> tuple[str, ...]:
 
 
 def change_domains(session: Session, team_id: str, wanted: Iterable[str], by: str, now: datetime) -> None:
-    """Set the domains that this workspace may invite from."""
-    session.merge(InviteDomains(team_id=team_id, domains=list(wanted), changed_by=by, changed_at=now))
+    """Set the domains that this workspace may invite from; two owners may do so at once."""
+    said = {"domains": list(wanted), "changed_by": by, "changed_at": now}
+    row = insert_into(session, InviteDomains).values(team_id=team_id, **said)
+    session.execute(row.on_conflict_do_update(index_elements=["team_id"], set_=said))

@@ -56,9 +56,10 @@ def name_of(session: Session, project_id: str) -> str:
     return project.name if project is not None else project_id
 
 
-def names_by_id(session: Session) -> dict[str, str]:
-    """Return the name of every project that was ever listed."""
-    return dict(session.exec(select(Project.id, Project.name)).all())
+def names_by_id(session: Session, *, live: bool = False) -> dict[str, str]:
+    """Return the name of every project that was ever listed, or of those that are still there."""
+    found = select(Project.id, Project.name)
+    return dict(session.exec(found.where(col(Project.gone_at).is_(None)) if live else found).all())
 
 
 def settings(session: Session, project_id: str) -> ProjectSettings:

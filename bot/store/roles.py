@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import JSON, func, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.upsert import insert_into
 
 ROLES = ("reader", "developer", "owner")
 HOLDERS = ("person", "group")
@@ -132,9 +134,12 @@ def group_holds(session: Session, team_id: str) -> bool:
 
 
 def save_groups(session: Session, team_id: str, read: Iterable[GroupRead]) -> None:
-    """Make the stored groups equal to what Slack lists now."""
-    listed = list(read)
-    for group in listed:
-        session.merge(group)
-    gone = [group.group_id for group in listed]
-    session.exec(delete(GroupRead).where(col(GroupRead.team_id) == team_id, col(GroupRead.group_id).not_in(gone)))
+    """Make the stored groups equal to what Slack lists now; two processes may do so at once."""
+    listed = sorted(({**group.model_dump(), "team_id": team_id} for group in read), key=itemgetter("group_id"))
+    insert = insert_into(session, GroupRead)
+    said = {name: insert.excluded[name] for name in ("handle", "name", "members", "read_at")}
+    if listed:
+        session.execute(insert.on_conflict_do_update(index_elements=["team_id", "group_id"], set_=said), listed)
+    still = [group["group_id"] for group in listed]
+    gone = (col(GroupRead.team_id) == team_id, col(GroupRead.group_id).not_in(still))
+    session.execute(delete(GroupRead).where(*gone).execution_options(synchronize_session=False))

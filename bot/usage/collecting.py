@@ -33,7 +33,7 @@ EVERYTHING = UsageOf(TOTAL, "")
 
 
 class Reports(RecordedRequests, Protocol):
-    """The provider's two reports, and its records of requests; `bot.providers.deepgram.client.Deepgram` satisfies it."""
+    """The provider's two reports and its records of requests; `bot.providers.deepgram.client.Deepgram` satisfies it."""
 
     async def billing_breakdown(
         self, project_id: str, grouping: Iterable[BillingGrouping] = (), *, start: date, end: date
@@ -88,10 +88,7 @@ class UsageCollection:
         Raises:
             ProviderError: something could not be read. What was read before stays.
         """
-        unsettled = await self._database.read(lambda session: self._unsettled(session, project_id, now))
-        problem = None
-        for period in unsettled.parts(LONGEST_PERIOD):
-            problem = await self._collect(project_id, period, now, permit)
+        problem = await self._collect_unsettled(project_id, now, permit)
         await count_failures(self._database, self._reports, project_id, permit)
         return problem
 
@@ -103,14 +100,23 @@ class UsageCollection:
         """
         known = await self._database.read(lambda session: collections.get(session, project_id))
         if known is None or known.read_at is None:
-            return await self.collect(project_id, now)
+            return await self._collect_unsettled(project_id, now, _always)  # the failed requests come by themselves
         return await self._collect(project_id, Period(now.date(), now.date()), now, _always)
+
+    async def _collect_unsettled(self, project_id: str, now: datetime, permit: Permit) -> str | None:
+        unsettled = await self._database.read(lambda session: self._unsettled(session, project_id, now))
+        problem = None
+        for period in unsettled.parts(LONGEST_PERIOD):
+            problem = await self._collect(project_id, period, now, permit)
+        return problem
 
     def _unsettled(self, session: Session, project_id: str, now: datetime) -> Period:
         known = collections.get(session, project_id)
         first = known.first_day if known else self.first_day(now)
         # Before the first success the days read so far may have a gap behind them.
-        oldest = collected.oldest_unsettled(session, project_id) if known and known.read_at else None
+        oldest = None
+        if known and known.read_at:  # what might not be read before is read once everything may be
+            oldest = collected.oldest_unsettled(session, project_id, or_unknown=known.problem is None)
         return Period(min(oldest or first, now.date()), now.date())
 
     async def _collect(self, project_id: str, period: Period, now: datetime, permit: Permit) -> str | None:

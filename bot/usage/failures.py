@@ -19,11 +19,10 @@ from bot.providers.deepgram.requests import LARGEST_PAGE, RequestFilter, Request
 from bot.store import collected
 from bot.store.collected import end_of
 from bot.store.database import Database
-from bot.store.fact_rows import TOTAL
 from bot.store.facts import Which, usage_by
 
 MOST_PAGES = 5  # a day
-TOO_MANY = f"more than {MOST_PAGES * LARGEST_PAGE:,}"
+TOO_MANY = f"{MOST_PAGES * LARGEST_PAGE:,} or more"
 SECOND = timedelta(seconds=1)  # a filter's moments are both included
 
 Permit = Callable[[], Awaitable[None]]
@@ -67,13 +66,13 @@ def _to_count(session: Session, project_id: str) -> list[date]:
     days = collected.without_failures(session, project_id)
     if not days:
         return []
-    used = usage_by(session, Which(days[0], days[-1], (project_id,)), TOTAL, by_day=True, measures=("requests",))
+    used = usage_by(session, Which(days[0], days[-1], (project_id,)), "total", by_day=True, measures=("requests",))
     requested = {row.day for row in used if row.figures.requests}
     return [day for day in days if day in requested]
 
 
 async def _count(records: RecordedRequests, project_id: str, day: date, permit: Permit) -> int | None:
-    """Return how many requests of a day failed, or None for more than are counted."""
+    """Return how many requests of a day failed, or None for more than are looked at."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     wanted = RequestFilter(start, end_of(day) - SECOND, status="failed")
     failed = 0

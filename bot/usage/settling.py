@@ -30,8 +30,7 @@ def following(
 ) -> CollectedDay:
     """Return what is known of a day after a reading; ``moved`` says whether it differs from the one ``before``.
 
-    ``unused`` says that there was no request, so that none failed; the failed ones of a day that moved are to be counted
-    again.
+    ``unused`` says that there was no request, so that none failed; those of a day that moved are to be counted again.
     """
     same_since = now if before is None or moved else before.same_since
     after = CollectedDay(

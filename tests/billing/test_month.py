@@ -165,6 +165,29 @@ def test_a_closed_month_that_was_tampered_with_says_so(store: Database) -> None:
     assert "no longer fits its checksum" in read(store, "2026-10").closed
 
 
+def test_costs_that_may_not_be_read_are_not_nothing(store: Database) -> None:
+    spent(store, DAY, {line(APPLE_KEY.provider_key_id): "10"})
+    settle(store, "2026-10")
+    with store.transaction() as session:
+        collected.of_project(session, PROJECT, DAY, DAY)[DAY].spend_total = None
+    statement = read(store, "2026-10")
+    assert (statement.total, statement.missing) == (None, ("What production cost may not be read at Deepgram.",))
+    with pytest.raises(NotUnderstood, match="may not be read"):
+        close(store, "2026-10")
+
+
+def test_a_project_that_is_gone_does_not_keep_its_month_open(store: Database) -> None:
+    settle(store, "2026-10")
+    gone = Project(id=THEIRS[:-1] + "8", name="old", read_at=NOW, gone_at=datetime(2026, 10, 5, 14, tzinfo=UTC))
+    add(store, gone)
+    spent(store, DAY, {line(): "7"}, project_id=gone.id)
+    with store.transaction() as session:
+        last = collected.of_project(session, gone.id, DAY, DAY)[DAY]
+        last.closed = last.settled = False
+    statement = read(store, "2026-10")
+    assert (statement.total, statement.missing) == (Decimal(7), ())
+
+
 def test_nothing_known_is_not_zero(store: Database) -> None:
     statement = read(store, "2026-10")
     assert (statement.parts, statement.total) == ((), None)

@@ -16,13 +16,14 @@ from bot.clock import SetClock
 from bot.errors import FormError, NotUnderstood
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.web import SlackWeb
-from bot.store import budgets, collections, fact_rows, tag_sets
+from bot.store import budgets, collected, collections, fact_rows, tag_sets
 from bot.store.budgets import Alert
 from bot.store.collected import CollectedDay
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, SpendOf
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
+from tests.digests.books import Balances
 from tests.factories import ANA, OWNER, PROJECT, SECOND_OWNER, TEAM, Bench, actor, add, bench, entries, key, rows
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -81,15 +82,19 @@ async def test_each_level_of_a_budget_is_told_once_a_month(
     spend(desk, date(2026, 11, 1), "10")
     told = await setting.set(SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=100), actor(OWNER))
     assert "10 % of it is spent by 15 Nov (UTC): $10.00" in told
-    for amount, told_levels in (("45", {"forecast"}), ("95", {"forecast", "100"})):
+    for amount, told_levels in (
+        ("45", {"forecast"}),
+        ("75", {"forecast", "80"}),
+        ("95", {"forecast", "80", "100"}),
+    ):
         spend(desk, CLOSED, amount)
         await watch.watch("all", NOW)
         await watch.watch("all", NOW + timedelta(hours=1))
         assert {level for level, post in alerts(desk) if post == "wanted"} == told_levels
-    assert dict(alerts(desk)) == {"50": "covered", "80": "covered", "100": "wanted", "forecast": "wanted"}
+    assert dict(alerts(desk)) == {"50": "covered", "80": "wanted", "100": "wanted", "forecast": "wanted"}
     spend(desk, date(2026, 12, 15), "85")
     await watch.watch("all", NOW + timedelta(days=30))
-    assert sorted(level for level, post in alerts(desk) if post == "wanted") == ["100", "forecast", "forecast"]
+    assert sorted(level for level, post in alerts(desk) if post == "wanted") == ["100", "80", "forecast", "forecast"]
 
 
 async def test_a_month_that_heads_over_its_budget_is_told(
@@ -139,6 +144,17 @@ async def test_more_needs_an_approval_and_less_does_not(desk: Bench, setting: Bu
     assert [entry.name for entry in entries(desk.database, budget.id)] == ["budgets.set"] * 4
 
 
+async def test_an_old_approval_does_not_undo_a_newer_lower_budget(desk: Bench, setting: BudgetSetting) -> None:
+    wish = SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=100)
+    await setting.set(wish, actor(OWNER))
+    budget = rows(desk.database, lambda session: budgets.of(session, TEAM, "project", PROJECT))
+    raised = RaiseBudget(project_id=PROJECT, budget_id=budget.id, dollars=Decimal(150), before=Decimal(100))
+    await setting.set(wish.model_copy(update={"dollars": Decimal(40)}), actor(OWNER))
+    with pytest.raises(NotUnderstood, match="lowered to"):
+        await setting.raise_(raised, actor(ANA))
+    assert rows(desk.database, lambda session: budgets.get(session, budget.id)).dollars == 40
+
+
 async def test_an_ended_budget_warns_no_more(desk: Bench, watch: BudgetWatch, setting: BudgetSetting) -> None:
     await setting.set(SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=10), actor(OWNER))
     budget = rows(desk.database, lambda session: budgets.of(session, TEAM, "project", PROJECT))
@@ -154,6 +170,11 @@ async def test_an_ended_budget_warns_no_more(desk: Bench, watch: BudgetWatch, se
 async def test_a_sudden_day_is_told_once(desk: Bench, watch: BudgetWatch) -> None:
     for back in range(1, 5):
         spend(desk, CLOSED - timedelta(weeks=back), "10")
+    spend(desk, CLOSED, "1")
+    with desk.database.transaction() as session:  # not read after its end: so far it is little
+        collected.of_project(session, PROJECT, CLOSED, CLOSED)[CLOSED].closed = False
+    await watch.watch("all", NOW)
+    assert alerts(desk) == []
     spend(desk, CLOSED, "55")
     await watch.watch("all", NOW)
     await watch.watch("all", NOW + timedelta(hours=5))
@@ -193,3 +214,12 @@ def test_one_of_many_posts_an_alert(store: Database) -> None:
         assert budgets.claim(session, alert.id, NOW + timedelta(seconds=61), timedelta(seconds=60))
         assert budgets.told(session, alert.id, "posted")
         assert not budgets.claim(session, alert.id, NOW + timedelta(hours=1), timedelta(seconds=60))
+
+
+async def test_balances_of_projects_that_spend_are_kept_and_low_ones_told(desk: Bench) -> None:
+    spend(desk, CLOSED, "7")
+    with desk.database.transaction() as session:
+        collections.ensure(session, PROJECT, CLOSED, NOW)
+    await BudgetWatch(desk.database, desk.engine, desk.desk, Balances(Decimal(3)), TEAM).balances("all", NOW)
+    assert rows(desk.database, lambda session: collections.balances(session, NOW)) == {PROJECT: Decimal(3)}
+    assert [level for level, _ in alerts(desk)] == ["low"]

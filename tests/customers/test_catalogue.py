@@ -17,14 +17,17 @@ from bot.customers.changing import CustomerChanges
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
 from bot.errors import FormError, NotUnderstood
 from bot.keys.customer_choice import OWN_USE, Billed, customer_options
-from bot.store import customers
+from bot.store import customers, fact_rows
 from bot.store.customers import Customer, is_tag
 from bot.store.database import Database
+from bot.store.fact_rows import DayFacts, SpendOf
+from bot.store.tag_sets import text_of
 from tests.factories import (
     ANA,
     HOSTILE,
     NOON,
     OWNER,
+    PROJECT,
     TEAM,
     actor,
     add,
@@ -108,6 +111,16 @@ def test_tags_of_live_keys_wait_to_be_adopted(store: Database) -> None:
         ("*", 1, False),
         ("customer:birch", 1, True),
     ]
+
+
+def test_keys_that_spent_with_a_tag_count_although_they_are_listed_without_it(store: Database) -> None:
+    add(store, key(1, mint_id=None, tags=["ivr"]), key(2, mint_id=None), key(3, mint_id=None, state="ended"))
+    spent = {
+        SpendOf(key(number).provider_key_id, "nova", text_of(["ivr"]), "hosted"): Decimal(1) for number in (1, 2, 3)
+    }
+    with store.transaction() as session:
+        fact_rows.replace(session, PROJECT, {NOON.date(): DayFacts(spent)})
+    assert rows(store, lambda session: service.seen_tags(session, TEAM)) == [service.SeenTag("ivr", 2)]
 
 
 def test_customers_are_found_as_people_name_them(store: Database) -> None:

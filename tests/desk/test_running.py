@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from bot.desk.running import DONE_AFTER_ALL, FINDING_OUT, NEVER_TOLD, NOT_DONE, WAITS
+from bot.desk.running import DONE_AFTER_ALL, FINDING_OUT, NOT_DONE, WAITS
 from bot.desk.service import Ran
+from bot.desk.settling import NEVER_TOLD
 from bot.errors import AlreadyDecided, BotError, Conflict, CouldNotCheck, NotFound, RateLimited, Unavailable, Unclear
 from bot.operation import Actor, Operation, OperationKind
 from bot.store import changes
@@ -137,6 +139,31 @@ async def test_the_same_form_is_carried_out_once(either_desk: Bench, provider: P
     assert provider.painted == ["blue"]
     assert sorted(type(each).__name__ for each in outcomes) == [*["AlreadyDecided"] * 3, "Ran"]
     assert all(isinstance(each, AlreadyDecided | Ran) for each in outcomes)
+
+
+async def test_a_form_that_came_back_can_be_sent_again(either_desk: Bench, provider: Provider) -> None:
+    provider.says = [RateLimited("Too many calls.")]
+    with pytest.raises(RateLimited):
+        await either_desk.desk.submit(Paint(project_id=PROJECT), actor(OWNER), "V1")
+    assert isinstance(await either_desk.desk.submit(Paint(project_id=PROJECT), actor(OWNER), "V1"), Ran)
+    with pytest.raises(AlreadyDecided):
+        await either_desk.desk.submit(Paint(project_id=PROJECT), actor(OWNER), "V1")
+    assert provider.painted == ["blue"]
+
+
+async def test_of_two_who_write_the_same_row_first_the_second_reads_it(desk: Bench) -> None:
+    tried: list[str] = []
+
+    async def execute(operation: Paint, _actor: Actor) -> str:
+        tried.append(operation.colour)
+        if len(tried) == 1:
+            raise IntegrityError("INSERT", None, Exception("somebody was first"))
+        return "Painted."
+
+    kinds: Any = desk.desk._kinds  # noqa: SLF001 the table that the composition root fills
+    kinds[Paint.kind] = OperationKind(Paint, execute=execute)
+    assert await desk.desk.submit(Paint(project_id=PROJECT), actor(OWNER)) == Ran("Painted.")
+    assert len(tried) == 2
 
 
 # --- silence ---
@@ -275,17 +302,17 @@ async def test_who_may_no_longer_gets_nothing_done(
 
 @pytest.mark.parametrize(
     ("refusal", "state", "note"),
-    [([], "done", f"Painted blue for {OWNER}."), ([Conflict("It is gone.")], "failed", "It is gone.")],
+    [((), "done", f"Painted blue for {OWNER}."), ((Conflict("It is gone."),), "failed", "It is gone.")],
 )
 async def test_what_changes_nothing_outside_is_done_again_after_a_crash_and_its_refusal_counts(
-    either_desk: Bench, provider: Provider, refusal: list[BotError], state: str, note: str
+    either_desk: Bench, provider: Provider, refusal: tuple[BotError, ...], state: str, note: str
 ) -> None:
     kinds: Any = either_desk.desk._kinds  # noqa: SLF001 the table that the composition root fills
     kinds[Paint.kind] = OperationKind(Paint, execute=provider.execute)
     waiting = await approved(either_desk)
     with either_desk.database.transaction() as session:
         assert either_desk.desk._claim(session, waiting.id, NOON) is not None  # noqa: SLF001 and then it crashes
-    provider.says = refusal
+    provider.says = [*refusal]
     age(either_desk, timedelta(minutes=1))
     await either_desk.engine.drain()
     now = either_desk.request(waiting.id)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from bot.digests import views
 from bot.digests.posting import PATIENCE, WAITS
+from bot.digests.reading import Reading
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
-from bot.store import digests
+from bot.store import collections, digests
 from bot.store.collections import Collection
 from bot.store.database import Database
 from bot.store.digest_runs import Day, Run
@@ -241,3 +243,18 @@ async def test_a_digest_in_direct_messages_goes_to_its_owner(here: Office) -> No
     here.write(lambda session: session.exec(select(Subscription)).one().sqlmodel_update({"channel": None}))
     await here.sweep()
     assert [channel for channel, _ in here.web.posted] == ["DUANA"]
+
+
+async def test_of_many_projects_the_balances_of_the_last_day_are_told(here: Office) -> None:
+    now = here.clock.now()
+
+    def many(session: Session) -> None:
+        for number in range(12):
+            session.add(Project(id=f"p{number}", name=f"project {number}", read_at=now))
+            collections.ensure(session, f"p{number}", THURSDAY, now)
+        for number, hours in ((1, 20), (2, 35), (3, 37)):
+            collections.note_balance(session, f"p{number}", Decimal(70), now - timedelta(hours=hours))
+
+    here.write(many)
+    digest = await Reading(here.database, here.balances).digest(subscription(), (THURSDAY,), now)
+    assert "*Balance of the 2 projects that spend*\\n$140.00" in str(views.message(subscription(), "dr1", digest))

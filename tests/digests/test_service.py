@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests import views
-from bot.digests.service import Digest, Events, Figures, Part, compose, first_needed
+from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, compose, first_needed
 from bot.money import to_cent
 from tests.digests.books import DAY, THURSDAY, subscription
 
@@ -63,7 +63,10 @@ def test_a_day_is_compared_with_the_week_before_and_the_month_goes_on_like_it() 
     before = {THURSDAY - number * DAY: Decimal(70 if number == 7 else 10) for number in range(1, 36)}
     rows = {"Apple": Part(Decimal(9), Decimal(21)), "Banana": Part(Decimal(3), Decimal(49))}
     digest = compose(
-        (THURSDAY,), Figures({**before, THURSDAY: Decimal(12)}, rows, final=True), Events(), balance=Decimal(100)
+        (THURSDAY,),
+        Figures({**before, THURSDAY: Decimal(12)}, rows, final=True),
+        Events(),
+        balance=Balance(Decimal(100)),
     )
     assert (digest.total, digest.usual, digest.last_week) == (Decimal(12), Decimal("18.57"), Decimal(70))
     assert [(row.name, row.amount, row.change) for row in digest.rows] == [
@@ -83,6 +86,16 @@ def test_what_is_not_known_is_a_dash_and_never_guessed() -> None:
     shown = str(views.message(subscription(), "dr1", digest))
     assert "Not read from Deepgram: beta. All figures are without what is missing." in shown
     assert "not final" in shown
+
+
+def test_the_rate_of_failed_requests_is_told_with_what_it_is_of() -> None:
+    def shown(failures: Failures | None) -> str:
+        digest = compose((THURSDAY,), Figures({THURSDAY: Decimal(1)}, {}, failures=failures), Events())
+        return str(views.message(subscription(), "dr1", digest))
+
+    assert "*Failed requests*\\n1.2 % (36 of 3,000)" in shown(Failures(36, 3000))
+    assert "*Failed requests*\\n0.0 % (0 of 0)" in shown(Failures(0, 0))
+    assert "*Failed requests*\\n–" in shown(None)
 
 
 def test_only_a_day_without_spending_and_events_is_empty() -> None:

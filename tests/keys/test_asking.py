@@ -126,6 +126,14 @@ def test_a_wish_is_described_with_what_helps_to_decide(store: Database) -> None:
     assert all("<!channel>" not in value for _, value in drawn.fields)
 
 
+def test_a_wish_names_the_customer_with_its_tag(store: Database) -> None:
+    add(store, customer("apple"), customer("pear", name="pear"))
+    with store.reading() as session:
+        drawn = [service.describe(session, create_key(customer=tag), ANA) for tag in ("apple", "pear", None)]
+    assert [dict(each.fields)["Customer"] for each in drawn] == ["Apple (apple)", "pear", "–"]
+    assert "billed to Apple (apple)." in drawn[0].wish
+
+
 @pytest.mark.parametrize(
     ("changes", "block", "words"),
     [

@@ -47,6 +47,7 @@ def test_spending_and_its_trend_stand_on_the_card(tmp_path: Path) -> None:
     add(database, mine)
     spend(database, CLOSED, **{mine.provider_key_id: "30.40", "other": "9.60"})
     assert told(database)["Requester's keys, 30 days"] == "$30.40, nothing in the 30 days before"
+    assert told(database)["Project, 30 days"] == "$40.00; the 30 days before are not known"
     spend(database, CLOSED - timedelta(days=30), **{mine.provider_key_id: "15.20", "other": "64.80"})
     assert told(database) == {
         "Live keys of the requester here": "1",

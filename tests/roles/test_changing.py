@@ -17,10 +17,13 @@ from bot.policy import Role
 from bot.roles import service
 from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
 from bot.slack.web import SlackError
+from bot.store.people import Person
 from bot.store.roles import WORKSPACE
 from tests.factories import (
     ANA,
+    EVE,
     LI,
+    NAMES,
     OWNER,
     PROJECT,
     RAJ,
@@ -116,6 +119,23 @@ async def test_a_new_owner_needs_another_owner_where_there_is_one(made: RoleBenc
     await made.desk.decide(second.request.id, 1, "approved", actor(SECOND_OWNER))
     await made.desk.run_approved(second.request.id, second.request.created_at)
     assert role(made, ANA) is Role.OWNER
+
+
+async def test_nobody_becomes_owner_by_taking_anothers_name(made: RoleBench) -> None:
+    with made.database.transaction() as session:
+        session.get_one(Person, (TEAM, EVE)).name = NAMES[ANA]
+
+    def typed(words: str) -> tuple[tuple[str, ...], str]:
+        wished, problem = rows(made.database, lambda session: service.typed_wish(session, TEAM, words))
+        return wished.people, problem
+
+    assert typed("@ana owner") == ((), "Keydesk cannot place @ana: choose below.")
+    assert typed(f"<@{ANA}|eve> owner") == ((ANA,), "")
+    asked = await submit(made, wish("owner", SECOND_OWNER, ANA))
+    assert isinstance(asked, Ran)
+    held = await submit(made, wish("owner", EVE))
+    assert isinstance(held, Held)
+    assert held.request.description["fields"][0] == ["Who", f"<@{EVE}>\n@ana"]
 
 
 async def test_nobody_becomes_owner_by_a_way_round(made: RoleBench) -> None:

@@ -47,7 +47,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
 
         await amara.presses("I take care of it", SPEECH)
         await amara.reads("takes care of it")
-        await amara.types("/keydesk budgets list")
+        await amara.types("/keydesk budgets")
         await amara.reads("heading for")
         await amara.chooses("Project production", "Raise…")
         await amara.reads_in_window("New dollars a month")

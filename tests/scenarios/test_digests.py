@@ -14,7 +14,7 @@ from bot.store.collected import CollectedDay
 from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
 from bot.store.projects import Project
-from tests.scenarios.people import PRIYA, SHARED, SPEECH, words_of
+from tests.scenarios.people import AMARA, PRIYA, SHARED, SPEECH, words_of
 from tests.world import World, world
 
 
@@ -30,6 +30,9 @@ async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
         await priya.closes()
         await priya.types("/digests list")
         await priya.reads("every day at 9:00")
+        amara = await here.page(AMARA)  # an owner, without a digest of their own
+        await amara.types("/digests list")
+        await amara.reads("subscribed by")
 
         day = await _to_the_digest(here)
         shown = await priya.reads(f"Digest · {day:%a} {day.day} {day:%b}")

@@ -45,7 +45,7 @@ async def test_the_month_of_fruit_company_by_customer(sqlite_url: str) -> None:
             "Plum 梅",
         ]
         await maria.fills(purpose="plum hotline", place="vault", customer="plum")
-        await amara.reads("billed to plum")
+        await amara.reads("billed to Plum 梅 (plum)")
 
         await maria.types("/billing month last")
         page = await maria.reads("own total")

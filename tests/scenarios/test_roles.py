@@ -121,7 +121,7 @@ async def test_owners_change_roles_and_everybody_sees_their_own(sqlite_url: str)
         await maria.reads("You are *Developer* in this workspace: the default: nobody gave you another one.")
         assert maria.find("Set a role…", None) is None
         await amara.types("/keydesk roles set @maira reader in prodction")
-        await amara.reads_in_window("Keydesk does not know @maira and the project prodction: choose below.")
+        await amara.reads_in_window("Keydesk cannot place @maira and the project prodction: choose below.")
         await amara.closes()
         await amara.types("/keydesk roles set @maria reader in production")
         await amara.reads_in_window("Or a user group")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.typed import as_typed
+from bot.slack.typed import as_typed, by_id
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from bot.slack.typed import as_typed
 )
 def test_it_reads_as_it_was_typed(text: str, typed: str) -> None:
     assert as_typed(text) == typed
+
+
+def test_a_mention_can_be_read_by_its_id() -> None:
+    assert by_id("<@U1|ana>, <@U2> and <!subteam^S1|@speech> in <#C1|general>") == "U1, U2 and S1 in <#C1|general>"
 
 
 @given(st.text())

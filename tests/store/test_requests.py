@@ -59,15 +59,15 @@ class RequestMoves(RuleBasedStateMachine):
         assert moved == ((known.state, known.attempt) == (self.truth, self.attempts))
         if moved:
             self.truth, self.moves = to, self.moves + 1
-            self.attempts += to == "creating"
+            self.attempts += to in ("creating", "running")
 
-    @precondition(lambda self: self.truth == "creating")
+    @precondition(lambda self: self.truth in ("creating", "running"))
     @rule()
     def a_straggler_of_an_earlier_attempt_moves_nothing(self) -> None:
         late = self.row()
         late.attempt -= 1
         with self.database.transaction() as session:
-            assert not requests.move(session, late, "delivered")
+            assert not requests.move(session, late, "approved")
 
     @invariant()
     def the_row_is_where_the_graph_says(self) -> None:

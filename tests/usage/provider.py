@@ -18,9 +18,8 @@ from bot.providers.deepgram.usage import Usage, usage_of
 class Provider:
     """``spent`` maps (project, day) to dollars by (key, tags); each dollar is also an hour and a request.
 
-    ``failed`` maps the same to how many requests failed.
-    ``trouble`` maps a project to what its next calls raise; ``delay`` is in seconds; ``calls`` are those made, as
-    (project, report, grouping, start, end).
+    ``failed`` maps (project, day) to how many requests failed, and ``trouble`` a project to what its next calls raise;
+    ``delay`` is in seconds; ``calls`` are those made, as (project, report, grouping, start, end).
     """
 
     def __init__(self) -> None:

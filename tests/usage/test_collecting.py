@@ -17,6 +17,7 @@ from bot.engine.port import Job
 from bot.errors import RateLimited, ScopeMissing, Unavailable
 from bot.providers.deepgram.billing import Billing
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.requests import RequestFilter, RequestPage
 from bot.store import collected, collections, due, facts, lanes, projects, schema
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
@@ -31,6 +32,9 @@ from tests.usage.provider import Provider
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOW.date()
 P1, P2, P3 = (f"0000000{number}-0000-4000-8000-000000000000" for number in (1, 2, 3))
+
+MIDNIGHT = NOW.replace(hour=0)
+YESTERDAYS_FAILED = RequestFilter(MIDNIGHT - timedelta(days=1), MIDNIGHT - timedelta(seconds=1), status="failed")
 
 
 class Replica:
@@ -91,7 +95,8 @@ async def test_days_settle_and_are_not_asked_for_again(world: World) -> None:
     for number in range(12):
         world.provider.spend(P1, ago(number), "1.25")
     await world.plan(P1, P2)
-    assert world.provider.calls_of(P1) == {"billing": 2, "usage": 8}  # one call a grouping for all of the days
+    # One call a grouping for all of the days, and one for the failed requests of each that is over and not settled.
+    assert world.provider.calls_of(P1) == {"billing": 2, "usage": 8, "requests": 9}
     assert world.provider.calls_of(P2) == {"billing": 1, "usage": 1}  # nothing spent, nothing to split
     assert world.by_key(ago(11), TODAY) == {"k1": Decimal(15)}
 
@@ -166,6 +171,36 @@ async def test_figures_that_cannot_be_leave_what_is_known(world: World, words: s
     assert words in problem
 
 
+async def test_failed_requests_are_counted_once_a_day_is_over_and_again_when_it_moves(world: World) -> None:
+    for number, failed in ((2, 5000), (1, 36), (0, 4)):
+        world.provider.spend(P1, ago(number), "6000")
+        world.provider.failed[P1, ago(number)] = failed
+    await world.plan(P1)
+    assert [world.day(ago(number)).failed_requests for number in (3, 2, 1, 0)] == [0, None, 36, None]
+    assert world.day(ago(2)).failed_problem == "5,000 or more"
+    await world.pass_by(hours=1)
+    assert "requests" not in world.provider.calls_of(P1)
+    world.provider.failed[P1, ago(1)] = 37
+    world.provider.spend(P1, ago(1), "6001")
+    await world.pass_by(hours=1)
+    assert world.provider.calls_of(P1)["requests"] == 1
+    assert world.day(ago(1)).failed_requests == 37
+
+
+async def test_failed_requests_that_cannot_be_counted_cost_no_dollars_and_are_counted_later(world: World) -> None:
+    async def refused(*_: object, **__: object) -> RequestPage:
+        raise Unavailable("Deepgram had trouble.")
+
+    answers = world.provider.request_page
+    world.provider.spend(P1, ago(1), "3")
+    world.provider.request_page = refused  # type: ignore[method-assign] # another provider's answer
+    await world.plan(P1)
+    assert (world.day(ago(1)).spend_total, world.day(ago(1)).failed_requests) == (Decimal(3), None)
+    world.provider.request_page = answers  # type: ignore[method-assign] # its own again
+    await world.pass_by(hours=1)
+    assert world.day(ago(1)).failed_requests == 0
+
+
 async def test_without_the_right_to_read_billing_hours_are_known_and_dollars_are_not(world: World) -> None:
     async def refused(*_: object, **__: object) -> Billing:
         raise ScopeMissing("Keydesk's key lacks billing:read.", scope="billing:read")
@@ -178,6 +213,12 @@ async def test_without_the_right_to_read_billing_hours_are_known_and_dollars_are
         (used,) = facts.usage_by(session, Which(ago(11), TODAY), "accessor")
         assert (used.value, used.figures.hours, used.figures.agent_hours) == ("k1", Decimal(3), None)
         assert facts.coverage(session, Which(ago(11), TODAY)).problems == ((P1, "Keydesk's key lacks billing:read."),)
+        assert [total.told for total in facts.totals_by(session, Which(ago(11), TODAY), "project")] == [None]
+    del world.provider.billing_breakdown  # the right was given
+    await world.pass_by(days=10)
+    await world.pass_by(hours=1)
+    assert world.day(ago(1)).spend_total == 3
+    assert world.by_key(ago(11), TODAY) == {"k1": Decimal(3)}
 
 
 async def test_being_told_to_slow_down_lets_every_lane_rest_for_that_long(world: World) -> None:
@@ -186,7 +227,11 @@ async def test_being_told_to_slow_down_lets_every_lane_rest_for_that_long(world:
     assert len(world.provider.calls) == 1
     await world.pass_by(minutes=9)
     assert world.provider.calls == []
+    with world.database.transaction() as session:  # another lane was told a shorter time
+        lanes.rest(session, LANES, world.clock.now() + timedelta(seconds=9))
     world.provider.trouble.clear()
+    await world.pass_by(seconds=30)
+    assert world.provider.calls == []
     await world.pass_by(minutes=2)
     assert {call[0] for call in world.provider.calls} == {P1, P2, P3}
 
@@ -237,7 +282,7 @@ async def test_all_replicas_together_make_no_more_calls_at_once_than_there_are_l
     await asyncio.gather(*turns)
     database.close()
     assert provider.most_at_once == len(LANES)
-    assert all(provider.calls_of(project_id) == {"billing": 2, "usage": 8} for project_id in ids)
+    assert all(provider.calls_of(project_id) == {"billing": 2, "usage": 8, "requests": 1} for project_id in ids)
 
 
 async def test_rows_and_totals_are_the_emulated_providers(world: World) -> None:
@@ -248,9 +293,11 @@ async def test_rows_and_totals_are_the_emulated_providers(world: World) -> None:
     project_id = next(each.project_id for each in emulator.state.projects.values() if each.name == "production")
     await collection.collect(project_id, NOW)
     told = await deepgram.billing_breakdown(project_id, start=ago(6), end=TODAY)
+    failed = {record.request_id async for record in deepgram.requests(project_id, YESTERDAYS_FAILED)}
     await deepgram.aclose()
     await emulator.stop()
     which = Which(ago(6), TODAY, (project_id,))
+    assert world.day(ago(1), project_id).failed_requests == len(failed) > 0
     with world.database.reading() as session:
         assert facts.total_spend(session, which) == told.dollars
         assert sum(row.dollars for row in facts.spend_by(session, which, "key", "tags")) == told.dollars

@@ -169,10 +169,12 @@ async def test_a_part_is_the_sum_of_its_rows_however_it_is_split(database: Datab
 async def test_keys_and_people_are_called_as_keydesk_knows_them(database: Database) -> None:
     with database.transaction() as session:
         fill(session, 1, PROJECT)
+    add(database, key(3, owner=None, mint_id=None, purpose="from the\nconsole"))
     asking = reading(database)
     names = (await asking.every(actor(), read_words("2026-02-20 2026-03-01 by key")))[1]
     called = {part.value: name for name, part in names}
     assert called[KEYS[0]] == "00000001 purpose 1 (@ana)"
+    assert called[KEYS[2]] == "00000003 from the console, made outside Keydesk"
     assert {name for value, name in called.items() if value == KEYS[5]} == {f"{KEYS[5][:8]} made outside Keydesk"}
     by_person = await asking.answer(actor(), read_words("2026-02-20 2026-03-01 by person"))
     assert dict(by_person.names) == {ANA: "@ana"}

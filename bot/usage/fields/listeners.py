@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, timedelta
 
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.operation import Actor
@@ -29,9 +29,6 @@ MAY_READ = "usage.fields"
 USUAL_DAYS = 30
 DAYS = {"today": 1, "week": 7, "month": 30, "quarter": 90}
 _LAST_WORD = re.compile(r"(?:^|\s)(today|week|month|quarter)\s*$", re.IGNORECASE)
-
-ProjectOf = Callable[[Session, Actor, str], Project]
-"""Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
 
 
 class FieldListeners:

@@ -83,13 +83,14 @@ def _keys(session: Session, team_id: str, values: list[str]) -> Names:
 
 
 def key_named(key_id: str, key: Key | None, people_names: Names) -> str:
-    """Call a key as Keydesk knows it: “0a1b2c3d call summaries (@ana)”."""
+    """Call a key as Keydesk knows it: “0a1b2c3d call summaries (@ana)”; one made elsewhere by its comment."""
     if not key_id:
         return _without("key")
+    purpose = cut(" ".join(key.purpose.split()), SHOWN) if key else ""
     if key is None or not key.made_here:
-        return f"{key_id[:8]} {OUTSIDE}"
+        return f"{key_id[:8]} {purpose}, {OUTSIDE}" if purpose else f"{key_id[:8]} {OUTSIDE}"
     owner = f" (@{people_names.get(key.owner, key.owner)})" if key.owner else ""
-    return f"{key.label} {cut(' '.join(key.purpose.split()), SHOWN)}{owner}"
+    return f"{key.label} {purpose}{owner}"
 
 
 def _customer(value: str, catalogue: Names) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, cast
 
 from sqlmodel import Session, col, select
@@ -74,6 +73,7 @@ class Sources:
         self._only = dict(question.only)
         self._project_id = scope.project_ids[0] if len(scope.project_ids or ()) == 1 else ""  # type: ignore[index] # then it has one
         self._attribution = attribution(session, team_id) if "customer" in question.dimensions else None
+        self._payers: dict[tuple[str | None, str], str] = {}
         self._owners = _owners(session) if "person" in question.dimensions else {}
 
     def sums(self, days: Days, values: Sequence[str] | None = None) -> Sums:
@@ -138,7 +138,12 @@ class Sources:
         columns: list[SpendDimension] = ["key", "tags"] if "customer" in self._question.dimensions else []
         if by in SPEND and SPEND[by] not in columns:
             columns.append(SPEND[by])
-        for row in spend_by(self._session, self._narrowed(which), *columns):
+        which = self._narrowed(which)
+        if by == "day" and "customer" in self._only:  # else every day of every key would be read
+            found = spend_by(self._session, which, "key", "tags")
+            keys = {row.key_id or "" for row in found if self._is_wanted(row)}
+            which = replace(which, key_ids=tuple(sorted(keys)))
+        for row in spend_by(self._session, which, *columns):
             value = self._spend_value(row)
             if value is not None and self._is_wanted(row):
                 yield value, {"dollars": row.dollars}
@@ -174,7 +179,10 @@ class Sources:
     def _customer(self, key_id: str | None, tags: str | None) -> str:
         if self._attribution is None:
             return ""
-        return payer_text(self._attribution.payer(self._project_id, key_id, _tags(tags or NO_TAGS)))
+        of = (key_id if key_id in self._attribution.keys else None, tags or NO_TAGS)
+        if of not in self._payers:  # many keys share few tag sets
+            self._payers[of] = payer_text(self._attribution.payer(self._project_id, of[0], set_of(of[1])))
+        return self._payers[of]
 
     # --- usage ---
 
@@ -235,11 +243,6 @@ def _used(row: UsageRow) -> Amounts:
 
 def _text(value: date | str | None) -> str:
     return "" if value is None else str(value)
-
-
-@lru_cache(maxsize=4096)
-def _tags(text: str) -> frozenset[str]:
-    return set_of(text)
 
 
 def payer_text(payer: Payer) -> str:

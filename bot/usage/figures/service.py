@@ -12,13 +12,14 @@ from functools import partial
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
 from bot.errors import ProviderError
 from bot.operation import Actor
 from bot.store import collected
 from bot.store.collected import Coverage, Which, coverage, total_spend, totals_by
 from bot.store.database import Database
-from bot.store.projects import Project, names_by_id
+from bot.store.projects import names_by_id
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
 from bot.usage.figures.naming import Names
@@ -32,9 +33,6 @@ MAY_READ = "usage.figures"
 MAY_READ_OWN = "usage.mine"
 FRESH = timedelta(minutes=10)
 ALL_PROJECTS = "All projects"
-
-ProjectOf = Callable[[Session, Actor, str], Project]
-"""Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -71,11 +71,12 @@ def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: b
     size = DAYS_SHOWN if by_day else SIZE
     page = page_of(parts, number, size)
     rest = [*parts[: (page.number - 1) * size], *parts[page.number * size :]]
+    other = total_of(part.now for part in rest)
     return Split(
         rows=page.items,
-        other=Part("", total_of(part.now for part in rest)),
+        other=Part("", other),
         others=len(rest),
-        difference=Part("", _beyond(total, parts)),
+        difference=Part("", _beyond(total, total_of([other, *(part.now for part in page.items)]))),
         total=Part("", total),
         number=page.number,
         pages=page.pages,
@@ -91,7 +92,6 @@ def total_of(amounts: Iterable[Amounts]) -> dict[str, Decimal]:
     return sums
 
 
-def _beyond(total: Amounts, parts: Sequence[Part]) -> dict[str, Decimal]:
-    told = total_of(part.now for part in parts)
+def _beyond(total: Amounts, told: Amounts) -> dict[str, Decimal]:
     beyond = {measure: total[measure] - told.get(measure, Decimal()) for measure in MEASURES if measure in total}
     return {measure: amount for measure, amount in beyond.items() if amount}

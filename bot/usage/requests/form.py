@@ -10,6 +10,7 @@ from typing import Any
 from bot.errors import FormError
 from bot.providers.deepgram.filters import ENDPOINTS, METHODS
 from bot.slack import blocks
+from bot.slack.state import chosen, element, written
 from bot.usage.requests.period import NAMES, Period
 from bot.usage.requests.question import UUID, Asked
 
@@ -66,9 +67,9 @@ def _known(name: str, value: str) -> Block | None:
     return blocks.option(name, value) if name and value else None
 
 
-def _choice(label: str, name: str, offered: Mapping[str, str], chosen: str) -> Block:
+def _choice(label: str, name: str, offered: Mapping[str, str], initial: str) -> Block:
     options = _options({ANY: "Any", **offered})
-    return blocks.input_(label, name, blocks.select(name, options, initial=chosen or ANY))
+    return blocks.input_(label, name, blocks.select(name, options, initial=initial or ANY))
 
 
 def _options(offered: Mapping[str, str]) -> list[Block]:
@@ -91,54 +92,43 @@ def read_request_form(state: Mapping[str, Any]) -> Asked:
     Raises:
         FormError: a field is wrong.
     """
-    project = _chosen(state, "project")
+    project = chosen(state, "project")
     if not project:
         raise FormError("project", "Choose a project.")
-    chosen = {name: _chosen(state, name) for name in ("key", "customer", "status", "endpoint", "method", "deployment")}
+    picked = {name: chosen(state, name) for name in ("key", "customer", "status", "endpoint", "method", "deployment")}
     return Asked(
         project=project,
         period=_period(state),
         request_id=_request(state),
-        **{name: "" if value == ANY else value for name, value in chosen.items()},
+        **{name: "" if value == ANY else value for name, value in picked.items()},
     )
 
 
 def chosen_project(state: Mapping[str, Any]) -> str:
     """Return the project that is chosen in the form so far, or an empty text."""
-    return _chosen(state, "project")
+    return chosen(state, "project")
 
 
 def _request(state: Mapping[str, Any]) -> str:
-    typed = str(_value(state, "request_id").get("value") or "").strip().lower()
+    typed = written(state, "request_id").strip().lower()
     if typed and not UUID.fullmatch(typed):
         raise FormError("request_id", "A request id has 36 characters, like 0a1b2c3d-0000-4000-8000-000000000000.")
     return typed
 
 
 def _period(state: Mapping[str, Any]) -> Period:
-    name = _chosen(state, "period")
+    name = chosen(state, "period")
     if name != "dates":
         return Period(name=name)
     return Period(name=name, first=_date(state, "first"), last=_date(state, "last"))
 
 
 def _date(state: Mapping[str, Any], name: str) -> date | None:
-    text = str(_value(state, name).get("selected_date") or "")
+    text = str(element(state, name).get("selected_date") or "")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise FormError(name, "Choose a day.") from None
-
-
-def _chosen(state: Mapping[str, Any], block_id: str) -> str:
-    option = _value(state, block_id).get("selected_option")
-    return str(option.get("value") or "") if isinstance(option, Mapping) else ""
-
-
-def _value(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    found = state.get(block_id)
-    values = [value for value in found.values() if isinstance(value, Mapping)] if isinstance(found, Mapping) else []
-    return values[0] if values else {}
 
 
 def options(found: Sequence[tuple[str, str]]) -> list[Block]:

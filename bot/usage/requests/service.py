@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from sqlmodel import Session
 
 from bot.clock import Clock, zone_of
+from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
@@ -21,7 +22,6 @@ from bot.slack.pages import SIZE
 from bot.store import keys, people, projects
 from bot.store.database import Database
 from bot.store.keys import Key
-from bot.store.projects import Project
 from bot.usage.requests.merging import newest_first
 from bot.usage.requests.question import MOST_KEYS, Asked, Question
 
@@ -29,9 +29,6 @@ MAY_READ = "usage.requests"
 READ_AHEAD = 100  # requests asked for at once: ten pages here are one at the provider
 READ_AHEAD_EXPORT = 1000
 MOST_MERGED_PAGES = 100
-
-ProjectOf = Callable[[Session, Actor, str], Project]
-"""Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
 
 
 @dataclass(frozen=True)

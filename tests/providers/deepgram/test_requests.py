@@ -1,7 +1,7 @@
 """Recorded requests: every page, every filter, and the oddities of live records."""
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,14 @@ CHOICES: list[tuple[dict[str, Any], Callable[[RequestRecord], bool]]] = [
     ({"method": "streaming"}, lambda one: not one.ready or one.method == "streaming"),
     ({"deployment": "hosted"}, lambda one: one.deployment in {None, "hosted:us"}),
 ]
+
+
+@pytest.fixture
+async def deepgram(emulator: DeepgramEmulator) -> AsyncIterator[Deepgram]:
+    """A client with the usual limits: a page of a thousand takes its time on a busy machine."""
+    client = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url)
+    yield client
+    await client.aclose()
 
 
 async def all_of(deepgram: Deepgram, project: Project, which: RequestFilter, size: int = 1000) -> list[RequestRecord]:

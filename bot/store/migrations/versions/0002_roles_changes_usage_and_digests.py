@@ -152,6 +152,8 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("balance", sa.BigInteger(), nullable=True),
+        sa.Column("balance_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_collections")),
     )
     with op.batch_alter_table("collections", schema=None) as batch_op:

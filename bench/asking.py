@@ -1,0 +1,56 @@
+"""Whole answers to `/usage` over a year of every project: sums, total, comparison, names and how surely it is known."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any
+
+from bench.table import Row
+from bot.clock import SetClock
+from bot.desk.service import Desk
+from bot.engine.inline import InlineEngine
+from bot.errors import Unavailable
+from bot.operation import Actor
+from bot.projects.naming import the_project
+from bot.store import due
+from bot.store.database import Database
+from bot.usage.collecting import UsageCollection
+from bot.usage.figures.period import Period
+from bot.usage.figures.provider_names import ProviderNames
+from bot.usage.figures.question import EVERYWHERE, Question
+from bot.usage.figures.service import FiguresReading
+
+OWNER = Actor(team_id="T0BENCH", user_id="U0OWNER")
+SPLITS = ("day", "project", "customer", "key", "tag set")
+TIMES = 5
+
+
+class _Away:
+    """A provider that does not answer: these questions are the store's alone."""
+
+    async def billing_breakdown(self, *_: object, **__: object) -> Any:
+        raise Unavailable("Nobody is asked.")
+
+    usage_breakdown = request_page = project_models = billing_fields = billing_breakdown
+
+
+async def answers(name: str, database: Database, first: date, last: date, goal: float) -> list[Row]:
+    """Time the answer to each split of all projects from the first to the last day."""
+    clock, away = SetClock(datetime.combine(last + timedelta(days=1), time_of_day(9), tzinfo=UTC)), _Away()
+    desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER.user_id}), {})
+    collection, names = UsageCollection(database, away), ProviderNames(away, clock)
+    reading = FiguresReading(desk, database, clock, collection, the_project, names)
+    period = Period(name="", first=first, last=last)
+    return [await _timed(f"{name}: /usage of all projects by {by}, a year", reading, period, by, goal) for by in SPLITS]
+
+
+async def _timed(name: str, reading: FiguresReading, period: Period, by: str, goal: float) -> Row:
+    taken = []
+    for _ in range(TIMES):
+        begun = time.perf_counter()
+        await reading.answer(OWNER, Question(period=period, by=by, project=EVERYWHERE))
+        taken.append((time.perf_counter() - begun) * 1000)
+    return Row(name, statistics.median(taken), "ms", goal, f"median of {TIMES}, the slowest {max(taken):.0f} ms")

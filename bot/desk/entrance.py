@@ -1,0 +1,80 @@
+"""How listeners about one list of a project begin and end: who asks, in which project; what the desk answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sqlmodel import Session
+
+from bot.clock import Clock
+from bot.desk import words
+from bot.desk.service import Desk, Held, Ran
+from bot.mirror import ListMirror
+from bot.operation import Actor
+from bot.people import People
+from bot.slack.call import Call
+from bot.slack.waiting import told_if_slow
+from bot.slack.words import escape
+from bot.store.database import Database
+from bot.store.projects import Project
+
+T = TypeVar("T")
+
+ProjectOf = Callable[[Session, Actor, str], Project]
+"""Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
+
+
+class ListEntrance(Generic[T]):
+    """Judges people, finds their project, and has its list read where it never was."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        database: Database,
+        people: People,
+        clock: Clock,
+        mirror: ListMirror[T],
+        project_of: ProjectOf,
+    ) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._clock = clock
+        self._mirror = mirror
+        self._project_of = project_of
+
+    async def enter(self, call: Call, name: str, project_id: str = "") -> tuple[Actor, Project]:
+        """Return who asks and where, if their role suffices for ``name``; "" is their own project.
+
+        Raises:
+            NotAllowed: it does not, or they are no member of the workspace.
+            NotUnderstood: there is no such project, or none is chosen.
+        """
+        actor = await self._people.judge(call.team_id, call.user_id)
+
+        def find(session: Session) -> Project:
+            project = self._project_of(session, actor, project_id)
+            self._desk.permit(session, actor, name, project.id)
+            return project
+
+        return actor, await self._database.read(find)
+
+    async def read_once(self, call: Call, project: Project) -> None:
+        """Read the list now if it never was; an old one is read again behind the reader's back.
+
+        Raises:
+            ProviderError: it could not be read.
+        """
+        now = self._clock.now()
+        if not await self._mirror.look(project.id, now):
+            saying = f"Reading the {self._mirror.noun} of {escape(project.name)} from Deepgram…"
+            await told_if_slow(self._mirror.refresh(project.id, now), call.tell, saying)
+
+    async def outcome(self, actor: Actor, answered: Held | Ran, until_then: str) -> str:
+        """Say in plain words what the desk answered; ``until_then`` tells how it stays while somebody decides."""
+        if isinstance(answered, Ran):
+            return answered.text
+        who, team = answered.deciders, actor.team_id
+        named = await self._database.read(lambda session: words.people_of(session, team, who))
+        return f"Asked. {named} can approve it; until then {until_then}. Keydesk tells you what comes of it."
