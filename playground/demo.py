@@ -20,11 +20,14 @@ from bot.digests.operations import SECTIONS
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
+from bot.store import collections
 from bot.store.budgets import Alert, Budget
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.digests import Subscription
 from bot.store.roles import RoleHeld
+from bot.usage.collecting import HISTORY_DAYS
+from bot.usage.jobs import FIRST_WAIT
 from playground.deepgram.ledger import Ledger
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project, State
@@ -48,6 +51,7 @@ async def move_in(database_url: str, deepgram: DeepgramEmulator, secret_key: str
     try:
         await asyncio.to_thread(_write, database, production, deepgram)
         await _add_account(database, deepgram, Ring(SecretStr(secret_key)), role)
+        await asyncio.to_thread(_plan_collection, database)
     finally:
         database.close()
 
@@ -66,6 +70,13 @@ def _write(database: Database, production: Project, deepgram: DeepgramEmulator) 
         session.add_all(_roles(now))
         session.add(_digest(deepgram.state, now))
         _set_budget(session, production, deepgram.ledger, now)
+
+
+def _plan_collection(database: Database) -> None:
+    """Have figures read soon, and at once where somebody moves the clock before Keydesk has looked around."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        collections.plan(session, now.date() - (HISTORY_DAYS - 1) * DAY, now + FIRST_WAIT)
 
 
 def _customer(tag: str, name: str, now: datetime) -> Customer:
