@@ -22,12 +22,13 @@ from bot.engine.port import Engine, Job
 from bot.providers.deepgram.accounts import DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
+from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.guard import Seen
 from bot.slack.manifest import manifest
 from bot.slack.prefix import prefixed
-from bot.slack.web import Identity, Slack, SlackWeb, connect
-from bot.store import due, heartbeats, seen
+from bot.slack.web import Identity, SlackWeb
+from bot.store import due, heartbeats, keys, seen
 from bot.store.database import Database
 
 SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
@@ -36,17 +37,28 @@ SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
 }
 # After a restore only these run: cards may follow, but nothing is made, ended or expired.
 HARMLESS = frozenset(
-    {"desk.cards", "desk.remind", "desk.tell", "home.refresh", "keys.tell_end", "people.learn", "standing.learn"}
+    {
+        "desk.cards",
+        "desk.remind",
+        "desk.ring",
+        "desk.tell",
+        "home.refresh",
+        "keys.tell_cleared",
+        "keys.tell_end",
+        "keys.tell_refused",
+        "people.learn",
+        "standing.learn",
+    }
 )
 # Each of these puts itself into the future again, so one row of each goes round for ever.
 AT_START = (
+    "people.learn",  # first: nobody decides of whom Slack was never asked
     "budgets.watch",
     "budgets.balances",
     "digests.follow",
     "digests.sweep",
     "standing.learn",
     "projects.mirror",
-    "people.learn",
     "desk.sweep",
     "keys.sweep",
     "store.tidy",
@@ -109,7 +121,11 @@ def deepgram_of(settings: Settings, database: Database, *, frozen: bool = False)
     """
 
     def open_client(credential: SecretStr) -> Deepgram:
-        return Deepgram(credential, settings.deepgram_api_url, frozen=frozen)
+        return Deepgram(credential, settings.deepgram_api_url, frozen=frozen, project_of_key=project_of_key)
+
+    async def project_of_key(key_id: str) -> str | None:
+        known = await database.read(lambda session: keys.by_provider_id(session, key_id))
+        return known.project_id if known is not None else None
 
     known = SealedAccounts(database, Ring(settings.keydesk_secret_key))
     return DeepgramAccounts(open_client(settings.deepgram_api_key), known, open_client)

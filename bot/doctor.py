@@ -23,7 +23,8 @@ from bot.providers.deepgram.accounts import Account as OpenedAccount
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
 from bot.slack.channels import channel_problem
-from bot.slack.web import Identity, Slack, SlackError, SlackUnclear, connect, web_client
+from bot.slack.connection import Slack, connect, web_client
+from bot.slack.web import Identity, SlackError, SlackUnclear
 from bot.slack.words import count
 from bot.store import accounts, keys, schema
 from bot.store.accounts import Account

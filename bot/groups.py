@@ -16,6 +16,14 @@ from bot.store.roles import GroupRead
 
 FRESH_SECONDS = 60.0
 
+NOT_NOW = (
+    "Keydesk could not read this workspace's user groups just now, so nothing changed. Please try again in a minute."
+)
+NOT_ALLOWED = (
+    "Slack does not let Keydesk read this workspace's user groups, so nothing changed. Whoever installed Keydesk can "
+    "give it the scope usergroups:read: paste its manifest again at api.slack.com/apps and reinstall the app."
+)
+
 ReadGroups = Callable[[], Awaitable[list[UserGroup]]]
 """Reads every user group with its members (``usergroups.list``); raises `SlackError`."""
 
@@ -55,10 +63,7 @@ class Groups:
         try:
             found = await self._read()
         except SlackError as problem:
-            raise CouldNotCheck(
-                "Keydesk could not read this workspace's user groups just now, so nothing changed. "
-                "Please try again in a minute."
-            ) from problem
+            raise CouldNotCheck(NOT_ALLOWED if problem.code == "missing_scope" else NOT_NOW) from problem
         await self._database.write(lambda session: roles.save_groups(session, self._team_id, self._rows(found)))
         return found
 

@@ -22,9 +22,11 @@ CAPPED = (
     "dbos",
     "alembic",
     "uvicorn",
+    "fpdf",
+    "fontTools",
 )
-_LOUD_FROM = logging.WARNING  # these tell of each request at INFO
-_LOUD = ("httpx", "uvicorn.access")
+_LOUD_FROM = logging.WARNING  # these tell of each request, or of each table of a font, at INFO
+_LOUD = ("httpx", "uvicorn.access", "fontTools")
 
 
 class LibrariesCapped(logging.Filter):

@@ -28,7 +28,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Listing(Generic[T]):
-    """One list that every project has: its noun (plural), its job, its row of freshness, how to read and save it."""
+    """One list that every project has: its noun (plural), its job, its row of freshness, how to read and save it.
+
+    ``save`` gets the moment at which the reading began: what was changed from here after it may be missing.
+    """
 
     noun: str
     job: str
@@ -65,7 +68,7 @@ class ListMirror(Generic[T]):
             self._engine.later(session, self._job(project_id), at)
 
     async def refresh(self, project_id: str, now: datetime) -> None:
-        """Read the list of a project now.
+        """Read the list of a project now; what another reading, begun later, has found meanwhile stays.
 
         Raises:
             ProviderError: it could not be read; the mirror says so and stays as it was.
@@ -80,15 +83,8 @@ class ListMirror(Generic[T]):
         await self._database.write(lambda session: self._save(session, project_id, listed, now))
 
     async def look(self, project_id: str, now: datetime) -> bool:
-        """Tell whether the list was ever read; one that is old is read again behind the reader's back."""
-        mirror = await self._database.read(lambda session: self.freshness(session, project_id))
-        if mirror.read_at is not None and now - mirror.read_at > EVERY:
-            await self._database.write(lambda session: self.read_soon(session, project_id, now))
-        return mirror.read_at is not None
-
-    def read_soon(self, session: Session, project_id: str, now: datetime) -> None:
-        """Let the list be read once this transaction has committed."""
-        self._engine.enqueue(session, self._job(project_id), now)
+        """Tell whether the list was ever read, as `look` does."""
+        return await look(self._database, self._engine, self._listing.row(project_id), self._job(project_id), now)
 
     def freshness(self, session: Session, project_id: str) -> Mirror:
         """Return when the list was last read."""
@@ -97,9 +93,19 @@ class ListMirror(Generic[T]):
     def _job(self, project_id: str) -> Job:
         return Job(self._listing.job, project_id)
 
-    def _save(self, session: Session, project_id: str, listed: list[T], now: datetime) -> None:
-        self._listing.save(session, project_id, listed, now)
-        mirrors.succeeded(session, self._listing.row(project_id), now)
+    def _save(self, session: Session, project_id: str, listed: list[T], began: datetime) -> None:
+        read_at = self.freshness(session, project_id).read_at
+        if read_at is None or read_at <= began:
+            self._listing.save(session, project_id, listed, began)
+            mirrors.succeeded(session, self._listing.row(project_id), began)
+
+
+async def look(database: Database, engine: Engine, row: str, job: Job, now: datetime) -> bool:
+    """Tell whether this list was ever read; an old one is read again by ``job``, behind the reader's back."""
+    mirror = await database.read(lambda session: mirrors.get(session, row))
+    if mirror.read_at is not None and now - mirror.read_at > EVERY:
+        await database.write(lambda session: engine.enqueue(session, job, now))
+    return mirror.read_at is not None
 
 
 def fresh(mirror: Mirror) -> str:

@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
+LANDS_LATE = timedelta(seconds=90)  # how long after we gave a call up a provider may still carry it out
+
 
 class Operation(BaseModel):
     """Something a person asks for. Stored as JSON with a held request, so only ever gain optional fields."""
@@ -91,9 +93,10 @@ class OperationKind:
 
     ``settle(operation)`` finds out, after a crash or an unclear answer, whether the provider did it; it raises a
     `BotError` where that cannot be told yet, returns words where only a part of it was done, and is first asked
-    ``settle_after`` the intent, when no call of ``execute`` can be on its way any more. None for what changes nothing
-    at a provider: that is run again, and so must not mind. ``done(session, operation, now)`` writes down what is true
-    once it was done, in the transaction that says so.
+    ``settle_after`` the intent, when no call of ``execute`` is waited for any more. As the provider may still carry out
+    one that was given up, only a whole yes is believed at once, anything else once ``LANDS_LATE`` has passed, too.
+    None for what changes nothing at a provider: that is run again, and so must not mind. ``done(session, operation,
+    now)`` writes down what is true once it was done, in the transaction that says so.
     """
 
     type: type[Operation]
@@ -104,3 +107,8 @@ class OperationKind:
     settle: Callable[[Any], Awaitable[bool | str]] | None = None
     settle_after: timedelta = timedelta(seconds=30)
     done: Callable[[Session, Any, datetime], None] | None = None
+
+    @property
+    def believed_after(self) -> timedelta:
+        """The age of an intent at which “it was not done” is believed."""
+        return self.settle_after + LANDS_LATE if self.settle is not None else self.settle_after

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -67,11 +66,32 @@ class People:
         person = await self._database.read(lambda session: people.get(session, team_id, user_id))
         return person is not None and person.standing == "member"
 
-    async def learn(self, user_ids: Iterable[str]) -> None:
-        """Read the profiles of these people, so that cards name them and those who left no longer count."""
+    async def learn(self, user_ids: Iterable[str]) -> bool:
+        """Read the profiles of these people, so that cards name them and those who left no longer count.
+
+        Tell whether Slack said of all of them.
+        """
+        said_of_all = True
         for user_id in user_ids:
-            with contextlib.suppress(CouldNotCheck):
+            try:
                 await self._person(user_id)
+            except CouldNotCheck:
+                said_of_all = False
+        return said_of_all
+
+    async def meet(self, user_ids: Iterable[str]) -> None:
+        """Read the profiles of those of these people of whom Slack was never asked.
+
+        Raises:
+            CouldNotCheck: Slack did not say of all of them; nothing may change.
+        """
+        wanted = frozenset(user_ids)
+        unread = await self._database.read(lambda session: people.unread(session, self._team_id, wanted))
+        if not await self.learn(sorted(unread)):
+            raise CouldNotCheck(
+                "Keydesk could not read every Slack profile that this depends on, so nothing changed. "
+                "Please try again in a minute."
+            )
 
     async def changed(self, user: Mapping[str, Any]) -> None:
         """Note what Slack says of somebody known here, so that whoever left stops counting at once.
@@ -94,19 +114,24 @@ class People:
         return await asyncio.shield(asking)
 
     async def _ask(self, user_id: str) -> Person:
-        asked_at = time.monotonic()
-        try:
-            user = await self._profile(user_id)
-        except SlackError as problem:
-            raise CouldNotCheck(
-                "Keydesk could not read your Slack profile just now, so nothing changed. Please try again in a minute."
-            ) from problem
-        person = read_profile(self._team_id, user, datetime.now(UTC))
+        # The times are those of the question: what an event says meanwhile is newer than the answer.
+        asked_at, now = time.monotonic(), datetime.now(UTC)
+        person = read_profile(self._team_id, await self._answer(user_id), now)
         person = await self._database.write(lambda session: people.save(session, person))
         if len(self._fresh) >= MOST_REMEMBERED:
             self._fresh.clear()
         self._fresh[user_id] = (asked_at, person)
         return person
+
+    async def _answer(self, user_id: str) -> Mapping[str, Any]:
+        try:
+            return await self._profile(user_id)
+        except SlackError as problem:
+            if problem.code == "user_not_found":
+                return {"id": user_id, "is_stranger": True}
+            raise CouldNotCheck(
+                "Keydesk could not read your Slack profile just now, so nothing changed. Please try again in a minute."
+            ) from problem
 
 
 def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:

@@ -41,9 +41,10 @@ class Role(IntEnum):
 class Matter:
     """The facts that a rule may look at, as they are now (user ids of one workspace).
 
-    ``owners`` and ``approvers`` hold only people who can act: nobody deactivated, no guest. ``approvers`` are the
+    ``owners`` and ``approvers`` hold only people who can act: members, as Slack said of them. ``approvers`` are the
     project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
-    ``role`` is the actor's there. ``widens`` tells that somebody would get power over a project at its provider.
+    ``role`` is the actor's there, and ``fixed`` tells that the configuration names them Owner. ``widens`` tells that
+    somebody would get power over a project at its provider.
     """
 
     owners: frozenset[str]
@@ -51,6 +52,7 @@ class Matter:
     subject_owner: str | None = None
     role: Role = Role.READER
     widens: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "customers.save": Role.OWNER,
         "desk.decide": Role.DEVELOPER,
         "digests.change": Role.DEVELOPER,
-        "digests.end": Role.DEVELOPER,
-        "digests.pause": Role.DEVELOPER,
+        "digests.end": Role.READER,
+        "digests.pause": Role.READER,
         "digests.read": Role.READER,
         "digests.subscribe": Role.DEVELOPER,
         "invites.cancel": Role.OWNER,
@@ -108,7 +110,7 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "invites.send": Role.OWNER,
         "keydesk.status": Role.READER,
         "keys.create": Role.DEVELOPER,
-        "keys.end": Role.DEVELOPER,
+        "keys.end": Role.READER,
         "keys.list": Role.READER,
         "keys.open": Role.DEVELOPER,
         "keys.show": Role.READER,
@@ -126,6 +128,7 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "roles.make_owner": Role.OWNER,
         "roles.set": Role.OWNER,
         "roles.show": Role.READER,
+        "roles.take_owner": Role.OWNER,
         "usage.fields": Role.READER,
         "usage.figures": Role.READER,
         "usage.mine": Role.READER,
@@ -196,42 +199,12 @@ def _end_key(actor: Actor, matter: Matter) -> Verdict:
     return Refuse("This key is not yours to end. Its owner, this project's approvers and the owners can.")
 
 
-def _settings(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all
-    return Run("Owners change settings.")
-
-
-def _budget(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all
-    return Run("Owners set and end budgets.")
-
-
 def _raise_budget(actor: Actor, matter: Matter) -> Verdict:
     return Hold(deciders("budgets.raise", actor.user_id, matter), "Raising a budget needs an Owner's approval.")
 
 
-def _rename_project(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all, and a name can be given back
-    return Run("Owners rename projects.")
-
-
 def _delete_project(actor: Actor, matter: Matter) -> Verdict:
     return Hold(deciders("projects.delete", actor.user_id, matter), "Deleting a project needs a second Owner.")
-
-
-def _remove_account(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all, and nothing changes at the provider
-    return Run("Owners remove accounts.")
-
-
-def _owners_run(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all
-    return Run("Owners keep the catalogue of customers, and close months.")
-
-
-def _set_role(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all
-    return Run("Owners change roles.")
 
 
 def _make_owner(actor: Actor, matter: Matter) -> Verdict:
@@ -239,9 +212,11 @@ def _make_owner(actor: Actor, matter: Matter) -> Verdict:
     return Hold(others, "A new Owner needs another Owner's approval.") if others else Run("There is no other Owner.")
 
 
-def _subscribe(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all
-    return Run("Developers subscribe to digests.")
+def _take_owner(actor: Actor, matter: Matter) -> Verdict:
+    others = deciders("roles.take_owner", actor.user_id, matter)
+    if matter.fixed or not others:
+        return Run("Whom KEYDESK_OWNERS names, or who is the only Owner, needs nobody's approval for it.")
+    return Hold(others, "Taking Owner from somebody else needs another Owner's approval.")
 
 
 def _own_digest(actor: Actor, matter: Matter) -> Verdict:
@@ -261,38 +236,44 @@ def _unless_it_widens(actor: Actor, matter: Matter) -> Verdict:
     return Run("Owners invite plain members, and take power back.")
 
 
-def _owners_invite(actor: Actor, matter: Matter) -> Verdict:
-    del actor, matter  # the least role says it all
-    return Run("Owners look after invitations.")
+def _runs(why: str) -> Rule:
+    """Return the rule of what waits for nobody: the least role says it all."""
+    return lambda _actor, _matter: Run(why)
 
+
+_CATALOGUE = _runs("Owners keep the catalogue of customers, and close months.")
+_BUDGETS = _runs("Owners set and end budgets.")
+_INVITATIONS = _runs("Owners look after invitations.")
+_ROLES = _runs("Owners change roles.")
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "accounts.remove": _remove_account,
-        "billing.close": _owners_run,
-        "budgets.end": _budget,
+        "accounts.remove": _runs("Owners remove accounts."),  # nothing changes at the provider
+        "billing.close": _CATALOGUE,
+        "budgets.end": _BUDGETS,
         "budgets.raise": _raise_budget,
-        "budgets.set": _budget,
-        "customers.archive": _owners_run,
-        "customers.markup": _owners_run,
-        "customers.save": _owners_run,
+        "budgets.set": _BUDGETS,
+        "customers.archive": _CATALOGUE,
+        "customers.markup": _CATALOGUE,
+        "customers.save": _CATALOGUE,
         "digests.change": _own_digest,
         "digests.end": _own_digest,
         "digests.pause": _own_digest,
-        "digests.subscribe": _subscribe,
-        "invites.cancel": _owners_invite,
-        "invites.domains": _owners_invite,
-        "invites.resend": _owners_invite,
+        "digests.subscribe": _runs("Developers subscribe to digests."),
+        "invites.cancel": _INVITATIONS,
+        "invites.domains": _INVITATIONS,
+        "invites.resend": _INVITATIONS,
         "invites.send": _unless_it_widens,
         "keys.create": _create_key,
         "keys.end": _end_key,
         "members.remove": _remove_member,
         "members.scope": _unless_it_widens,
         "projects.delete": _delete_project,
-        "projects.rename": _rename_project,
-        "projects.settings": _settings,
-        "roles.default": _set_role,
+        "projects.rename": _runs("Owners rename projects."),  # a name can be given back
+        "projects.settings": _runs("Owners change settings."),
+        "roles.default": _ROLES,
         "roles.make_owner": _make_owner,
-        "roles.set": _set_role,
+        "roles.set": _ROLES,
+        "roles.take_owner": _take_owner,
     }
 )

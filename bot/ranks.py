@@ -38,7 +38,7 @@ class Roles:
     """Everything that tells who holds which role in one project (or, with nothing ``lowered``, in the workspace).
 
     ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
-    group that holds a role.
+    group that holds a role there.
     """
 
     fixed: frozenset[str] = frozenset()
@@ -76,6 +76,15 @@ class Roles:
     def with_changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have this one in the workspace."""
         return replace(self, workspace=self.workspace.changed(people, groups, role))
+
+    def makes_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> bool:
+        """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later."""
+        new_groups = role is Role.OWNER and any(self.workspace.groups.get(group) is not Role.OWNER for group in groups)
+        return new_groups or bool(self.with_changed(people, groups, role).owners() - self.owners())
+
+    def loses_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> frozenset[str]:
+        """Return who is no Owner any more after this change in the workspace."""
+        return self.owners() - self.with_changed(people, groups, role).owners()
 
     def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:
         """Return those of these people who hold this role or more."""

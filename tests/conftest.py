@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -13,6 +14,9 @@ from sqlalchemy import URL
 from bot.store import schema
 from bot.store.database import Database
 from tests import postgres
+
+if TYPE_CHECKING:
+    from playground.deepgram.server import DeepgramEmulator
 
 # A shared machine of two cores may stall for longer than hypothesis's 200 ms.
 hypothesis_settings.register_profile("keydesk", deadline=None)
@@ -61,3 +65,25 @@ def store(database_url: str) -> Iterator[Database]:
     schema.upgrade(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def small_store(tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite store, where the database makes no difference."""
+    from tests.factories import small_database
+
+    opened = small_database(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[DeepgramEmulator]:
+    """An emulated Deepgram at noon."""
+    from playground.deepgram.server import DeepgramEmulator
+    from tests.factories import NOON
+
+    running = DeepgramEmulator(lambda: NOON)
+    await running.start()
+    yield running
+    await running.stop()

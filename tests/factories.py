@@ -226,11 +226,22 @@ async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None =
         ending,
         KeyMaking(database, engine, clock, desk, deepgram, ending),
         KeySettling(database, engine, desk, deepgram, ending, standing),
-        KeyMirror(database, engine, desk, deepgram),
+        KeyMirror(database, engine, desk, deepgram, standing),
         ProjectMirror(database, engine, deepgram),
     )
     await engine.start(_jobs(made))
     return made
+
+
+TOLD_ONLY = (
+    "desk.cards",
+    "desk.remind",
+    "desk.ring",
+    "desk.tell",
+    "home.refresh",
+    "keys.tell_end",
+    "keys.tell_refused",
+)
 
 
 def _jobs(made: Bench) -> dict[str, JobFunction]:
@@ -248,7 +259,7 @@ def _jobs(made: Bench) -> dict[str, JobFunction]:
         return end
 
     return {
-        **{kind: counted(kind) for kind in ("desk.cards", "desk.remind", "desk.tell", "home.refresh", "keys.tell_end")},
+        **{kind: counted(kind) for kind in TOLD_ONLY},
         "desk.run": made.desk.run_approved,
         "desk.settle": made.desk.settle,
         "desk.expire": ended("expired"),

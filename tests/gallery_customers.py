@@ -51,7 +51,10 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
         "billing month · nothing",
         month_views.month_page(printed(compose("2026-02", (), None, Catalogue({}, {}))), 1, may_close=False),
     )
-    yield "billing month of one · nothing", month_views.nothing_for("Apple", "2026-02")
+    yield (
+        "billing month of one · nothing",
+        month_views.nothing_for("Apple", printed(compose("2026-02", (), None, Catalogue({}, {})))),
+    )
 
 
 def some(text: str, number: int = 0) -> Customer:

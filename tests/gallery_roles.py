@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.roles import views
 from bot.roles.operations import WHY_LONGEST, SetRole
-from bot.roles.service import LOWERED_SHOWN, PAGE, WORDS_LONGEST, Form, Page, Row
+from bot.roles.service import LOWERED_SHOWN, PAGE, Form, Page, Row
+from bot.slack.pages import WORDS_LONGEST
 from tests.factories import ANA, NOON, PROJECT
 
 View = dict[str, Any]

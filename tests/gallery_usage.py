@@ -9,14 +9,15 @@ from typing import Any
 
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.deepgram.usage import UsageFields, UsedModel
-from bot.store.collected import Coverage
+from bot.store.coverage import Coverage
 from bot.usage.fields import views as fields
 from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
 from bot.usage.figures.period import Days
 from bot.usage.figures.question import Question as FiguresQuestion
 from bot.usage.figures.reading import Scope
-from bot.usage.figures.service import Answer, Known, Overview, Place
+from bot.usage.figures.service import Answer, Known, Overview
+from bot.usage.figures.splitting import Place
 from bot.usage.figures.sums import Part, split
 from bot.usage.knowable import MEASURES
 from bot.usage.requests import views as requests
@@ -60,7 +61,9 @@ def used(text: str, count: int = 50) -> list[View]:
     models = tuple(UsedModel(model_id=f"m{number}", name=f"{text}{number}", language="de") for number in range(count))
     many = tuple(f"{text}{number}" for number in range(count))
     told = UsageFields(tags=frozenset(many), models=models, processing_methods=many, features=many, languages=many)
-    return fields.used(Used(PROJECT, text, date(2026, 2, 1), date(2026, 3, 2), told, NOON))
+    return fields.used(
+        Used(PROJECT, text, date(2026, 2, 1), date(2026, 3, 2), told, {each: each for each in many}, NOON)
+    )
 
 
 def answer(text: str, total: int, by: str = "customer", **known: Any) -> Answer:
@@ -93,8 +96,8 @@ def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
     asked = Asked(project=PROJECT, period=dates, key=ID + "0", customer=cut, request_id=ID + "0", status="failed")
     yield "usage requests form", request_form(Form(asked, text, text, text))
     yield "usage requests list", page(text, customer=cut, keys=(ID, ID), left=3, period=dates)
-    yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), NOON))
-    yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), NOON))
+    yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), (text,) * 5, NOON))
+    yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), (), NOON))
     yield "usage fields", used(text)
     yield "usage overview", overview(text, 7)
     yield "usage figures", figures.answer(answer(text, 400, only=(("key", cut), ("tag set", "[]")), stale=text))

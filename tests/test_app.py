@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, app_manifest, build, unconnected
+from bot.app import App, build, unconnected
 from bot.config import Settings
 from bot.engine.inline import InlineEngine
 from bot.errors import ProviderError
@@ -17,9 +17,7 @@ from bot.store import due, projects
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.requests import Request
-from playground.clock import PlaygroundClock
-from playground.deepgram.server import DeepgramEmulator
-from playground.slack.server import SlackEmulator
+from tests.emulated import emulated
 from tests.factories import PROJECT, key, request, small_database
 
 
@@ -29,32 +27,18 @@ def _inline(database: Database, clock: object) -> InlineEngine:
 
 @pytest.fixture
 async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
-    clock = PlaygroundClock()
-    deepgram = DeepgramEmulator(clock.now)
-    await deepgram.start()
-    slack = SlackEmulator(
-        clock,
-        transport="socket",
-        signing_secret="0" * 32,
-        bot_token="xoxb-of-the-test",
-        app_token="xapp-of-the-test",
-        manifest=app_manifest(),
-        rate_limits=False,
-    )
-    address = await slack.start()
     database = small_database(tmp_path)
     database.close()
-    yield Settings(
-        _env_file=None,
-        slack_bot_token="xoxb-of-the-test",
-        slack_api_url=f"{address}/api/",
-        deepgram_api_key=deepgram.credentials["admin"],
-        deepgram_api_url=deepgram.url,
-        database_url=str(database.url),
-        keydesk_owners="U0AMARA0001,U0LIWEI0002",
-    )
-    await slack.stop()
-    await deepgram.stop()
+    async with emulated() as (slack, deepgram):
+        yield Settings(
+            _env_file=None,
+            slack_bot_token="xoxb-of-the-test",
+            slack_api_url=f"{slack.state.address}/api/",
+            deepgram_api_key=deepgram.credentials["admin"],
+            deepgram_api_url=deepgram.url,
+            database_url=str(database.url),
+            keydesk_owners="U0AMARA0001,U0LIWEI0002",
+        )
 
 
 async def started(settings: Settings, *, frozen: bool) -> App:

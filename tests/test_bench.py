@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from click.testing import CliRunner
 from slack_sdk.signature import SignatureVerifier
@@ -22,11 +24,14 @@ def test_the_bench_says_what_it_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "request_bytes",
-    [command("T1", "U1", "C1", "help"), click("T1", "U1", "desk.approve", "rq.1", {"channel": "C1", "ts": "1.2"})],
+    "made",
+    [
+        lambda: command("T1", "U1", "C1", "help"),
+        lambda: click("T1", "U1", "desk.approve", "rq.1", {"channel": "C1", "ts": "1.2"}),
+    ],
 )
-def test_its_requests_are_signed_as_slack_signs(request_bytes: bytes) -> None:
-    head, _, body = request_bytes.partition(b"\r\n\r\n")
+def test_its_requests_are_signed_as_slack_signs(made: Callable[[], bytes]) -> None:
+    head, _, body = made().partition(b"\r\n\r\n")  # made now: Slack's verifier takes nothing older than five minutes
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
     assert SignatureVerifier(SIGNING_SECRET).is_valid_request(body.decode(), headers)
     assert int(headers["Content-Length"]) == len(body)

@@ -23,8 +23,7 @@ from bot.slack.http import health_app
 from bot.slack.serving import listening
 from bot.store import schema
 from bot.store.database import Database
-from playground.clock import PlaygroundClock
-from playground.slack.server import SlackEmulator
+from tests.emulated import emulated
 
 COMPLETE = {
     "SLACK_BOT_TOKEN": "xoxb-canary",
@@ -173,24 +172,14 @@ def test_the_manifest_is_yaml_that_says_the_same() -> None:
 
 
 async def test_a_bad_token_ends_with_a_clear_message(tmp_path: Path) -> None:
-    slack = SlackEmulator(
-        PlaygroundClock(),
-        transport="socket",
-        signing_secret="0" * 32,
-        bot_token="xoxb-of-the-test",
-        app_token="xapp-of-the-test",
-        manifest=app_manifest(),
-    )
-    address = await slack.start()
-    environment = (
-        os.environ | COMPLETE | {"SLACK_API_URL": f"{address}/api/", "PYTHONPATH": str(Path(__file__).parents[1])}
-    )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run",
-        cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, complaint = await asyncio.wait_for(process.communicate(), 30)
-    await slack.stop()
+    async with emulated() as (slack, _):
+        places = {"SLACK_API_URL": f"{slack.state.address}/api/", "PYTHONPATH": str(Path(__file__).parents[1])}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run",
+            cwd=tmp_path, env=os.environ | COMPLETE | places,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, complaint = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 1
     assert b"Keydesk could not start: auth.test: invalid_auth" in complaint
     assert b"Traceback" not in complaint

@@ -10,17 +10,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.app import app_manifest
 from bot.config import Settings
 from bot.doctor import examine
 from bot.home.check import Check
 from bot.sealing import Ring, new_key
 from bot.store.accounts import Account
 from bot.store.projects import ProjectSettings
-from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
+from tests.emulated import emulated
 from tests.factories import NOON, PROJECT, add, small_database
 
 
@@ -51,25 +50,11 @@ class Installation:
 
 @pytest.fixture
 async def works(tmp_path: Path) -> AsyncIterator[Installation]:
-    clock = PlaygroundClock()
-    deepgram = DeepgramEmulator(clock.now)
-    await deepgram.start()
-    slack = SlackEmulator(
-        clock,
-        transport="socket",
-        signing_secret="0" * 32,
-        bot_token="xoxb-of-the-test",
-        app_token="xapp-of-the-test",
-        manifest=app_manifest(),
-        rate_limits=False,
-    )
-    await slack.start()
     database = small_database(tmp_path)
     add(database, ProjectSettings(project_id=PROJECT, approvers=[], channel="C0APPROVE02"))
     database.close()
-    yield Installation(tmp_path, slack, deepgram)
-    await slack.stop()
-    await deepgram.stop()
+    async with emulated() as (slack, deepgram):
+        yield Installation(tmp_path, slack, deepgram)
 
 
 async def test_a_good_installation_is_well(works: Installation) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
-from tests.factories import ANA, NOON, RAJ, TEAM, add, person, small_database
+from tests.factories import ANA, NOON, RAJ, TEAM, add, person
 
 MEMBER = {"id": ANA, "team_id": TEAM, "tz": "Asia/Tokyo", "profile": {"display_name": "ana"}}
 IDENTITIES: list[tuple[str, dict[str, Any], str]] = [
@@ -54,10 +53,8 @@ class SlackProfiles:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = small_database(tmp_path)
-    yield opened
-    opened.close()
+def database(small_store: Database) -> Database:
+    return small_store
 
 
 @pytest.fixture
@@ -153,7 +150,40 @@ async def test_a_changed_profile_of_somebody_never_seen_is_not_kept(judges: Peop
         assert people.get(session, TEAM, RAJ) is None
 
 
-@pytest.mark.parametrize("problem", [SlackError("users.info", "user_not_found"), SlackUnclear("users.info", "x")])
+async def test_whom_slack_does_not_know_is_a_stranger(judges: People, slack: SlackProfiles, database: Database) -> None:
+    slack.problem = SlackError("users.info", "user_not_found")
+    with pytest.raises(NotAllowed, match="connected workspaces"):
+        await judges.judge(TEAM, "UGHOST")
+    with database.reading() as session:
+        assert not people.unread(session, TEAM, ["UGHOST"])
+        assert not people.able(session, TEAM, ["UGHOST", "UNEVER"])
+
+
+async def test_what_an_event_said_meanwhile_is_newer_than_the_answer(
+    judges: People, slack: SlackProfiles, later: list[float], database: Database
+) -> None:
+    await judges.judge(TEAM, ANA)
+    later[0] += 61
+    asking = asyncio.create_task(judges.judge(TEAM, ANA))
+    while len(slack.calls) < 2:  # noqa: ASYNC110 Slack is looked at, it tells nobody
+        await asyncio.sleep(0)
+    await judges.changed(MEMBER | {"deleted": True})
+    with pytest.raises(NotAllowed, match="deactivated"):
+        await asking
+    with database.reading() as session:
+        assert not people.able(session, TEAM, [ANA])
+
+
+async def test_whoever_was_never_asked_about_is_met_or_nothing_changes(judges: People, slack: SlackProfiles) -> None:
+    await judges.meet([ANA])
+    slack.problem = SlackUnclear("users.info", "timeout")
+    await judges.meet([ANA])
+    with pytest.raises(CouldNotCheck, match="every Slack profile"):
+        await judges.meet([ANA, RAJ])
+    assert slack.calls == [ANA, RAJ]
+
+
+@pytest.mark.parametrize("problem", [SlackError("users.info", "fatal_error"), SlackUnclear("users.info", "x")])
 async def test_an_unreadable_profile_changes_nothing(
     judges: People, slack: SlackProfiles, database: Database, problem: SlackError
 ) -> None:
@@ -188,9 +218,9 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(judges:
 
 async def test_learning_reads_all_it_can(judges: People, slack: SlackProfiles, database: Database) -> None:
     slack.problem = SlackError("users.info", "ratelimited")
-    await judges.learn([ANA])
+    assert not await judges.learn([ANA])
     slack.problem = None
-    await judges.learn([ANA, RAJ])
+    assert await judges.learn([ANA, RAJ])
     with database.reading() as session:
         assert set(people.named(session, TEAM, [ANA, RAJ])) == {ANA, RAJ}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,7 @@ def test_a_new_key_waits_for_the_right_people(who: str, facts: Matter, expected:
 APPROVED_BY_RAJ = frozenset({RAJ})
 AT_ONCE = [
     ("keys.end", "one's own key", ANA, matter(subject=ANA), Run),
+    ("keys.end", "one's own key, as reader", ANA, matter(subject=ANA, role=Role.READER), Run),
     ("keys.end", "another's key", EVE, matter(subject=ANA), Refuse),
     ("keys.end", "another's key, as approver", RAJ, matter(APPROVED_BY_RAJ, subject=ANA), Run),
     ("keys.end", "another's key, as owner", OWNER, matter(subject=ANA), Run),
@@ -108,8 +110,24 @@ def test_whose_role_is_too_low_is_refused_whatever_the_rule_says(kind: str, who:
         assert LEAST[kind].word in verdict.text
 
 
+@given(USERS, MATTERS, st.booleans())
+def test_another_owner_agrees_that_owner_is_taken_unless_the_configuration_names_who_asks(
+    who: str, facts: Matter, fixed: bool
+) -> None:
+    verdict = policy.decide("roles.take_owner", actor(who), replace(facts, role=Role.OWNER, fixed=fixed))
+    others = facts.owners - {who}
+    assert isinstance(verdict, Run) == (fixed or not others)
+    assert isinstance(verdict, Run) or (isinstance(verdict, Hold) and verdict.deciders == others)
+
+
 def test_every_rule_has_a_least_role() -> None:
     assert set(RULES) <= set(LEAST)
+
+
+def test_every_name_in_the_table_is_asked_about_somewhere() -> None:
+    folder = Path(policy.__file__).parent
+    rooms = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*/**/*.py"))
+    assert [name for name in LEAST if f'"{name}"' not in rooms] == []
 
 
 @pytest.mark.parametrize("role", Role)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,18 @@ def test_the_role_that_counts_is_never_above_either_part(world: Roles, who: str)
 def test_the_owners_are_exactly_those_whose_role_is_owner(world: Roles) -> None:
     assert world.owners() == {who for who in (ANA, RAJ, LI) if world.of(who) is OWNER}
     assert world.at_least(OWNER, (ANA, RAJ, LI)) == world.owners()
+
+
+@given(WORLDS, st.frozensets(PEOPLE), st.frozensets(GROUPS), st.none() | ROLES)
+def test_the_owners_stay_who_they_are_unless_a_change_makes_or_takes_one(
+    world: Roles, people: frozenset[str], groups: frozenset[str], role: Role | None
+) -> None:
+    workspace = replace(world, lowered=Given())
+    after = workspace.with_changed(people, groups, role)
+    assert workspace.loses_owner(people, groups, role) == workspace.owners() - after.owners()
+    if not workspace.makes_owner(people, groups, role):
+        assert after.owners() <= workspace.owners()
+        assert role is not OWNER or all(world.workspace.groups.get(group) is OWNER for group in groups)
 
 
 @given(WORLDS, st.frozensets(PEOPLE), st.frozensets(GROUPS), st.none() | ROLES)

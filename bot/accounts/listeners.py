@@ -16,7 +16,7 @@ from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.web import SlackWeb
-from bot.slack.words import count, fallback_text
+from bot.slack.words import count
 from bot.store import accounts
 from bot.store.database import Database
 
@@ -47,14 +47,12 @@ class AccountListeners:
 
     async def list_accounts(self, call: Call) -> None:
         """List the accounts."""
-        blocks = views.account_list(await self._read(call, call.text, 1))
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(views.account_list(await self._read(call, call.text, 1)))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
         number, words = read_page(call.value)
-        blocks = views.account_list(await self._read(call, words, number))
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(views.account_list(await self._read(call, words, number)))
 
     async def send_table(self, call: Call) -> None:
         """Send the accounts as a file."""
@@ -66,8 +64,9 @@ class AccountListeners:
             return service.table(session, words)
 
         rows = await self._database.read(read)
-        content = csv_bytes(service.TABLE_HEADER, rows)
-        await send_file(self._files, actor.user_id, "accounts.csv", content, count(len(rows), "account"))
+        comment, content = count(len(rows), "account"), csv_bytes(service.TABLE_HEADER, rows)
+        await send_file(self._files, actor.user_id, "accounts.csv", content, comment)
+        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
 
     async def remove(self, call: Call) -> None:
         """Open the form that says what goes with an account, and asks for its name."""
@@ -78,11 +77,10 @@ class AccountListeners:
 
     async def take_removal(self, call: Call) -> None:
         """Take in the form."""
-        view = call.view or {}
-        operation = views.read_removal_form(str(view.get("private_metadata", "")), call.state)
+        operation = views.read_removal_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying("Removing…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        outcome = await self._desk.submit(operation, actor, str(view.get("id", "")))
+        outcome = await self._desk.submit(operation, actor, call.view_id)
         if not isinstance(outcome, Held):
             await opened.update(views.saying(outcome.text))
 

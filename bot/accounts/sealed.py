@@ -50,13 +50,11 @@ def shut(session: Session, ring: Ring) -> list[Account]:
 def reseal(session: Session, ring: Ring) -> int:
     """Seal every credential with the newest key of the ring, all or none, and return how many there are.
 
+    What is removed meanwhile stays forgotten.
+
     Raises:
         CannotSeal: there is no usable key.
         CannotUnseal: no key of the ring opens one of them.
     """
-    rows = accounts.beside_main(session)
-    for row in rows:
-        if row.sealed is not None:
-            row.sealed = ring.reseal(row.sealed)
-            session.add(row)
-    return len(rows)
+    sealed = [(row.id, row.sealed) for row in accounts.beside_main(session) if row.sealed is not None]
+    return sum(accounts.reseal(session, account_id, old, ring.reseal(old)) for account_id, old in sealed)

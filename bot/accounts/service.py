@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.errors import NotUnderstood
-from bot.slack.pages import Page, page_of
+from bot.slack.pages import WORDS_LONGEST, Page, page_of
 from bot.slack.words import utc
 from bot.store import accounts, keys, projects
 from bot.store.accounts import Account
 from bot.store.keys import Key
 
-WORDS_LONGEST = 100
 TABLE_HEADER = ("Account", "Whose", "Credential", "Role", "Projects", "Added", "Last answered", "Problem")
 
 

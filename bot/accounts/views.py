@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bot.accounts.operations import RemoveAccount
 from bot.accounts.service import Accounts, Loss
 from bot.errors import FormError
 from bot.slack import blocks
+from bot.slack.state import State, written
 from bot.slack.words import code, count, cut, escape, listed, when
 from bot.store.accounts import MAIN, Account
 from bot.store.keys import Key
@@ -116,16 +116,14 @@ def _key(key: Key) -> str:
     return f"• {code(key.label)} {escape(cut(key.purpose, NAME_SHOWN)) or '–'} · {ends}"
 
 
-def read_removal_form(metadata: str, state: Mapping[str, Any]) -> RemoveAccount:
+def read_removal_form(metadata: str, state: State) -> RemoveAccount:
     """Read the submitted form.
 
     Raises:
         FormError: the name that was typed is not the account's.
     """
     account_id, _, name = metadata.partition(":")
-    field = state.get("name")
-    values = list(field.values()) if isinstance(field, Mapping) else []
-    typed = str((values[0] if values else {}).get("value") or "").strip()
+    typed = written(state, "name").strip()
     if typed != name:
         raise FormError("name", f"Type {name}, exactly.")
     return RemoveAccount(account_id=account_id, name=typed)

@@ -16,6 +16,7 @@ from bot.budgets.watching import BudgetWatch
 from bot.customers.changing import CustomerChanges
 from bot.customers.listeners import CustomerListeners
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
+from bot.desk.entrance import ProjectEntrance
 from bot.digests.jobs import DigestJobs
 from bot.digests.listeners import DigestListeners
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest
@@ -30,9 +31,9 @@ from bot.projects.naming import the_project
 from bot.usage.collecting import UsageCollection
 from bot.usage.fields.listeners import FieldListeners
 from bot.usage.figures.listeners import FiguresListeners
-from bot.usage.figures.provider_names import ProviderNames
 from bot.usage.figures.service import FiguresReading
 from bot.usage.jobs import UsageJobs
+from bot.usage.model_names import ModelNames
 from bot.usage.requests.listeners import RequestListeners
 from bot.usage.requests.service import RequestReading
 
@@ -41,10 +42,10 @@ AFTER_FIGURES = (Job("budgets.watch", "all", "figures"), Job("digests.follow", "
 
 def usage(on: Ground) -> Part:
     """Put the room of usage together, with the collection of its figures."""
-    collection, names = UsageCollection(on.database, on.deepgram), ProviderNames(on.deepgram, on.clock)
+    collection, names = UsageCollection(on.database, on.deepgram), ModelNames(on.deepgram, on.clock)
     jobs = UsageJobs(on.database, on.engine, on.clock, collection, AFTER_FIGURES)
     figures = FiguresReading(on.desk, on.database, on.clock, collection, the_project, names)
-    requests = RequestReading(on.desk, on.database, on.clock, on.deepgram, the_project)
+    requests = RequestReading(on.desk, on.database, on.clock, on.deepgram, the_project, names)
     fields = FieldListeners(on.desk, on.database, on.people, on.clock, on.deepgram, the_project, on.background)
     return Part(
         doors=(
@@ -60,7 +61,7 @@ def billing(on: Ground) -> Part:
     """Put the room of billing together."""
     return Part(
         doors=(
-            BillingListeners(on.desk, on.database, on.people, on.clock, on.deepgram, the_project).door(),
+            BillingListeners(_entrance(on), on.clock, on.deepgram).door(),
             MonthListeners(on.desk, on.database, on.people, on.clock, on.background).door(),
         ),
         kinds=kinds_of(OperationKind(CloseMonth, execute=MonthClosing(on.database, on.clock).execute)),
@@ -94,7 +95,7 @@ def budgets(on: Ground) -> Part:
         jobs={
             "budgets.watch": watch.watch,
             "budgets.balances": watch.balances,
-            "budgets.post": AlertPosting(on.database, on.engine, on.background).post,
+            "budgets.post": AlertPosting(on.database, on.engine, on.background, on.desk.matter).post,
         },
     )
 
@@ -124,4 +125,8 @@ def digests(on: Ground) -> Part:
 def models(on: Ground) -> Part:
     """Put the room of models together."""
     catalogue = Catalogue(on.deepgram, on.clock)
-    return Part(doors=(ModelListeners(on.desk, on.database, on.people, on.clock, catalogue, the_project).door(),))
+    return Part(doors=(ModelListeners(_entrance(on), on.clock, catalogue).door(),))
+
+
+def _entrance(on: Ground) -> ProjectEntrance:
+    return ProjectEntrance(on.desk, on.database, on.people, the_project)

@@ -13,15 +13,16 @@ from bot.engine.port import Job
 from bot.home.listeners import HomeListeners
 from bot.home.status import Status
 from bot.operation import OperationKind
-from bot.roles import service as role_service
+from bot.roles import asking
 from bot.roles.changing import RoleChange
 from bot.roles.listeners import RoleListeners
-from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
+from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.store import projects, seen
 
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
 LEARN_EVERY = timedelta(hours=1)
+LEARN_AGAIN = timedelta(minutes=1)
 
 
 def front(on: Ground, status: Status) -> Part:
@@ -36,6 +37,7 @@ def front(on: Ground, status: Status) -> Part:
             "desk.settle": on.desk.settle,
             "desk.tell": jobs.tell,
             "desk.remind": jobs.remind,
+            "desk.ring": jobs.ring,
             "desk.expire": jobs.expire,
             "desk.lapse": jobs.lapse,
             "desk.sweep": jobs.sweep,
@@ -48,10 +50,11 @@ def roles(on: Ground) -> Part:
     """Put the room of roles together."""
     change = RoleChange(on.database, on.engine, on.clock, on.desk, on.people, on.groups)
     return Part(
-        doors=(RoleListeners(on.desk, on.database, on.people, on.groups).door(),),
+        doors=(RoleListeners(on.desk, on.database, on.people, on.groups, change).door(),),
         kinds=kinds_of(
             OperationKind(SetRole, execute=change.set_role),
-            OperationKind(MakeOwner, describe=role_service.describe, execute=change.set_role),
+            OperationKind(MakeOwner, describe=asking.describe_new, execute=change.set_role),
+            OperationKind(TakeOwner, describe=asking.describe_taken, execute=change.set_role),
             OperationKind(ChangeDefaultRole, execute=change.set_default),
         ),
     )
@@ -68,12 +71,14 @@ def rounds(on: Ground) -> Part:
         await on.database.write(forget)
 
     async def learn(ref: str, now: datetime) -> None:
-        """Read the profiles of all who decide, every hour: cards name them, and whoever left no longer counts."""
+        """Read the profiles of all who decide, every hour: only those whom Slack calls members count."""
 
         def next_time(session: Session) -> set[str]:
             on.engine.later(session, Job("people.learn", ref), now + LEARN_EVERY)
             return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).owners()
 
-        await on.people.learn(sorted(await on.database.write(next_time)))
+        if not await on.people.learn(sorted(await on.database.write(next_time))):
+            again = Job("people.learn", ref)
+            await on.database.write(lambda session: on.engine.later(session, again, now + LEARN_AGAIN))
 
     return Part(jobs={"store.tidy": tidy, "people.learn": learn})

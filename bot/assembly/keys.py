@@ -13,6 +13,7 @@ from bot.invites.listeners import InviteListeners
 from bot.invites.mirroring import listing as invite_list
 from bot.invites.sending import InviteSending
 from bot.keys import service as key_service
+from bot.keys.clearance import KeyClearance
 from bot.keys.clearing import KeyClearing
 from bot.keys.ending import KeyEnding
 from bot.keys.jobs import KeyJobs
@@ -45,11 +46,13 @@ def keys(on: Ground) -> Part:
     ending = KeyEnding(on.database, on.engine, on.clock, on.desk, on.deepgram, on.standing)
     making = KeyMaking(on.database, on.engine, on.clock, on.desk, on.deepgram, ending)
     settling = KeySettling(on.database, on.engine, on.desk, on.deepgram, ending, on.standing)
-    mirror = KeyMirror(on.database, on.engine, on.desk, on.deepgram)
+    clearance = KeyClearance(on.database, on.engine, ending, on.background)
+    telling = KeyJobs(on.database, on.background)
+    mirror = KeyMirror(on.database, on.engine, on.desk, on.deepgram, on.standing)
     return Part(
         doors=(
             KeyListeners(on.desk, on.database, on.people, on.clock, making, mirror).door(),
-            KeyClearing(on.desk, on.database, on.people).door(),
+            KeyClearing(on.desk, on.database, on.engine, on.people, on.clock).door(),
         ),
         kinds=kinds_of(
             OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
@@ -60,7 +63,10 @@ def keys(on: Ground) -> Part:
             "keys.settle": settling.settle,
             "keys.settle_end": ending.settle,
             "keys.end_due": ending.when_due,
-            "keys.tell_end": KeyJobs(on.database, on.background).tell_end,
+            "keys.clear": clearance.carry_out,
+            "keys.tell_cleared": clearance.tell,
+            "keys.tell_end": telling.tell_end,
+            "keys.tell_refused": telling.tell_refused,
             "keys.end_with_project": LostKeys(on.database, on.engine, on.desk).with_project,
             "keys.mirror": mirror.keep_fresh,
         },
@@ -70,7 +76,7 @@ def keys(on: Ground) -> Part:
 def projects(on: Ground) -> Part:
     """Put the room of projects together."""
     mirror = ProjectMirror(on.database, on.engine, on.deepgram)
-    settings = ProjectSettingsChange(on.database, on.clock, on.people, on.interactive)
+    settings = ProjectSettingsChange(on.desk, on.database, on.clock, on.people, on.interactive)
     renaming = ProjectRenaming(on.engine, on.deepgram)
     deletion = ProjectDeletion(on.desk, on.engine, on.deepgram, on.standing)
     listeners = ProjectListeners(

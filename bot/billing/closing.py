@@ -1,4 +1,7 @@
-"""How a month is closed: its statement is frozen, and what is corrected later goes to the next month."""
+"""How a month is closed: its statement is frozen, and what is read differently later goes to the next month.
+
+Keydesk asks for a whole month again twice before it may be closed and twice in the month after (`bot.store.rereading`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from sqlmodel import Session
 
 from bot import audit
 from bot.billing import month as months
+from bot.billing.month_views import name_of
 from bot.billing.operations import CloseMonth
 from bot.clock import Clock
 from bot.errors import AlreadyDecided, NotUnderstood
@@ -38,11 +42,11 @@ def close(session: Session, month: str, actor: Actor, now: datetime) -> str:
     """Freeze a month's statement; raises as `MonthClosing.execute`."""
     statement = months.read(session, actor.team_id, month, now)
     if statement.closed:
-        raise AlreadyDecided(f"{month} was closed before. Nothing changed. {statement.closed}")
+        raise AlreadyDecided(f"{name_of(month)} was closed before. Nothing changed. {statement.closed}")
     if statement.missing:
-        raise NotUnderstood(f"{month} cannot be closed yet. {' '.join(statement.missing)} Nothing changed.")
+        raise NotUnderstood(f"{name_of(month)} cannot be closed yet. {' '.join(statement.missing)} Nothing changed.")
     if statement.total is None:
-        raise NotUnderstood(f"Nothing is known of {month}, so there is nothing to close.")
+        raise NotUnderstood(f"Nothing is known of {name_of(month)}, so there is nothing to close.")
     kept = statement.model_dump(mode="json", exclude={"missing", "closed", "sha256"})
     row = ClosedMonth(
         team_id=actor.team_id,
@@ -55,4 +59,4 @@ def close(session: Session, month: str, actor: Actor, now: datetime) -> str:
     )
     session.add(row)
     audit.note(session, actor, "billing.month_closed", month, now, total=str(statement.total), sha256=row.sha256)
-    return f"Closed {month}. Later corrections appear on the next month."
+    return f"Closed {name_of(month)}. Corrections that are read later appear on the next month."

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from sqlmodel import Session
@@ -15,14 +16,15 @@ from bot import payers
 from bot.attribution import Attribution
 from bot.billing.statement import Catalogue, Line, Part, Spent, Statement, adjustments, compose, days_of
 from bot.slack.words import count, utc
-from bot.store import customers, facts, keys, people, projects, statements, tag_sets
-from bot.store.collected import DayTotal, end_of
+from bot.store import collected, customers, facts, keys, people, projects, rereading, statements, tag_sets
+from bot.store.collected import end_of
 from bot.store.facts import SpendRow, Which
 from bot.store.keys import Key
 from bot.store.people import Person
 from bot.store.statements import ClosedMonth
 
 PROBLEMS_SHOWN = 3
+CORRECTED = 3  # closed months are compared with what is known of them now; older ones stay as they are
 
 
 def read(session: Session, team_id: str, month: str, now: datetime) -> Statement:
@@ -42,7 +44,8 @@ def present(session: Session, team_id: str, month: str) -> Statement:
     attributed = payers.attribution(session, team_id)
     totals = facts.totals_by(session, which, "project")
     ours = [each for each in totals if each.project_id not in attributed.accounts]
-    total = sum((each.total for each in ours), Decimal()) if ours and not _hidden(session, ours) else None
+    hidden = _named(session, (each.project_id or "" for each in ours if each.unknown))
+    total = sum((each.total for each in ours), Decimal()) if ours and not hidden else None
     rows = facts.spend_by(session, which, "project", "key", "line_item", "tags")
     return compose(month, _spent(session, team_id, rows, attributed), total, _catalogue(session, team_id))
 
@@ -87,10 +90,12 @@ def _owner(key: Key | None, owners: Mapping[str, Person]) -> str:
 
 def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple[str, ...]:
     first, last = days_of(month)
-    over = last < now.date()
-    seen = facts.coverage(session, Which(first, last if over else now.date(), _ours(session, team_id)))
-    hidden = _hidden(session, facts.totals_by(session, Which(first, last, _ours(session, team_id)), "project"))
-    if over and seen.is_final and not hidden:
+    over, ours = last < now.date(), _ours(session, team_id)
+    seen = facts.coverage(session, Which(first, last if over else now.date(), ours))
+    hidden = _named(session, collected.projects_untold(session, Which(first, last, ours)))
+    again = rereading.before_closing(last)
+    waiting = rereading.outstanding(session, again, ours)
+    if over and seen.is_final and not hidden and not waiting:
         return ()
     texts = [] if over else [f"The month is not over: its last day ends {utc(end_of(last))}."]
     if seen.missing_count:
@@ -99,14 +104,16 @@ def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple
         texts.append(f"{count(seen.missing_count, 'day')} of projects not read yet, {where}.")
     if seen.read > seen.settled:
         texts.append(f"{count(seen.read - seen.settled, 'day')} of projects may still change.")
+    if waiting and over:
+        texts.append(f"Deepgram is asked for {count(len(waiting), 'project')} once more, on {utc(again)} or after.")
     texts += [f"What {name} cost may not be read at Deepgram." for name in hidden[:PROBLEMS_SHOWN]]
     named = seen.problems[:PROBLEMS_SHOWN]
     return (*texts, *(f"{projects.name_of(session, project_id)}: {problem}" for project_id, problem in named))
 
 
-def _hidden(session: Session, totals: Iterable[DayTotal]) -> list[str]:
-    """Name the projects whose totals may not be read; of those that are gone nobody will ever know more."""
-    found = [projects.get(session, each.project_id or "") for each in totals if each.unknown]
+def _named(session: Session, project_ids: Iterable[str]) -> list[str]:
+    """Name those of these projects that are not gone; of those that are nobody will ever know more."""
+    found = [projects.get(session, project_id) for project_id in project_ids]
     return [project.name for project in found if project is not None]
 
 
@@ -136,18 +143,19 @@ def _of_row(session: Session, row: ClosedMonth) -> Statement:
 
 
 def _adjustments(session: Session, team_id: str, month: str) -> tuple[Part, ...]:
-    """Return what has changed in closed months for which this is the first month that is still open."""
+    """Return what has changed in the latest closed months for which this is the first month that is still open."""
     rows = statements.before(session, team_id, month)
     frozen = {row.month: _of_row(session, row) for row in rows}
     carried = [part for statement in frozen.values() for part in statement.adjustments]
-    found: list[Part] = []
-    earlier = _month_before(month)
-    while earlier in frozen:
-        found += adjustments(present(session, team_id, earlier), frozen[earlier], carried)
-        earlier = _month_before(earlier)
-    return tuple(found)
+    return tuple(
+        part
+        for earlier in takewhile(frozen.__contains__, _months_before(month, CORRECTED))
+        for part in adjustments(present(session, team_id, earlier), frozen[earlier], carried)
+    )
 
 
-def _month_before(month: str) -> str:
-    first, _ = days_of(month)
-    return f"{first - timedelta(days=1):%Y-%m}"
+def _months_before(month: str, number: int) -> Iterator[str]:
+    for _ in range(number):
+        first, _ = days_of(month)
+        month = f"{first - timedelta(days=1):%Y-%m}"
+        yield month

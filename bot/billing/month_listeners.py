@@ -10,7 +10,7 @@ from bot.billing import month as months
 from bot.billing import month_files, month_views, pdf
 from bot.billing.operations import CloseMonth
 from bot.billing.printing import Printed, printed
-from bot.billing.statement import Statement, read_month
+from bot.billing.statement import Statement, read_month, read_typed
 from bot.clock import Clock
 from bot.desk.service import Desk, Ran
 from bot.errors import NotUnderstood
@@ -22,7 +22,7 @@ from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
-from bot.slack.words import escape, fallback_text
+from bot.slack.words import escape
 from bot.store import customers
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -59,9 +59,8 @@ class MonthListeners:
     async def month(self, call: Call) -> None:
         """Show a month, or one customer's."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        word, _, wanted = call.text.strip().partition(" ")
-        month = read_month(word, self._clock.now().date())
-        await self._tell(call, actor, month, wanted.strip())
+        month, wanted = read_typed(call.text, self._clock.now().date())
+        await self._tell(call, actor, month, wanted)
 
     async def of_customer(self, call: Call) -> None:
         """Show this month of the customer whose button was pressed."""
@@ -72,17 +71,15 @@ class MonthListeners:
         """Show another page of a month."""
         number, month = read_page(call.value)
         actor = await self._people.judge(call.team_id, call.user_id)
-        blocks = await self._page(call, actor, self._month(month), number)
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._page(call, actor, self._month(month), number))
 
     async def turn_part(self, call: Call) -> None:
         """Show a page of one payer's lines."""
         number, value = read_page(call.value)
-        month, _, part_id = value.partition(":")
+        month, _, part_ids = value.partition(":")
         actor = await self._people.judge(call.team_id, call.user_id)
-        seen = await self._printed(call, actor, self._month(month), part_id)
-        blocks = month_views.part_page(seen, part_id, number)
-        await call.say_replace(fallback_text(blocks), blocks)
+        seen = await self._printed(call, actor, self._month(month), part_ids)
+        await call.show_instead(month_views.part_page(seen, part_ids, number))
 
     async def send_csv(self, call: Call) -> None:
         """Send what is shown as a CSV file."""
@@ -100,17 +97,15 @@ class MonthListeners:
         """Close a month; the button has asked."""
         actor = await self._people.judge(call.team_id, call.user_id)
         outcome = await self._desk.submit(CloseMonth(month=self._month(call.value)), actor)
-        blocks = await self._page(call, actor, call.value, 1)
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._page(call, actor, call.value, 1))
         await call.tell(escape(outcome.text if isinstance(outcome, Ran) else "This waits for a decision."))
 
     async def _tell(self, call: Call, actor: Actor, month: str, wanted: str) -> None:
         if not wanted:
-            blocks = await self._page(call, actor, month, 1)
+            await call.show(await self._page(call, actor, month, 1))
         else:
             customer = await self._database.read(lambda session: _the_customer(session, actor, wanted))
-            blocks = await self._of_customer(call, actor, month, customer)
-        await call.tell(fallback_text(blocks), blocks)
+            await call.show(await self._of_customer(call, actor, month, customer))
 
     async def _page(self, call: Call, actor: Actor, month: str, number: int) -> list[month_views.Block]:
         seen = await self._printed(call, actor, month)
@@ -118,12 +113,12 @@ class MonthListeners:
 
     async def _of_customer(self, call: Call, actor: Actor, month: str, customer: Customer) -> list[month_views.Block]:
         seen = await self._printed(call, actor, month)
-        own = [part.part for part in seen.everything if part.part.tags == (customer.tag,)]
+        own = seen.ids_of(customer.tag)
         if not own:
-            return month_views.nothing_for(customer.name, month)
-        return month_views.part_page(printed_of(seen, own[0].id), own[0].id, 1)
+            return month_views.nothing_for(customer.name, seen)
+        return month_views.part_page(printed_of(seen, own), own, 1)
 
-    async def _printed(self, call: Call, actor: Actor, month: str, part_id: str = "") -> Printed:
+    async def _printed(self, call: Call, actor: Actor, month: str, part_ids: str = "") -> Printed:
         now = self._clock.now()
 
         def reading(session: Session) -> Statement:
@@ -132,16 +127,15 @@ class MonthListeners:
 
         words = f"Adding up {month_views.name_of(month)}…"
         seen = printed(await told_if_slow(self._database.read(reading), call.tell, words))
-        return printed_of(seen, part_id) if part_id else seen
+        return printed_of(seen, part_ids) if part_ids else seen
 
     async def _pressed(self, call: Call) -> Printed:
         actor = await self._people.judge(call.team_id, call.user_id)
-        month, _, part_id = call.value.partition(":")
-        return await self._printed(call, actor, self._month(month), part_id)
+        month, _, part_ids = call.value.partition(":")
+        return await self._printed(call, actor, self._month(month), part_ids)
 
     async def _send(self, call: Call, seen: Printed, extension: str, content: bytes) -> None:
-        names = {part.part.name for part in seen.everything}
-        name = month_files.file_name(seen, names.pop() if seen.is_part and names else "", extension)
+        name = month_files.file_name(seen, seen.everything[0].part.name if seen.is_part else "", extension)
         await send_file(self._background, call.user_id, name, content, escape(month_files.status(seen)))
         await call.tell(SENT)
 
@@ -154,13 +148,13 @@ class MonthListeners:
         return read_month(value or "?", self._clock.now().date())
 
 
-def printed_of(seen: Printed, part_id: str) -> Printed:
-    """Return one payer's part of what was printed, with the same cents.
+def printed_of(seen: Printed, part_ids: str) -> Printed:
+    """Return one payer's parts of what was printed, with the same cents.
 
     Raises:
         NotUnderstood: the month has no such part any more.
     """
-    found = seen.only(part_id)
+    found = seen.only(part_ids)
     if not found.everything:
         raise NotUnderstood("There is nothing of this in the month any more. Type /billing month to see it anew.")
     return found

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.billing.printing import Printed, PrintedPart
-from bot.billing.statement import Line, Part
+from bot.billing.statement import Line, Part, Statement
 from bot.money import dollars
+from bot.providers.deepgram.line_items import line_item_named
 from bot.slack import blocks
 from bot.slack.pages import page_of
 from bot.slack.words import code, count, cut, escape
@@ -25,27 +26,25 @@ THEIRS = "Spent in customers' own accounts: billed to them by Deepgram, and in n
 
 def month_page(printed: Printed, number: int, *, may_close: bool) -> list[Block]:
     """Draw a page of the month by customer; the figures below the rows are of the whole month."""
-    month = printed.statement.month
+    printed, month = printed.drawn, printed.statement.month
     page = page_of(printed.everything, number)
     return [
         blocks.header(f"{name_of(month)} by customer{'' if printed.statement.closed else ' · draft'}"),
         *_standing(printed),
-        *([_row(each, month) for each in page.items] or [blocks.section(f"Nothing was spent in {name_of(month)}.")]),
+        *([_row(each, month) for each in page.items] or [blocks.section(_nothing(printed.statement))]),
         *blocks.paging("billing.month", page.number, page.pages, month),
-        blocks.divider(),
-        blocks.section("\n".join(_sums(printed))),
-        blocks.actions(*_files(month, ""), *([_close_button(month)] if may_close else [])),
+        *(_whole(printed, may_close=may_close) if page.items or printed.is_whole else []),
     ]
 
 
-def part_page(printed: Printed, part_id: str, number: int) -> list[Block]:
-    """Draw one payer's month, line by line."""
+def part_page(printed: Printed, part_ids: str, number: int) -> list[Block]:
+    """Draw one payer's month, line by line; ``part_ids`` are those that ``printed`` was narrowed to."""
     month = printed.statement.month
     shown = printed.everything
     lines = [line for part in shown for line in part.lines]
     page = page_of(lines, number, LINES_PAGE)
     name = cut(shown[0].part.name, NAME_SHOWN) if shown else "nobody"
-    value = f"{month}:{part_id}"
+    value = f"{month}:{part_ids}"
     return [
         blocks.header(f"{name} in {name_of(month)}{'' if printed.statement.closed else ' · draft'}"),
         *_standing(printed),
@@ -54,15 +53,15 @@ def part_page(printed: Printed, part_id: str, number: int) -> list[Block]:
         blocks.divider(),
         blocks.section("\n".join(_part_sum(part) for part in shown)),
         blocks.context(f"{count(len(lines), 'line')} by key and line item"),
-        blocks.actions(*_files(month, part_id), blocks.button("The whole month", "billing.month", f"1:{month}")),
+        blocks.actions(*_files(month, part_ids), blocks.button("The whole month", "billing.month", f"1:{month}")),
     ]
 
 
-def nothing_for(name: str, month: str) -> list[Block]:
-    """Say that a customer spent nothing in a month."""
-    text = f"Nothing was spent for {escape(cut(name, NAME_SHOWN))} in {name_of(month)}."
-    whole = blocks.button("The whole month", "billing.month", f"1:{month}")
-    return [blocks.section(text), blocks.actions(whole)]
+def nothing_for(name: str, printed: Printed) -> list[Block]:
+    """Say that a customer spent nothing in a month, as far as it is known."""
+    text = _nothing(printed.statement, f" for {escape(cut(name, NAME_SHOWN))}")
+    whole = blocks.button("The whole month", "billing.month", f"1:{printed.statement.month}")
+    return [blocks.section(text), *_standing(printed), blocks.actions(whole)]
 
 
 def name_of(month: str) -> str:
@@ -73,6 +72,14 @@ def name_of(month: str) -> str:
 def share(part: Part) -> str:
     """Say the markup of a part, plain."""
     return "" if part.markup is None else f"{part.markup.normalize():+f} %"
+
+
+def _nothing(statement: Statement, of: str = "") -> str:
+    """Say that nothing was spent; where the provider's total is not known, that nobody knows what was."""
+    when = name_of(statement.month)
+    if statement.total is None:
+        return f"What was spent{of} in {when} is not known."
+    return f"Nothing was spent{of} in {when}."
 
 
 def _standing(printed: Printed) -> list[Block]:
@@ -107,7 +114,9 @@ def _figures(row: PrintedPart) -> str:
 
 def _line(line: Line, cost: Decimal, charge: Decimal | None) -> Block:
     what = escape(cut(line.purpose, PURPOSE_SHOWN)) or ("(no comment)" if line.key else "not split by key")
-    who = " · ".join(escape(cut(text, NAME_SHOWN)) for text in (line.project, line.owner, line.item) if text)
+    who = " · ".join(
+        escape(cut(text, NAME_SHOWN)) for text in (line.project, line.owner, line_item_named(line.item)) if text
+    )
     key = f"{code(line.key)} " if line.key else ""
     return blocks.context(f"{key}{what} · {_amounts(cost, charge)}" + (f"\n{who}" if who else ""))
 
@@ -120,6 +129,15 @@ def _part_sum(row: PrintedPart) -> str:
     return f"{_title(row.part)}: {_figures(row)}"
 
 
+def _whole(printed: Printed, *, may_close: bool) -> list[Block]:
+    month = printed.statement.month
+    return [
+        blocks.divider(),
+        blocks.section("\n".join(_sums(printed))),
+        blocks.actions(*_files(month, ""), *([_close_button(month)] if may_close else [])),
+    ]
+
+
 def _sums(printed: Printed) -> list[str]:
     known = "Deepgram's own total" if printed.is_whole else "Deepgram has told no total yet"
     lines = [f"*Sum: {dollars(printed.cost)}* · {known}, before any markup"]
@@ -130,14 +148,14 @@ def _sums(printed: Printed) -> list[str]:
     return lines
 
 
-def _files(month: str, part_id: str) -> tuple[Block, Block]:
-    value = f"{month}:{part_id}"
+def _files(month: str, part_ids: str) -> tuple[Block, Block]:
+    value = f"{month}:{part_ids}"
     return blocks.button("Send as CSV", "billing.month.csv", value), blocks.button(
         "Send as PDF", "billing.month.pdf", value
     )
 
 
 def _close_button(month: str) -> Block:
-    text = "It never changes again. What Deepgram corrects later appears on the next month."
+    text = "It never changes again. Corrections that Keydesk reads later appear on the next month."
     sure = blocks.confirm(f"Close {name_of(month)}?", text, "Close it", "Back")
     return blocks.button("Close the month…", "billing.close", month, style="primary", confirm=sure)

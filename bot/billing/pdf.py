@@ -15,6 +15,7 @@ from bot.billing.month_files import status
 from bot.billing.month_views import THEIRS, name_of, share
 from bot.billing.printing import Printed, PrintedPart
 from bot.billing.statement import Line
+from bot.providers.deepgram.line_items import line_item_named
 from bot.slack.words import UNSEEN, cut
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def render(printed: Printed, now: datetime) -> bytes:
     """Return the file; call it in a thread, as it takes seconds for many customers."""
     from fpdf import FPDF  # noqa: PLC0415 it takes a third of a second and 20 MB, and few ask for a PDF
 
+    printed = printed.drawn
     with ExitStack() as stack:
         pdf = FPDF(format="A4")
         pdf.set_creation_date(now)
@@ -182,7 +184,8 @@ def _title(part: PrintedPart) -> str:
 
 
 def _words(line: Line) -> str:
-    return " · ".join(filter(None, (line.key, line.item, line.project, line.purpose, line.owner))) or "not split by key"
+    what = (line.key, line_item_named(line.item), line.project, line.purpose, line.owner)
+    return " · ".join(filter(None, what)) or "not split by key"
 
 
 def _amount(amount: Decimal | None) -> str:

@@ -6,7 +6,7 @@ parts to the printed total. The message, the CSV file and the PDF all show what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,6 +22,11 @@ class PrintedPart:
     cost: Decimal
     charge: Decimal | None
     lines: tuple[tuple[Line, Decimal, Decimal | None], ...]
+
+    @property
+    def is_dust(self) -> bool:
+        """Whether it is a difference below a cent, as the provider's sums of unrounded amounts have it."""
+        return self.part.kind == "difference" and not self.cost
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,25 @@ class Printed:
         """The sum of what is billed, with the corrections of closed months."""
         return self.charge + _sum(part.charge for part in self.adjustments)
 
-    def only(self, part_id: str) -> Printed:
-        """Return the parts of one payer, with the same cents as in the whole."""
+    @property
+    def drawn(self) -> Printed:
+        """What people see of it: a difference that would be “$0.00” is left out, and the sums stay as they are."""
+        return self._with(lambda part: not part.is_dust, is_part=self.is_part)
+
+    def ids_of(self, tag: str) -> str:
+        """Return what ``only`` takes for all of a customer: what we bill, and what is spent in their own account."""
+        return "+".join(dict.fromkeys(part.part.id for part in self.everything if part.part.tags == (tag,)))
+
+    def only(self, part_ids: str) -> Printed:
+        """Return the parts of one payer, with the same cents as in the whole; several ids are joined by “+”."""
+        wanted = part_ids.split("+")
+        return self._with(lambda part: part.part.id in wanted, is_part=True)
+
+    def _with(self, wanted: Callable[[PrintedPart], bool], *, is_part: bool) -> Printed:
         parts, adjustments, theirs = (
-            tuple(part for part in some if part.part.id == part_id)
-            for some in (self.parts, self.adjustments, self.theirs)
+            tuple(filter(wanted, some)) for some in (self.parts, self.adjustments, self.theirs)
         )
-        return Printed(self.statement, parts, adjustments, theirs, is_part=True)
+        return Printed(self.statement, parts, adjustments, theirs, is_part=is_part)
 
 
 def printed(statement: Statement) -> Printed:

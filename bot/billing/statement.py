@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from bot.errors import NotUnderstood
 
 HUNDRED = Decimal(100)
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+LIKE_A_MONTH = re.compile(r"\d{4}-")
 ORDER: Mapping[str, int] = {"customer": 0, "own": 1, "untagged": 2, "several": 3, "difference": 4, "theirs": 5}
 NAMES: Mapping[str, str] = {
     "own": "Own use",
@@ -55,8 +57,8 @@ class Part(Value):
 
     @property
     def key(self) -> str:
-        """The text by which this part is found again: ``customer:apple``, ``own:``."""
-        return f"{self.kind}:{'+'.join(self.tags)}"
+        """The text by which this part is found again: ``customer:["apple"]``, ``own:[]``."""
+        return f"{self.kind}:{json.dumps(self.tags)}"
 
     @property
     def id(self) -> str:
@@ -178,6 +180,14 @@ def _order(part: Part) -> tuple[int, Decimal, str]:
 
 
 # --- months ---
+
+
+def read_typed(typed: str, today: date) -> tuple[str, str]:
+    """Read a month and a customer, both optional; raises as ``read_month``."""
+    word, _, customer = typed.strip().partition(" ")
+    if word and word.lower() not in {"this", "last"} and not LIKE_A_MONTH.match(word):
+        word, customer = "", typed
+    return read_month(word, today), customer.strip()
 
 
 def read_month(word: str, today: date) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bot.billing.service import Balances, Orders, sums
+from bot.money import dollars, to_cents
 from bot.providers.deepgram.billing import MOST_ORDERS, Balance, Purchase
 from bot.slack import blocks
 from bot.slack.words import count, cut, cut_mrkdwn, escape, when
@@ -21,7 +24,8 @@ MORE = f"Deepgram tells at most {MOST_ORDERS:,} orders and has no second page: t
 
 def balances(seen: Balances) -> list[Block]:
     """Draw what is left."""
-    rows = [_balance(balance) for balance in seen.balances[:BALANCES_SHOWN]]
+    printed = zip(seen.balances, _printed(seen.balances), strict=True)
+    rows = [_balance(balance, amount) for balance, amount in islice(printed, BALANCES_SHOWN)]
     beyond = len(seen.balances) - len(rows)
     return [
         blocks.header(f"Balance of {seen.project}"),
@@ -50,13 +54,13 @@ def orders(seen: Orders) -> list[Block]:
 
 
 def amount_text(amount: Decimal | None, units: str) -> str:
-    """Say an amount with every digit that was told (mrkdwn): ``4,000.00 USD``, ``1 hour``."""
+    """Say an amount (mrkdwn): dollars to the cent, else every digit that was told: ``$4,000.00``, ``1 hour``."""
     if amount is None:
         return f"an unknown amount of {_unit(units)}" if units else "an unknown amount"
+    if units == "usd":
+        return dollars(amount)
     whole, _, part = f"{amount:,f}".partition(".")
     part = part.rstrip("0")
-    if units == "usd":
-        return f"{whole}.{part.ljust(2, '0')} USD"
     number = f"{whole}.{part}" if part else whole
     if units == "hour":
         return f"{number} {'hour' if number == '1' else 'hours'}"
@@ -76,10 +80,16 @@ def _sum_text(total: Decimal | None, units: str) -> str:
     return "unknown, as not every amount was told" if total is None else f"*{amount_text(total, units)}*"
 
 
-def _balance(balance: Balance) -> Block:
+def _printed(balances: Sequence[Balance]) -> list[Decimal | None]:
+    """Return the amounts as they are printed: dollars to the cent, so that they add up to their printed sum."""
+    told = [each.amount for each in balances if each.units == "usd" and each.amount is not None]
+    cents = iter(to_cents(told))
+    return [next(cents) if each.units == "usd" and each.amount is not None else each.amount for each in balances]
+
+
+def _balance(balance: Balance, amount: Decimal | None) -> Block:
     bought = f" · from order {_foreign(balance.purchase_order_id)}" if balance.purchase_order_id else ""
-    amount = amount_text(balance.amount, balance.units)
-    return blocks.section(f"*{amount}*\nbalance {_foreign(balance.balance_id)}{bought}")
+    return blocks.section(f"*{amount_text(amount, balance.units)}*\nbalance {_foreign(balance.balance_id)}{bought}")
 
 
 def _order(order: Purchase, now: datetime) -> Block:

@@ -17,7 +17,7 @@ from bot.operation import Actor, Operation
 from bot.people import People
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
-from bot.slack.pages import read_page
+from bot.slack.pages import WORDS_LONGEST, Page, read_page
 from bot.slack.words import escape, fallback_text, listed
 from bot.store import budgets
 from bot.store import people as people_rows
@@ -26,7 +26,6 @@ from bot.store.database import Database
 
 LIST = ("ls", "")
 SNOOZE = timedelta(days=7)
-WORDS_LONGEST = 100
 ONE_MOMENT = "One moment…"
 
 
@@ -50,7 +49,7 @@ class BudgetListeners:
             actions={
                 "budgets.list": self.turn,
                 "budgets.set": self.ask_to_set,
-                "budgets.alerts": self.list_alerts,
+                "budgets.alerts": self.turn_alerts,
                 "budgets.row": self.row,
                 "budgets.raise": self.ask_to_raise,
                 "budgets.acknowledge": self.acknowledge,
@@ -65,25 +64,29 @@ class BudgetListeners:
     async def list_budgets(self, call: Call) -> None:
         """List the budgets."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        blocks = await self._page(actor, 1, call.text.strip()[:WORDS_LONGEST])
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(await self._page(actor, 1, call.text.strip()[:WORDS_LONGEST]))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        blocks = await self._page(actor, *read_page(call.value))
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._page(actor, *read_page(call.value)))
 
     async def list_alerts(self, call: Call) -> None:
         """List the newest alerts."""
         actor = await self._people.judge(call.team_id, call.user_id)
+        await call.show(await self._alerts(actor, 1))
 
-        def read(session: Session) -> list[tuple[Alert, str]]:
+    async def turn_alerts(self, call: Call) -> None:
+        """Show a page of alerts."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await call.show_instead(await self._alerts(actor, read_page(call.value)[0]))
+
+    async def _alerts(self, actor: Actor, number: int) -> list[views.Block]:
+        def read(session: Session) -> Page[tuple[Alert, str]]:
             self._desk.permit(session, actor, "budgets.list")
-            return service.alerts(session, actor.team_id)
+            return service.alerts(session, actor.team_id, number)
 
-        blocks = views.alerts(await self._database.read(read))
-        await call.tell(fallback_text(blocks), blocks)
+        return views.alerts(await self._database.read(read))
 
     async def _page(self, actor: Actor, number: int, words: str) -> list[views.Block]:
         today = self._clock.now().date()
@@ -141,8 +144,7 @@ class BudgetListeners:
             )
             return
         about = await self._database.read(lambda session: service.name_of(session, budget))
-        blocks = views.ask_to_end_keys(budget, about)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(views.ask_to_end_keys(budget, about))
 
     async def ask_to_raise(self, call: Call) -> None:
         """Open the form that asks for more dollars."""
@@ -161,7 +163,7 @@ class BudgetListeners:
 
     async def raise_(self, call: Call) -> None:
         """Take in the wish for more dollars; somebody else decides it."""
-        budget_id = str((call.view or {}).get("private_metadata", ""))
+        budget_id = call.metadata
         operation = views.read_raise_form(budget_id, "", call.state)
         opened = await call.ack_update(views.saying("Raise a budget", ONE_MOMENT))
         actor = await self._people.judge(call.team_id, call.user_id)
@@ -179,8 +181,7 @@ class BudgetListeners:
         await opened.update(views.saying("Raise a budget", escape(text)))
 
     async def _submit(self, call: Call, operation: Operation, actor: Actor) -> str:
-        view_id = str((call.view or {}).get("id", "")) or None
-        outcome = await self._desk.submit(operation, actor, view_id)
+        outcome = await self._desk.submit(operation, actor, call.view_id)
         if not isinstance(outcome, Held):
             return outcome.text
         known = await self._database.read(lambda session: people_rows.named(session, actor.team_id, outcome.deciders))

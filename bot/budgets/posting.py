@@ -1,82 +1,129 @@
-"""Alerts on their way into Slack: each posted once, after an unclear answer at most twice."""
+"""Alerts on their way into Slack: each posted once, after an unclear answer at most twice.
+
+An alert whose place is closed goes to a person: to whoever set the budget, else to an approver, else to an owner.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlmodel import Session
 
 from bot.budgets import service, views
+from bot.desk.places import CLOSED
 from bot.engine.port import Engine, Job
+from bot.policy import Matter
 from bot.slack.channels import channel_problem
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.slack.words import fallback_text
-from bot.store import budgets
+from bot.store import budgets, people
 from bot.store.budgets import Alert
 from bot.store.database import Database
 
 PATIENCE = timedelta(seconds=60)
 MOST_TRIES = 2
-LOST = frozenset({"channel_not_found", "not_in_channel", "is_archived", "user_not_found", "cannot_dm_bot"})
+
+MatterOf = Callable[[Session, str, str], Matter]
+"""Says who approves in a project of a workspace, and who owns it (``Desk.matter``)."""
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Told:
+    """An alert, what it is about, its budget's id or "", and where it may go, in order."""
+
+    alert: Alert
+    about: str
+    budget_id: str
+    places: tuple[str, ...]
 
 
 class AlertPosting:
     """Posts alerts; a job of an alert's id."""
 
-    def __init__(self, database: Database, engine: Engine, web: SlackWeb) -> None:
+    def __init__(self, database: Database, engine: Engine, web: SlackWeb, matter: MatterOf) -> None:
         self._database = database
         self._engine = engine
         self._web = web
+        self._matter = matter
 
     async def post(self, ref: str, now: datetime) -> None:
-        """Post an alert, unless it was posted or somebody is at it.
-
-        Raises:
-            SlackError: it was certainly not posted, and trying again may help.
-        """
+        """Post an alert, unless it was posted or somebody is at it."""
         machine_time = datetime.now(UTC)
         mine = await self._database.write(lambda session: budgets.claim(session, ref, machine_time, PATIENCE))
-        read = await self._database.read(lambda session: _read(session, ref))
-        if read is None or read[0].post != "wanted":
+        told = await self._database.read(lambda session: self._read(session, ref))
+        if told is None or told.alert.post != "wanted":
             return
         if not mine:
             await self._again(ref, now)
-            return
-        await self._post(*read, now)
-
-    async def _post(self, alert: Alert, about: str, budget_id: str, now: datetime) -> None:
-        blocks = views.alert(alert, about, budget_id)
-        try:
-            channel = await self._place(alert)
-            ts = await self._web.post(channel, fallback_text(blocks), blocks)
-        except SlackUnclear:
-            if alert.tries >= MOST_TRIES:  # posted twice perhaps: a third time would be noise
-                await self._told(alert, "posted")
-            else:
-                await self._again(alert.id, now)
-        except SlackError as problem:
-            if problem.code not in LOST:
-                raise
-            log.error("budgets.alert_lost", alert=alert.id, place=alert.place, why=problem.code)  # noqa: TRY400 its code says it all
-            await self._told(alert, "lost")
+        elif told.alert.tries > MOST_TRIES:  # posted twice perhaps: a third time would be noise
+            await self._note(ref, "posted")
         else:
-            await self._told(alert, "posted", channel=channel, ts=ts)
+            await self._post(told, now)
 
-    async def _place(self, alert: Alert) -> str:
-        """Return the conversation: the channel while it is ours alone, else a person's direct messages."""
-        if alert.place.startswith(("U", "W")):
-            return await self._web.open_dm(alert.place)
-        problem = channel_problem(await self._web.channel(alert.place))
-        if problem is None:
-            return alert.place
-        log.warning("budgets.channel_not_used", channel=alert.place, why=problem)
-        return await self._web.open_dm(await self._database.read(lambda session: _fallback(session, alert)))
+    async def _post(self, told: Told, now: datetime) -> None:
+        try:
+            for place in told.places:
+                if await self._posted(told, place):
+                    return
+        except SlackUnclear:
+            await self._again(told.alert.id, now)
+        except SlackError as problem:
+            log.warning("budgets.alert_not_posted", alert=told.alert.id, why=problem.code)
+            await self._database.write(lambda session: budgets.give_back(session, told.alert.id))
+            await self._again(told.alert.id, now)
+        else:
+            log.error("budgets.alert_lost", alert=told.alert.id, places=told.places)
+            await self._note(told.alert.id, "lost")
 
-    async def _told(self, alert: Alert, post: str, **where: str) -> None:
-        await self._database.write(lambda session: budgets.told(session, alert.id, post, **where))
+    async def _posted(self, told: Told, place: str) -> bool:
+        """Post in one place; False where that is closed to it.
+
+        Raises:
+            SlackUnclear: it may stand there.
+            SlackError: it certainly was not posted, and trying again may help.
+        """
+        blocks = views.alert(told.alert, told.about, told.budget_id)
+        try:
+            channel = await self._conversation(place)
+            ts = await self._web.post(channel, fallback_text(blocks), blocks) if channel is not None else None
+        except SlackError as problem:
+            if problem.code not in CLOSED:
+                raise
+            log.warning("budgets.place_closed", alert=told.alert.id, place=place, why=problem.code)
+            return False
+        if channel is None or ts is None:
+            return False
+        await self._note(told.alert.id, "posted", channel=channel, ts=ts)
+        return True
+
+    async def _conversation(self, place: str) -> str | None:
+        """Return the channel while it is ours alone, or a person's direct messages; None where nothing may be shown."""
+        if _is_person(place):
+            return await self._web.open_dm(place)
+        problem = channel_problem(await self._web.channel(place))
+        if problem is not None:
+            log.warning("budgets.channel_not_used", channel=place, why=problem)
+        return place if problem is None else None
+
+    def _read(self, session: Session, alert_id: str) -> Told | None:
+        alert = budgets.alert(session, alert_id)
+        if alert is None:
+            return None
+        budget = service.budget_of(session, alert)
+        matter = self._matter(session, alert.team_id, alert.project_id)
+        setter = [budget.set_by] if budget is not None else []
+        wanted = dict.fromkeys((alert.place, *setter, *sorted(matter.approvers), *sorted(matter.owners)))
+        gone = people.unable(session, alert.team_id, wanted)
+        places = tuple(place for place in wanted if place not in gone)
+        return Told(alert, service.about(session, alert), budget.id if budget is not None else "", places)
+
+    async def _note(self, alert_id: str, post: str, **where: str) -> None:
+        await self._database.write(lambda session: budgets.told(session, alert_id, post, **where))
 
     async def _again(self, ref: str, now: datetime) -> None:
         await self._database.write(
@@ -84,15 +131,5 @@ class AlertPosting:
         )
 
 
-def _read(session: Session, alert_id: str) -> tuple[Alert, str, str] | None:
-    alert = budgets.alert(session, alert_id)
-    if alert is None:
-        return None
-    budget = service.budget_of(session, alert)
-    return alert, service.about(session, alert), budget.id if budget is not None else ""
-
-
-def _fallback(session: Session, alert: Alert) -> str:
-    """Return who hears of it where the channel may not: whoever set the budget."""
-    budget = service.budget_of(session, alert)
-    return budget.set_by if budget is not None else alert.place
+def _is_person(place: str) -> bool:
+    return place.startswith(("U", "W"))

@@ -11,13 +11,14 @@ from bot import money
 from bot.budgets.operations import RaiseBudget, SetBudget
 from bot.budgets.spending import Spending, Spent
 from bot.operation import Description
+from bot.slack.pages import Page, page_of
 from bot.slack.words import cut, escape
 from bot.store import budgets, collected, customers, keys, projects
 from bot.store.budgets import Alert, Budget
 
 PURPOSE_SHOWN = 40
 MOST_OFFERED = 30
-MOST_ALERTS = 20
+ALERTS_A_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ def rows(session: Session, team_id: str, words: str, today: date) -> list[Row]:
     return sorted(kept, key=lambda row: (-row.spent.percent(row.budget.dollars), row.name.lower()))
 
 
-def alerts(session: Session, team_id: str) -> list[tuple[Alert, str]]:
-    """Return the newest alerts, each with what it is about."""
-    return [(each, about(session, each)) for each in budgets.latest(session, team_id, MOST_ALERTS)]
+def alerts(session: Session, team_id: str, number: int) -> Page[tuple[Alert, str]]:
+    """Return a page of alerts, the newest first, each with what it is about."""
+    page = page_of(budgets.newest_first(session, team_id), number, ALERTS_A_PAGE)
+    told = tuple((each, about(session, each)) for each in page.items)
+    return Page(told, page.total, page.number, page.pages)
 
 
 def about(session: Session, alert: Alert) -> str:
@@ -137,6 +140,6 @@ def _evidence(session: Session, budget: Budget) -> tuple[tuple[str, str], ...]:
         return (("Spent this month", "– (no figures were read yet)"),)
     spent = Spending(session, budget.team_id, by).of_budget(budget)
     return (
-        ("Spent this month", f"{money.dollars(spent.month_to_date)} by {spent.by:%d %b} (UTC)"),
+        ("Spent this month", f"{money.dollars(spent.month_to_date)} {spent.reach} (UTC)"),
         ("If it goes on like the last 7 days", money.dollars(spent.forecast)),
     )

@@ -56,16 +56,27 @@ class BudgetSetting:
     def _set(self, session: Session, operation: SetBudget, actor: Actor) -> str:
         if not service.exists(session, actor.team_id, operation):
             raise FormError("what", "This is no longer there. Choose something else.")
-        before = budgets.of(session, actor.team_id, operation.scope, operation.ref)
-        if before is not None and operation.dollars > before.dollars:
-            raise FormError(
-                "dollars",
-                f"It is {money.dollars(before.dollars)} now. More than that needs an approval: use Raise… in the list.",
-            )
+        before = budgets.last_of(session, actor.team_id, operation.scope, operation.ref)
+        self._check_raise(before, operation.dollars)
         wanted = operation.model_dump()
         budget = Budget(**wanted, team_id=actor.team_id, set_by=actor.user_id, set_at=self._clock.now())
         saved = budgets.save(session, budget)
         return self._in_force(session, saved, actor, before.dollars if before is not None else None)
+
+    def _check_raise(self, before: Budget | None, wanted: Decimal) -> None:
+        """Refuse more than before without an approval: to end a budget and set a higher one is a raise as well."""
+        if before is None or wanted <= before.dollars:
+            return
+        was = money.dollars(before.dollars)
+        if before.ended_at is None:
+            raise FormError("dollars", f"It is {was} now. More than that needs an approval: use Raise… in the list.")
+        now = self._clock.now()
+        if (before.ended_at.year, before.ended_at.month) == (now.year, now.month):
+            raise FormError(
+                "dollars",
+                f"It was {was} until it was ended this month. More than that needs an approval: set {was} again, "
+                "then use Raise… in the list.",
+            )
 
     def _raise(self, session: Session, operation: RaiseBudget, actor: Actor) -> str:
         budget = the_budget(session, operation.budget_id, actor.team_id)
@@ -93,14 +104,13 @@ class BudgetSetting:
 
     def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
         now = self._clock.now()
-        spending = Spending(session, actor.team_id, now.date() - timedelta(days=1))
-        self._watch.raise_levels(session, budget, spending, now, quietly=True)
+        spent = Spending(session, actor.team_id, now.date() - timedelta(days=1)).of_budget(budget)
+        self._watch.raise_levels(session, budget, spent, now, quietly=True)
         figures = {"before": str(before), "dollars": str(budget.dollars)}
         self._note(session, "budgets.set", budget, actor, figures)
-        spent = spending.of_budget(budget)
         return (
             f"{service.name_of(session, budget)} has a budget of {money.dollars(budget.dollars)} a month. "
-            f"{spent.percent(budget.dollars)} % of it is spent by {spent.by:%d %b} (UTC): "
+            f"{spent.percent(budget.dollars)} % of it is spent {spent.reach} (UTC): "
             f"{money.dollars(spent.month_to_date)}. {_unknown(spent)}"
             "Deepgram has no hard cap: Keydesk warns, it does not stop anything."
         )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session
 
+from bot.budgets.reading import Open, Reading
 from bot.money import forecast
 from bot.payers import attribution
-from bot.store import facts, tag_sets
+from bot.store import accounts, facts, tag_sets
 from bot.store.budgets import Budget
-from bot.store.facts import Which
+from bot.store.facts import DayTotal, Which
 
 RECENT_DAYS = 7
 Sums = Mapping[tuple[str, str], Decimal]
@@ -22,20 +23,37 @@ Sums = Mapping[tuple[str, str], Decimal]
 
 @dataclass(frozen=True)
 class Spent:
-    """The month so far by the last closed day ``by``, the mean of its last seven days, and what they make of it.
+    """The month up to the day ``last`` as far as it was read, and the mean of the last seven days that are whole.
 
-    ``unknown`` counts the month's days whose dollars may not be read: all figures are without them.
+    ``unknown`` counts the month's days (of a customer those of every project of ours) whose dollars may not be read:
+    all figures are without them. ``open`` are the month's days that were not read after their end.
     """
 
     month_to_date: Decimal
     recent: Decimal
-    by: date
+    last: date
     unknown: int = 0
+    open: Open = field(default_factory=Open)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether a day after the last whole one is in it, as far as it was read."""
+        return self.open.begun is not None and self.open.begun > self.open.last_whole(self.last)
+
+    @property
+    def day(self) -> date:
+        """The last day of which anything is in it."""
+        return max(self.open.last_whole(self.last), self.open.begun or date.min)
+
+    @property
+    def reach(self) -> str:
+        """Say which day it reaches: “by 20 Nov” of one that was read whole, else “so far on 21 Nov”."""
+        return f"{'so far on' if self.is_so_far else 'by'} {self.day.day} {self.day:%b}"
 
     @property
     def forecast(self) -> Decimal:
         """The month's end if it goes on like the last seven days."""
-        return forecast(self.month_to_date, self.recent, self.by) or self.month_to_date
+        return forecast(self.month_to_date, self.recent, self.day) or self.month_to_date
 
     def percent(self, dollars: Decimal) -> int:
         """How much of so many dollars is spent, rounded down."""
@@ -43,35 +61,51 @@ class Spent:
 
 
 class Spending:
-    """The spending of every project, customer and key of a workspace by one day, read at once."""
+    """The spending of every project, customer and key of a workspace in the month of the day ``last``."""
 
-    def __init__(self, session: Session, team_id: str, by: date) -> None:
-        self.by = by
-        self._month = _sums(session, team_id, by.replace(day=1), by)
-        month = facts.totals_by(session, Which(by.replace(day=1), by), "project")
-        self._unknown = {row.project_id: row.unknown for row in month if row.unknown}
-        self._recent = _sums(session, team_id, by - timedelta(days=RECENT_DAYS - 1), by)
+    def __init__(self, session: Session, team_id: str, last: date) -> None:
+        self.last = last
+        self._session = session
+        self._attribution = attribution(session, team_id)
+        theirs = accounts.theirs(session)
+        month = Which(last.replace(day=1), last)
+        totals = facts.totals_by(session, month, "project")
+        self._month = self._sums(month, totals)
+        self._weeks: dict[date, Sums] = {}
+        self._unknown = {row.project_id: row.unknown for row in totals if row.unknown}
+        self._unknown_of_ours = sum(days for project_id, days in self._unknown.items() if project_id not in theirs)
+        self._reading = Reading(session, month)
+        self._open_of_ours = self._reading.of(self._reading.project_ids - theirs.keys())
 
-    def of(self, scope: str, ref: str) -> Spent:
-        """Return what one project, customer or key spent; nothing is zero."""
-        recent = self._recent.get((scope, ref), Decimal()) / RECENT_DAYS
-        unknown = self._unknown.get(ref, 0) if scope == "project" else 0
-        return Spent(self._month.get((scope, ref), Decimal()), recent, self.by, unknown)
+    def of(self, scope: str, ref: str, project_id: str = "") -> Spent:
+        """Return what one project, customer or key (of ``project_id``) spent; nothing is zero."""
+        unknown, open_ = self._unknown_of_ours, self._open_of_ours
+        if scope != "customer":
+            project = project_id or ref
+            unknown, open_ = self._unknown.get(project, 0), self._reading.of([project])
+        recent = self._week(open_.last_whole(self.last)).get((scope, ref), Decimal()) / RECENT_DAYS
+        return Spent(self._month.get((scope, ref), Decimal()), recent, self.last, unknown, open_)
 
     def of_budget(self, budget: Budget) -> Spent:
         """Return what was spent of a budget."""
-        return self.of(budget.scope, budget.ref)
+        return self.of(budget.scope, budget.ref, budget.project_id)
 
+    def _week(self, by: date) -> Sums:
+        """Return the sums of the seven days to a day."""
+        if by not in self._weeks:
+            week = Which(by - timedelta(days=RECENT_DAYS - 1), by)
+            self._weeks[by] = self._sums(week, facts.totals_by(self._session, week, "project"))
+        return self._weeks[by]
 
-def _sums(session: Session, team_id: str, start: date, end: date) -> Sums:
-    """Return the sums by (scope, ref): of projects the provider's own totals, of keys and customers their rows."""
-    which, known = Which(start, end), attribution(session, team_id)
-    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in facts.totals_by(session, which, "project"):
-        sums["project", row.project_id or ""] += row.total
-    for part in facts.spend_by(session, which, "project", "key", "tags"):
-        sums["key", part.key_id or ""] += part.dollars
-        payer = known.payer(part.project_id or "", part.key_id, tag_sets.set_of(part.tags or tag_sets.NO_TAGS))
-        if payer.tag is not None:
-            sums["customer", payer.tag] += part.dollars
-    return sums
+    def _sums(self, which: Which, totals: Iterable[DayTotal]) -> Sums:
+        """Return the sums by (scope, ref): of projects the provider's own totals, of keys and customers their rows."""
+        sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for row in totals:
+            sums["project", row.project_id or ""] += row.total
+        for part in facts.spend_by(self._session, which, "project", "key", "tags"):
+            sums["key", part.key_id or ""] += part.dollars
+            tags = tag_sets.set_of(part.tags or tag_sets.NO_TAGS)
+            payer = self._attribution.payer(part.project_id or "", part.key_id, tags)
+            if payer.tag is not None:
+                sums["customer", payer.tag] += part.dollars
+        return sums

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.budgets.service import Choice, Row
 from bot.desk.words import storable
 from bot.errors import FormError
 from bot.slack import blocks
-from bot.slack.pages import page_of
+from bot.slack.pages import Page, page_of
 from bot.slack.state import chosen, conversation, element, written
 from bot.slack.words import channel, count, cut, escape, user, when
 from bot.store.budgets import Alert, Budget
@@ -47,7 +47,7 @@ def listed(rows: Sequence[Row], number: int, words: str, *, may_set: bool) -> li
         *([_row(row, may_set=may_set) for row in page.items] or [blocks.section(empty)]),
         blocks.context(f"{count(page.total, 'budget')} · months and days are UTC · {NO_CAP}"),
         *blocks.paging("budgets.list", page.number, page.pages, words),
-        blocks.actions(*new, blocks.button("Alerts", "budgets.alerts", "1")),
+        blocks.actions(*new, blocks.button("Alerts", "budgets.alerts", "1:")),
     ]
 
 
@@ -56,14 +56,23 @@ def _row(row: Row, *, may_set: bool) -> Block:
     percent = spent.percent(budget.dollars)
     text = (
         f"*{escape(row.name)}*\n{bar(percent)} {percent} % · {money.dollars(spent.month_to_date)} "
-        f"of {money.dollars(budget.dollars)} by {spent.by:%d %b} · heading for {money.dollars(spent.forecast)}\n"
-        f"{UNKNOWN.format(count(spent.unknown, 'day')) if spent.unknown else ''}"
+        f"of {money.dollars(budget.dollars)} {spent.reach} · heading for {money.dollars(spent.forecast)}\n"
+        f"{_not_whole(spent.open.days)}{UNKNOWN.format(count(spent.unknown, 'day')) if spent.unknown else ''}"
         f"Alerts go to {channel(budget.channel) if budget.channel else user(budget.set_by)}"
     )
     options = [blocks.option("Raise…", f"raise:{budget.id}"), blocks.option("End keys…", f"keys:{budget.id}")]
     if may_set:
         options.append(blocks.option("End budget", f"end:{budget.id}"))
     return blocks.section(text, accessory=blocks.overflow(f"budgets.row#{budget.id}", options))
+
+
+def _not_whole(days: Sequence[date]) -> str:
+    """Say which days the figures lack, or hold a part of only."""
+    if not days:
+        return ""
+    named = [f"{day.day} {day:%b}" for day in days]
+    told = named[0] if len(days) == 1 else f"{count(len(days), 'day')}, {named[0]} to {named[-1]}"
+    return f"⚠️ Not read whole yet: {told}.\n"
 
 
 def bar(percent: int) -> str:
@@ -109,14 +118,14 @@ def sentence(told: Alert) -> str:
 SENTENCES: Mapping[str, str] = {
     **dict.fromkeys(
         ("50", "80", "100"),
-        "{spent} of {budget} are spent this month, by {by} (UTC). If it goes on like the last 7 days: {forecast}.",
+        "{spent} of {budget} are spent this month, {reach} (UTC). If it goes on like the last 7 days: {forecast}.",
     ),
-    "forecast": "{spent} of {budget} are spent by {by} (UTC). Like the last 7 days, the month ends at {forecast}.",
-    **dict.fromkeys(("more", "less"), "{amount} on {by} (UTC); usual for this weekday are {usual}."),
+    "forecast": "{spent} of {budget} are spent {reach} (UTC). Like the last 7 days, the month ends at {forecast}.",
+    **dict.fromkeys(("more", "less"), "{amount} on {by} (UTC); usual for this weekday is {usual}."),
     **dict.fromkeys(
-        ("low", "very low"), "The balance is {balance}. At {per_day} a day it lasts for {days} more days at most."
+        ("low", "very low"), "The balance is {balance}. At {per_day} a day it lasts for {days} more at most."
     ),
-    "failed": "The figures of {projects} project(s) have not been read for 12 hours ({names}): {problem} "
+    "failed": "The figures of {projects} were not read for 12 hours ({names}): {problem} "
     "Budgets and digests may be too low until they are.",
 }
 
@@ -124,18 +133,29 @@ SENTENCES: Mapping[str, str] = {
 def _figure(name: str, value: object) -> str:
     if name in ("spent", "budget", "forecast", "amount", "usual", "balance", "per_day"):
         return money.dollars(Decimal(str(value)))
+    if name in ("days", "projects"):
+        return count(int(str(value)), name.removesuffix("s"))
+    if name == "by":
+        day = date.fromisoformat(str(value))
+        return f"{day.day} {day:%b}"
     return escape(str(value))
 
 
-def alerts(told: Sequence[tuple[Alert, str]]) -> list[Block]:
-    """Draw the newest alerts."""
+def alerts(page: Page[tuple[Alert, str]]) -> list[Block]:
+    """Draw a page of alerts, each with what it is about."""
     lines = [
         f"{when(each.raised_at)} · *{escape(about)}*: {LEVELS[each.level]}"
         + (f" · {user(each.acknowledged_by)} takes care of it" if each.acknowledged_by else "")
-        for each, about in told
+        for each, about in page.items
     ]
     together = [blocks.section("\n".join(lines[start : start + 5])) for start in range(0, len(lines), 5)]
-    return [blocks.header("Alerts"), *(together or [blocks.section("No alert was ever raised.")])]
+    return [
+        blocks.header("Alerts"),
+        *(together or [blocks.section("No alert was ever raised.")]),
+        blocks.context(count(page.total, "alert")),
+        *blocks.paging("budgets.alerts", page.number, page.pages),
+        blocks.actions(blocks.button("Budgets", "budgets.list", "1:")),
+    ]
 
 
 # --- forms ---
@@ -149,7 +169,7 @@ def set_form(typed: Mapping[str, str] | None = None, problem: str = "") -> Block
         "budgets.set",
         "Set a budget",
         [
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.input_(
                 "Project, customer or key",
                 "what",
@@ -195,7 +215,7 @@ def raise_form(budget: Budget, name: str, problem: str = "") -> Block:
         "budgets.raise",
         "Raise a budget",
         [
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.section(f"*{escape(name)}*\n{money.dollars(budget.dollars)} a month now."),
             _dollars("New dollars a month", ""),
             blocks.input_("Why", "why", blocks.text_input("why", multiline=True, max_length=WHY_LONGEST)),

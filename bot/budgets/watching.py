@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
 import structlog
 from sqlmodel import Session
 
 from bot import audit
 from bot.budgets import crossing
-from bot.budgets.spending import Spending
+from bot.budgets.spending import Spending, Spent
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
-from bot.providers.deepgram.billing import BillingReports
+from bot.providers.deepgram.billing import BillingReports, dollars_left
 from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
+from bot.store.collected import end_of
 from bot.store.database import Database
 from bot.store.facts import Which
 
@@ -27,6 +27,7 @@ BALANCES_EVERY = timedelta(days=1)
 DAY = timedelta(days=1)
 BLIND_AFTER = timedelta(hours=12)  # figures not read for so long are a failure that somebody must hear of
 MOST_NAMED = 5
+STILL_FOR = timedelta(hours=6)  # after its end: by then what the provider tells late has come
 
 log = structlog.get_logger()
 
@@ -45,28 +46,36 @@ class BudgetWatch:
         """Compare what was spent with budgets and with what is usual; a job, each hour and after figures came in."""
         again = Job("budgets.watch", ref, "hourly")
         await self._database.write(lambda session: self._engine.later(session, again, now + EVERY))
-        await self._database.write(partial(self._compare, now=now))
-
-    def _compare(self, session: Session, now: datetime) -> None:
         by = now.date() - DAY  # the last closed provider day
+        spent = await self._database.read(lambda session: self._spent(session, by))
+        others = await self._database.read(
+            lambda session: [*self._sudden(session, by, now), *self._blind(session, by, now)]
+        )
+
+        def note(session: Session) -> None:
+            for budget in budgets.in_force(session, self._team_id):
+                if budget.id in spent:
+                    self.raise_levels(session, budget, spent[budget.id], now)
+            for alert in others:
+                self._raise(session, alert, now)
+
+        await self._database.write(note)
+
+    def _spent(self, session: Session, by: date) -> dict[str, Spent]:
         spending = Spending(session, self._team_id, by)
-        for budget in budgets.in_force(session, self._team_id):
-            self.raise_levels(session, budget, spending, now)
-        for alert in (*self._sudden(session, by, now), *self._blind(session, by, now)):
-            self._raise(session, alert, now)
+        return {budget.id: spending.of_budget(budget) for budget in budgets.in_force(session, self._team_id)}
 
     def raise_levels(
-        self, session: Session, budget: Budget, spending: Spending, now: datetime, *, quietly: bool = False
+        self, session: Session, budget: Budget, spent: Spent, now: datetime, *, quietly: bool = False
     ) -> None:
         """Raise what was crossed of a budget: the highest is told, the ones below are covered by it.
 
         ``quietly`` covers all of them: whoever sets a budget reads at once how much of it is spent.
         """
-        spent = spending.of_budget(budget)
         reached = crossing.levels(spent.month_to_date, budget.dollars)
-        if crossing.heads_over(spent.month_to_date, spent.recent, budget.dollars, spent.by):
+        if crossing.heads_over(spent.month_to_date, spent.recent, budget.dollars, spent.day):
             reached.append(crossing.FORECAST)
-        subject, period = f"budget:{budget.id}", f"{spent.by:%Y-%m}:{budget.dollars.normalize():f}"
+        subject, period = f"budget:{budget.id}", f"{spent.last:%Y-%m}:{budget.dollars.normalize():f}"
         known = budgets.levels_raised(session, self._team_id, subject, period)
         told = [level for level in reached if level not in known][-1:]
         for level in reached:
@@ -81,7 +90,7 @@ class BudgetWatch:
                     "spent": str(spent.month_to_date),
                     "budget": str(budget.dollars),
                     "forecast": str(spent.forecast),
-                    "by": spent.by.isoformat(),
+                    "reach": spent.reach,
                 },
                 raised_at=now,
                 post="covered" if quietly or level not in told else "wanted",
@@ -93,7 +102,7 @@ class BudgetWatch:
         known = {day: collected.closed_totals(session, day) for day in (by, *weeks)}
         for project_id, amount in known[by].items():
             found = crossing.sudden(amount, [known[day].get(project_id) for day in weeks])
-            if found is not None:
+            if found is not None and (found[0] == "more" or _stands_still(session, project_id, by)):
                 word, usual = found
                 figures = {"amount": str(amount), "usual": str(usual), "by": by.isoformat()}
                 yield self._of_project(session, project_id, f"sudden:{project_id}", word, by.isoformat(), figures, now)
@@ -133,20 +142,24 @@ class BudgetWatch:
         except ProviderError as problem:
             log.info("budgets.balance_not_read", project=project_id, why=problem.text)
             return
-        dollars = [each.amount for each in told if each.amount is not None and (each.units or "usd").lower() == "usd"]
-        if dollars:
-            balance = sum(dollars, Decimal())
+        balance = dollars_left(told)
+        if balance is not None:
             await self._database.write(lambda session: self._note(session, project_id, balance, per_day, now))
 
     def _note(self, session: Session, project_id: str, balance: Decimal, per_day: Decimal, now: datetime) -> None:
         collections.note_balance(session, project_id, balance, now)
-        found = crossing.low(balance, per_day)
+        subject, found = f"balance:{project_id}", crossing.low(balance, per_day)
+        known = budgets.still_on(session, self._team_id, subject)
         if found is None:
+            # Topped up, not only spent more slowly: what changes day by day must not be told day by day.
+            if any(balance > Decimal(each.facts["balance"]) for each in known):
+                for each in known:
+                    each.over_at = now
             return
         level, days = found
         figures: dict[str, str | int] = {"balance": str(balance), "per_day": str(per_day), "days": days}
-        subject, month = f"balance:{project_id}", f"{now:%Y-%m}"
-        self._raise(session, self._of_project(session, project_id, subject, level, month, figures, now), now)
+        period = known[0].period if known else f"{now:%Y-%m-%dT%H:%M}"
+        self._raise(session, self._of_project(session, project_id, subject, level, period, figures, now), now)
 
     def _of_project(
         self,
@@ -190,3 +203,9 @@ class BudgetWatch:
             **{name: str(value) for name, value in alert.facts.items()},
         )
         self._engine.enqueue(session, Job("budgets.post", alert.id), now)
+
+
+def _stands_still(session: Session, project_id: str, day: date) -> bool:
+    """Tell whether the readings of a day that is over have agreed for some hours: until then it may only be late."""
+    known = collected.of_project(session, project_id, day, day).get(day)
+    return known is not None and (known.settled or known.read_at - max(known.same_since, end_of(day)) >= STILL_FOR)

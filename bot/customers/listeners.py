@@ -16,15 +16,14 @@ from bot.people import People
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door, Listener
-from bot.slack.pages import read_page
+from bot.slack.pages import WORDS_LONGEST, read_page
 from bot.slack.web import SlackWeb
-from bot.slack.words import escape, fallback_text
+from bot.slack.words import escape
 from bot.store import customers
 from bot.store.customers import Customer
 from bot.store.database import Database
 
 T = TypeVar("T")
-WORDS_LONGEST = 100
 ONE_MOMENT = "One moment…"
 CSV_HEADER = ("Tag", "Name", "Contact", "Account", "Markup %", "State", "Added")
 
@@ -69,14 +68,12 @@ class CustomerListeners:
 
     async def list_customers(self, call: Call) -> None:
         """List the customers."""
-        blocks = await self._page(call, call.text.strip()[:WORDS_LONGEST], 1)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(await self._page(call, call.text.strip()[:WORDS_LONGEST], 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
         number, words = read_page(call.value)
-        blocks = await self._page(call, words, number)
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._page(call, words, number))
 
     async def show(self, call: Call) -> None:
         """Show one customer."""
@@ -84,18 +81,15 @@ class CustomerListeners:
         seen = await self._read(
             call, lambda session, actor, may: service.details(session, actor, wanted, may_change=may)
         )
-        blocks = views.details(seen)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(views.details(seen))
 
     async def tags(self, call: Call) -> None:
         """List the tags that are no customer's."""
-        blocks = await self._tags(call, 1)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(await self._tags(call, 1))
 
     async def turn_tags(self, call: Call) -> None:
         """Show another page of them."""
-        blocks = await self._tags(call, read_page(call.value)[0])
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._tags(call, read_page(call.value)[0]))
 
     async def send_csv(self, call: Call) -> None:
         """Send the whole catalogue as a file."""
@@ -131,7 +125,7 @@ class CustomerListeners:
 
     async def save(self, call: Call) -> None:
         """Save the form of a customer."""
-        operation = views.read_form(str((call.view or {}).get("private_metadata", "")), call.state)
+        operation = views.read_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying("Customer", "Saving…"))
         try:
             text = await self._submit(call, operation)
@@ -163,7 +157,7 @@ class CustomerListeners:
 
     async def _submit(self, call: Call, operation: Operation) -> str:
         actor = await self._people.judge(call.team_id, call.user_id)
-        outcome = await self._desk.submit(operation, actor, (call.view or {}).get("id"))
+        outcome = await self._desk.submit(operation, actor, call.view_id)
         return outcome.text if isinstance(outcome, Ran) else "This waits for a decision."
 
     async def _permitted(self, call: Call, name: str) -> Actor:

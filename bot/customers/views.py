@@ -27,7 +27,7 @@ Block = dict[str, Any]
 
 FOREIGN_SHOWN = 120
 TAG_RULE = f"At most {TAG_LONGEST} characters: letters and digits first, then also blanks and . : / @ + & _ or a dash."
-WHOSE = {"ours": "our Deepgram account", "theirs": "an account of their own"}
+WHOSE = {"ours": "Our Deepgram account", "theirs": "An account of their own"}
 
 
 def customer_list(seen: Catalogue) -> list[Block]:
@@ -78,12 +78,12 @@ def form(customer: Customer | SaveCustomer | None, *, new: bool, problem: str = 
     tag = customer.tag if customer is not None else ""
     given: Any = customer or SaveCustomer.model_construct(tag="", new=new, name="")
     markup = "" if given.markup is None else f"{given.markup.normalize():f}"
-    accounts = [blocks.option(WHOSE[name].capitalize(), name) for name in ACCOUNTS]
+    accounts = [blocks.option(WHOSE[name], name) for name in ACCOUNTS]
     return blocks.modal(
         "customers.save",
         "New customer" if new else "Customer",
         [
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             *([_tag_input(tag)] if new else [blocks.section(f"Tag {code(tag)}; it never changes")]),
             blocks.input_("Name", "name", blocks.text_input("name", initial=given.name, max_length=NAME_LONGEST)),
             blocks.input_(
@@ -111,7 +111,7 @@ def markup_form(default: Decimal, problem: str = "") -> Block:
         "customers.markup",
         "Markup for all",
         [
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.input_("Markup in %", "markup", _percent_input("markup", f"{default.normalize():f}"), hint=hint),
         ],
         submit="Save markup",

@@ -199,9 +199,9 @@ class Deciding(Judging):
             return _refused(session, request, actor, now, refusal)
         if request.state != "waiting":
             return _too_late(session, request, actor, now)
-        again = (request.reminded_at or request.created_at) + REMIND_AFTER
-        if now < again:
-            early = NotUnderstood(f"Not yet: you can remind them again on {words.local(again, actor.tz)}.")
+        due, again = (request.reminded_at or request.created_at) + REMIND_AFTER, " again" if request.reminded_at else ""
+        if now < due:
+            early = NotUnderstood(f"Not yet: you can remind them{again} on {words.local(due, actor.tz)}.")
             return _refused(session, request, actor, now, early)
         if requests.remind(session, request, now):
             audit.note_request(session, actor, "desk.reminded", request, now)
@@ -218,6 +218,8 @@ class Deciding(Judging):
         if requests.move(session, request, to, finished_at=now):
             audit.note_request(session, audit.KEYDESK, f"desk.{to}", request, now)
             self.moved(session, request, now, news=True)
+            if to == "lapsed":  # its card rang when it was approved, and is only edited now
+                self._engine.enqueue(session, Job("desk.ring", request.id, "lapsed"), now)
 
 
 def _refused(session: Session, request: Request, actor: Actor, now: datetime, refusal: R) -> R:

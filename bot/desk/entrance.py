@@ -1,4 +1,4 @@
-"""How listeners about one list of a project begin and end: who asks, in which project; what the desk answered."""
+"""How listeners about a project begin and end: who asks, in which project; what the desk answered."""
 
 from __future__ import annotations
 
@@ -25,8 +25,34 @@ ProjectOf = Callable[[Session, Actor, str], Project]
 """Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
 
 
-class ListEntrance(Generic[T]):
-    """Judges people, finds their project, and has its list read where it never was."""
+class ProjectEntrance:
+    """Judges people, and finds the project that they mean."""
+
+    def __init__(self, desk: Desk, database: Database, people: People, project_of: ProjectOf) -> None:
+        self._desk = desk
+        self._database = database
+        self._people = people
+        self._project_of = project_of
+
+    async def enter(self, call: Call, name: str, wanted: str = "") -> tuple[Actor, Project]:
+        """Return who asks and where (an id or a name; "" is their own project), if their role suffices for ``name``.
+
+        Raises:
+            NotAllowed: it does not, or they are no member of the workspace.
+            NotUnderstood: there is no such project, or none is chosen.
+        """
+        actor = await self._people.judge(call.team_id, call.user_id)
+
+        def find(session: Session) -> Project:
+            project = self._project_of(session, actor, wanted)
+            self._desk.permit(session, actor, name, project.id)
+            return project
+
+        return actor, await self._database.read(find)
+
+
+class ListEntrance(ProjectEntrance, Generic[T]):
+    """Has a list of that project read where it never was, too."""
 
     def __init__(
         self,
@@ -37,28 +63,9 @@ class ListEntrance(Generic[T]):
         mirror: ListMirror[T],
         project_of: ProjectOf,
     ) -> None:
-        self._desk = desk
-        self._database = database
-        self._people = people
+        super().__init__(desk, database, people, project_of)
         self._clock = clock
         self._mirror = mirror
-        self._project_of = project_of
-
-    async def enter(self, call: Call, name: str, project_id: str = "") -> tuple[Actor, Project]:
-        """Return who asks and where, if their role suffices for ``name``; "" is their own project.
-
-        Raises:
-            NotAllowed: it does not, or they are no member of the workspace.
-            NotUnderstood: there is no such project, or none is chosen.
-        """
-        actor = await self._people.judge(call.team_id, call.user_id)
-
-        def find(session: Session) -> Project:
-            project = self._project_of(session, actor, project_id)
-            self._desk.permit(session, actor, name, project.id)
-            return project
-
-        return actor, await self._database.read(find)
 
     async def read_once(self, call: Call, project: Project) -> None:
         """Read the list now if it never was; an old one is read again behind the reader's back.

@@ -14,12 +14,21 @@ from bot.desk.cards import Cards
 from bot.desk.drawing import Drawing
 from bot.desk.places import Places
 from bot.desk.service import Desk
+from bot.operation import Description
 from bot.slack.web import SlackError, SlackWeb
 from bot.slack.words import escape, when
 from bot.store import changes, requests
 from bot.store.cards import Card
 from bot.store.database import Database
 
+NOT_KNOWN_YET = (
+    "Deepgram still does not say whether it was done. Keydesk goes on asking and tells you; until then, please look "
+    "there before you ask for it again."
+)
+RUNG = {
+    "lapsed": "the approval lapsed, because it was not opened in time. Nothing was made. You can ask again.",
+    "approved": "making it was cut short, and nothing of it is left. The approval stands: please press once more.",
+}
 SWEEP_EVERY = timedelta(minutes=5)
 
 Follower = Callable[[str, frozenset[str]], Awaitable[None]]
@@ -58,13 +67,23 @@ class DeskJobs:
         await self._database.write(find)
 
     async def tell(self, ref: str, now: datetime) -> None:
-        """Tell whoever asked for a change what became of it in the end."""
+        """Tell whoever asked for a change what became of it in the end, or that nobody knows yet."""
         del now
         change = await self._database.read(lambda session: changes.get(session, ref))
-        if change is None or change.state not in ("succeeded", "failed"):
+        if change is None:
             return
         asked = f"About what you asked for {when(change.started_at)} ({words.named(change.kind)}): "
-        await self._web.post(await self._web.open_dm(change.actor), f"{asked}{escape(change.text or '')}")
+        became = NOT_KNOWN_YET if change.state in changes.OPEN else change.text or ""
+        await self._web.post(await self._web.open_dm(change.actor), f"{asked}{escape(became)}")
+
+    async def ring(self, ref: str, now: datetime) -> None:
+        """Tell whoever asked what their card can only show without a sound: a lapse, or a making that was cut short."""
+        del now
+        request = await self._database.read(lambda session: requests.get(session, ref))
+        text = RUNG.get(request.state) if request is not None else None
+        if request is not None and text is not None:
+            title = escape(Description.model_validate(request.description).title)
+            await self._web.post(await self._web.open_dm(request.requester), f"{title}: {text}")
 
     async def cards(self, ref: str, now: datetime) -> None:
         """Bring every copy of the card to what the rows say, and tell whom it concerns."""

@@ -47,16 +47,16 @@ class Judging:
         *,
         actor_id: str | None = None,
     ) -> Matter:
-        """Return the facts for the policy, without people who can no longer act.
+        """Return the facts for the policy, without people who cannot act, or of whom Slack was never asked.
 
         Without an actor their role is the least: who only asks for the deciders may do nothing with the answer.
         """
         held = self.roles_in(session, team_id, project_id)
         owners = held.owners()
         approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
-        gone = people.unable(session, team_id, owners | approvers)
+        able = people.able(session, team_id, owners | approvers)
         role = held.of(actor_id) if actor_id is not None else Role.READER
-        return Matter(owners - gone, approvers - gone, subject_owner, role)
+        return Matter(owners & able, approvers & able, subject_owner, role, fixed=actor_id in held.fixed)
 
     def roles_in(self, session: Session, team_id: str, project_id: str = roles.WORKSPACE) -> Roles:
         """Return who holds which role in a project, or in the workspace."""
@@ -112,6 +112,11 @@ class Judging:
         """Let every copy of the card follow, once this transaction is committed."""
         self._engine.enqueue(session, Job("desk.cards", request_id, str(version)), now)
 
+    def redraw_waiting(self, session: Session, team_id: str, now: datetime, project_id: str | None = None) -> None:
+        """Draw the cards of a project, or all, that wait for a decision anew: who can decide has changed."""
+        for request_id, version in requests.touch_waiting(session, team_id, project_id):
+            self.refresh(session, request_id, version, now)
+
     def refresh_later(self, session: Session, request_id: str, at: datetime) -> None:
         """Look at the copies of the card again then."""
         self._engine.later(session, Job("desk.cards", request_id, "again"), at)
@@ -133,12 +138,13 @@ def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[s
     """Read who holds which role there; ``fixed`` are the owners that the configuration names."""
     rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
     default = roles.default(session, team_id)
+    groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
     return Roles(
         fixed,
         Role.read(default) if default is not None else INITIAL_DEFAULT,
         _given([row for row in rows if row.project_id == roles.WORKSPACE]),
         _given([row for row in rows if row.project_id != roles.WORKSPACE]),
-        {group.group_id: frozenset(group.members) for group in roles.groups(session, team_id)},
+        {group.group_id: frozenset(group.members) for group in groups},
     )
 
 

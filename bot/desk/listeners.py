@@ -54,7 +54,7 @@ class DeskListeners:
     async def deny(self, call: Call) -> None:
         """Deny with the reason that was typed."""
         reason = views.read_deny_form(call.state)
-        request_id, version = views.read_value(str((call.view or {}).get("private_metadata", "")))
+        request_id, version = views.read_value(call.metadata)
         opened = await call.ack_update(views.notice("Deny request", "One moment…"))
         actor = await self._people.judge(call.team_id, call.user_id)
         await self._desk.decide(request_id, version, "denied", actor, reason)

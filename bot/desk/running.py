@@ -135,6 +135,7 @@ class Running(Judging):
         view_id: str | None = None,
     ) -> Change:
         now = self._clock.now()
+        look_at = now + kind.settle_after
         change = Change(
             team_id=actor.team_id,
             actor=actor.user_id,
@@ -145,13 +146,14 @@ class Running(Judging):
             view_id=view_id,
             started_at=now,
             intended_at=datetime.now(UTC),
+            look_at=look_at,
         )
         if view_id is not None:
             changes.free_form(session, view_id)
         session.add(change)
         session.flush()
         self._note(session, change, "started", now)
-        self._engine.later(session, Job("desk.settle", change.id), now + kind.settle_after)
+        self._engine.later(session, Job("desk.settle", change.id), look_at)
         return change
 
     # --- the call, and what became of it ---

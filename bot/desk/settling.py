@@ -14,7 +14,8 @@ from bot.errors import AccountRemoved, BotError, NotFound
 from bot.operation import Actor
 from bot.store import changes, requests
 
-TRY_AGAIN = timedelta(minutes=1)
+SOONEST, LATEST = timedelta(minutes=1), timedelta(hours=6)
+TELL_AFTER = timedelta(hours=1)
 STALE_AFTER = timedelta(minutes=5)
 NEVER_TOLD = "Whether it was done cannot be told any more."
 
@@ -29,15 +30,18 @@ class Settling(Running):
         undertaking = await self._database.read(lambda session: self._open_one(session, change_id))
         if undertaking is None:
             return
-        wait = undertaking.kind.settle_after - (datetime.now(UTC) - undertaking.change.intended_at)
-        if wait > timedelta(0):  # the clock was moved, not the machine: the call may well be on its way
-            await self._settle_later(change_id, now + wait)
+        kind, age = undertaking.kind, datetime.now(UTC) - undertaking.change.intended_at
+        if age < kind.settle_after:  # the clock was moved, not the machine: the call may well be on its way
+            await self._look_again(change_id, now + kind.settle_after - age)
             return
         try:
             happened = await self._happened(undertaking)
         except BotError as problem:
             log.warning("desk.not_settled", change=change_id, kind=undertaking.change.kind, why=problem.text)
-            await self._settle_later(change_id, now + TRY_AGAIN)
+            await self._look_again(change_id, now + _pause(age), tell=age > TELL_AFTER)
+            return
+        if happened is not True and age < kind.believed_after:  # it may land late
+            await self._look_again(change_id, now + kind.believed_after - age)
             return
         await self._database.write(partial(self._settled, undertaking=undertaking, happened=happened))
 
@@ -85,12 +89,22 @@ class Settling(Running):
         if finished and undertaking.request is None:  # whose cards tell it
             self._engine.enqueue(session, Job("desk.tell", undertaking.change.id), self._clock.now())
 
-    async def _settle_later(self, change_id: str, at: datetime) -> None:
-        await self._database.write(
-            lambda session: self._engine.later(session, Job("desk.settle", change_id), at),
-        )
+    async def _look_again(self, change_id: str, at: datetime, *, tell: bool = False) -> None:
+        await self._database.write(lambda session: self._plan_look(session, change_id, at, tell=tell))
+
+    def _plan_look(self, session: Session, change_id: str, at: datetime, *, tell: bool) -> None:
+        changes.look_later(session, change_id, at)
+        self._engine.later(session, Job("desk.settle", change_id), at)
+        now = self._clock.now()
+        if tell and changes.tell_open(session, change_id, now):
+            self._engine.enqueue(session, Job("desk.tell", change_id, "open"), now)
 
     def settle_stale(self, session: Session, now: datetime) -> None:
         """Look after changes that nobody is at, in case their own due rows were lost."""
-        for change in changes.unsettled(session, datetime.now(UTC) - STALE_AFTER):
-            self._engine.later(session, Job("desk.settle", change.id), now)
+        for change in changes.overdue(session, now - STALE_AFTER):
+            self._plan_look(session, change.id, now, tell=False)
+
+
+def _pause(age: timedelta) -> timedelta:
+    """Return how long to wait where it cannot be told yet: ever longer."""
+    return min(max(SOONEST, age / 4), LATEST)

@@ -11,6 +11,7 @@ from bot.desk.words import storable
 from bot.errors import FormError
 from bot.operation import Description, FollowUp, Offer
 from bot.slack import blocks
+from bot.slack.state import State, written
 from bot.slack.words import cut, escape, when
 
 Block = dict[str, Any]
@@ -75,14 +76,14 @@ def read_value(value: str) -> tuple[str, int]:
 
 
 def title(card: Card) -> str:
-    """Return the header: what is asked, where, and how it stands, in words."""
+    """Return the header (plain text): what is asked, where, and how it stands, in words."""
     mark, words = OPENED if card.state == "approved" and card.opens else STATES[card.state]
     return f"{mark} {card.description.title}: {words}"
 
 
 def summary(card: Card) -> str:
-    """Return the whole meaning in one line, for notifications and screen readers."""
-    return f"{title(card)}. {sentence(card)}"
+    """Return the whole meaning in one line (mrkdwn), for notifications and screen readers."""
+    return f"{escape(title(card))}. {sentence(card)}"
 
 
 def sentence(card: Card) -> str:
@@ -172,13 +173,13 @@ def deny_form(card: Card) -> dict[str, Any]:
     )
 
 
-def read_deny_form(state: Mapping[str, Any]) -> str:
+def read_deny_form(state: State) -> str:
     """Read the reason.
 
     Raises:
         FormError: it is empty or too long.
     """
-    reason = storable(str(state.get("reason", {}).get("reason", {}).get("value") or ""))
+    reason = storable(written(state, "reason"))
     if not reason:
         raise FormError("reason", "Please say why; the requester will read it.")
     if len(reason) > REASON_LONGEST:

@@ -3,68 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from bot import payers
-from bot.attribution import Payer
-from bot.billing.statement import Catalogue
 from bot.digests.known_days import KnownDays
-from bot.digests.service import DAY, WEEK, Failures, Figures, Part, first_needed
-from bot.slack.words import cut
-from bot.store import customers
+from bot.digests.naming import Naming, Way
+from bot.digests.scope import scope_of
+from bot.digests.service import DAY, UNSPLIT, WEEK, Details, Failures, Figures, Part, first_needed
+from bot.money import total
 from bot.store.collected import Which
 from bot.store.digests import Subscription
 from bot.store.facts import SpendRow, spend_by, usage_by
-from bot.store.keys import Key
-from bot.store.projects import Project
-from bot.store.tag_sets import set_of
+from bot.store.keys import AT_ONCE
 
-NAME_LONGEST = 40
-
-NameOf = Callable[[SpendRow], str | None]
-"""Says in which row an amount stands; None for what belongs to none."""
-
-
-class Naming:
-    """Whose an amount is, and how people call its project and its key."""
-
-    def __init__(self, session: Session, team_id: str, projects: Mapping[str, Project]) -> None:
-        self._projects = projects
-        self._keys = {key.provider_key_id: key for key in session.exec(select(Key))}
-        self._catalogue = Catalogue({each.tag: each.name for each in customers.everyone(session, team_id)}, {})
-        self._attribution = payers.attribution(session, team_id)
-
-    def payer(self, row: SpendRow) -> Payer:
-        """Return whose an amount is."""
-        tags = set_of(row.tags) if row.tags else None
-        return self._attribution.payer(row.project_id or "", row.key_id, tags)
-
-    def by(self, dimension: str) -> NameOf:
-        """Return what names the row of an amount: by "customer", "project" or "key"."""
-        return {"customer": self.customer, "project": self.project, "key": self.key}[dimension]
-
-    def customer(self, row: SpendRow) -> str | None:
-        """Name the customer."""
-        payer = self.payer(row)
-        return None if payer.kind == "untagged" else self._catalogue.name(payer)
-
-    def project(self, row: SpendRow) -> str | None:
-        """Name the project."""
-        found = self._projects.get(row.project_id or "")
-        return found.name if found is not None else row.project_id
-
-    def key(self, row: SpendRow) -> str | None:
-        """Name the key as people know it: its label, and its purpose where it was made here."""
-        if not row.key_id:
-            return None
-        known = self._keys.get(row.key_id)
-        purpose = f" · {cut(' '.join(known.purpose.split()), NAME_LONGEST)}" if known and known.purpose else ""
-        return f"{row.key_id[:8]}{purpose}"
+T = TypeVar("T")
 
 
 def figures(session: Session, subscription: Subscription, days: Sequence[date]) -> Figures:
@@ -73,19 +30,27 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
     naming = Naming(session, subscription.team_id, known.projects)
     project_ids = known.read(subscription.projects, days)
     totals, standing = known.totals(project_ids), known.standing(subscription.projects, days)
+    earlier = known.earlier(subscription.projects, project_ids, days[0]) if standing.unread else {}
     wanted = _of_customers(naming, frozenset(subscription.customers))
+    if subscription.customers:
+        totals = _of_them(session, known, project_ids, totals, wanted)
+        earlier = _of_them(session, known, [*project_ids, *standing.unread], earlier, wanted)
     now = [row for row in _spent(session, project_ids, days[0], days[-1]) if wanted(row)]
     before = [row for row in _spent(session, project_ids, days[0] - WEEK, days[0] - DAY) if wanted(row)]
-    parts = _parts(naming.by(subscription.by), now, before)
-    ownerless = parts.pop(None, Part())
+    way = naming.ways[subscription.by]
+    parts = _parts(way, now, before)
+    ownerless = parts.pop(way.nobody, Part())
+    names = way.names(parts)
     return Figures(
-        totals=_of_them(session, project_ids, totals, wanted) if subscription.customers else totals,
-        rows={name: part for name, part in parts.items() if name is not None},
+        totals=totals,
+        rows=[(names[each], part) for each, part in parts.items()],
         ownerless=ownerless,
-        details=_details(naming, now),
+        details=_details(naming, now, total([totals.get(day) for day in days])),
         final=standing.final,
         unread=known.names(standing.unread),
         failures=None if subscription.customers else _failures(session, known, subscription.projects, days),
+        scope=scope_of(subscription, {**naming.customer_names, **naming.project_names}),
+        earlier=earlier,
     )
 
 
@@ -115,44 +80,42 @@ def _of_customers(naming: Naming, wanted: frozenset[str]) -> Callable[[SpendRow]
 
 def _of_them(
     session: Session,
+    known: KnownDays,
     project_ids: Sequence[str],
-    known: Mapping[date, Decimal],
+    days: Iterable[date],
     wanted: Callable[[SpendRow], bool],
 ) -> dict[date, Decimal]:
     """Return the totals of some customers: the provider tells none, so they are the sums of their own rows."""
-    totals = dict.fromkeys(known, Decimal())
+    totals = dict.fromkeys(days, Decimal())
     if totals:
         which = Which(min(totals), max(totals), tuple(project_ids))
         found = spend_by(session, which, "project", "key", "tags")
-        keys = {row.key_id or "" for row in found if wanted(row)}  # else every day of every key would be read
-        which = replace(which, key_ids=tuple(sorted(keys)))
-        for row in spend_by(session, which, "day", "project", "key", "tags"):
-            if row.day in totals and wanted(row):
-                totals[row.day] += row.dollars
+        keys = sorted({row.key_id or "" for row in found if wanted(row)})  # else every day of every key would be read
+        for start in range(0, len(keys), AT_ONCE):
+            some = replace(which, key_ids=tuple(keys[start : start + AT_ONCE]))
+            for row in spend_by(session, some, "day", "project", "key", "tags"):
+                if row.day in totals and known.knows(row.project_id or "", row.day) and wanted(row):
+                    totals[row.day] += row.dollars
     return totals
 
 
-def _parts(name_of: NameOf, now: Iterable[SpendRow], before: Iterable[SpendRow]) -> dict[str | None, Part]:
-    parts: dict[str | None, Part] = defaultdict(Part)
+def _parts(way: Way[T], now: Iterable[SpendRow], before: Iterable[SpendRow]) -> dict[T, Part]:
+    parts: dict[T, Part] = defaultdict(Part)
     for row in now:
-        parts[name_of(row)] += Part(row.dollars)
+        parts[way.id_of(row)] += Part(row.dollars)
     for row in before:
-        parts[name_of(row)] += Part(before=row.dollars)
+        parts[way.id_of(row)] += Part(before=row.dollars)
     return parts
 
 
-def _details(naming: Naming, rows: Sequence[SpendRow]) -> dict[str, dict[str, Decimal]]:
-    """Split the days told in four ways; each adds up to the same."""
-    ways: dict[str, tuple[NameOf, str]] = {
-        "By customer": (naming.customer, "Untagged"),
-        "By project": (naming.project, "Without a project"),
-        "By key": (naming.key, "Without a key"),
-        "By line item": (lambda row: row.line_item, "Without a line item"),
-    }
-    details: dict[str, dict[str, Decimal]] = {}
-    for title, (name_of, without) in ways.items():
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for row in rows:
-            sums[name_of(row) or without] += row.dollars
-        details[title] = dict(sums)
-    return details
+def _details(naming: Naming, rows: Sequence[SpendRow], whole: Decimal | None) -> Details:
+    """Split the days told in each way; each adds up to the provider's total, where that is known."""
+    spent = sum((row.dollars for row in rows), Decimal())
+    apart = [(UNSPLIT, whole - spent)] if whole is not None and whole != spent else []
+    return {f"By {name}": [*_split(way, rows), *apart] for name, way in naming.ways.items()}
+
+
+def _split(way: Way[T], rows: Sequence[SpendRow]) -> list[tuple[str, Decimal]]:
+    parts = _parts(way, rows, ())
+    names = way.names(parts)
+    return [(names[each], part.now) for each, part in parts.items()]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.digests.operations import BY, MOST_CHOSEN, SECTIONS, Wish
+from bot.digests.scope import scope_of
 from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.pages import Page
@@ -17,17 +19,15 @@ from bot.store.digests import Subscription
 Block = dict[str, Any]
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NAME_LONGEST = 40
 PROBLEM_SHOWN = 200
 SILENT = "Stay silent when nothing happened"
 
 
 @dataclass(frozen=True)
 class Form:
-    """What the form shows: a wish, in whose zone, for which digest ("" is a new one), the names of what is chosen."""
+    """What the form shows: a wish, for which digest ("" is a new one), the names of what is chosen."""
 
     wish: Wish
-    tz: str
     subscription_id: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
@@ -35,54 +35,47 @@ class Form:
 
 def form(shown: Form) -> Block:
     """Draw the form."""
-    wish = shown.wish
     return blocks.modal(
         "digests.form",
         "Daily digest",
-        [
-            *([blocks.section(blocks.plain(f"⚠️ {shown.problem}"))] if shown.problem else []),
-            blocks.input_(
-                "Channel",
-                "channel",
-                blocks.conversations_select("channel", initial=wish.channel or ""),
-                optional=True,
-                hint="Keydesk must be in it, and it must not be shared outside. Empty: a direct message to you.",
-            ),
-            _several("Projects", "projects", wish.projects, shown, "Empty: all of them."),
-            _several("Customers", "customers", wish.customers, shown, "Empty: everything, whoever it is for."),
-            blocks.input_(
-                "On", "weekdays", blocks.checkboxes("weekdays", _weekdays(), initial=map(str, wish.weekdays))
-            ),
-            blocks.input_(
-                "At",
-                "hour",
-                blocks.select("hour", _hours(), initial=str(wish.hour)),
-                hint=f"Your time: {shown.tz}. It tells the provider days (UTC) that ended an hour before or earlier.",
-            ),
-            blocks.input_("Rows", "by", blocks.radio("by", _options(BY), initial=wish.by)),
-            blocks.input_(
-                "Show",
-                "sections",
-                blocks.checkboxes("sections", _options(SECTIONS), initial=wish.sections),
-                optional=True,
-            ),
-            blocks.input_(
-                "Quiet days",
-                "silent",
-                blocks.checkboxes(
-                    "silent", [blocks.option(SILENT, "silent")], initial=["silent"] if wish.silent_when_empty else []
-                ),
-                optional=True,
-            ),
-        ],
+        [*blocks.problem(shown.problem), *_what_and_where(shown), *_when(shown), *_how(shown.wish)],
         submit="Save" if shown.subscription_id else "Subscribe",
         close="Cancel",
         private_metadata=shown.subscription_id,
     )
 
 
+def _what_and_where(shown: Form) -> list[Block]:
+    wish = shown.wish
+    hint = "Keydesk must be in it, and it must not be shared outside. Empty: a direct message to you."
+    place = blocks.conversations_select("channel", initial=wish.channel or "")
+    return [
+        blocks.input_("Channel", "channel", place, optional=True, hint=hint),
+        _several("Projects", "projects", wish.projects, shown, "Empty: all of them."),
+        _several("Customers", "customers", wish.customers, shown, "Empty: everything, whoever it is for."),
+    ]
+
+
+def _when(shown: Form) -> list[Block]:
+    weekdays = blocks.checkboxes("weekdays", _weekdays(), initial=map(str, shown.wish.weekdays))
+    hour = blocks.select("hour", _hours(), initial=str(shown.wish.hour))
+    zone = f"Time zone: {shown.wish.tz}. It tells the provider days (UTC) that ended an hour before or earlier."
+    return [blocks.input_("On", "weekdays", weekdays), blocks.input_("At", "hour", hour, hint=zone)]
+
+
+def _how(wish: Wish) -> list[Block]:
+    sections = blocks.checkboxes("sections", _options(SECTIONS), initial=wish.sections)
+    quiet = ["silent"] if wish.silent_when_empty else []
+    silent = blocks.checkboxes("silent", [blocks.option(SILENT, "silent")], initial=quiet)
+    return [
+        blocks.input_("Rows", "by", blocks.radio("by", _options(BY), initial=wish.by)),
+        blocks.input_("Show", "sections", sections, optional=True),
+        blocks.input_("Quiet days", "silent", silent, optional=True),
+    ]
+
+
 def read_form(state: Mapping[str, Any], tz: str) -> Wish:
-    """Read the submitted form, for somebody in this zone.
+    """Read the submitted form, whose hour is meant in this zone.
 
     Raises:
         FormError: a field is wrong.
@@ -111,39 +104,59 @@ def saying(text: str) -> Block:
     return blocks.modal("digests.notice", "Daily digest", [blocks.section(text)], close="Close")
 
 
-def digest_list(page: Page[Subscription], names: Mapping[str, str], reader: str) -> list[Block]:
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at a list of digests, and when."""
+
+    user_id: str
+    now: datetime
+    may_subscribe: bool
+
+
+def digest_list(page: Page[Subscription], names: Mapping[str, str], reader: Reader) -> list[Block]:
     """Draw a page of the digests that this person may change; whose they are stands at those of others."""
     rows = [block for each in page.items for block in _listed(each, names, reader)]
+    how = (
+        "`/digests subscribe` sends you one each morning." if reader.may_subscribe else "Developers subscribe to them."
+    )
     return [
-        blocks.header("Digests" if any(each.owner != reader for each in page.items) else "Your digests"),
-        *(rows or [blocks.section("You have none. `/digests subscribe` sends you one each morning.")]),
+        blocks.header("Digests" if any(each.owner != reader.user_id for each in page.items) else "Your digests"),
+        *(rows or [blocks.section(f"You have none. {how}")]),
         blocks.context(count(page.total, "digest")),
         *blocks.paging("digests.list", page.number, page.pages),
-        blocks.actions(blocks.button("Subscribe…", "digests.subscribe")),
+        *([blocks.actions(blocks.button("Subscribe…", "digests.subscribe"))] if reader.may_subscribe else []),
     ]
 
 
-def _listed(found: Subscription, names: Mapping[str, str], reader: str) -> list[Block]:
+def _listed(found: Subscription, names: Mapping[str, str], reader: Reader) -> list[Block]:
     place = channel(found.channel) if found.channel else "direct message"
-    wanted = [cut(names.get(each, each), NAME_LONGEST) for each in (*found.projects, *found.customers)]
-    scope = listed([escape(name) for name in wanted[:5]] + ([f"{len(wanted) - 5} more"] if len(wanted) > 5 else []))
     days = "every day" if len(found.weekdays) == len(WEEKDAYS) else listed(WEEKDAYS[day] for day in found.weekdays)
-    next_one = "paused" if found.state == "paused" else f"next {when(found.due_at)}"
     problem = f"\n⚠️ {escape(cut(found.problem, PROBLEM_SHOWN))}" if found.problem else ""
-    owner = f" · subscribed by {user(found.owner)}" if found.owner != reader else ""
-    rhythm = f"{days} at {found.hour}:00 ({code(found.tz)}) · {next_one}"
-    text = f"*{place}*{owner} · {scope or 'all projects'}\n{rhythm}{problem}"
+    owner = f" · subscribed by {user(found.owner)}" if found.owner != reader.user_id else ""
+    rhythm = f"{days} at {found.hour}:00 ({code(found.tz)}) · {_next(found, reader.now)}"
+    text = f"*{place}*{owner} · {escape(str(scope_of(found, names)))}\n{rhythm}{problem}"
     pause = ("Resume", "digests.resume") if found.state == "paused" else ("Pause", "digests.pause")
     sure = blocks.confirm("Unsubscribe?", "No digest comes of it any more.", "Unsubscribe", "Back", danger=True)
     return [
         blocks.section(text),
         blocks.actions(
             blocks.button("Preview", "digests.preview", found.id),
-            blocks.button("Change…", "digests.change", found.id),
+            *([blocks.button("Change…", "digests.change", found.id)] if reader.may_subscribe else []),
             blocks.button(*pause, found.id),
             blocks.button("Unsubscribe", "digests.end", found.id, style="danger", confirm=sure),
         ),
     ]
+
+
+def _next(found: Subscription, now: datetime) -> str:
+    if found.state == "paused":
+        return "paused"
+    muted = found.muted_until is not None and found.muted_until > now
+    return (
+        f"muted until {when(found.muted_until or now)}, next {when(found.due_at)}"
+        if muted
+        else f"next {when(found.due_at)}"
+    )
 
 
 def options(found: Sequence[tuple[str, str]]) -> list[Block]:

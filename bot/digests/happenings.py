@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
 from bot.digests.service import DAY, Events
+from bot.store import accounts
 from bot.store.digests import Subscription
 from bot.store.keys import Key
 from bot.store.requests import Request
@@ -16,16 +17,26 @@ ENDING_WITHIN = timedelta(days=7)
 
 
 def events(session: Session, subscription: Subscription, days: Sequence[date], now: datetime) -> Events:
-    """Count what concerns a subscription's projects or customers."""
+    """Count what concerns a subscription's projects or customers; "all projects" are ours, as in its figures."""
+    theirs = accounts.theirs(session).keys()
+
+    def concerns(project_id: str, customer: str | None) -> bool:
+        in_project = project_id in subscription.projects if subscription.projects else project_id not in theirs
+        return in_project and (not subscription.customers or customer in subscription.customers)
+
     begin, end = _begin(days[0]), _begin(days[-1] + DAY)
     made = col(Key.created_at).between(begin, end) & col(Key.mint_id).is_not(None)
     ended = col(Key.ended_at).between(begin, end)
     ending = col(Key.state).in_(("live", "ending")) & col(Key.ends_at).between(now, now + ENDING_WITHIN)
-    found = _keys(subscription, session.exec(select(Key).where(made | ended | ending)))
+    found = [
+        key
+        for key in session.exec(select(Key).where(made | ended | ending))
+        if concerns(key.project_id, key.customer) and _was_seen(key)
+    ]
     wait = select(Request).where(
         col(Request.team_id) == subscription.team_id, col(Request.state).in_(("waiting", "approved"))
     )
-    waiting = _requests(subscription, session.exec(wait))
+    waiting = [each for each in session.exec(wait) if concerns(each.project_id, each.operation.get("customer"))]
     return Events(
         made=sum(key.made_here and _within(key.created_at, begin, end) for key in found),
         ended=sum(_within(key.ended_at, begin, end) for key in found),
@@ -35,22 +46,14 @@ def events(session: Session, subscription: Subscription, days: Sequence[date], n
     )
 
 
+def _was_seen(key: Key) -> bool:
+    """Tell whether anybody had a key: one made here that was never shown is ended by Keydesk, and no news."""
+    return not key.made_here or key.shown_at is not None
+
+
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _within(moment: datetime | None, begin: datetime, end: datetime) -> bool:
     return moment is not None and begin <= moment < end
-
-
-def _keys(subscription: Subscription, keys: Iterable[Key]) -> list[Key]:
-    return [key for key in keys if _concerns(subscription, key.project_id, key.customer)]
-
-
-def _requests(subscription: Subscription, requests: Iterable[Request]) -> list[Request]:
-    return [each for each in requests if _concerns(subscription, each.project_id, each.operation.get("customer"))]
-
-
-def _concerns(subscription: Subscription, project_id: str, customer: str | None) -> bool:
-    in_project = not subscription.projects or project_id in subscription.projects
-    return in_project and (not subscription.customers or customer in subscription.customers)

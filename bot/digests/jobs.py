@@ -52,30 +52,38 @@ class DigestJobs:
 
     async def sweep(self, ref: str, now: datetime) -> None:
         """Plan every digest that is due, each minute; post again what lost its job."""
+        await self._again("digests.sweep", ref, now + EVERY)
 
         def plan(session: Session) -> None:
             ready = digests.due(session, now, AT_ONCE)
             for subscription in ready:
                 self._plan(session, subscription, now)
-            for run_id in digest_runs.unfinished(session, now - LOST_AFTER, AT_ONCE):
-                self._engine.later(session, Job("digests.post", run_id, "swept"), now)
-            self._engine.later(session, Job("digests.sweep", ref), now if len(ready) == AT_ONCE else now + EVERY)
+            for run_id in digest_runs.abandoned(session, now - LOST_AFTER, AT_ONCE, job="digests.post"):
+                self._engine.enqueue(session, Job("digests.post", run_id), now)
+            if len(ready) == AT_ONCE:
+                self._engine.later(session, Job("digests.sweep", ref), now)
 
         await self._database.write(plan)
 
     async def follow(self, ref: str, now: datetime) -> None:
         """Look, every few minutes, whether a posted digest can be brought up to date."""
+        await self._again("digests.follow", ref, now + FOLLOW_EVERY)
+        ready = await self._database.read(lambda session: ready_to_complete(session, now))
 
-        def look(session: Session) -> None:
-            for run_id in ready_to_complete(session, now):
+        def enqueue(session: Session) -> None:
+            for run_id in ready:
                 self._engine.enqueue(session, Job("digests.complete", run_id), now)
-            self._engine.later(session, Job("digests.follow", ref), now + FOLLOW_EVERY)
 
-        await self._database.write(look)
+        if ready:
+            await self._database.write(enqueue)
+
+    async def _again(self, kind: str, ref: str, at: datetime) -> None:
+        """Plan the next round before this one, which may fail."""
+        await self._database.write(lambda session: self._engine.later(session, Job(kind, ref), at))
 
     def _plan(self, session: Session, subscription: Subscription, now: datetime) -> None:
         rhythm = rhythm_of(subscription)
-        days = days_to_tell(subscription.from_day, digest_runs.last_day(session, subscription.id), now)
+        days = days_to_tell(subscription.from_day, digest_runs.days_taken(session, subscription.id), now)
         if not digests.take_turn(session, subscription, next_due(rhythm, now)) or not days:
             return
         try:

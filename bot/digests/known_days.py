@@ -67,6 +67,25 @@ class KnownDays:
         unread = self.standing(scope, days).unread
         return sorted(project_id for project_id in self._in(scope) if project_id not in unread)
 
+    def knows(self, project_id: str, day: date) -> bool:
+        """Tell whether a day of a project is known."""
+        return (project_id, day) in self._days
+
+    def earlier(self, scope: Collection[str], project_ids: Collection[str], before: date) -> dict[date, Decimal]:
+        """Add up the days before one on which all of these projects are known, with what is known of the scope.
+
+        Without any project all of the scope have to be known.
+        """
+        others = [each for each in self._in(scope) if each not in project_ids]
+        known = self.totals(project_ids or others)
+        if not project_ids:
+            others = []
+        return {
+            day: sum((self._days[each, day][0] for each in others if self.knows(each, day)), amount)
+            for day, amount in known.items()
+            if day < before
+        }
+
     def totals(self, project_ids: Collection[str]) -> dict[date, Decimal]:
         """Add up each day on which all of these projects are known; of no project nothing is known."""
         found: dict[date, Decimal] = {}

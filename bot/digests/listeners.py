@@ -18,13 +18,13 @@ from bot.digests.service import Digest
 from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.people import People
+from bot.policy import Refuse
 from bot.slack.call import Call, OpenView
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import page_of, read_page
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackError, SlackWeb
-from bot.slack.words import fallback_text
 from bot.store import customers, digest_runs, digests, projects
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -82,20 +82,20 @@ class DigestListeners:
         opened = await call.open(form.saying("One moment…"))
         actor = await self._people.judge(call.team_id, call.user_id)
         await self._permit(actor, SubscribeToDigest.kind)
-        await opened.update(form.form(form.Form(Wish(tz=actor.tz), actor.tz)))
+        await opened.update(form.form(form.Form(Wish(tz=actor.tz))))
 
     async def change(self, call: Call) -> None:
         """Open the form of a digest."""
         opened = await call.open(form.saying("One moment…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._permit(actor, ChangeDigest.kind)
         found = await self._own(actor, call.value)
-        await opened.update(form.form(await self._form(actor, found.id, subscribing.wish_of(found))))
+        await self._check_change(actor, found)
+        wish = subscribing.wish_of(found).model_copy(update={"tz": await self._zone(actor, found.id)})
+        await opened.update(form.form(await self._form(actor, found.id, wish)))
 
     async def save(self, call: Call) -> None:
         """Take in the form."""
-        view = call.view or {}
-        subscription_id, form_id = str(view.get("private_metadata") or ""), str(view.get("id", ""))
+        subscription_id = call.metadata
         wish = form.read_form(call.state, "UTC")
         opened = await call.ack_update(form.saying("Checking the channel…"))
         actor = Actor(call.team_id, call.user_id)
@@ -105,8 +105,8 @@ class DigestListeners:
             await self._bring_back(opened, actor, subscription_id, wish, problem)
             return
         try:
-            wish = wish.model_copy(update={"tz": actor.tz})
-            text = await self._submit(_asked(subscription_id, form_id, wish), actor)
+            wish = wish.model_copy(update={"tz": await self._zone(actor, subscription_id)})
+            text = await self._submit(_asked(subscription_id, call.view_id or "", wish), actor)
         except (FormError, NotAllowed, CouldNotCheck) as problem:
             await self._bring_back(opened, actor, subscription_id, wish, problem)
             return
@@ -144,14 +144,12 @@ class DigestListeners:
     async def list_digests(self, call: Call) -> None:
         """List one's own digests; for an owner those of everybody, the own ones first."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        blocks = await self._list(actor, 1)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(await self._list(actor, 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page of them."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        blocks = await self._list(actor, read_page(call.value)[0])
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._list(actor, read_page(call.value)[0]))
 
     async def pause(self, call: Call) -> None:
         """Let a digest rest."""
@@ -185,8 +183,7 @@ class DigestListeners:
         found, now = await self._own(actor, call.value), self._clock.now()
         reading = self._reading.digest(found, (last_closed(now),), now)
         digest = await told_if_slow(reading, call.tell, "Putting the digest together…")
-        blocks = views.preview(found, digest)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(views.preview(found, digest))
 
     async def details(self, call: Call) -> None:
         """Show the details of a posted digest."""
@@ -247,16 +244,30 @@ class DigestListeners:
             everybodys = actor.user_id in self._desk.matter(session, actor.team_id, "").owners
             found = digests.living(session, actor.team_id, None if everybodys else actor.user_id)
             own_first = sorted(found, key=lambda each: each.owner != actor.user_id)
-            return form.digest_list(page_of(own_first, number, LISTED), _names(session, actor.team_id), actor.user_id)
+            may_subscribe = self._desk.may(session, actor, SubscribeToDigest.kind)
+            reader = form.Reader(actor.user_id, self._clock.now(), may_subscribe)
+            return form.digest_list(page_of(own_first, number, LISTED), _names(session, actor.team_id), reader)
 
         return await self._database.read(read)
 
     async def _form(self, actor: Actor, subscription_id: str, wish: Wish) -> form.Form:
         names = await self._database.read(lambda session: _names(session, actor.team_id))
-        return form.Form(wish, actor.tz, subscription_id, names)
+        return form.Form(wish, subscription_id, names)
+
+    async def _zone(self, actor: Actor, subscription_id: str) -> str:
+        """Return the zone in which a form's hour is meant: somebody else's digest stays in its subscriber's."""
+        found = await self._database.read(lambda session: digests.get(session, subscription_id))
+        return actor.tz if found is None or found.owner == actor.user_id else found.tz
 
     async def _permit(self, actor: Actor, name: str) -> None:
         await self._database.read(lambda session: self._desk.permit(session, actor, name))
+
+    async def _check_change(self, actor: Actor, found: Subscription) -> None:
+        """Refuse at the press, and not at the end of the form, who may not change this digest."""
+        wanted = ChangeDigest(subscription_id=found.id, wish=subscribing.wish_of(found))
+        verdict = await self._database.read(lambda session: self._desk.judge(session, wanted, actor))
+        if isinstance(verdict, Refuse):
+            raise NotAllowed(verdict.text)
 
     async def _submit(self, operation: SubscribeToDigest | ChangeDigest | PauseDigest | EndDigest, actor: Actor) -> str:
         outcome = await self._desk.submit(operation, actor)

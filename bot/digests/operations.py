@@ -14,7 +14,7 @@ SECTIONS: dict[str, str] = {
     "month": "Month to date, forecast and balance",
     "chart": "Chart of the last two weeks",
     "rows": "What moved most",
-    "events": "Keys and requests",
+    "events": "Keys, and requests to Keydesk",
 }
 
 

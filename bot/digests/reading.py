@@ -15,7 +15,7 @@ from bot.digests.happenings import events
 from bot.digests.known_days import KnownDays, Standing
 from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
 from bot.errors import BotError
-from bot.providers.deepgram.billing import BillingReports
+from bot.providers.deepgram.billing import BillingReports, dollars_left
 from bot.store import accounts, budgets, collections, digest_runs, projects
 from bot.store.collected import end_of
 from bot.store.database import Database
@@ -81,9 +81,7 @@ class Reading:
                 told = await asyncio.gather(*(self._reports.balances(project_id) for project_id in project_ids))
         except (BotError, TimeoutError):
             return Balance()
-        amounts = [balance.amount for balances in told for balance in balances if balance.units == "usd"]
-        known = [amount for amount in amounts if amount is not None]
-        return Balance(sum(known, Decimal()) if known and len(known) == len(amounts) else None)
+        return Balance(dollars_left(balance for balances in told for balance in balances))
 
 
 def _material(session: Session, subscription: Subscription, days: tuple[date, ...], now: datetime) -> Material:

@@ -7,8 +7,10 @@ an outage.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import dropwhile, takewhile
 
 from bot.clock import zone_of
 
@@ -64,7 +66,10 @@ def first_day(rhythm: Rhythm, subscribed_at: datetime) -> date:
     return last_closed(next_due(rhythm, subscribed_at))
 
 
-def days_to_tell(from_day: date, last_told: date | None, now: datetime) -> tuple[date, ...]:
-    """Return every provider day that is over and was not told, oldest first."""
-    first = from_day if last_told is None else max(from_day, last_told + DAY)
-    return tuple(first + number * DAY for number in range((last_closed(now) - first).days + 1))
+def days_to_tell(from_day: date, taken: Collection[date], now: datetime) -> tuple[date, ...]:
+    """Return the provider days that are over and were not told, oldest first and without a gap.
+
+    Behind a day that was told already the others wait for the next digest.
+    """
+    over = (from_day + number * DAY for number in range((last_closed(now) - from_day).days + 1))
+    return tuple(takewhile(lambda day: day not in taken, dropwhile(lambda day: day in taken, over)))

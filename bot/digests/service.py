@@ -11,14 +11,25 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.digests.scope import Scope
 from bot.money import forecast, lasts, mean, to_cent, to_cents, total
 
+OTHER, UNSPLIT = "Other", "Not split by Deepgram"
+OWNERLESS: Mapping[str, str] = {
+    "customer": "Untagged",
+    "project": "Without a project",
+    "key": "Without a key",
+    "line item": "Without a line item",
+}
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
 MOVERS = 5
 CHART_DAYS = 14
 CORRECTED_DAYS = 35  # what changes in older days is told by the statements of their months
 NOTHING = Decimal()
+
+Details = Mapping[str, Sequence[tuple[str, Decimal]]]
+"""Each way to split some days, and its amounts by name."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +49,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Balance:
-    """Dollars that are left; ``spending`` is of how many projects if it is only of those that spend, a day old."""
+    """Dollars that are left, and the days that they last.
+
+    ``spending`` is of how many projects if it is only of those that spend, a day old.
+    """
 
     amount: Decimal | None = None
     spending: int | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,17 +72,26 @@ class Figures:
     """What the provider told of a scope, without the projects in ``unread``, whose days told it did not tell.
 
     ``totals`` come from the ungrouped breakdown, by day; a day is missing where that of a project is not known.
-    ``rows`` go by name; ``ownerless`` is what belongs to none of them. ``final``: no day told is expected to change.
-    ``failures`` is None unless it is known of every project and day told.
+    ``earlier`` are, while there are unread projects, the totals of the days before with what is known of those too.
+    ``rows`` are named parts; ``ownerless`` is what belongs to none of them. ``details`` are named amounts of each way
+    to split the days told. ``final``: no day told is expected to change. ``failures`` is None unless it is known of
+    every project and day told.
     """
 
     totals: Mapping[date, Decimal]
-    rows: Mapping[str, Part]
+    rows: Sequence[tuple[str, Part]]
     ownerless: Part = Part()
-    details: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     final: bool = False
     unread: tuple[str, ...] = ()
     failures: Failures | None = None
+    scope: Scope = field(default_factory=Scope)
+    earlier: Mapping[date, Decimal] = field(default_factory=dict)
+
+    @property
+    def course(self) -> Mapping[date, Decimal]:
+        """What is known of every day: only that of the same projects can be compared with the days told."""
+        return {**self.totals, **self.earlier}
 
 
 @dataclass(frozen=True)
@@ -100,11 +124,30 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """What a digest says of the moment at which it is posted: it stays so, whatever its days come to later."""
+
+    events: Events = Events()
+    balance: Balance = Balance()
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """What moved most, to the cent: all of it together with ``difference`` is the provider's total."""
+
+    rows: tuple[Row, ...]
+    other: Row
+    ownerless: Row
+    difference: Decimal
+
+
+@dataclass(frozen=True)
 class Digest:
     """One screen, to the cent. What is None could not be known.
 
-    ``rows`` + ``other`` + ``ownerless`` + ``difference`` = ``total``. ``usual`` is the mean of the seven days before,
-    ``last_week`` the same weekdays a week ago, both for as many days as are told.
+    ``usual`` is the mean of the seven days before, ``last_week`` the same weekdays a week ago, both for as many days as
+    are told. ``month_to_date`` and ``forecast`` are those of the day ``known_to``.
     """
 
     days: tuple[date, ...]
@@ -114,28 +157,25 @@ class Digest:
     month_to_date: Decimal | None
     forecast: Decimal | None
     budget: Decimal | None
-    rows: tuple[Row, ...]
-    other: Row
-    ownerless: Row
-    difference: Decimal
+    table: Table
     per_day: tuple[tuple[date, Decimal | None], ...]
     course: tuple[tuple[date, Decimal | None], ...]
-    events: Events
-    balance: Decimal | None
-    balance_days: int | None
-    balance_of: int | None
-    corrections: tuple[Correction, ...]
+    moment: Moment
     final: bool
     unread: tuple[str, ...] = ()
     told: Mapping[date, Decimal | None] = field(default_factory=dict)
-    details: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     failures: Failures | None = None
+    scope: Scope = field(default_factory=Scope)
+    known_to: date = date.min
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was spent, nothing happened, and nothing could not be read."""
-        calm = not any((self.events.made, self.events.ended, self.events.unopened, self.events.waiting))
-        return self.total == 0 and calm and not self.unread and not self.corrections
+        """Whether nothing was spent, nothing happened, no request failed, and nothing could not be read."""
+        events = self.moment.events
+        happened = any((events.made, events.ended, events.unopened, events.waiting, self.moment.corrections))
+        failed = self.failures is not None and self.failures.failed > 0
+        return self.total == 0 and not (happened or failed or self.unread)
 
 
 def first_needed(days: Sequence[date]) -> date:
@@ -156,36 +196,34 @@ def compose(
 
     ``told_before`` is what earlier digests said of earlier days; what differs by a cent now is a correction.
     """
-    before = [days[0] - number * DAY for number in range(1, 8)]
-    usual = mean([figures.totals.get(day) for day in before])
     provider = total([figures.totals.get(day) for day in days])
-    rows, other, ownerless, difference = _table(figures, len(days), provider, known=usual is not None)
-    month_to_date = total([figures.totals.get(day) for day in _days(days[-1].replace(day=1), days[-1])])
-    recent = mean([figures.totals.get(days[-1] - number * DAY) for number in range(7)])
+    alike = figures.totals if provider is not None else figures.course
+    usual = mean([alike.get(days[0] - number * DAY) for number in range(1, 8)])
+    known_to = days[-1] if provider is not None else days[0] - DAY
+    recent = mean([figures.course.get(known_to - number * DAY) for number in range(7)])
+    month = _days(days[-1].replace(day=1), known_to)
+    month_to_date = total([figures.course.get(day) for day in month]) if month else None
+    corrected = corrections(told_before or {}, {} if figures.unread else figures.totals)
+    left = Balance(_cent(balance.amount), balance.spending, lasts(balance.amount, recent))
     return Digest(
         days=days,
         total=_cent(provider),
         usual=_cent(usual * len(days) if usual is not None else None),
-        last_week=_cent(total([figures.totals.get(day - WEEK) for day in days])),
+        last_week=_cent(total([alike.get(day - WEEK) for day in days])),
         month_to_date=_cent(month_to_date),
-        forecast=_cent(forecast(month_to_date, recent, days[-1])),
+        forecast=_cent(forecast(month_to_date, recent, known_to)),
         budget=budget,
-        rows=rows,
-        other=other,
-        ownerless=ownerless,
-        difference=difference,
+        table=_table(figures, len(days), provider, known=usual is not None),
         per_day=_per_day(figures, days),
-        course=tuple((day, figures.totals.get(day)) for day in _days(days[-1] - (CHART_DAYS - 1) * DAY, days[-1])),
-        events=events,
-        balance=_cent(balance.amount),
-        balance_days=lasts(balance.amount, recent),
-        balance_of=balance.spending,
-        corrections=corrections(told_before or {}, {} if figures.unread else figures.totals),
+        course=tuple((day, figures.course.get(day)) for day in _days(days[-1] - (CHART_DAYS - 1) * DAY, days[-1])),
+        moment=Moment(events, left, corrected),
         final=figures.final and not figures.unread,
         unread=figures.unread,
         told={day: figures.totals.get(day) for day in days},
         details=figures.details,
         failures=figures.failures,
+        scope=figures.scope,
+        known_to=known_to,
     )
 
 
@@ -198,26 +236,22 @@ def corrections(told: Mapping[date, Decimal], totals: Mapping[date, Decimal]) ->
     )
 
 
-def _table(
-    figures: Figures, days: int, provider: Decimal | None, *, known: bool
-) -> tuple[tuple[Row, ...], Row, Row, Decimal]:
-    """Return the rows to show, other, what has no owner, and the provider's own difference, all to the cent.
+def _table(figures: Figures, days: int, provider: Decimal | None, *, known: bool) -> Table:
+    """Choose the rows to show, and put the others together.
 
     ``known`` tells whether the seven days before are known, so that there is a change to tell.
     """
-    parts = figures.rows
-    moved = sorted(parts, key=lambda name: (-abs(parts[name].change(days)), -parts[name].now, name))
-    shown = [name for name in moved[:MOVERS] if parts[name].now or parts[name].change(days)]
-    shown.sort(key=lambda name: (-parts[name].now, name))
-    other = sum((part for name, part in parts.items() if name not in shown), Part())
-    listed = [*(parts[name] for name in shown), other, figures.ownerless]
-    difference = provider - sum((part.now for part in listed), NOTHING) if provider is not None else NOTHING
-    *cents, apart = to_cents([*(part.now for part in listed), difference])
+    moved = sorted(figures.rows, key=lambda row: (-abs(row[1].change(days)), -row[1].now, row[0]))
+    first = [(name, part) for name, part in moved[:MOVERS] if part.now or part.change(days)]
+    other = sum((part for _, part in moved[MOVERS:]), Part())
+    listed = [*first, (OTHER, other), ("", figures.ownerless)]
+    difference = provider - sum((part.now for _, part in listed), NOTHING) if provider is not None else NOTHING
+    *cents, apart = to_cents([*(part.now for _, part in listed), difference])
     rows = [
         Row(name, amount, to_cent(part.change(days)) if known else None)
-        for name, part, amount in zip([*shown, "Other", ""], listed, cents, strict=True)
+        for (name, part), amount in zip(listed, cents, strict=True)
     ]
-    return tuple(rows[:-2]), rows[-2], rows[-1], apart
+    return Table(tuple(rows[:-2]), rows[-2], rows[-1], apart)
 
 
 def _per_day(figures: Figures, days: Sequence[date]) -> tuple[tuple[date, Decimal | None], ...]:

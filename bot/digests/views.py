@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.digests.service import Digest, Failures, Row
+from bot.digests.service import OWNERLESS, Digest, Failures, Row
 from bot.money import dollars, to_cents
 from bot.slack import blocks
 from bot.slack.words import NOTHING, channel, count, cut, escape, listed
@@ -20,9 +21,8 @@ NAME_LONGEST = 60
 UNREAD_SHOWN = 5
 DETAIL_ROWS = 40
 LINES_TOGETHER = 20
-BARS = "▁▂▃▄▅▆▇█"
 USUAL = "mean of the 7 days before"
-OWNERLESS: Mapping[str, str] = {"customer": "Untagged", "project": "Without a project", "key": "Without a key"}
+UP_TO_DATE = "✏️ With the figures that the digest was updated to."
 TWICE = "Slack did not confirm the first try, so this digest may appear twice."
 
 
@@ -34,20 +34,20 @@ def message(
     ``again`` marks a repeat after an unclear post; ``change`` a message that was brought up to date.
     """
     wanted = frozenset(subscription.sections)
+    footer = blocks.context(*_footer(subscription, digest, again=again, change=change))
     if digest.empty:
-        return [
-            blocks.section(f"*Digest* · nothing was spent on {days_text(digest.days)}."),
-            blocks.context(*_footer(digest, again=again, change=change)),
-        ]
+        nothing = f"nothing was spent on {days_text(digest.days)}{escape(digest.scope.behind_spent)}."
+        return [blocks.section(f"*Digest* · {nothing}"), footer]
     return [
         blocks.header(f"Digest · {days_text(digest.days)}"),
+        blocks.context(escape(str(digest.scope))),
         blocks.section(_total(digest)),
         *([_month(digest)] if "month" in wanted else []),
-        *([_rows(digest, subscription.by)] if "rows" in wanted else []),
+        *([_rows(digest, subscription.by)] if "rows" in wanted and digest.total is not None else []),
         *(_chart(digest) if "chart" in wanted else []),
         *([blocks.section(_events(digest))] if "events" in wanted else []),
         *_corrections(digest),
-        blocks.context(*_footer(digest, again=again, change=change)),
+        footer,
         _buttons(subscription, ref),
     ]
 
@@ -58,17 +58,20 @@ def preview(subscription: Subscription, digest: Digest) -> list[Block]:
     return [*drawn, blocks.context("A preview of the last provider day, which only you can see.")]
 
 
-def details(digest: Digest) -> list[Block]:
-    """Draw what goes into the thread: each way to split the days told, and the last days one by one."""
+def details(digest: Digest, *, updated: bool = False) -> list[Block]:
+    """Draw what goes into the thread: each way to split the days told, and the last days one by one.
+
+    ``updated`` marks a thread whose message was brought up to date.
+    """
+    about = [f"{days_text(digest.days)} · {escape(str(digest.scope))}", *([UP_TO_DATE] if updated else [])]
     course = "\n".join(f"`{dollars(amount):>12}`  {_day(day)}" for day, amount in digest.course)
     ways = [block for title, sums in digest.details.items() if sums for block in _split(title, sums)]
-    return [*ways, blocks.section(f"*By provider day (UTC)*\n{course}")]
+    return [blocks.context(*about), *ways, blocks.section(f"*By provider day (UTC)*\n{course}")]
 
 
 def details_window(digest: Digest) -> Block:
     """Draw the same in a window."""
-    shown = [blocks.header(days_text(digest.days)), *details(digest)]
-    return blocks.modal("digests.details", "Digest", shown, close="Close")
+    return blocks.modal("digests.details", "Digest", details(digest), close="Close")
 
 
 def place_lost(subscription: Subscription, why: str) -> list[Block]:
@@ -94,7 +97,7 @@ def export_rows(digest: Digest) -> list[tuple[object, ...]]:
     told = [("day", day.isoformat(), dollars) for day, dollars in digest.told.items()]
     return [
         *told,
-        *((title, name, dollars) for title, sums in digest.details.items() for name, dollars in sums.items()),
+        *((title, name, dollars) for title, sums in digest.details.items() for name, dollars in sums),
     ]
 
 
@@ -113,8 +116,10 @@ def _days_long(days: Sequence[date]) -> str:
 
 
 def _compared(now: Decimal | None, usual: Decimal | None) -> str:
-    if now is None or usual is None:
+    if usual is None:
         return "the usual is not known"
+    if now is None:
+        return f"usual: {dollars(usual)} ({USUAL})"
     change = now - usual
     if not change:
         return f"as usual ({USUAL})"
@@ -124,14 +129,16 @@ def _compared(now: Decimal | None, usual: Decimal | None) -> str:
 
 def _month(digest: Digest) -> Block:
     budget = f" of {dollars(digest.budget)}" if digest.budget is not None else ""
-    lasts = f", lasts {count(digest.balance_days, 'day')}" if digest.balance_days is not None else ""
-    of = f"Balance of the {count(digest.balance_of, 'project')} that spend" if digest.balance_of else "Balance now"
+    balance = digest.moment.balance
+    lasts = f", lasts {count(balance.days, 'day')}" if balance.days is not None else ""
+    of = f"Balance of the {count(balance.spending, 'project')} that spend" if balance.spending else "Balance now"
+    by = f" by {_day(digest.known_to)}" if digest.known_to < digest.days[-1] else ""
     return blocks.section(
         fields=[
-            f"*Month to date*\n{dollars(digest.month_to_date)}{budget}",
+            f"*Month to date{by}*\n{dollars(digest.month_to_date)}{budget}",
             f"*Forecast for the month*\n{dollars(digest.forecast)}",
-            f"*{of}*\n{dollars(digest.balance)}{lasts}",
-            f"*Failed requests*\n{_failures(digest.failures)}",
+            f"*{of}*\n{dollars(balance.amount)}{lasts}",
+            f"*Failed API calls*\n{_failures(digest.failures)}",
         ]
     )
 
@@ -145,7 +152,10 @@ def _failures(known: Failures | None) -> str:
 
 
 def _rows(digest: Digest, by: str) -> Block:
-    rows = [*digest.rows, digest.other, Row(OWNERLESS[by], digest.ownerless.amount, digest.ownerless.change)]
+    ownerless = replace(digest.table.ownerless, name=OWNERLESS[by])
+    always = by == "customer"  # that nothing is untagged is worth saying
+    last = [*([ownerless] if always or ownerless.amount or ownerless.change else []), digest.table.other]
+    rows = [*digest.table.rows, *last]
     return blocks.section("*What moved most*\n" + "\n".join(_row(row) for row in rows))
 
 
@@ -156,41 +166,38 @@ def _row(row: Row) -> str:
 
 
 def _chart(digest: Digest) -> list[Block]:
-    """Draw the last days: Slack's own chart, and the same in one line of text."""
+    """Draw the last days: Slack's own chart, and in text how far they reach; the thread tells each of them."""
     known = [(day, amount) for day, amount in digest.course if amount is not None]
     if not any(amount > 0 for _, amount in known):
         return []
     names = [f"{day:%d %b}" for day, _ in known]
     points = [{"label": name, "value": float(round(amount, 2))} for name, (_, amount) in zip(names, known, strict=True)]
     chart = {"type": "bar", "series": [{"name": "Dollars", "data": points}], "axis_config": {"categories": names}}
-    most = max(amount for _, amount in known)
-    bars = "".join(BARS[max(0, min(7, int(amount / most * 7)))] for _, amount in known)
+    amounts, unknown = [amount for _, amount in known], len(digest.course) - len(known)
+    without = f" · without {count(unknown, 'day')} that nobody knows yet" if unknown else ""
     return [
         {"type": "data_visualization", "title": "Dollars per provider day (UTC)", "chart": chart},
-        blocks.context(f"{bars} {names[0]} to {names[-1]}, at most {dollars(most)} a day"),
+        blocks.context(f"{names[0]} to {names[-1]}: {dollars(min(amounts))} to {dollars(max(amounts))} a day{without}"),
     ]
 
 
 def _events(digest: Digest) -> str:
-    happened = digest.events
+    happened = digest.moment.events
     return (
         f"*Keys* {happened.made} made · {happened.ended} ended · {happened.ending} end within 7 days\n"
-        f"*Requests* {happened.waiting} waiting for a decision · {happened.unopened} approved and not opened"
+        f"*Requests to Keydesk* {happened.waiting} waiting for a decision · {happened.unopened} approved and not opened"
     )
 
 
 def _corrections(digest: Digest) -> list[Block]:
-    if not digest.corrections:
-        return []
-    lines = [f"Correction of {_day(each.day)}: {_signed(each.change)}" for each in digest.corrections]
-    return [blocks.section("\n".join(lines))]
+    lines = [f"Correction of {_day(each.day)}: {_signed(each.change)}" for each in digest.moment.corrections]
+    return [blocks.section("\n".join(lines))] if lines else []
 
 
-def _footer(digest: Digest, *, again: bool, change: Decimal | None) -> list[str]:
+def _footer(subscription: Subscription, digest: Digest, *, again: bool, change: Decimal | None) -> list[str]:
     noun = "Provider day" if len(digest.days) == 1 else "Provider days"
     final = "final" if digest.final else "not final, may still change"
-    sums = f"provider total {dollars(digest.total)}, difference {dollars(digest.difference)}"
-    lines = [f"{noun} {days_text(digest.days)} (UTC), {final}; {sums}"]
+    lines = [f"{noun} {days_text(digest.days)} (UTC), {final}; {_whole(subscription, digest)}"]
     if digest.unread:
         named = [escape(cut(name, NAME_LONGEST)) for name in digest.unread[:UNREAD_SHOWN]]
         more = len(digest.unread) - len(named)
@@ -203,6 +210,14 @@ def _footer(digest: Digest, *, again: bool, change: Decimal | None) -> list[str]
     return lines
 
 
+def _whole(subscription: Subscription, digest: Digest) -> str:
+    """Say what the rows add up to: of customers the provider tells no total."""
+    if subscription.customers:
+        return f"{dollars(digest.total)} is the sum of the rows of these customers"
+    difference = f", difference {dollars(digest.table.difference)}" if digest.total is not None else ""
+    return f"provider total {dollars(digest.total)}{difference}"
+
+
 def _buttons(subscription: Subscription, ref: str) -> Block:
     return blocks.actions(
         blocks.button("Details", "digests.details", ref),
@@ -212,9 +227,9 @@ def _buttons(subscription: Subscription, ref: str) -> Block:
     )
 
 
-def _split(title: str, sums: Mapping[str, Decimal]) -> list[Block]:
+def _split(title: str, sums: Sequence[tuple[str, Decimal]]) -> list[Block]:
     """List the largest amounts, and together what does not fit."""
-    ordered = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
+    ordered = sorted(sums, key=lambda pair: (-pair[1], pair[0]))
     shown, rest = ordered[:DETAIL_ROWS], ordered[DETAIL_ROWS:]
     if rest:
         shown.append((f"{len(rest)} more", sum((amount for _, amount in rest), Decimal())))

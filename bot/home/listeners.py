@@ -19,7 +19,7 @@ from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.web import SlackError, SlackWeb
-from bot.slack.words import count, fallback_text
+from bot.slack.words import count
 from bot.store import people as people_rows
 from bot.store.database import Database
 
@@ -76,14 +76,15 @@ class HomeListeners:
 
     async def status(self, call: Call) -> None:
         """Say how Keydesk is doing."""
-        await self._people.judge(call.team_id, call.user_id)
+        actor = await self._people.judge(call.team_id, call.user_id)
+        await self._database.read(lambda session: self._desk.permit(session, actor, "keydesk.status"))
         found, problem = await credential(self._deepgram)
         lines = [problem]
         if found is not None:
             role = found.role or "unknown"
             lines = [f"role {role}, {count(found.projects, 'project')} visible", *powers(found)]
         drawn = views.status(await self._status.checks(), lines, version("keydesk"))
-        await call.tell(fallback_text(drawn), drawn)
+        await call.show(drawn)
 
     async def follow(self, team_id: str, user_ids: frozenset[str]) -> None:
         """Publish again for those of these people who have their page open."""

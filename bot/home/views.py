@@ -40,10 +40,11 @@ def home(page: Home) -> Block:
 
 def _project(page: Home) -> list[Block]:
     project = f"Your project: *{escape(page.project)}*" if page.project else "You have not chosen a project yet."
+    role = "Your role there" if page.project else "Your role"
     change = blocks.button(
         "Change…" if page.project else "Choose…", "projects.choose", accessibility_label="Change your project"
     )
-    return [blocks.section(f"{project}\nYour role there: {page.role.word}", accessory=change)]
+    return [blocks.section(f"{project}\n{role}: {page.role.word}", accessory=change)]
 
 
 def _quick(page: Home) -> list[Block]:
@@ -93,13 +94,13 @@ def _mine(card: desk_views.Card) -> list[Block]:
 
 
 def _key(key: Key) -> Block:
+    live = key.state == "live"
     ends = f"ends {when(key.ends_at)}" if key.ends_at is not None else "no end known"
-    text = f"{code(key.label)} *{escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'}*\n{ends}"
-    menu = blocks.overflow(
-        f"keys.row#{key.id}",
-        [blocks.option("Show details", f"show:{key.id}"), blocks.option("End it…", f"end:{key.id}")],
-    )
-    return blocks.section(text, accessory=menu)
+    text = f"{code(key.label)} *{escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'}*\n{ends if live else 'is being ended'}"
+    options = [blocks.option("Show details", f"show:{key.id}")]
+    if live:
+        options.append(blocks.option("End it…", f"end:{key.id}"))
+    return blocks.section(text, accessory=blocks.overflow(f"keys.row#{key.id}", options))
 
 
 def status(checks: Sequence[Check], credential: Sequence[str], version: str) -> list[Block]:

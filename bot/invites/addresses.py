@@ -11,7 +11,7 @@ from bot.errors import NotUnderstood
 from bot.invites.operations import MOST_DOMAINS
 from bot.providers.deepgram.ids import email_of
 from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES
+from bot.providers.deepgram.powers import ROLES, role_named
 from bot.slack.typed import as_typed
 from bot.slack.words import cut
 
@@ -42,7 +42,7 @@ def read_invitation(typed: str) -> tuple[tuple[str, ...], Role]:
     emails: list[str] = []
     scope: Role = "member"
     for word in _words(typed):
-        named = _scope(word)
+        named = role_named(word)
         if "@" in word:
             emails.append(_address(word))
         elif named is not None:
@@ -128,12 +128,6 @@ def _address(word: str) -> str:
         raise NotUnderstood(
             f"{cut(word, SHOWN)} is not an e-mail address that Keydesk can use; it looks like ana@acme.com."
         ) from None
-
-
-def _scope(word: str) -> Role | None:
-    plain = word.casefold().removesuffix("s")
-    plain = "admin" if plain == "administrator" else plain
-    return next((scope for scope in ROLES if scope == plain), None)
 
 
 def _not_understood(word: str) -> NotUnderstood:

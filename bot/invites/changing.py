@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.clock import Clock
 from bot.engine.port import Engine, Job
-from bot.errors import BotError, NotFound, NotUnderstood, Refused, Unclear
+from bot.errors import BotError, FormError, NotFound, NotUnderstood, Refused, Unclear
 from bot.invites.addresses import is_allowed
 from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite
 from bot.invites.sending import outside
@@ -20,6 +20,10 @@ from bot.slack.words import listed
 from bot.store import invites, record
 from bot.store.database import Database
 
+OVERTAKEN = (
+    "Somebody else changed the domains since you opened this form: allowed now is {allowed}. Nothing changed. What you "
+    "typed stands here: save again to replace theirs, or cancel to keep them."
+)
 WITHDRAWN = "invites.withdrawn"
 NO_SCOPE = (
     "Deepgram does not tell with which scope {email} was invited, so it cannot be sent again as it was. Nothing "
@@ -152,14 +156,21 @@ class InviteChanges:
     # --- whose addresses ---
 
     async def change_domains(self, operation: ChangeInviteDomains, actor: Actor) -> str:
-        """Set the allowed domains of the workspace."""
+        """Set the allowed domains of the workspace.
+
+        Raises:
+            FormError: somebody else has changed them since the form was opened.
+        """
         await self._database.write(lambda session: self._change_domains(session, operation, actor))
         if not operation.domains:
             return "Addresses at any domain may be invited now."
         return f"Only addresses at {listed(operation.domains, 'or')} may be invited now."
 
     def _change_domains(self, session: Session, operation: ChangeInviteDomains, actor: Actor) -> None:
-        now, before = self._clock.now(), invites.domains(session, actor.team_id)
+        now, before = self._clock.now(), invites.domains(session, actor.team_id, to_change=True)
+        moved = operation.seen not in (None, invites.domains_mark(session, actor.team_id))
+        if moved and set(before) != set(operation.domains):
+            raise FormError("domains", OVERTAKEN.format(allowed=listed(before, "and") or "any domain"))
         invites.change_domains(session, actor.team_id, operation.domains, actor.user_id, now)
         audit.note(
             session,

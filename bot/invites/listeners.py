@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.desk.service import Desk
-from bot.errors import BotError, CouldNotCheck, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.invites import service, views
 from bot.invites.addresses import Sorting, read_domains, read_invitation
 from bot.invites.entrance import Entrance
@@ -20,15 +20,14 @@ from bot.providers.deepgram.powers import limits, may
 from bot.slack.call import Call, OpenView
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
-from bot.slack.pages import read_page
+from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.web import SlackWeb
-from bot.slack.words import count, escape, fallback_text
-from bot.store import invites
+from bot.slack.words import count, escape
+from bot.store import accounts, invites
 from bot.store.database import Database
 from bot.store.invites import Invite
 from bot.store.projects import Project
 
-WORDS_LONGEST = 100
 TITLE = "Invite"
 NOBODY = "Nobody was invited."
 
@@ -85,28 +84,28 @@ class InviteListeners:
         """List the open invitations to the chosen project."""
         actor, project = await self._entrance.enter(call, "invites.list")
         await self._entrance.read_once(call, project)
-        await self._tell(call, await self._page(actor, project, call.text.strip()[:WORDS_LONGEST], 1))
+        await call.show(await self._page(actor, project, call.text.strip()[:WORDS_LONGEST], 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page; the members' list shows the first one by the same button."""
-        number, project_id, words = _read_value(call.value)
+        number, project_id, words = read_page_in(call.value)
         actor, project = await self._entrance.enter(call, "invites.list", project_id)
         await self._entrance.read_once(call, project)
-        await self._replace(call, await self._page(actor, project, words, number))
+        await call.show_instead(await self._page(actor, project, words, number))
 
     async def refresh(self, call: Call) -> None:
         """Read the invitations from the provider now."""
-        number, project_id, words = _read_value(call.value)
+        number, project_id, words = read_page_in(call.value)
         actor, project = await self._entrance.enter(call, "invites.list", project_id)
         await call.say_replace(f"Reading the invitations to {escape(project.name)} from Deepgram…")
         try:
             await self._mirror.refresh(project.id, self._clock.now())
         finally:
-            await self._replace(call, await self._page(actor, project, words, number))
+            await call.show_instead(await self._page(actor, project, words, number))
 
     async def send_table(self, call: Call) -> None:
         """Send all open invitations as a file."""
-        _, project_id, _ = _read_value(call.value)
+        _, project_id, _ = read_page_in(call.value)
         actor, project = await self._entrance.enter(call, "invites.list", project_id)
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'open invitation')} to {escape(project.name)}"
@@ -144,13 +143,13 @@ class InviteListeners:
         actor, project = await self._entrance.enter(call, "invites.send", call.value)
         form = await self._form(actor, project.id)
         if not form.choices:
-            role = await self._database.read(lambda session: service.our_role(session, project.id))
+            role = await self._database.read(lambda session: accounts.our_role(session, project.id))
             raise NotAllowed(limits(role))
         await opened.update(views.invite_form(form))
 
     async def submit_form(self, call: Call) -> None:
         """Take in the form that invites."""
-        project_id = str((call.view or {}).get("private_metadata", ""))
+        project_id = call.metadata
         operation = views.read_invite_form(project_id, call.state)
         opened = await call.ack_update(views.saying(TITLE, "Inviting…"))
         actor = Actor(call.team_id, call.user_id)
@@ -181,7 +180,7 @@ class InviteListeners:
         Raises:
             NotAllowed: our credential cannot invite with this scope, or an address is outside the allowed domains.
         """
-        role = service.our_role(session, operation.project_id)
+        role = accounts.our_role(session, operation.project_id)
         if not may(role, operation.scope, "invite"):
             raise NotAllowed(f"{limits(role)} Nobody was invited.")
         sorting = service.sorted_out(session, actor, operation.project_id, operation.emails)
@@ -225,7 +224,7 @@ class InviteListeners:
         await self._change(call, actor, invite, ResendInvite(project_id=invite.project_id, email=invite.email))
 
     async def _change(self, call: Call, actor: Actor, invite: Invite, operation: CancelInvite | ResendInvite) -> None:
-        role = await self._database.read(lambda session: service.our_role(session, invite.project_id))
+        role = await self._database.read(lambda session: accounts.our_role(session, invite.project_id))
         if not may(role, service.scope_of(invite), "invite"):
             raise NotAllowed(f"{limits(role)} Nothing changed.")
         await call.tell(escape(await self._entrance.submit_typed(operation, actor, call.tell)))
@@ -240,7 +239,7 @@ class InviteListeners:
             await call.tell(escape(await self._entrance.submit(operation, actor)))
             return
         domains, may_change = await self._database.read(lambda session: self._domains(session, actor))
-        await self._tell(call, views.domains_shown(domains, may_change=may_change))
+        await call.show(views.domains_shown(domains, may_change=may_change))
 
     def _domains(self, session: Session, actor: Actor) -> tuple[tuple[str, ...], bool]:
         self._desk.permit(session, actor, "invites.list")
@@ -251,33 +250,26 @@ class InviteListeners:
         opened = await call.open(views.saying("Who may be invited", "One moment…"))
         actor = await self._people.judge(call.team_id, call.user_id)
 
-        def read(session: Session) -> tuple[str, ...]:
+        def read(session: Session) -> tuple[tuple[str, ...], str]:
             self._desk.permit(session, actor, "invites.domains")
-            return invites.domains(session, actor.team_id)
+            return invites.domains(session, actor.team_id), invites.domains_mark(session, actor.team_id)
 
-        await opened.update(views.domains_form(await self._database.read(read)))
+        await opened.update(views.domains_form(*await self._database.read(read)))
 
     async def submit_domains(self, call: Call) -> None:
         """Take in the form of allowed domains."""
-        operation = views.read_domains_form(call.state)
+        operation = views.read_domains_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying("Who may be invited", "Saving…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        text = await self._entrance.submit(operation, actor, opened.view_id)
+        try:
+            text = await self._entrance.submit(operation, actor, opened.view_id)
+        except FormError as problem:  # what was typed must not be lost
+            mark = await self._database.read(lambda session: invites.domains_mark(session, actor.team_id))
+            await opened.update(views.domains_form(operation.domains, mark, problem.text))
+            return
         await opened.update(views.saying("Who may be invited", escape(text)))
-
-    async def _tell(self, call: Call, blocks: list[views.Block]) -> None:
-        await call.tell(fallback_text(blocks), blocks)
-
-    async def _replace(self, call: Call, blocks: list[views.Block]) -> None:
-        await call.say_replace(fallback_text(blocks), blocks)
 
 
 def _rest(operation: SendInvites, sorting: Sorting) -> SendInvites | None:
     """Return the same for those alone whom nothing speaks against, or None."""
     return operation.model_copy(update={"emails": sorting.send}) if sorting.send else None
-
-
-def _read_value(value: str) -> tuple[int, str, str]:
-    number, rest = read_page(value)
-    project_id, _, words = rest.partition(":")
-    return number, project_id, words[:WORDS_LONGEST]

@@ -51,9 +51,13 @@ class ResendInvite(Operation):
 
 
 class ChangeInviteDomains(Operation):
-    """Whose addresses may be invited in this workspace: those at one of these domains; none means anybody's."""
+    """Whose addresses may be invited in this workspace: those at one of these domains; none means anybody's.
+
+    ``seen`` marks the domains that the form showed; None where none were.
+    """
 
     kind: ClassVar[str] = "invites.domains"
 
     project_id: str = ""
     domains: tuple[str, ...] = Field(default=(), max_length=MOST_DOMAINS)
+    seen: str | None = None

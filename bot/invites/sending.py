@@ -75,7 +75,7 @@ class InviteSending:
         Raises:
             NotAllowed: an address is outside the allowed domains; nobody was invited.
             Unclear: the answer about one address was; those after it were not tried.
-            BotError: nobody was invited.
+            BotError: nobody was invited; a passing one, that nobody was refused either.
         """
         project_id = operation.project_id
         outcome = Outcome(await self._sorted(operation, actor))
@@ -89,6 +89,8 @@ class InviteSending:
             except OF_ONE_ADDRESS as problem:
                 outcome.refused[email] = problem
             except ProviderError as problem:
+                if not outcome.sent and not outcome.refused:
+                    raise  # as it is: one that passes is tried again
                 outcome.refused[email], outcome.left = problem, waiting
                 break
             else:
@@ -121,8 +123,10 @@ class InviteSending:
         Raises:
             ProviderError: Deepgram did not say.
         """
-        members, invited = await self._there(operation.project_id)
-        there = {email.casefold() for email in members | invited}
+        members = await self._deepgram.members(operation.project_id)
+        waiting = await self._deepgram.invites(operation.project_id)
+        invited = {invite.email for invite in waiting if invite.scope == operation.scope}
+        there = {email.casefold() for email in {member.email or "" for member in members} | invited}
         arrived = [email for email in operation.emails if email.casefold() in there]
         missing = [email for email in operation.emails if email.casefold() not in there]
         if arrived and missing:
@@ -158,4 +162,6 @@ def _told(outcome: Outcome) -> str:
         if len(outcome.refused) == 1 and not outcome.left:
             raise next(iter(outcome.refused.values()))
         raise Refused(outcome.text)
+    if not outcome.sent:
+        raise NotUnderstood(f"Nobody was invited. {outcome.text}")
     return outcome.text

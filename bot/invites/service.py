@@ -67,18 +67,12 @@ def scope_of(invite: Invite) -> Role:
     return role_of([invite.scope] if invite.scope else []) or "member"
 
 
-def our_role(session: Session, project_id: str) -> str | None:
-    """Return the role of the credential that opens a project, as far as it is known."""
-    account = accounts.opening(session, project_id)
-    return account.role if account is not None else None
-
-
 def page(session: Session, desk: Desk, actor: Actor, project: Project, words_: str, number: int) -> InvitePage:
     """Return a page of open invitations, or the nearest page that there is."""
     found, total = invites.search(session, project.id, words_, limit=SIZE, offset=(number - 1) * SIZE)
     if not found and number > 1:  # invitations have gone since the page before was drawn
         return page(session, desk, actor, project, words_, max(1, -(-total // SIZE)))
-    role, owner = our_role(session, project.id), desk.may(session, actor, "invites.cancel", project.id)
+    role, owner = accounts.our_role(session, project.id), desk.may(session, actor, "invites.cancel", project.id)
     rows = tuple(
         Row(invite, _sent(session, actor, invite), owner and may(role, scope_of(invite), "invite")) for invite in found
     )
@@ -102,7 +96,7 @@ def _sent(session: Session, actor: Actor, invite: Invite) -> str:
 
 def form(session: Session, desk: Desk, actor: Actor, project_id: str) -> Form:
     """Return what the form that invites shows."""
-    role = our_role(session, project_id)
+    role = accounts.our_role(session, project_id)
     powerful = SendInvites(project_id=project_id, emails=("nobody",), scope="admin")
     verdict = desk.judge(session, powerful, actor)
     deciders = verdict.deciders if isinstance(verdict, Hold) else frozenset[str]()

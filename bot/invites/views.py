@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bot.desk.words import storable
@@ -11,8 +10,9 @@ from bot.invites.addresses import read_addresses, read_domains
 from bot.invites.operations import MOST_AT_ONCE, WHY_LONGEST, ChangeInviteDomains, SendInvites
 from bot.invites.service import Form, InvitePage, Row
 from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES
+from bot.providers.deepgram.powers import MEANINGS, ROLES
 from bot.slack import blocks
+from bot.slack.state import State, chosen, written
 from bot.slack.words import count, cut, escape, listed
 
 Block = dict[str, Any]
@@ -21,11 +21,6 @@ SHOWN = 60
 ADDRESSES_LONGEST = 3000
 DOMAINS_SHOWN = 300
 VALUE_LONGEST = 150  # of a menu's option, by Slack's reference; a longer address has no menu
-MEANINGS: Mapping[Role, str] = {
-    "member": "makes and ends own keys, reads usage",
-    "admin": "manages members; needs one approval",
-    "owner": "everything; needs one approval",
-}
 
 
 def invite_list(seen: InvitePage) -> list[Block]:
@@ -79,7 +74,7 @@ def _menu(row: Row) -> Block | None:
     if any(len(value) > VALUE_LONGEST for _, value in options):
         return None
     sure = blocks.confirm(
-        "Are you sure?", "Sending again takes this invitation back and mails a new one.", "Yes", "Back"
+        "Are you sure?", "Both take this invitation back: its link ends. Sending again mails a new one.", "Yes", "Back"
     )
     return blocks.overflow("invites.row", [blocks.option(*each) for each in options], confirm=sure)
 
@@ -100,14 +95,14 @@ def domains_shown(domains: tuple[str, ...], *, may_change: bool) -> list[Block]:
 
 def invite_form(seen: Form, typed: SendInvites | None = None, problem: str = "") -> Block:
     """Draw the form that invites; ``typed`` and ``problem`` bring back what was typed, with what is wrong with it."""
-    options = [blocks.option(scope, scope, MEANINGS[scope]) for scope in seen.choices]
+    options = [blocks.option(scope, scope, MEANINGS[scope] + _approval(scope)) for scope in seen.choices]
     emails = "\n".join(typed.emails) if typed else ""
     approves = f"{escape(seen.deciders)} can approve admins and owners." if seen.deciders else NOBODY
     return blocks.modal(
         "invites.form",
         "Invite",
         [
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.section(f"To *{escape(cut(seen.project, SHOWN))}*"),
             blocks.input_(
                 "E-mail addresses",
@@ -133,21 +128,25 @@ def invite_form(seen: Form, typed: SendInvites | None = None, problem: str = "")
     )
 
 
+def _approval(scope: Role) -> str:
+    return "" if scope == "member" else "; needs one approval"
+
+
 NOBODY = "Nobody could approve admins and owners: a second owner is needed."
 
 
-def read_invite_form(project_id: str, state: Mapping[str, Any]) -> SendInvites:
+def read_invite_form(project_id: str, state: State) -> SendInvites:
     """Read the form that invites.
 
     Raises:
         FormError: a field is wrong.
     """
-    emails = _addresses(str(_value(state, "emails").get("value") or ""))
-    chosen = (_value(state, "scope").get("selected_option") or {}).get("value")
-    scope = next((role for role in ROLES if role == chosen), None)
+    emails = _addresses(written(state, "emails"))
+    wanted = chosen(state, "scope")
+    scope = next((role for role in ROLES if role == wanted), None)
     if scope is None:
         raise FormError("scope", "Choose one of these.")
-    why = storable(str(_value(state, "why").get("value") or ""))[:WHY_LONGEST]
+    why = storable(written(state, "why"))[:WHY_LONGEST]
     return SendInvites(project_id=project_id, emails=emails, scope=scope, why=why)
 
 
@@ -161,8 +160,8 @@ def _addresses(typed: str) -> tuple[str, ...]:
     return emails
 
 
-def domains_form(domains: tuple[str, ...]) -> Block:
-    """Draw the form that sets the allowed domains."""
+def domains_form(domains: tuple[str, ...], mark: str = "", problem: str = "") -> Block:
+    """Draw the form that sets the allowed domains; ``mark`` tells those that are saved from later ones."""
     element = blocks.text_input(
         "domains", initial="\n".join(domains), multiline=True, max_length=ADDRESSES_LONGEST, placeholder="acme.com"
     )
@@ -170,24 +169,19 @@ def domains_form(domains: tuple[str, ...]) -> Block:
     return blocks.modal(
         "invites.domains",
         "Who may be invited",
-        [blocks.input_("Allowed domains", "domains", element, optional=True, hint=hint)],
+        [*blocks.problem(problem), blocks.input_("Allowed domains", "domains", element, optional=True, hint=hint)],
         submit="Save",
         close="Cancel",
+        private_metadata=mark,
     )
 
 
-def read_domains_form(state: Mapping[str, Any]) -> ChangeInviteDomains:
+def read_domains_form(mark: str, state: State) -> ChangeInviteDomains:
     """Read the form of allowed domains; raise FormError for what is no domain."""
     try:
-        return ChangeInviteDomains(domains=read_domains(str(_value(state, "domains").get("value") or "")))
+        return ChangeInviteDomains(domains=read_domains(written(state, "domains")), seen=mark)
     except NotUnderstood as problem:
         raise FormError("domains", problem.text) from None
-
-
-def _value(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = state.get(name)
-    value = found.get(name) if isinstance(found, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
 
 
 def saying(title: str, text: str) -> Block:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.clock import Clock
 from bot.desk.service import Desk
-from bot.errors import BotError, FormError, NotUnderstood
-from bot.keys.operations import EndKey
+from bot.engine.port import Engine, Job
+from bot.errors import FormError, NotUnderstood
+from bot.keys.rights import Rights
+from bot.keys.views import BEYOND_US
 from bot.operation import Actor
 from bot.payers import attribution
 from bot.people import People
-from bot.policy import Refuse
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
 from bot.slack.state import written
 from bot.slack.words import code, count, cut, escape, user
-from bot.store import budgets
+from bot.store import budgets, clearings
 from bot.store.budgets import Budget
+from bot.store.clearings import Clearing
 from bot.store.database import Database
 from bot.store.keys import Key
 
@@ -31,15 +35,20 @@ SHOWN = 40
 PURPOSE_SHOWN = 60
 MARK_LENGTH = 12
 TITLE = "End keys"
+YOU_ARE_TOLD = "You are told in a direct message what became of them; this window may be closed."
 
 
 @dataclass(frozen=True)
 class Found:
-    """The live keys of a budget, and how many of them this person may end."""
+    """The live keys of a budget that Keydesk can end, and how many of them this person may end.
+
+    ``beyond_us`` counts those that only somebody else at Deepgram can end.
+    """
 
     budget_id: str
     keys: tuple[Key, ...]
     endable: int
+    beyond_us: int = 0
 
     @property
     def mark(self) -> str:
@@ -50,10 +59,12 @@ class Found:
 class KeyClearing:
     """Answers “End keys…” of an alert and of a budget."""
 
-    def __init__(self, desk: Desk, database: Database, people: People) -> None:
+    def __init__(self, desk: Desk, database: Database, engine: Engine, people: People, clock: Clock) -> None:
         self._desk = desk
         self._database = database
+        self._engine = engine
         self._people = people
+        self._clock = clock
 
     def door(self) -> Door:
         """Return what this part of the room answers to."""
@@ -63,42 +74,50 @@ class KeyClearing:
         """Show who breaks, and ask for the number of keys to be typed."""
         opened = await call.open(_saying("One moment…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        await opened.update(confirm_form(await self._database.read(lambda s: self._found(s, call.value, actor))))
+        await opened.update(confirm_form(await self._find(call.value, actor)))
 
     async def clear(self, call: Call) -> None:
-        """End the keys, one after the other; each is an operation of its own."""
-        budget_id, asked, mark = read_metadata(str((call.view or {}).get("private_metadata", "")))
+        """Let the keys be ended by a job: however many they are, and whatever happens to this process."""
+        budget_id, asked, mark = read_metadata(call.metadata)
         if written(call.state, "number").strip() != asked:
             raise FormError("number", f"Type {asked}, the number of keys, to end them.")
         opened = await call.ack_update(_saying("Ending the keys…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        found = await self._database.read(lambda session: self._found(session, budget_id, actor))
-        if found.mark != mark:
+        found = await self._find(budget_id, actor)
+        if found.mark != mark or found.endable < len(found.keys):
             await opened.update(confirm_form(found, "Meanwhile the keys have changed: please look again."))
             return
-        await opened.update(_saying(await self._end(found, actor)))
+        wish = Clearing(
+            id=call.view_id or "",
+            team_id=actor.team_id,
+            asked_by=actor.user_id,
+            key_ids=[key.id for key in found.keys],
+            asked_at=self._clock.now(),
+        )
+        await self._database.write(partial(self._keep, wish=wish))
+        await opened.update(_saying(f"Ending {count(len(found.keys), 'key')}… {YOU_ARE_TOLD}"))
 
-    async def _end(self, found: Found, actor: Actor) -> str:
-        ended, problems = 0, list[str]()
-        for key in found.keys:
-            try:
-                await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id), actor)
-                ended += 1
-            except BotError as problem:
-                problems.append(f"• {code(key.label)}: {escape(cut(problem.text, 200))}")
-        told = f"{count(ended, 'key')} of {len(found.keys)} {'is' if ended == 1 else 'are'} ended or ending."
-        return "\n".join([told, *problems[:SHOWN]])
+    def _keep(self, session: Session, wish: Clearing) -> None:
+        clearings.ask(session, wish)
+        self._engine.enqueue(session, Job("keys.clear", wish.id), wish.asked_at)
 
-    def _found(self, session: Session, budget_id: str, actor: Actor) -> Found:
-        budget = budgets.get(session, budget_id)
-        if budget is None or budget.team_id != actor.team_id:
-            raise NotUnderstood("There is no such budget any more. Nothing changed.")
-        keys = keys_of(session, budget)
-        may = [
-            not isinstance(self._desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), actor), Refuse)
-            for key in keys
-        ]
-        return Found(budget_id, tuple(keys), sum(may))
+    async def _find(self, budget_id: str, actor: Actor) -> Found:
+        return await self._database.read(lambda session: find(session, self._desk, budget_id, actor))
+
+
+def find(session: Session, desk: Desk, budget_id: str, actor: Actor) -> Found:
+    """Return the live keys of a budget, judged for this person.
+
+    Raises:
+        NotUnderstood: there is no such budget in their workspace.
+    """
+    budget = budgets.get(session, budget_id)
+    if budget is None or budget.team_id != actor.team_id:
+        raise NotUnderstood("There is no such budget any more. Nothing changed.")
+    rights, every = Rights(session, desk, actor), keys_of(session, budget)
+    ours = [key for key in every if rights.credential_suffices(key)]
+    endable = sum(rights.refusal(key) is None for key in ours)
+    return Found(budget_id, tuple(ours), endable, len(every) - len(ours))
 
 
 def keys_of(session: Session, budget: Budget) -> list[Key]:
@@ -119,8 +138,12 @@ def confirm_form(found: Found, problem: str = "") -> Block:
     if number > SHOWN:
         lines.append(f"… and {number - SHOWN} more")
     listed = [blocks.section("\n".join(lines[start : start + 8])) for start in range(0, len(lines), 8)]
+    if found.beyond_us:
+        listed.append(blocks.context(f"{count(found.beyond_us, 'more key')} cannot be ended here. {BEYOND_US}"))
     if not number:
-        return _saying("No live key is left here.")
+        return blocks.modal(
+            "keys.notice", TITLE, listed or [blocks.section("No live key is left here.")], close="Close"
+        )
     if found.endable < number:
         text = f"You may end {found.endable} of these {number} keys; approvers of the project and owners may end all."
         return blocks.modal("keys.notice", TITLE, [*listed, blocks.section(text)], close="Close")
@@ -128,7 +151,7 @@ def confirm_form(found: Found, problem: str = "") -> Block:
         "keys.clear",
         TITLE,
         [
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.section("*Whatever uses these keys stops working at once. This cannot be undone.*"),
             *listed,
             blocks.input_(f"Type {number} to end {count(number, 'key')}", "number", blocks.text_input("number")),

@@ -19,7 +19,6 @@ from bot.errors import (
     NotAllowed,
     NotFound,
     NotUnderstood,
-    ProviderError,
     RateLimited,
     Refused,
     ScopeMissing,
@@ -31,7 +30,7 @@ from bot.keys.operations import EndKey
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
-from bot.store import keys, mints, requests
+from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.requests import Request
@@ -39,6 +38,7 @@ from bot.store.requests import Request
 SETTLE_AFTER = timedelta(seconds=20)
 TRY_AGAIN = timedelta(minutes=1)
 CERTAINLY_NOT = (CredentialsRejected, RateLimited, Refused, ScopeMissing, Unavailable, NotUnderstood)
+BEYOND_US = (AccountRemoved, Refused, ScopeMissing)  # trying again changes nothing
 ENDABLE = frozenset({"making", "live", "ending"})
 
 log = structlog.get_logger()
@@ -80,10 +80,10 @@ class KeyEnding:
         """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
         if key.made_here:
             return
-        own = (await self._standing.read(key.project_id)).key_id
-        if own is None:
+        own = await self._standing.own_keys()
+        if None in own:
             raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
-        if own == key.provider_key_id:
+        if key.provider_key_id in own:
             raise NotAllowed(
                 "This is the key that Keydesk itself works with; ending it would stop Keydesk. Nothing changed. "
                 "To replace it, follow the runbook: put a new key into DEEPGRAM_API_KEY first."
@@ -122,10 +122,20 @@ class KeyEnding:
             await self._delete(key)
         except BotError as problem:
             log.warning("keys.end.not_settled", key=key.id, why=problem.text)
+            if await self._is_beyond_us(key, problem):
+                await self._not_ended(key, key.ended_by or audit.KEYDESK, problem)
+                return
             again = Job("keys.settle_end", key.id)
             await self._database.write(lambda session: self._engine.later(session, again, now + TRY_AGAIN))
             return
         await self._ended(key)
+
+    async def _is_beyond_us(self, key: Key, problem: BotError) -> bool:
+        """Tell whether a key that others made will never be ended by us; one of ours is always tried again."""
+        if key.made_here:
+            return False
+        known = await self._database.read(lambda session: projects.get(session, key.project_id))
+        return known is None or isinstance(problem, BEYOND_US)
 
     async def when_due(self, ref: str, now: datetime) -> None:
         """End a key whose time is over."""
@@ -144,19 +154,25 @@ class KeyEnding:
                 raise
 
     async def _check_gone(self, key: Key) -> None:
-        """Believe “not found” only if the project's list agrees: it may also mean that Deepgram lags behind.
+        """Believe “not found” only if the project's list agrees, and would show the key.
+
+        It may also mean that Deepgram lags behind, or that Keydesk may not see what others made any more.
 
         Raises:
-            ProviderError: the list could not be read, or still holds the key.
+            ProviderError: the list could not be read, still holds the key, or would not show it.
         """
         try:
             listed = await self._deepgram.keys(key.project_id, status="active")
         except NotFound:
             # The project is gone, or we are no member any more: in both cases the keys that we made are dead.
+            if not await made_by_us(self._standing, key):
+                raise Unclear(f"Deepgram does not show Keydesk the project of key {key.label}.") from None
             log.warning("keys.project_gone", key=key.id, project=key.project_id)
             return
         if any(found.key_id == key.provider_key_id for found in listed):
             raise Unclear(f"Deepgram says that key {key.label} is gone, and still lists it.")
+        if not (await made_by_us(self._standing, key) or await self._standing.sees_all_keys(key.project_id)):
+            raise Unclear(f"Deepgram does not show Keydesk key {key.label}, nor any other that it did not make.")
         log.info("keys.already_gone", key=key.id)
 
     def _intend(
@@ -194,13 +210,29 @@ class KeyEnding:
 
         await self._database.write(note)
 
-    async def _not_ended(self, key: Key, by: Actor, problem: ProviderError | NotUnderstood) -> None:
+    async def _not_ended(self, key: Key, by: Actor | str, problem: BotError) -> None:
+        """Let the key live again; whoever does not wait for the answer (an id) is told."""
+
         def note(session: Session) -> None:
-            now = self._clock.now()
-            if keys.move(session, key, "live", ended_by=None, end_reason=None):
-                audit.note(session, by, "keys.end.refused", key.id, now, project_id=key.project_id, why=problem.text)
+            now, about = self._clock.now(), {"team_id": key.team_id or "", "project_id": key.project_id}
+            if not keys.move(session, key, "live", ended_by=None, end_reason=None):
+                return
+            audit.note(session, by, "keys.end.refused", key.id, now, **about, why=problem.text)
+            if isinstance(by, str):
+                self._engine.enqueue(session, Job("keys.tell_refused", key.id), now)
 
         await self._database.write(note)
+
+
+async def made_by_us(standing: Standing, key: Key) -> bool:
+    """Tell whether a key is of the member that Keydesk is now, who sees it in any role, and whose leaving ends it.
+
+    Raises:
+        ProviderError: Deepgram did not say who that is.
+    """
+    if not key.made_here or key.member_id is None:  # what was made here is ours until a list names another member
+        return key.made_here
+    return key.member_id == (await standing.read(key.project_id)).member_id
 
 
 def record_end(session: Session, desk: Desk, engine: Engine, key: Key, now: datetime) -> None:
@@ -237,3 +269,4 @@ def _undone(session: Session, desk: Desk, engine: Engine, request: Request, key:
         return
     if give_back(session, engine, request, now):
         desk.refresh(session, request.id, request.version + 1, now)
+        engine.enqueue(session, Job("desk.ring", request.id, mint.id), now)

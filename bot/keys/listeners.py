@@ -21,7 +21,6 @@ from bot.people import People
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.names import Command, Door
 from bot.slack.waiting import told_if_slow
-from bot.slack.words import fallback_text
 from bot.store import keys, seen
 from bot.store import people as people_rows
 from bot.store.database import Database
@@ -132,7 +131,6 @@ class KeyListeners:
     async def ask(self, call: Call) -> None:
         """Take in the form."""
         operation = request_form.read_request_form(call.state)
-        view_id = str((call.view or {}).get("id", ""))
         opened = await call.ack_update(views.saying("Request a key", "Asking…"))
         actor = Actor(call.team_id, call.user_id)
         try:
@@ -142,7 +140,7 @@ class KeyListeners:
             return
         try:
             await self._database.read(lambda session: service.check(session, actor, operation))
-            outcome = await self._desk.submit(operation, actor, view_id)
+            outcome = await self._desk.submit(operation, actor, call.view_id)
         except (FormError, NotAllowed, CouldNotCheck) as problem:
             await self._bring_back(opened, actor, operation, problem)
             return
@@ -205,22 +203,22 @@ class KeyListeners:
             with contextlib.suppress(ProviderError):  # the list says so, below what is known without
                 await told_if_slow(reading, call.tell, "Reading the keys from Deepgram…")
             drawn = await self._list(actor, wanted)
-        await self._tell(call, drawn)
+        await call.show(drawn)
 
     async def list_mine(self, call: Call) -> None:
         """List one's own keys, in every project."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._tell(call, await self._list(actor, listing.Wanted(owner=actor.user_id, words=call.text.strip())))
+        await call.show(await self._list(actor, listing.Wanted(owner=actor.user_id, words=call.text.strip())))
 
     async def turn_list(self, call: Call) -> None:
         """Show another page of a project's keys."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._replace(call, await self._list(actor, listing.read_wanted(call.value, owner=None)))
+        await call.show_instead(await self._list(actor, listing.read_wanted(call.value, owner=None)))
 
     async def turn_mine(self, call: Call) -> None:
         """Show another page of one's own keys."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._replace(call, await self._list(actor, listing.read_wanted(call.value, owner=actor.user_id)))
+        await call.show_instead(await self._list(actor, listing.read_wanted(call.value, owner=actor.user_id)))
 
     async def refresh(self, call: Call) -> None:
         """Read a project's keys from the provider now."""
@@ -232,7 +230,7 @@ class KeyListeners:
         try:
             await self._mirror.refresh(wanted.project_id, self._clock.now())
         finally:
-            await self._replace(call, await self._list(actor, wanted))
+            await call.show_instead(await self._list(actor, wanted))
 
     async def _list(self, actor: Actor, wanted: listing.Wanted) -> list[Block]:
         now, reader = self._clock.now(), listing.Reader(self._desk, actor)
@@ -279,16 +277,10 @@ class KeyListeners:
         if key is not None:
             await self._mirror.read_details(key)
         blocks = await self._database.read(lambda session: listing.draw_one(session, reader, key_id, now, ask=ask))
-        await self._tell(call, blocks)
+        await call.show(blocks)
 
     def _permitted(self, session: Session, actor: Actor, key_id: str) -> Key | None:
         key = keys.get(session, key_id)
         if key is not None:
             self._desk.permit(session, actor, "keys.show", key.project_id)
         return key
-
-    async def _tell(self, call: Call, blocks: list[Block]) -> None:
-        await call.tell(fallback_text(blocks), blocks)
-
-    async def _replace(self, call: Call, blocks: list[Block]) -> None:
-        await call.say_replace(fallback_text(blocks), blocks)

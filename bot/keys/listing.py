@@ -12,17 +12,16 @@ from bot.desk import words
 from bot.desk.service import Desk
 from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import views
-from bot.keys.operations import EndKey
+from bot.keys.rights import Rights
 from bot.keys.service import Page
+from bot.mirror import fresh
 from bot.operation import Actor
-from bot.policy import Refuse, Run
-from bot.providers.deepgram.standing import may_end
+from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.words import escape, when
-from bot.store import accounts, decisions, keys, mirrors, projects
+from bot.store import decisions, keys, mirrors, projects
 from bot.store.keys import Key
 
 PAGE = 10
-WORDS_LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -42,28 +41,20 @@ class Wanted:
 
 def read_wanted(value: str, *, owner: str | None) -> Wanted:
     """Read what a paging button carries; nonsense means the first page of everything."""
-    number, _, rest = value.partition(":")
-    project_id, _, typed = rest.partition(":")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-    return Wanted(project_id or None, owner, typed[:WORDS_LONGEST], max(1, page))
+    number, project_id, typed = read_page_in(value)
+    return Wanted(project_id or None, owner, typed, number)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks at a list, and what may be done with what stands in it: by the policy, and by our credential."""
+    """Who looks at a list."""
 
     desk: Desk
     actor: Actor
 
-    def may_end(self, session: Session, key: Key) -> bool:
-        """Tell whether this person may end this key, and Deepgram lets us do it."""
-        verdict = self.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), self.actor)
-        return isinstance(verdict, Run) and self.credential_suffices(session, key)
-
-    def credential_suffices(self, session: Session, key: Key) -> bool:
-        """Tell whether Deepgram lets the credential of the key's account end it."""
-        account = accounts.opening(session, key.project_id)
-        return key.made_here or account is None or may_end(account.role, account.member_id, key.member_id)
+    def rights(self, session: Session) -> Rights:
+        """Return what they may do with what stands in it."""
+        return Rights(session, self.desk, self.actor)
 
 
 def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> list[views.Block]:
@@ -79,13 +70,14 @@ def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> lis
     if not found and wanted.number > 1:  # keys have ended since the page before was drawn
         return draw(session, reader, replace(wanted, number=max(1, -(-total // PAGE))), now)
     page = Page(_title(session, wanted), tuple(found), total, wanted.number, PAGE, wanted.words)
+    rights = reader.rights(session)
     action = "keys.mine" if wanted.owner is not None else "keys.list"
     return views.key_list(
         page,
         now=now,
         fresh=freshness(session, wanted.project_id),
-        endable=frozenset(key.id for key in found if reader.may_end(session, key)),
-        beyond_us=not all(reader.credential_suffices(session, key) for key in found),
+        endable=frozenset(key.id for key in found if rights.may_end(key)),
+        beyond_us=not all(rights.credential_suffices(key) for key in found),
         action=action,
         value=wanted.value,
         refresh=wanted.project_id is not None,
@@ -104,14 +96,14 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
     if key is None:
         raise NotUnderstood("There is no such key. Nothing changed.")
     name = projects.name_of(session, key.project_id)
+    rights = reader.rights(session)
+    suffices, refusal = rights.credential_suffices(key), rights.refusal(key)
     if not ask:
-        suffices = reader.credential_suffices(session, key)
-        mine, approved = reader.may_end(session, key), _approved(session, key)
+        mine, approved = suffices and refusal is None, _approved(session, key)
         return views.key_details(key, name, now, mine=mine, approved=approved, beyond_us=not suffices)
-    verdict = reader.desk.judge(session, EndKey(project_id=key.project_id, key_id=key.id), reader.actor)
-    if isinstance(verdict, Refuse):
-        raise NotAllowed(verdict.text)
-    if not reader.credential_suffices(session, key):
+    if refusal is not None:
+        raise NotAllowed(refusal)
+    if not suffices:
         raise NotAllowed(f"{views.BEYOND_US} Nothing changed.")
     if key.state != "live":
         raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")
@@ -131,8 +123,10 @@ def freshness(session: Session, project_id: str | None) -> str:
     if project_id is None:
         return "all projects, as last read from Deepgram"
     mirror = mirrors.get(session, mirrors.of_keys(project_id))
-    read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
-    return f"{read} · the last try failed: {escape(mirror.problem)}" if mirror.problem else read
+    left_out = keys.unlisted(session, project_id, mirror.read_at) if mirror.read_at is not None else 0
+    if not left_out:
+        return fresh(mirror)
+    return f"{fresh(mirror)} · {left_out} of these keys were not in it: Keydesk is finding out whether they have ended"
 
 
 def _names(session: Session, found: Iterable[Key]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,16 +14,18 @@ from bot import audit
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import NotFound, ProviderError
-from bot.keys.ending import record_end
+from bot.keys.ending import made_by_us, record_end
+from bot.keys.stragglers import report
+from bot.mirror import EVERY, look
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.ids import is_uuid
 from bot.providers.deepgram.models import Key as ProviderKey
+from bot.providers.deepgram.standing import Standing
 from bot.store import keys, mints, mirrors, projects
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 
-EVERY = timedelta(minutes=10)
 RARELY = timedelta(hours=6)  # a project in which nobody works and none of our keys lives
 AFTER_TROUBLE = timedelta(minutes=1)
 NEW_KEY_PATIENCE = timedelta(minutes=2)
@@ -34,11 +37,12 @@ log = structlog.get_logger()
 class KeyMirror:
     """Reads the keys of one project into the store."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram) -> None:
+    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram, standing: Standing) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
         self._deepgram = deepgram
+        self._standing = standing
 
     async def keep_fresh(self, ref: str, now: datetime) -> None:
         """Read the keys of project ``ref``, and again while it stands: in ten minutes where it is in use; a job."""
@@ -54,12 +58,9 @@ class KeyMirror:
         await self._database.write(lambda session: self._engine.later(session, again, now + wait))
 
     async def look(self, project_id: str, now: datetime) -> bool:
-        """Tell whether the keys were ever read; an old list is read again behind the reader's back."""
-        mirror = await self._database.read(lambda session: mirrors.get(session, mirrors.of_keys(project_id)))
-        if mirror.read_at is not None and now - mirror.read_at > EVERY:
-            soon = Job("keys.mirror", project_id)
-            await self._database.write(lambda session: self._engine.enqueue(session, soon, now))
-        return mirror.read_at is not None
+        """Tell whether the keys were ever read, as `bot.mirror.look` does."""
+        row, job = mirrors.of_keys(project_id), Job("keys.mirror", project_id)
+        return await look(self._database, self._engine, row, job, now)
 
     async def refresh(self, project_id: str, now: datetime) -> None:
         """Read the keys of a project now.
@@ -76,13 +77,31 @@ class KeyMirror:
             raise
         listed = [found for found in every if is_uuid(found.key_id)]  # any other could be neither read nor ended
         seen = {found.key_id for found in listed}
-        vanished = await self._database.read(lambda session: _vanished(session, project_id, seen, now))
-        gone = [key for key in vanished[:MOST_LOOKED_AFTER] if await self._is_gone(key, now)]
+        missed = await self._database.read(lambda session: _vanished(session, project_id, seen, now))
+        vanished = await self._visible(project_id, missed)
+        some = random.sample(vanished, min(len(vanished), MOST_LOOKED_AFTER))  # those that stay must not hide others
+        gone = [key for key in some if await self._is_gone(key, now)]
         save = partial(self._save, project_id=project_id, listed=listed, gone=gone, now=now)
+        if len(some) < len(vanished):
+            await self._database.write(lambda session: self._come_again(session, project_id, now + AFTER_TROUBLE))
         try:
             await self._database.write(save)
         except IntegrityError:  # somebody else took in the same keys meanwhile: now they are known
             await self._database.write(save)
+
+    def _come_again(self, session: Session, project_id: str, at: datetime) -> None:
+        """Look after the other keys that a list left out: beside the turn that the project has anyway."""
+        self._engine.later(session, Job("keys.mirror", project_id, "rest"), at)
+
+    async def _visible(self, project_id: str, vanished: list[Key]) -> list[Key]:
+        """Return those that a list left out though it would have shown them: of others' keys a member sees none."""
+        try:
+            ours = [key for key in vanished if await made_by_us(self._standing, key)]
+            sees_all = len(ours) == len(vanished) or await self._standing.sees_all_keys(project_id)
+        except ProviderError as problem:
+            log.info("keys.not_looked_after", project=project_id, why=problem.text)
+            return []
+        return vanished if sees_all else ours
 
     async def _is_gone(self, key: Key, now: datetime) -> bool:
         """Ask for one key that the list left out: one odd list must not end them all."""
@@ -119,7 +138,7 @@ class KeyMirror:
             key = known.get(found.key_id)
             if key is not None:
                 key.listed_at, key.member_id, key.member_email = now, found.member_id, found.email
-                self._end_again_if_risen(session, key, now)
+                self._believe(session, key, now)
             else:
                 self._take_in(session, project_id, found, now)
         for vanished in gone:
@@ -132,30 +151,21 @@ class KeyMirror:
         mint = _attempt_of(session, found)
         if mint is not None and _in_flight(mint, found):
             return
-        key = _foreign(project_id, found, now)
-        session.add(key)
+        session.add(_foreign(project_id, found, now))
         if mint is not None:
             # It landed later than anybody looked: reported, never touched, because a comment can be copied.
-            log.error("keys.straggler_reported", mint=mint.id, provider_key=found.key_id, project=project_id)
-            audit.note(
-                session,
-                audit.KEYDESK,
-                "keys.straggler.reported",
-                mint.request_id,
-                now,
-                project_id=project_id,
-                key_id=key.id,
-                provider_key_id=found.key_id,
-                mint_id=mint.id,
-            )
+            report(session, mint, found.key_id, now)
 
-    def _end_again_if_risen(self, session: Session, key: Key, now: datetime) -> None:
-        """End a key of ours once more that had ended here and is listed: its end was believed too soon."""
-        if not (key.made_here and key.state == "ended" and key.ended_at and now - key.ended_at > NEW_KEY_PATIENCE):
+    def _believe(self, session: Session, key: Key, now: datetime) -> None:
+        """Take back the end of a key that is listed: it was believed too soon. One of ours is ended once more."""
+        if key.state != "ended" or key.ended_at is None or now - key.ended_at <= NEW_KEY_PATIENCE:
             return
-        if keys.move(session, key, "ending"):
-            log.error("keys.risen", key=key.id, project=key.project_id)
-            audit.note(session, audit.KEYDESK, "keys.risen", key.id, now, project_id=key.project_id)
+        unended: dict[str, None] = {} if key.made_here else {"ended_at": None, "ended_by": None, "end_reason": None}
+        if not keys.move(session, key, "ending" if key.made_here else "live", **unended):
+            return
+        log.error("keys.risen", key=key.id, project=key.project_id)
+        audit.note(session, audit.KEYDESK, "keys.risen", key.id, now, project_id=key.project_id)
+        if key.made_here:
             self._engine.later(session, Job("keys.settle_end", key.id), now)
 
     def _gone(self, session: Session, key: Key, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from bot.errors import FormError
 from bot.keys.customer_choice import Billed, chosen_customer, customer_input, read_customer
 from bot.keys.operations import PLACE_LONGEST, PRESETS, PURPOSE_LONGEST, CreateKey
 from bot.slack import blocks
+from bot.slack.state import State, chosen, element, written
 from bot.slack.words import count, escape
 
 Block = dict[str, Any]
@@ -51,7 +52,7 @@ def request_form(form: Form) -> Block:
         "keys.request",
         "Request a key",
         [
-            *_problem(form),
+            *blocks.problem(form.problem),
             _project_input(form),
             blocks.input_(
                 "What is it for?",
@@ -85,13 +86,9 @@ def request_form(form: Form) -> Block:
     )
 
 
-def _problem(form: Form) -> list[Block]:
-    return [blocks.section(blocks.plain(f"⚠️ {form.problem}"))] if form.problem else []
-
-
 def _project_input(form: Form) -> Block:
-    chosen = blocks.option(form.project[1], form.project[0]) if form.project is not None else None
-    select = blocks.external_select("keys.request.project", initial=chosen, placeholder="Search a project")
+    current = blocks.option(form.project[1], form.project[0]) if form.project is not None else None
+    select = blocks.external_select("keys.request.project", initial=current, placeholder="Search a project")
     return blocks.input_("Project", "project", select, dispatch=True)
 
 
@@ -124,18 +121,18 @@ def _who_decides(form: Form) -> list[str]:
     return lines
 
 
-def read_request_form(state: Mapping[str, Any]) -> CreateKey:
+def read_request_form(state: State) -> CreateKey:
     """Read the submitted form.
 
     Raises:
         FormError: a field is wrong.
     """
-    customer = read_customer(_chosen(state, "customer"))
-    preset = _chosen(state, "preset")
+    customer = read_customer(chosen(state, "customer"))
+    preset = chosen(state, "preset")
     if preset not in PRESETS:
         raise FormError("preset", "Choose one of these.")
     return CreateKey(
-        project_id=_needed(_chosen(state, "project"), "project", "Choose a project."),
+        project_id=_needed(chosen(state, "project"), "project", "Choose a project."),
         purpose=_text(state, "purpose", PURPOSE_LONGEST),
         preset=preset,
         days=_read_days(state),
@@ -144,31 +141,31 @@ def read_request_form(state: Mapping[str, Any]) -> CreateKey:
     )
 
 
-def chosen_project(state: Mapping[str, Any]) -> str:
+def chosen_project(state: State) -> str:
     """Return the project that is chosen in the form so far, or an empty text."""
-    return _chosen(state, "project")
+    return chosen(state, "project")
 
 
-def typed_purpose(state: Mapping[str, Any]) -> str:
+def typed_purpose(state: State) -> str:
     """Return the purpose that stands in the form so far."""
-    return _typed(state, "purpose")[:PURPOSE_LONGEST]
+    return storable(written(state, "purpose"))[:PURPOSE_LONGEST]
 
 
-def billed_so_far(state: Mapping[str, Any]) -> Billed | None:
+def billed_so_far(state: State) -> Billed | None:
     """Return the customer that is chosen in the form so far."""
-    return chosen_customer(_value(state, "customer").get("selected_option"))
+    return chosen_customer(element(state, "customer").get("selected_option"))
 
 
-def _read_days(state: Mapping[str, Any]) -> int:
+def _read_days(state: State) -> int:
     block_id = next((name for name in state if name.startswith("days-")), "days")
-    text = _chosen(state, block_id)
+    text = chosen(state, block_id)
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 4 and 1 <= int(text) <= 3650):
         raise FormError(block_id, "Choose how long.")
     return int(text)
 
 
-def _text(state: Mapping[str, Any], name: str, longest: int) -> str:
-    text = _needed(_typed(state, name), name, "Please fill this in.")
+def _text(state: State, name: str, longest: int) -> str:
+    text = _needed(storable(written(state, name)), name, "Please fill this in.")
     if len(text) > longest:
         raise FormError(name, f"At most {longest} characters.")
     return text
@@ -178,21 +175,6 @@ def _needed(text: str, name: str, complaint: str) -> str:
     if not text:
         raise FormError(name, complaint)
     return text
-
-
-def _value(state: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
-    found = state.get(block_id)
-    values = [value for value in found.values() if isinstance(value, Mapping)] if isinstance(found, Mapping) else []
-    return values[0] if values else {}
-
-
-def _typed(state: Mapping[str, Any], block_id: str) -> str:
-    return storable(str(_value(state, block_id).get("value") or ""))
-
-
-def _chosen(state: Mapping[str, Any], block_id: str) -> str:
-    option = _value(state, block_id).get("selected_option")
-    return str(option.get("value") or "") if isinstance(option, Mapping) else ""
 
 
 def options(found: Sequence[tuple[str, str, str]]) -> list[Block]:

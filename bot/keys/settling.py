@@ -16,6 +16,7 @@ from bot.keys.ending import KeyEnding
 from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
+from bot.keys.stragglers import report
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.providers.deepgram.standing import Standing
@@ -114,6 +115,7 @@ class KeySettling:
         _note(session, request, mint, now)
         if mint.provider_key_id is None and give_back(session, self._engine, request, now):
             self._desk.refresh(session, request.id, request.version + 1, now)
+            self._engine.enqueue(session, Job("desk.ring", request.id, mint.id), now)
         return mint
 
     async def _end_recorded(self, mint: MintAttempt) -> None:
@@ -127,33 +129,21 @@ class KeySettling:
             if not carries(found, mint.id):
                 continue
             if found.member_id is None or found.member_id != credential.member_id or age(mint) > OLDEST_TOUCHED:
-                await self._database.write(partial(self._report, mint=mint, found=found, now=now))
+                key_id = found.key_id
+                await self._database.write(partial(report, mint=mint, provider_key_id=key_id, now=now))
                 continue
             key = await self._database.write(partial(self._adopt, mint=mint, found=found, now=now))
             await self._ending.end(key.id, audit.KEYDESK, "made by an attempt that was cut short; nobody saw it")
 
     def _adopt(self, session: Session, mint: MintAttempt, found: ProviderKey, now: datetime) -> Key:
         known = keys.by_provider_id(session, found.key_id)
-        request = requests.get(session, mint.request_id)
-        if known is not None or request is None:
-            return known or straggler(mint, found, None, now)
+        if known is not None:
+            return known
+        request = session.get_one(Request, mint.request_id)
         key = straggler(mint, found, CreateKey.model_validate(request.operation), now)
         key.team_id, key.owner = request.team_id, request.requester
         session.add(key)
         return key
-
-    def _report(self, session: Session, mint: MintAttempt, found: ProviderKey, now: datetime) -> None:
-        log.error("keys.straggler_reported", mint=mint.id, provider_key=found.key_id, project=mint.project_id)
-        audit.note(
-            session,
-            audit.KEYDESK,
-            "keys.straggler.reported",
-            mint.request_id,
-            now,
-            project_id=mint.project_id,
-            provider_key_id=found.key_id,
-            mint_id=mint.id,
-        )
 
     def _rest(self, session: Session, mint: MintAttempt, now: datetime) -> None:
         left = [look for look in LOOKS if look > age(mint).total_seconds()]
@@ -175,14 +165,14 @@ def carries(key: ProviderKey, mint_id: str) -> bool:
     return key.comment.endswith(f"keydesk:{mint_id}")
 
 
-def straggler(mint: MintAttempt, found: ProviderKey, operation: CreateKey | None, now: datetime) -> Key:
+def straggler(mint: MintAttempt, found: ProviderKey, operation: CreateKey, now: datetime) -> Key:
     """Return the row of a key that was found, so that none at the provider is unknown here."""
     return Key(
         provider_key_id=found.key_id,
         project_id=mint.project_id,
         request_id=mint.request_id,
         mint_id=mint.id,
-        purpose=operation.purpose if operation is not None else found.comment,
+        purpose=operation.purpose,
         scopes=list(found.scopes),
         state="making",
         member_id=found.member_id,

@@ -17,7 +17,7 @@ from bot.people import People
 from bot.providers.deepgram.models import Role
 from bot.slack.call import Call, OpenView
 from bot.slack.names import Command, Door
-from bot.slack.words import escape, fallback_text
+from bot.slack.words import escape
 from bot.store.members import Member
 
 REMOVE, SCOPE = "Remove member", "Change scope"
@@ -68,8 +68,7 @@ class MemberChangeListeners:
                 await self.remove_pressed(call)
             case _:
                 actor, member = await self._entrance.pressed(call, "members.show")
-                blocks = views.details(await self._entrance.overview(actor, member))
-                await call.tell(fallback_text(blocks), blocks)
+                await call.show(views.details(await self._entrance.overview(actor, member)))
 
     # --- asking ---
 
@@ -127,7 +126,7 @@ class MemberChangeListeners:
 
     async def submit_removal(self, call: Call) -> None:
         """Take in the form that asks for a removal."""
-        metadata, why = _metadata(call), views.read_why(call.state)
+        metadata, why = call.metadata, views.read_why(call.state)
         views.check_confirmation(metadata, call.state)
         opened = await call.ack_update(views.saying(REMOVE, "Asking…"))
 
@@ -146,7 +145,7 @@ class MemberChangeListeners:
             operation = ChangeMemberScope(**_about(member), why=why, before=tuple(member.scopes), scope=wanted)
             return Asked(operation, SCOPE, lambda seen, problem: views.scope_form(seen, wanted, why, problem))
 
-        await self._submit(call, opened, _metadata(call), asked)
+        await self._submit(call, opened, call.metadata, asked)
 
     async def _submit(self, call: Call, opened: OpenView, metadata: str, ask: Callable[[Member], Asked]) -> None:
         actor, unreadable = Actor(call.team_id, call.user_id), None
@@ -180,7 +179,3 @@ def _about(member: Member) -> dict[str, str]:
         "email": member.email,
         "name": member.name,
     }
-
-
-def _metadata(call: Call) -> str:
-    return str((call.view or {}).get("private_metadata", ""))

@@ -145,9 +145,11 @@ class MemberChanges:
         """
         try:
             credential = await self._standing.read(project_id)
+            everywhere = await self._standing.everywhere()
         except ProviderError as problem:
             raise CouldNotCheck(UNKNOWN) from problem
-        _check_not_ourselves(credential, member_id, email)
+        for each in (credential, *everywhere):
+            _check_not_ourselves(each, member_id, email)
         return credential
 
     async def _find(self, project_id: str, member_id: str) -> Member | None:

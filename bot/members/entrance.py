@@ -9,12 +9,10 @@ from bot.members.service import Overview, Reader
 from bot.operation import Actor
 from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
-from bot.slack.words import fallback_text
+from bot.slack.pages import WORDS_LONGEST
 from bot.store import members
 from bot.store.members import Member
 from bot.store.projects import Project
-
-WORDS_LONGEST = 100
 
 
 class Entrance(ListEntrance[Told]):
@@ -37,8 +35,7 @@ class Entrance(ListEntrance[Told]):
             return found[0]
         reader, words = Reader(self._desk, actor), naming.tidied(typed)[:WORDS_LONGEST]
         page = await self._database.read(lambda session: service.matches(session, reader, project, words, found))
-        blocks = views.member_list(page)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(views.member_list(page))
         return None
 
     async def pressed(self, call: Call, name: str) -> tuple[Actor, Member]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.members import naming, service, views
-from bot.members.entrance import WORDS_LONGEST, Entrance
+from bot.members.entrance import Entrance
 from bot.members.service import Reader
 from bot.mirror import ListMirror
 from bot.operation import Actor
@@ -14,10 +14,10 @@ from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
-from bot.slack.pages import read_page
+from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
-from bot.slack.words import count, escape, fallback_text
+from bot.slack.words import count, escape
 from bot.store.database import Database
 from bot.store.projects import Project
 
@@ -64,27 +64,27 @@ class MemberListeners:
         """List the members of the chosen project."""
         actor, project = await self._entrance.enter(call, "members.list")
         await self._entrance.read_once(call, project)
-        await self._tell(call, await self._page(actor, project, naming.tidied(call.text)[:WORDS_LONGEST], 1))
+        await call.show(await self._page(actor, project, naming.tidied(call.text)[:WORDS_LONGEST], 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
-        number, project_id, words = _read_value(call.value)
+        number, project_id, words = read_page_in(call.value)
         actor, project = await self._entrance.enter(call, "members.list", project_id)
-        await self._replace(call, await self._page(actor, project, words, number))
+        await call.show_instead(await self._page(actor, project, words, number))
 
     async def refresh(self, call: Call) -> None:
         """Read the members from the provider now."""
-        number, project_id, words = _read_value(call.value)
+        number, project_id, words = read_page_in(call.value)
         actor, project = await self._entrance.enter(call, "members.list", project_id)
         await call.say_replace(f"Reading the members of {escape(project.name)} from Deepgram…")
         try:
             await self._mirror.refresh(project.id, self._clock.now())
         finally:
-            await self._replace(call, await self._page(actor, project, words, number))
+            await call.show_instead(await self._page(actor, project, words, number))
 
     async def send_table(self, call: Call) -> None:
         """Send all members of the project as a file."""
-        _, project_id, _ = _read_value(call.value)
+        _, project_id, _ = read_page_in(call.value)
         actor, project = await self._entrance.enter(call, "members.list", project_id)
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'member')} of {escape(project.name)}"
@@ -96,7 +96,7 @@ class MemberListeners:
         actor, project = await self._entrance.enter(call, "members.show")
         member = await self._entrance.named(call, actor, project, "show", call.text)
         if member is not None:
-            await self._tell(call, views.details(await self._entrance.overview(actor, member)))
+            await call.show(views.details(await self._entrance.overview(actor, member)))
 
     async def scopes(self, call: Call) -> None:
         """Tell a member's scopes as the provider has them now."""
@@ -106,21 +106,9 @@ class MemberListeners:
             return
         reading = self._deepgram.member_scopes(project.id, member.member_id)
         told = await told_if_slow(reading, call.tell, f"Reading the scopes of {escape(member.label)} from Deepgram…")
-        await self._tell(call, views.scopes(await self._entrance.overview(actor, member), told))
+        await call.show(views.scopes(await self._entrance.overview(actor, member), told))
 
     async def _page(self, actor: Actor, project: Project, words: str, number: int) -> list[views.Block]:
         reader = Reader(self._desk, actor)
         page = await self._database.read(lambda session: service.page(session, reader, project, words, number))
         return views.member_list(page)
-
-    async def _tell(self, call: Call, blocks: list[views.Block]) -> None:
-        await call.tell(fallback_text(blocks), blocks)
-
-    async def _replace(self, call: Call, blocks: list[views.Block]) -> None:
-        await call.say_replace(fallback_text(blocks), blocks)
-
-
-def _read_value(value: str) -> tuple[int, str, str]:
-    number, rest = read_page(value)
-    project_id, _, words = rest.partition(":")
-    return number, project_id, words[:WORDS_LONGEST]

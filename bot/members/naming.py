@@ -7,9 +7,9 @@ from difflib import get_close_matches
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES
+from bot.providers.deepgram.powers import ROLES, role_named
 from bot.slack.typed import as_typed
-from bot.slack.words import cut
+from bot.slack.words import cut, listed
 from bot.store.members import Member
 
 SHOWN = 60
@@ -59,25 +59,20 @@ def nearest(members: Iterable[Member], typed: str) -> str | None:
 def split_scope(typed: str) -> tuple[str, Role | None]:
     """Take the scope off the end of what was typed: ``ana admin``, ``ana as admin``; None where none is there."""
     words = typed.split()
-    scope = read_scope(words[-1]) if words else None
+    scope = role_named(words[-1].strip(QUOTES + ".:")) if words else None
     if scope is None:
         return typed.strip(), None
     rest = words[:-1]
     return " ".join(rest[:-1] if rest and rest[-1].casefold() in LINKING else rest), scope
 
 
-def read_scope(word: str) -> Role | None:
-    """Return the scope that a word names; ``administrator`` and plurals count."""
-    plain = word.casefold().strip(QUOTES + ".:").removesuffix("s")
-    plain = "admin" if plain == "administrator" else plain
-    return next((scope for scope in ROLES if scope == plain), None)
-
-
 def scope_hint(typed: str) -> str:
-    """Return a suggestion where the last word is nearly a scope (“ana admn”), else nothing."""
-    word = typed.rsplit(maxsplit=1)[-1].casefold() if typed.split() else ""
+    """Return a suggestion where the last word may have been meant as a scope (“ana admn”), else nothing."""
+    *name, word = typed.casefold().split() or [""]
     found = get_close_matches(word, ROLES, n=1, cutoff=ALIKE)
-    return f" For the scope, did you mean {found[0]}?" if found else ""
+    if found:
+        return f" For the scope, did you mean {found[0]}?"
+    return f" A scope is {listed(ROLES, 'or')}." if name else ""
 
 
 def _is_exactly(member: Member, wanted: str) -> bool:

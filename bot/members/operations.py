@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import ClassVar
 
 from pydantic import Field
@@ -12,13 +10,6 @@ from bot.operation import Operation
 from bot.providers.deepgram.models import Role
 from bot.providers.deepgram.powers import ROLES, role_of
 
-MEANINGS: Mapping[Role, str] = MappingProxyType(
-    {
-        "member": "makes and ends own keys, reads usage",
-        "admin": "also manages members and admins, reads billing",
-        "owner": "everything, and may delete the project",
-    }
-)
 WHY_LONGEST = 300
 
 
@@ -44,7 +35,7 @@ class RemoveMember(AboutMember):
 
 
 class ChangeMemberScope(AboutMember):
-    """Another scope for a member, in place of ``before``: the scopes that the asker saw."""
+    """Another scope for a member, in place of ``before``: the scopes that the mirror told when it was asked."""
 
     kind: ClassVar[str] = "members.scope"
 

@@ -38,7 +38,7 @@ class Reader:
         """Tell whether this person and our credential may both do this to that member, who is not Keydesk itself."""
         return (
             not is_ourselves(session, member)
-            and may(our_role(session, member.project_id), scope_of(member.scopes), action)
+            and may(accounts.our_role(session, member.project_id), scope_of(member.scopes), action)
             and self.desk.may(session, self.actor, name, member.project_id)
         )
 
@@ -84,12 +84,6 @@ class Overview:
     limits: str
 
 
-def our_role(session: Session, project_id: str) -> str | None:
-    """Return the role of the credential that opens a project, as far as it is known."""
-    account = accounts.opening(session, project_id)
-    return account.role if account is not None else None
-
-
 def is_ourselves(session: Session, member: Member) -> bool:
     """Tell whether this member is the one that Keydesk's own key belongs to, as last learnt."""
     account = accounts.opening(session, member.project_id)
@@ -118,7 +112,7 @@ def _page(session: Session, reader: Reader, project: Project, typed: str, found:
         typed,
         Page(rows, found.total, found.number, found.pages),
         freshness(session, project.id),
-        limits(our_role(session, project.id)),
+        limits(accounts.our_role(session, project.id)),
         reader.desk.may(session, reader.actor, "invites.send", project.id),
     )
 
@@ -146,12 +140,12 @@ def overview(session: Session, reader: Reader, member: Member) -> Overview:
         deciders=words.people_of(session, reader.actor.team_id, verdict.deciders) if isinstance(verdict, Hold) else "",
         fresh=freshness(session, member.project_id),
         keys_fresh=fresh(mirrors.get(session, mirrors.of_keys(member.project_id))),
-        limits=limits(our_role(session, member.project_id)),
+        limits=limits(accounts.our_role(session, member.project_id)),
     )
 
 
 def _choices(session: Session, member: Member) -> tuple[Role, ...]:
-    now, ours = scope_of(member.scopes), our_role(session, member.project_id)
+    now, ours = scope_of(member.scopes), accounts.our_role(session, member.project_id)
     return tuple(scope for scope in ROLES if scope != now and may(ours, now, "scope") and may(ours, scope, "scope"))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bot.desk.words import storable
 from bot.errors import FormError
-from bot.members.operations import MEANINGS, WHY_LONGEST, scope_of
+from bot.members.operations import WHY_LONGEST, scope_of
 from bot.members.service import MemberPage, Overview, Row
 from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES
+from bot.providers.deepgram.powers import MEANINGS, ROLES
 from bot.slack import blocks
+from bot.slack.state import State, chosen, written
 from bot.slack.words import code, count, cut, escape
 from bot.store.members import Member
 
@@ -151,7 +151,7 @@ def removal_form(seen: Overview, why: str = "", problem: str = "") -> Block:
         "members.remove",
         "Remove member",
         [
-            *_problem(problem),
+            *blocks.problem(problem),
             blocks.section(f"*{_named(member)}* · {scope_of(member.scopes)} of *{escape(cut(seen.project, SHOWN))}*"),
             blocks.section(f"⚠️ {lost}"),
             blocks.context(f"Keys {seen.keys_fresh}", _who_decides(seen.deciders)),
@@ -180,7 +180,7 @@ def scope_form(seen: Overview, wanted: Role | None = None, why: str = "", proble
         "members.scope",
         "Change scope",
         [
-            *_problem(problem),
+            *blocks.problem(problem),
             blocks.section(f"*{_named(member)}* · *{escape(cut(seen.project, SHOWN))}*\nScopes now: {_scopes(member)}"),
             blocks.input_("New scope", "scope", blocks.radio("scope", options, initial=wanted or "")),
             blocks.context(f"Less takes effect at once. More has to be approved: {_who_decides(seen.deciders)}"),
@@ -201,42 +201,32 @@ def _why(why: str) -> Block:
     return blocks.input_("Why", "why", element, optional=True, hint="Whoever approves reads it.")
 
 
-def _problem(problem: str) -> list[Block]:
-    return [blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []
-
-
 def read_target(value: str) -> tuple[str, str]:
     """Read which member a button or form is about: (project id, member id)."""
     project_id, _, rest = value.partition(":")
     return project_id, rest.partition(":")[0]
 
 
-def check_confirmation(metadata: str, state: Mapping[str, Any]) -> None:
+def check_confirmation(metadata: str, state: State) -> None:
     """Raise FormError unless what was typed confirms the removal."""
     wanted = metadata.split(":", 2)[-1]
-    typed = str(_value(state, "confirm").get("value") or "")
+    typed = written(state, "confirm")
     if typed.strip().casefold() != wanted.strip().casefold():
         raise FormError("confirm", f"Type {cut(wanted, SHOWN)} exactly, or cancel.")
 
 
-def read_why(state: Mapping[str, Any]) -> str:
+def read_why(state: State) -> str:
     """Read the reason that was typed."""
-    return storable(str(_value(state, "why").get("value") or ""))[:WHY_LONGEST]
+    return storable(written(state, "why"))[:WHY_LONGEST]
 
 
-def read_scope_choice(state: Mapping[str, Any]) -> Role:
+def read_scope_choice(state: State) -> Role:
     """Read the chosen scope; raise FormError without one."""
-    chosen = (_value(state, "scope").get("selected_option") or {}).get("value")
-    found = next((scope for scope in ROLES if scope == chosen), None)
+    wanted = chosen(state, "scope")
+    found = next((scope for scope in ROLES if scope == wanted), None)
     if found is None:
         raise FormError("scope", "Choose one of these.")
     return found
-
-
-def _value(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = state.get(name)
-    value = found.get(name) if isinstance(found, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
 
 
 def saying(title: str, text: str) -> Block:

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
-
 from bot.clock import Clock
-from bot.desk.entrance import ProjectOf
-from bot.desk.service import Desk
+from bot.desk.entrance import ProjectEntrance
 from bot.errors import NotUnderstood
 from bot.models import service, views
 from bot.models.catalogue import Catalogue, Listing
-from bot.models.service import WORDS_LONGEST, Models, Wanted
-from bot.people import People
+from bot.models.service import Models, Wanted
 from bot.providers.deepgram.speech_models import SpeechModel
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
-from bot.slack.pages import page_of, read_page
+from bot.slack.pages import WORDS_LONGEST, page_of, read_page_in
 from bot.slack.waiting import told_if_slow
-from bot.slack.words import escape, fallback_text
-from bot.store.database import Database
+from bot.slack.words import escape
 from bot.store.projects import Project
 
 
 class ModelListeners:
     """Answers `/keydesk models` and its buttons; reads only."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        database: Database,
-        people: People,
-        clock: Clock,
-        catalogue: Catalogue,
-        project_of: ProjectOf,
-    ) -> None:
-        self._desk = desk
-        self._database = database
-        self._people = people
+    def __init__(self, entrance: ProjectEntrance, clock: Clock, catalogue: Catalogue) -> None:
+        self._entrance = entrance
         self._clock = clock
         self._catalogue = catalogue
-        self._project_of = project_of
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -61,18 +45,18 @@ class ModelListeners:
 
     async def list_models(self, call: Call) -> None:
         """List the models of the chosen project."""
-        await self._tell(call, await self._page(call, await self._project(call, ""), call.text, 1))
+        await call.show(await self._page(call, await self._project(call, ""), call.text, 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
         number, project, typed = await self._pressed(call)
-        await self._replace(call, await self._page(call, project, typed, number))
+        await call.show_instead(await self._page(call, project, typed, number))
 
     async def refresh(self, call: Call) -> None:
         """Read the models from the provider now."""
         number, project, typed = await self._pressed(call)
         self._catalogue.forget(project.id)
-        await self._replace(call, await self._page(call, project, typed, number))
+        await call.show_instead(await self._page(call, project, typed, number))
 
     async def show(self, call: Call) -> None:
         """Show the model that was named; where several are, list them."""
@@ -91,13 +75,12 @@ class ModelListeners:
             raise service.unknown(listing.models, wanted)
         if len(found) > 1:
             typed = f"{service.OUTDATED} {wanted}" if listing.outdated else wanted
-            await self._tell(call, await self._page(call, project, typed, 1))
+            await call.show(await self._page(call, project, typed, 1))
             return
-        await self._tell(call, views.details(found[0], project.name, listing.read_at, self._clock.now()))
+        await call.show(views.details(found[0], project.name, listing.read_at, self._clock.now()))
 
     async def _pressed(self, call: Call) -> tuple[int, Project, str]:
-        number, rest = read_page(call.value)
-        project_id, _, typed = rest.partition(":")
+        number, project_id, typed = read_page_in(call.value)
         return number, await self._project(call, project_id), typed
 
     async def _page(self, call: Call, project: Project, typed: str, number: int) -> list[views.Block]:
@@ -120,17 +103,5 @@ class ModelListeners:
         return await told_if_slow(reading, call.tell, f"Reading the models of {escape(project.name)} from Deepgram…")
 
     async def _project(self, call: Call, wanted: str) -> Project:
-        actor = await self._people.judge(call.team_id, call.user_id)
-
-        def permitted(session: Session) -> Project:
-            project = self._project_of(session, actor, wanted)
-            self._desk.permit(session, actor, "models.list", project.id)
-            return project
-
-        return await self._database.read(permitted)
-
-    async def _tell(self, call: Call, blocks: list[views.Block]) -> None:
-        await call.tell(fallback_text(blocks), blocks)
-
-    async def _replace(self, call: Call, blocks: list[views.Block]) -> None:
-        await call.say_replace(fallback_text(blocks), blocks)
+        _, project = await self._entrance.enter(call, "models.list", wanted)
+        return project

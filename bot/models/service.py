@@ -9,11 +9,10 @@ from difflib import get_close_matches
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.speech_models import SpeechModel
-from bot.slack.pages import Page
+from bot.slack.pages import WORDS_LONGEST, Page
 
 OUTDATED = "outdated"
 FACETS = ("stt", "tts", "batch", "streaming")
-WORDS_LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,9 @@ def search(models: Sequence[SpeechModel], words: Iterable[str]) -> list[SpeechMo
 
 
 def named(models: Sequence[SpeechModel], wanted: str) -> list[SpeechModel]:
-    """Return the models with this id, else with this full name, else with this short name."""
+    """Return the models with this id, else with this full name, else this short name, else of this architecture."""
     word = wanted.strip().lower()
-    for name_of in (_model_id, _canonical_name, _name):
+    for name_of in (_model_id, _canonical_name, _name, _architecture):
         found = [model for model in models if name_of(model).lower() == word]
         if found:
             return found
@@ -113,3 +112,7 @@ def _canonical_name(model: SpeechModel) -> str:
 
 def _name(model: SpeechModel) -> str:
     return model.name
+
+
+def _architecture(model: SpeechModel) -> str:
+    return model.architecture

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.models.service import WORDS_LONGEST, Models, shown_name
+from bot.models.service import Models, shown_name
 from bot.providers.deepgram.speech_models import SpeechModel, Voice
 from bot.slack import blocks
+from bot.slack.pages import WORDS_LONGEST
 from bot.slack.words import count, cut, duration, escape, when
 
 Block = dict[str, Any]

@@ -73,12 +73,12 @@ class ProjectChangeListeners:
 
     async def save_name(self, call: Call) -> None:
         """Give the project the name that was typed into the form."""
-        operation = views.read_rename_form(_metadata(call), call.state)
+        operation = views.read_rename_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying(RENAME, "Asking Deepgram to rename it…"))
         actor = Actor(call.team_id, call.user_id)
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
-            outcome = await self._desk.submit(operation, actor, _view_id(call))
+            outcome = await self._desk.submit(operation, actor, call.view_id)
         except NotAllowed:
             raise  # no form comes back to who may not send it
         except BotError as problem:
@@ -108,16 +108,16 @@ class ProjectChangeListeners:
         except NotAllowed:
             raise
         except BotError as problem:
-            await self._bring_back(opened, actor, _metadata(call), typed, problem)
+            await self._bring_back(opened, actor, call.metadata, typed, problem)
 
     async def _submit(self, call: Call, opened: OpenView, actor: Actor, typed: tuple[str, str]) -> None:
-        project = await self._deletable(actor, _metadata(call))
+        project = await self._deletable(actor, call.metadata)
         name, why = typed
         if not deletion_form.confirms(name, project.name):
             raise FormError("name", WRONG_NAME)
         seen = await self._loss(actor, project)
         operation = DeleteProject(project_id=project.id, name=project.name, contents=seen.contents, why=why)
-        outcome = await self._desk.submit(operation, actor, _view_id(call))
+        outcome = await self._desk.submit(operation, actor, call.view_id)
         said = f"Asked. {seen.deciders} can approve it; until then nothing changes."
         await opened.update(views.saying(TITLE, escape(said if isinstance(outcome, Held) else outcome.text)))
 
@@ -144,11 +144,3 @@ class ProjectChangeListeners:
 
     async def _permitted(self, actor: Actor, name: str, wanted: str) -> Project:
         return await self._database.read(lambda session: permitted(session, self._desk, actor, name, wanted))
-
-
-def _metadata(call: Call) -> str:
-    return str((call.view or {}).get("private_metadata", ""))
-
-
-def _view_id(call: Call) -> str:
-    return str((call.view or {}).get("id", ""))

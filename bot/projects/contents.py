@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from bot.errors import ProviderError, ScopeMissing
+from bot.money import dollars
 from bot.projects.operations import Contents
 from bot.providers.deepgram.billing import Balance
 from bot.providers.deepgram.client import Deepgram
@@ -44,7 +45,7 @@ async def told(reading: Awaitable[T], say: Callable[[T], str], patience: float =
 
 
 def in_words(balances: Sequence[Balance]) -> str:
-    """Say what is left, summed by unit: “3,512.35 USD and 12 hours”; an unknown amount leaves its sum unknown."""
+    """Say what is left, summed by unit: “$3,512.35 and 12.00 hours”; an unknown amount leaves its sum unknown."""
     amounts: dict[str, list[Decimal | None]] = {}
     for balance in balances:
         amounts.setdefault(balance.units, []).append(balance.amount)
@@ -55,7 +56,8 @@ def _sum(parts: Sequence[Decimal | None], units: str) -> str:
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return f"– {_unit(units)} (not every amount was told)"
-    return f"{sum(known, Decimal()):,.2f} {_unit(units)}"
+    total = sum(known, Decimal())
+    return dollars(total) if units == "usd" else f"{total:,.2f} {_unit(units)}"
 
 
 def _unit(units: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,10 @@ from bot import audit
 from bot.desk import words
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound, Unclear
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, Unclear
 from bot.operation import Actor, Description
 from bot.policy import Hold
+from bot.projects.naming import name_of
 from bot.projects.operations import Contents, DeleteProject
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
@@ -40,9 +42,7 @@ def beyond_us(session: Session, project_id: str) -> str | None:
     Deepgram asks for ``project:write:destroy``, which only owners have
     (developers.deepgram.com/docs/working-with-roles-and-api-scopes).
     """
-    account = accounts.opening(session, project_id)
-    known = account.role if account is not None else None
-    return None if known in ("owner", None) else BEYOND_US
+    return None if accounts.our_role(session, project_id) in ("owner", None) else BEYOND_US
 
 
 @dataclass(frozen=True)
@@ -114,16 +114,18 @@ class ProjectDeletion:
         self._standing = standing
 
     async def execute(self, operation: DeleteProject, actor: Actor) -> str:
-        """Delete the project.
+        """Delete the project, if it still has the name that was confirmed.
 
         Raises:
             NotAllowed: Keydesk's own key lives in it.
+            NotUnderstood: it has another name now.
             CouldNotCheck: whether it does could not be told.
             ProviderError: it stands, or nobody can tell.
         """
         del actor
         await self.check_not_our_own(operation.project_id)
         try:
+            await self._check_name(operation)
             await self._deepgram.delete_project(operation.project_id)
         except NotFound:
             if not await self.settle(operation):
@@ -131,22 +133,28 @@ class ProjectDeletion:
             return f"Deepgram has no project {operation.name} any more; somebody else deleted it."
         return f"The project {operation.name} is deleted, with every key in it."
 
+    async def _check_name(self, operation: DeleteProject) -> None:
+        name = name_of(await self._deepgram.project(operation.project_id))
+        if name != operation.name:
+            raise NotUnderstood(
+                f"The project was called {operation.name} when this was asked and is called {name} now. Nothing "
+                "changed; ask again if it is still to be deleted."
+            )
+
     async def check_not_our_own(self, project_id: str) -> None:
-        """Refuse to delete the project in which Keydesk's own key lives.
+        """Refuse to delete the project in which a key lives that Keydesk itself works with.
 
         Raises:
             NotAllowed: it does.
             CouldNotCheck: Deepgram did not say which key is our own.
             ProviderError: Deepgram did not say whether it does.
         """
-        own = (await self._standing.read(project_id)).key_id
-        if own is None:
-            raise CouldNotCheck(UNKNOWN)
-        try:
-            await self._deepgram.key(project_id, own)
-        except NotFound:
-            return
-        raise NotAllowed(OUR_OWN)
+        for own in await self._standing.own_keys():
+            if own is None:
+                raise CouldNotCheck(UNKNOWN)
+            with contextlib.suppress(NotFound):
+                await self._deepgram.key(project_id, own)
+                raise NotAllowed(OUR_OWN)
 
     async def settle(self, operation: DeleteProject) -> bool:
         """Tell whether the project is gone.

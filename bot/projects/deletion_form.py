@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from typing import Any
 
 from bot.desk.words import storable
@@ -11,6 +10,7 @@ from bot.errors import FormError
 from bot.projects.deleting import Loss
 from bot.projects.operations import WHY_LONGEST
 from bot.slack import blocks
+from bot.slack.state import State, written
 from bot.slack.words import code, count, escape
 
 Block = dict[str, Any]
@@ -34,7 +34,7 @@ def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = 
         TITLE,
         [
             *loses,
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.input_(
                 "Type the project's name to confirm",
                 "name",
@@ -77,13 +77,13 @@ def _losses(seen: Loss) -> list[Block]:
     ]
 
 
-def read_deletion_form(state: Mapping[str, Any]) -> tuple[str, str]:
+def read_deletion_form(state: State) -> tuple[str, str]:
     """Return the name that was typed to confirm, and the reason.
 
     Raises:
         FormError: the name is missing, or the reason too long.
     """
-    name, why = storable(_text(state, "name")), storable(_text(state, "why"))
+    name, why = storable(written(state, "name")), storable(written(state, "why"))
     if not name:
         raise FormError("name", "Type the project's name, exactly as it stands below the field.")
     if len(why) > WHY_LONGEST:
@@ -94,9 +94,3 @@ def read_deletion_form(state: Mapping[str, Any]) -> tuple[str, str]:
 def confirms(typed: str, name: str) -> bool:
     """Tell whether the name was typed exactly; how a keyboard composes its letters makes no difference."""
     return unicodedata.normalize("NFC", typed.strip()) == unicodedata.normalize("NFC", storable(name))
-
-
-def _text(state: Mapping[str, Any], name: str) -> str:
-    field = state.get(name)
-    value = field.get(name) if isinstance(field, Mapping) else None
-    return str(value.get("value") or "") if isinstance(value, Mapping) else ""

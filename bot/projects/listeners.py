@@ -19,17 +19,16 @@ from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
-from bot.slack.pages import read_page
+from bot.slack.pages import WORDS_LONGEST, read_page
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
-from bot.slack.words import count, escape, fallback_text
+from bot.slack.words import count, escape
 from bot.store import accounts, projects
 from bot.store import people as people_rows
 from bot.store.database import Database
 from bot.store.projects import Project
 
 PAGE = 10
-WORDS_LONGEST = 100
 MOST_OPTIONS = 100
 CHOOSING = "Your project"
 
@@ -83,14 +82,12 @@ class ProjectListeners:
 
     async def list_projects(self, call: Call) -> None:
         """List the projects."""
-        blocks = await self._page(await self._reader(call), call.text.strip()[:WORDS_LONGEST], 1)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(await self._page(await self._reader(call), call.text.strip()[:WORDS_LONGEST], 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
         number, words = _read_value(call.value)
-        blocks = await self._page(await self._reader(call), words, number)
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._page(await self._reader(call), words, number))
 
     async def refresh(self, call: Call) -> None:
         """Read the projects from the provider now."""
@@ -100,8 +97,7 @@ class ProjectListeners:
         try:
             await self._mirror.refresh(self._clock.now())
         finally:
-            blocks = await self._page(actor, words, number)
-            await call.say_replace(fallback_text(blocks), blocks)
+            await call.show_instead(await self._page(actor, words, number))
 
     async def send_table(self, call: Call) -> None:
         """Send the whole list as a file."""
@@ -135,8 +131,7 @@ class ProjectListeners:
         project = await self._permitted(actor, "projects.show", wanted)
         words = f"Reading {escape(project.name)} from Deepgram…"
         told = await told_if_slow(contents.read(self._deepgram, project.id), call.tell, words)
-        blocks = views.overview(await self._overview(actor, project, told))
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(views.overview(await self._overview(actor, project, told)))
 
     async def _permitted(self, actor: Actor, name: str, wanted: str) -> Project:
         return await self._database.read(lambda session: permitted(session, self._desk, actor, name, wanted))
@@ -204,8 +199,7 @@ class ProjectListeners:
 
     async def save(self, call: Call) -> None:
         """Save the settings form."""
-        project_id = str((call.view or {}).get("private_metadata", ""))
-        operation = views.read_settings_form(project_id, call.state)
+        operation = views.read_settings_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying("Project settings", "Checking people and channel…"))
         actor = Actor(call.team_id, call.user_id)
         try:
@@ -213,7 +207,7 @@ class ProjectListeners:
             outcome = await self._desk.submit(operation, actor)
         except (FormError, CouldNotCheck) as problem:
             # What was chosen must not be lost: the form comes back with what is wrong.
-            project = await self._database.read(lambda session: the_project(session, actor, project_id))
+            project = await self._database.read(lambda session: the_project(session, actor, operation.project_id))
             seen = await self._overview(actor, project)
             await opened.update(views.settings_form(seen, operation, problem.text))
             return

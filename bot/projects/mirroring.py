@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
-from bot.projects.operations import NAME_LONGEST
+from bot.projects.naming import name_of
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.ids import is_uuid
-from bot.slack.words import cut
 from bot.store import accounts, mirrors, projects
 from bot.store.database import Database
 
@@ -34,14 +35,15 @@ class ProjectMirror:
 
     async def keep_fresh(self, ref: str, now: datetime) -> None:
         """Read all projects, and again in ten minutes; after trouble in one."""
+        await self._again(ref, now + EVERY)  # first: who wants them read at once meanwhile puts that in its place
         try:
             await self.refresh(now)
-            wait = EVERY
         except ProviderError as problem:
             log.warning("projects.not_mirrored", why=problem.text)
-            wait = AFTER_TROUBLE
-        again = Job("projects.mirror", ref)
-        await self._database.write(lambda session: self._engine.later(session, again, now + wait))
+            await self._again(ref, now + AFTER_TROUBLE)
+
+    async def _again(self, ref: str, at: datetime) -> None:
+        await self._database.write(lambda session: self._engine.later(session, Job("projects.mirror", ref), at))
 
     async def refresh(self, now: datetime) -> None:
         """Read the projects of all accounts now; one account in trouble takes nothing from the others.
@@ -69,11 +71,15 @@ class ProjectMirror:
             await self._database.write(lambda session: accounts.learn(session, account_id, problem=text))
             return problem
         pairs = [
-            (project.project_id, cut(project.name, NAME_LONGEST) or project.project_id)
+            (project.project_id, name_of(project))
             for project in listed
             if is_uuid(project.project_id)  # any other id could not be asked for, nor stand in a menu
         ]
-        await self._database.write(lambda session: self._save(session, account_id, pairs, now))
+        save = partial(self._save, account_id=account_id, listed=pairs, now=now)
+        try:
+            await self._database.write(save)
+        except IntegrityError:  # somebody else took in the same project meanwhile: now it is known
+            await self._database.write(save)
         return None
 
     def _save(self, session: Session, account_id: str, listed: list[tuple[str, str]], now: datetime) -> None:

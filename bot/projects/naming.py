@@ -9,6 +9,8 @@ from sqlmodel import Session
 from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.operation import Actor
+from bot.projects.operations import NAME_LONGEST
+from bot.providers.deepgram.models import Project as Told
 from bot.slack.words import cut
 from bot.store import projects
 from bot.store.projects import Project
@@ -51,6 +53,11 @@ def permitted(session: Session, desk: Desk, actor: Actor, name: str, wanted: str
     project = the_project(session, actor, wanted)
     desk.permit(session, actor, name, project.id)
     return project
+
+
+def name_of(told: Told) -> str:
+    """Return the name under which a project is known here: what is longer at the provider is cut."""
+    return cut(told.name, NAME_LONGEST) or told.project_id
 
 
 def tidied(typed: str) -> str:

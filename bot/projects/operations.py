@@ -15,7 +15,10 @@ WHY_LONGEST = 300
 
 
 class ChangeProjectSettings(Operation):
-    """Who approves keys of a project, where their cards appear, and how long its keys may last (days)."""
+    """Who approves keys of a project, where their cards appear, and how long its keys may last (days).
+
+    ``seen`` marks the settings that the form showed; None where none were.
+    """
 
     kind: ClassVar[str] = "projects.settings"
 
@@ -23,6 +26,7 @@ class ChangeProjectSettings(Operation):
     channel: str | None = None
     recommended_days: int = Field(ge=1, le=LONGEST_DAYS)
     most_days: int = Field(ge=1, le=LONGEST_DAYS)
+    seen: str | None = None
 
 
 class RenameProject(Operation):

@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from bot.desk import words
 from bot.desk.service import Desk
+from bot.mirror import fresh
 from bot.operation import Actor
 from bot.projects.deleting import beyond_us
 from bot.projects.operations import Contents
-from bot.slack.words import utc, when
+from bot.slack.words import escape, utc
 from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project, ProjectSettings
 
@@ -135,8 +136,6 @@ def table(session: Session, words_: str) -> list[tuple[str, str, int, str, str]]
 
 
 def freshness(session: Session) -> str:
-    """Say how old the mirror is."""
-    mirror = mirrors.get(session, mirrors.PROJECTS)
-    read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
-    unread = [f"the account {name} could not be read" for name in accounts.in_trouble(session)]
-    return " · ".join([read, *(["the last try failed"] if mirror.problem else []), *unread])
+    """Say how old the mirror is, in mrkdwn."""
+    unread = [f"the account {escape(name)} could not be read" for name in accounts.in_trouble(session)]
+    return " · ".join([fresh(mirrors.get(session, mirrors.PROJECTS)), *unread])

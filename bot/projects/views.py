@@ -16,6 +16,7 @@ from bot.projects.operations import (
 )
 from bot.projects.service import Overview, Page, Row
 from bot.slack import blocks
+from bot.slack.state import State, chosen, conversation, people, written
 from bot.slack.words import channel, code, count, escape
 from bot.store.projects import Project
 
@@ -109,7 +110,7 @@ def settings_form(seen: Overview, typed: ChangeProjectSettings | None = None, pr
         "Project settings",
         [
             blocks.section(f"*{escape(seen.name)}*"),
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.input_(
                 "Who approves keys",
                 "approvers",
@@ -129,7 +130,7 @@ def settings_form(seen: Overview, typed: ChangeProjectSettings | None = None, pr
         ],
         submit="Save settings",
         close="Cancel",
-        private_metadata=seen.project_id,
+        private_metadata=f"{seen.project_id}:{seen.settings.mark}",
     )
 
 
@@ -137,39 +138,34 @@ def _days(label: str, name: str, value: int) -> Block:
     return blocks.input_(label, name, blocks.number_input(name, initial=str(value), least="1", most=str(LONGEST_DAYS)))
 
 
-def read_settings_form(project_id: str, state: Mapping[str, Any]) -> ChangeProjectSettings:
-    """Read the submitted settings.
+def read_settings_form(metadata: str, state: State) -> ChangeProjectSettings:
+    """Read the submitted settings, with what marks those that the form showed.
 
     Raises:
         FormError: a field is wrong.
     """
-    chosen = _value(state, "approvers").get("selected_users") or ()
-    approvers = tuple(str(user_id) for user_id in chosen)
+    approvers = people(state, "approvers")
     if len(approvers) > MOST_APPROVERS:
         raise FormError("approvers", f"At most {MOST_APPROVERS} people.")
     recommended, most = _number(state, "recommended_days"), _number(state, "most_days")
     if recommended > most:
         raise FormError("recommended_days", "The recommended duration cannot be longer than the longest one.")
+    project_id, shown, mark = metadata.partition(":")
     return ChangeProjectSettings(
         project_id=project_id,
         approvers=approvers,
-        channel=str(_value(state, "channel").get("selected_conversation") or "") or None,
+        channel=conversation(state, "channel"),
         recommended_days=recommended,
         most_days=most,
+        seen=mark if shown else None,
     )
 
 
-def _number(state: Mapping[str, Any], name: str) -> int:
-    text = str(_value(state, name).get("value") or "").strip()
+def _number(state: State, name: str) -> int:
+    text = written(state, name).strip()
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= LONGEST_DAYS):
         raise FormError(name, f"A whole number of days from 1 to {LONGEST_DAYS}.")
     return int(text)
-
-
-def _value(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = state.get(name)
-    value = found.get(name) if isinstance(found, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
 
 
 def rename_form(project: Project, typed: str = "", problem: str = "") -> Block:
@@ -181,7 +177,7 @@ def rename_form(project: Project, typed: str = "", problem: str = "") -> Block:
             blocks.section(
                 f"*{escape(project.name)}*\nThe name changes at Deepgram, for everybody; keys go on working."
             ),
-            *([blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []),
+            *blocks.problem(problem),
             blocks.input_(
                 "New name",
                 "name",
@@ -194,13 +190,13 @@ def rename_form(project: Project, typed: str = "", problem: str = "") -> Block:
     )
 
 
-def read_rename_form(project_id: str, state: Mapping[str, Any]) -> RenameProject:
+def read_rename_form(project_id: str, state: State) -> RenameProject:
     """Read the new name.
 
     Raises:
         FormError: it is empty or too long.
     """
-    return renaming(project_id, str(_value(state, "name").get("value") or ""))
+    return renaming(project_id, written(state, "name"))
 
 
 def renaming(project_id: str, typed: str) -> RenameProject:
@@ -233,19 +229,16 @@ def choosing_form(current: Block | None) -> Block:
     )
 
 
-def read_choosing_form(state: Mapping[str, Any]) -> str:
+def read_choosing_form(state: State) -> str:
     """Return the id of the project that was chosen.
 
     Raises:
         FormError: none was.
     """
-    field = state.get("project")
-    chosen = field.get("projects.choose") if isinstance(field, Mapping) else None
-    option = chosen.get("selected_option") if isinstance(chosen, Mapping) else None
-    value = option.get("value") if isinstance(option, Mapping) else None
-    if not isinstance(value, str):
+    project_id = chosen(state, "project")
+    if not project_id:
         raise FormError("project", "Choose a project.")
-    return value
+    return project_id
 
 
 def options(found: Sequence[Project], labels: Mapping[str | None, str]) -> list[Block]:

@@ -31,6 +31,9 @@ CHANGE_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 RETRIES = 2
 LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_REST_SECONDS = (
+    3600.0  # whatever a Retry-After says: a slip of the provider's must not silence Keydesk for years
+)
 CALLS_AT_ONCE = 4
 READS_AT_ONCE = 3  # so that a change, which somebody waits for, never queues behind reads alone
 
@@ -257,9 +260,9 @@ def pause_before_retry(outcome: Outcome, turn: int) -> float | None:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the seconds of a Retry-After header; its date form and nonsense count as absent."""
+    """Return the seconds of a Retry-After header, an hour at most; its date form and nonsense count as absent."""
     try:
         seconds = float(value or "")
     except ValueError:
         return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    return min(seconds, LONGEST_REST_SECONDS) if math.isfinite(seconds) and seconds >= 0 else None

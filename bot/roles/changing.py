@@ -16,19 +16,19 @@ from bot.errors import FormError, NotAllowed, NotUnderstood
 from bot.groups import Groups
 from bot.operation import Actor
 from bot.people import People
-from bot.roles import service
-from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
-from bot.store import people, projects, requests, roles
+from bot.roles import asking, service
+from bot.roles.operations import ChangeDefaultRole, SetRole
+from bot.store import people, projects, roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE, RoleDefault, RoleHeld
 
 NO_OWNER_LEFT = "This would leave {place} without an Owner who can act. Nothing changed; name another Owner first."
-NEW_OWNER = "Somebody would become Owner by this, which another Owner must approve. Nothing changed: ask for it again."
+OTHER_OWNERS = "This would change who is Owner, which another Owner must approve. Nothing changed: ask for it again."
 FIXED = "{who} is named in KEYDESK_OWNERS and always an Owner. That list is changed where Keydesk is installed."
 
 
 class RoleChange:
-    """Carries out `SetRole`, `MakeOwner` and `ChangeDefaultRole`; doing so twice does no harm."""
+    """Carries out `SetRole`, `MakeOwner`, `TakeOwner` and `ChangeDefaultRole`; doing so twice does no harm."""
 
     def __init__(
         self, database: Database, engine: Engine, clock: Clock, desk: Desk, people_: People, groups: Groups
@@ -40,6 +40,16 @@ class RoleChange:
         self._people = people_
         self._groups = groups
 
+    async def as_asked(self, wish: SetRole, actor: Actor) -> SetRole:
+        """Return the operation that a wish amounts to, now that Slack was asked about every Owner.
+
+        Raises:
+            FormError: it takes a reason.
+            CouldNotCheck: Slack did not say who the Owners are.
+        """
+        await self._meet_owners(actor.team_id)
+        return await self._database.read(lambda session: asking.as_asked(session, self._desk, actor, wish))
+
     async def set_role(self, operation: SetRole, actor: Actor) -> str:
         """Give, lower or take away a role, and return what to tell.
 
@@ -50,6 +60,7 @@ class RoleChange:
         """
         if operation.role is not None:
             await self._check_holders(operation, actor)
+        await self._meet_owners(actor.team_id)
         try:
             return await self._database.write(partial(self._set, operation=operation, actor=actor))
         except NotAllowed as refusal:
@@ -59,6 +70,12 @@ class RoleChange:
     async def set_default(self, operation: ChangeDefaultRole, actor: Actor) -> str:
         """Change the role of everybody to whom none was given."""
         return await self._database.write(partial(self._set_default, operation=operation, actor=actor))
+
+    async def _meet_owners(self, team_id: str) -> None:
+        """Have it read who the Owners are: of whom Slack was never asked, nobody knows whether they can act."""
+        await self._people.meet(
+            await self._database.read(lambda session: self._desk.roles_in(session, team_id).owners())
+        )
 
     async def _check_holders(self, operation: SetRole, actor: Actor) -> None:
         for user_id in operation.people:
@@ -77,11 +94,9 @@ class RoleChange:
         now = self._clock.now()
         roles.alone(session)  # two owners who demote each other must come one after the other
         self._desk.permit(session, actor, operation.kind, operation.project_id)
-        self._check_fixed(session, operation, actor)
-        if operation.project_id != WORKSPACE and projects.get(session, operation.project_id) is None:
-            raise FormError("project", "This project is no longer there. Choose another one.")
+        self._check(session, operation, actor)
         before = self._owners(session, actor, operation.project_id)
-        was = service.stored(session, actor.team_id, operation)
+        was = asking.stored(session, actor.team_id, operation)
         _write(session, operation, actor, now)
         session.flush()
         self._check_owners(session, before, operation, actor)
@@ -96,13 +111,19 @@ class RoleChange:
             operation=operation.model_dump(mode="json"),
         )
         self._let_follow(session, actor.team_id, self._concerned(session, actor.team_id, operation), now)
-        return service.changed_text(session, actor.team_id, operation)
+        if operation.role == "owner":  # of whoever is in a group that got it, Slack may never have been asked
+            self._engine.later(session, Job("people.learn", "all"), now)
+        return asking.changed_text(session, actor.team_id, operation)
 
-    def _check_fixed(self, session: Session, operation: SetRole, actor: Actor) -> None:
-        fixed = self._desk.roles_in(session, actor.team_id).fixed
+    def _check(self, session: Session, operation: SetRole, actor: Actor) -> None:
+        here = self._desk.roles_in(session, actor.team_id)
         for user_id in operation.people:
-            if user_id in fixed and operation.role != "owner":
+            if user_id in here.fixed and operation.role != "owner":
                 raise FormError("people", FIXED.format(who=service.called(session, actor.team_id, "person", user_id)))
+        if operation.project_id != WORKSPACE and projects.get(session, operation.project_id) is None:
+            raise FormError("project", "This project is no longer there. Choose another one.")
+        if asking.kind_of(here, operation, actor) not in (SetRole, type(operation)):
+            raise NotAllowed(OTHER_OWNERS)
 
     def _owners(self, session: Session, actor: Actor, project_id: str) -> dict[str, frozenset[str]]:
         """Return the owners who can act in every place that a change may concern."""
@@ -117,14 +138,10 @@ class RoleChange:
             if not owners and (place == WORKSPACE or before.get(place)):
                 name = "Keydesk" if place == WORKSPACE else projects.name_of(session, place)
                 raise NotAllowed(NO_OWNER_LEFT.format(place=name))
-        new = after[WORKSPACE] - before[WORKSPACE]
-        others = before[WORKSPACE] - {actor.user_id}
-        if new and others and operation.kind != MakeOwner.kind:
-            raise NotAllowed(NEW_OWNER)
 
     def _concerned(self, session: Session, team_id: str, operation: SetRole) -> set[str]:
-        members = {group.group_id: group.members for group in roles.groups(session, team_id)}
-        return set(operation.people).union(*(members.get(group, ()) for group in operation.groups))
+        groups = roles.groups(session, team_id, operation.groups)
+        return set(operation.people).union(*(group.members for group in groups))
 
     def _set_default(self, session: Session, operation: ChangeDefaultRole, actor: Actor) -> str:
         now = self._clock.now()
@@ -144,8 +161,7 @@ class RoleChange:
         """Draw again what depends on roles: the pages of those concerned, and the cards that wait for a decision."""
         for user_id in concerned:
             self._engine.enqueue(session, Job("home.refresh", user_id, now.isoformat()), now)
-        for request_id, *_ in requests.waiting_ids(session, team_id)[: service.MOST_CARDS]:
-            self._desk.refresh_later(session, request_id, now)
+        self._desk.redraw_waiting(session, team_id, now)
 
     def _note_refused(self, session: Session, operation: SetRole, actor: Actor, why: str) -> None:
         audit.note(

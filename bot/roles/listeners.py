@@ -11,13 +11,13 @@ from bot.errors import CouldNotCheck, FormError
 from bot.groups import Groups
 from bot.operation import Actor, Operation
 from bot.people import People
-from bot.roles import service, views
+from bot.roles import naming, service, views
+from bot.roles.changing import RoleChange
 from bot.roles.operations import ChangeDefaultRole, SetRole
-from bot.roles.service import WORDS_LONGEST
 from bot.slack.call import Call, OpenView
 from bot.slack.names import Command, Door
-from bot.slack.pages import read_page
-from bot.slack.words import escape, fallback_text
+from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.words import escape
 from bot.store import projects
 from bot.store.database import Database
 
@@ -28,11 +28,12 @@ ONE_MOMENT = "One moment…"
 class RoleListeners:
     """Answers `/keydesk roles`, its buttons and its forms."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, groups: Groups) -> None:
+    def __init__(self, desk: Desk, database: Database, people: People, groups: Groups, change: RoleChange) -> None:
         self._desk = desk
         self._database = database
         self._people = people
         self._groups = groups
+        self._change = change
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -52,14 +53,12 @@ class RoleListeners:
 
     async def show(self, call: Call) -> None:
         """Show one's own role, and who holds which."""
-        blocks = await self._page(call, call.text.strip()[:WORDS_LONGEST], 1)
-        await call.tell(fallback_text(blocks), blocks)
+        await call.show(await self._page(call, call.text.strip()[:WORDS_LONGEST], 1))
 
     async def turn(self, call: Call) -> None:
         """Show another page."""
         number, words = read_page(call.value)
-        blocks = await self._page(call, words[:WORDS_LONGEST], number)
-        await call.say_replace(fallback_text(blocks), blocks)
+        await call.show_instead(await self._page(call, words[:WORDS_LONGEST], number))
 
     async def _page(self, call: Call, words: str, number: int) -> list[views.Block]:
         actor = await self._people.judge(call.team_id, call.user_id)
@@ -82,7 +81,7 @@ class RoleListeners:
         await opened.update(await self._form(actor, *await read(call, actor)))
 
     async def _typed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:
-        return await self._database.read(lambda session: service.typed_wish(session, actor.team_id, call.text))
+        return await self._database.read(lambda session: naming.typed_wish(session, actor.team_id, call.text))
 
     async def _pressed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:
         return await self._database.read(lambda session: service.pressed(session, actor, call.value)), ""
@@ -94,7 +93,7 @@ class RoleListeners:
         actor = Actor(call.team_id, call.user_id)
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
-            operation = await self._database.read(lambda session: service.as_asked(session, self._desk, actor, wish))
+            operation = await self._change.as_asked(wish, actor)
             await self._submit(call, opened, operation, actor)
         except (FormError, CouldNotCheck) as problem:
             # What was chosen must not be lost: the form comes back with what is wrong.
@@ -116,7 +115,7 @@ class RoleListeners:
         await self._submit(call, opened, operation, actor)
 
     async def _submit(self, call: Call, opened: OpenView, operation: Operation, actor: Actor) -> None:
-        outcome = await self._desk.submit(operation, actor, str((call.view or {}).get("id", "")))
+        outcome = await self._desk.submit(operation, actor, call.view_id)
         if isinstance(outcome, Held):
             await opened.update(
                 views.saying("Asked: another Owner decides. You hear from Keydesk in a direct message.")

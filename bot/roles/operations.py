@@ -46,6 +46,12 @@ class MakeOwner(SetRole):
     kind: ClassVar[str] = "roles.make_owner"
 
 
+class TakeOwner(SetRole):
+    """The same where somebody else is Owner no more by it: another Owner, if there is one, must agree."""
+
+    kind: ClassVar[str] = "roles.take_owner"
+
+
 class ChangeDefaultRole(Operation):
     """The role of everybody to whom none was given. Never Owner: owners are named."""
 

@@ -5,25 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import JsonValue
 from sqlmodel import Session
 
 from bot.desk import words
 from bot.desk.service import Desk
-from bot.operation import Actor, Description
+from bot.operation import Actor
 from bot.policy import Role
 from bot.ranks import Roles
-from bot.roles.operations import MakeOwner, SetRole
+from bot.roles.operations import SetRole
 from bot.slack.typed import as_typed, by_id
-from bot.slack.words import escape, listed, user
+from bot.slack.words import listed
 from bot.store import people, projects, roles
-from bot.store.people import Person
 from bot.store.roles import WORKSPACE, RoleHeld
 
 PAGE = 10
-WORDS_LONGEST = 100
 LOWERED_SHOWN = 5
-MOST_CARDS = 200
 HOME_OPEN_FOR = timedelta(hours=8)
 
 
@@ -185,40 +181,6 @@ def pressed(session: Session, actor: Actor, value: str) -> SetRole:
     return SetRole.model_validate({"project_id": project_id, "role": held.role, **mine})
 
 
-def typed_wish(session: Session, team_id: str, typed: str) -> tuple[SetRole, str]:
-    """Read “@ana reader in production”, in this order or another; return it with what of it makes no sense here."""
-    who, _, place = as_typed(by_id(typed)[:WORDS_LONGEST]).partition(" in ")
-    tokens = [token.strip(",.").removeprefix("@") for token in who.split()]
-    role = next((token.casefold() for token in tokens if token.casefold() in roles.ROLES), None)
-    names = [token for token in tokens if token.casefold() not in roles.ROLES]
-    found = _unmistakable(session, team_id, names)
-    plain = {name.casefold() for name in names}
-    groups = [
-        group
-        for group in roles.groups(session, team_id)
-        if plain & {group.handle.casefold(), group.group_id.casefold()}
-    ]
-    project = projects.named(session, place)
-    known = {name.casefold() for person in found for name in (person.name, person.user_id)}
-    known |= {name.casefold() for group in groups for name in (group.handle, group.group_id)}
-    strange = [f"@{name}" for name in names if name.casefold() not in known]
-    if place.strip() and project is None:
-        strange.append(f"the project {place.strip()}")
-    wish = {
-        "project_id": project.id if project is not None else WORKSPACE,
-        "people": tuple(person.user_id for person in found),
-        "groups": tuple(group.group_id for group in groups[:1]),
-        "role": role,
-    }
-    return SetRole.model_validate(wish), f"Keydesk cannot place {listed(strange)}: choose below." if strange else ""
-
-
-def _unmistakable(session: Session, team_id: str, names: list[str]) -> list[Person]:
-    """Return whom these names or ids mean, as far as each means one person: anybody may take another's name."""
-    found = [people.called(session, team_id, [name]) for name in names]
-    return [meant_by_one[0] for meant_by_one in found if len(meant_by_one) == 1]
-
-
 def groups_like(session: Session, team_id: str, typed: str) -> list[tuple[str, str]]:
     """Return (id, handle) of the user groups whose handle or name holds what was typed."""
     wanted = typed.strip().removeprefix("@").casefold()
@@ -227,53 +189,3 @@ def groups_like(session: Session, team_id: str, typed: str) -> list[tuple[str, s
         for group in roles.groups(session, team_id)
         if wanted in group.handle.casefold() or wanted in group.name.casefold()
     ]
-
-
-# --- the operation ---
-
-
-def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRole:
-    """Return the operation that a wish amounts to: to make somebody Owner is one of its own."""
-    wish = wish.model_copy(update={"label": holders(session, actor.team_id, wish)})
-    if wish.project_id != WORKSPACE:
-        return wish
-    here = desk.roles_in(session, actor.team_id)
-    if not here.with_changed(wish.people, wish.groups, _role(wish)).owners() - here.owners():
-        return wish
-    return MakeOwner.model_validate(wish.model_dump())
-
-
-def _role(wish: SetRole) -> Role | None:
-    return Role.read(wish.role) if wish.role is not None else None
-
-
-def describe(session: Session, operation: MakeOwner, requester: str) -> Description:
-    """Draw the wish to make somebody Owner; people are mentioned too, because anybody may take another's name."""
-    del session, requester
-    mentions = listed(user(user_id) for user_id in operation.people)
-    return Description(
-        title="New Owner",
-        wish=f"to make {operation.label} Owner of Keydesk.",
-        why=operation.why,
-        fields=(("Who", f"{mentions}\n{escape(operation.label)}".strip()), ("Role", "Owner, in the whole workspace")),
-        risk=("High", "An Owner manages projects, members, keys, money and roles."),
-    )
-
-
-def stored(session: Session, team_id: str, operation: SetRole) -> dict[str, JsonValue]:
-    """Return which role each holder was given there before, for the record."""
-    held = {
-        holder: roles.get(session, team_id, operation.project_id, holder_kind, holder)
-        for holder_kind, holder in operation.holders
-    }
-    return {holder: row.role if row is not None else None for holder, row in held.items()}
-
-
-def changed_text(session: Session, team_id: str, operation: SetRole) -> str:
-    """Say what was changed."""
-    who = holders(session, team_id, operation)
-    verb = "has" if operation.role is None else "is"
-    if operation.project_id == WORKSPACE:
-        return f"{who} {verb} {operation.word} in this workspace now."
-    most = "" if operation.role is None else "at most "
-    return f"{who} {verb} {most}{operation.word} in {projects.name_of(session, operation.project_id)} now."

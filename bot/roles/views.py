@@ -11,6 +11,7 @@ from bot.policy import Role
 from bot.roles.operations import MOST_PEOPLE, WHY_LONGEST, ChangeDefaultRole, SetRole
 from bot.roles.service import Form, Page, Row
 from bot.slack import blocks
+from bot.slack.state import State, chosen, people, written
 from bot.slack.words import count, escape, when
 from bot.store.roles import WORKSPACE
 
@@ -62,10 +63,15 @@ def _empty(page: Page) -> Block:
 def _remarks(page: Page) -> list[str]:
     fixed = [f"Always Owner, by KEYDESK_OWNERS: {escape(page.fixed)}"] if page.fixed else []
     return [
-        f"{count(page.total, 'role')} given · everybody else is {page.default}",
+        f"{_number(page)} · whoever was given none is {page.default}",
         *fixed,
         " · ".join(f"{role.word} {meaning}" for role, meaning in MEANINGS.items()),
     ]
+
+
+def _number(page: Page) -> str:
+    fitting = f", of those with “{escape(page.words)}”" if page.words else ""
+    return f"{count(page.total, 'role')} given{fitting}"
 
 
 def _buttons() -> list[Block]:
@@ -83,20 +89,8 @@ def set_form(form: Form) -> Block:
         "roles.set",
         "Set a role",
         [
-            *_problem(form.problem),
-            blocks.input_(
-                "People",
-                "people",
-                blocks.multi_users_select("people", initial=typed.people, most=MOST_PEOPLE),
-                optional=True,
-            ),
-            blocks.input_(
-                "Or a user group",
-                "group",
-                blocks.external_select("roles.group", initial=_option(form.group), placeholder="Type its handle"),
-                optional=True,
-                hint="Everybody in it holds the role. A person's own role counts before that of a group.",
-            ),
+            *blocks.problem(form.problem),
+            *_holders(form),
             blocks.input_("Role", "role", blocks.radio("role", _roles(), initial=typed.role or "")),
             blocks.input_(
                 "Only in this project",
@@ -110,7 +104,7 @@ def set_form(form: Form) -> Block:
                 "why",
                 blocks.text_input("why", initial=typed.why, multiline=True, max_length=WHY_LONGEST),
                 optional=True,
-                hint="It stays in the record. For a new Owner it is needed: another Owner decides by it.",
+                hint="It stays in the record. It is needed where it changes who is Owner: another Owner decides by it.",
             ),
             *_fixed(form.fixed),
         ],
@@ -119,8 +113,14 @@ def set_form(form: Form) -> Block:
     )
 
 
-def _problem(problem: str) -> list[Block]:
-    return [blocks.section(blocks.plain(f"⚠️ {problem}"))] if problem else []
+def _holders(form: Form) -> list[Block]:
+    people = blocks.multi_users_select("people", initial=form.typed.people, most=MOST_PEOPLE)
+    group = blocks.external_select("roles.group", initial=_option(form.group), placeholder="Type its handle")
+    hint = "Everybody in it holds the role. A person's own role counts before that of a group."
+    return [
+        blocks.input_("People", "people", people, optional=True),
+        blocks.input_("Or a user group", "group", group, optional=True, hint=hint),
+    ]
 
 
 def _fixed(fixed: str) -> list[Block]:
@@ -136,26 +136,25 @@ def _roles() -> list[Block]:
     return [*given, blocks.option("No role of their own", NONE, "back to their groups, or to the default")]
 
 
-def read_set_form(state: Mapping[str, Any]) -> SetRole:
+def read_set_form(state: State) -> SetRole:
     """Read what was asked.
 
     Raises:
         FormError: a field is wrong.
     """
-    people = tuple(str(user_id) for user_id in _value(state, "people", "people").get("selected_users") or ())
-    group = _chosen(state, "group", "roles.group")
-    if not people and not group:
+    named, group = people(state, "people"), chosen(state, "group")
+    if not named and not group:
         raise FormError("people", "Choose people or a user group.")
-    if len(people) > MOST_PEOPLE:
+    if len(named) > MOST_PEOPLE:
         raise FormError("people", f"At most {MOST_PEOPLE} people.")
-    role = _chosen(state, "role", "role")
+    role = chosen(state, "role")
     if role not in (NONE, *(each.stored for each in Role)):
         raise FormError("role", "Choose a role.")
-    project_id = _chosen(state, "project", "roles.project") or WORKSPACE
-    why = storable(str(_value(state, "why", "why").get("value") or ""))[:WHY_LONGEST]
+    project_id = chosen(state, "project") or WORKSPACE
+    why = storable(written(state, "why"))[:WHY_LONGEST]
     if role == Role.OWNER.stored and project_id == WORKSPACE and not why:
         raise FormError("why", "Say why: another Owner decides by it.")
-    asked = {"people": people, "groups": (group,) if group else (), "role": None if role == NONE else role}
+    asked = {"people": named, "groups": (group,) if group else (), "role": None if role == NONE else role}
     return SetRole.model_validate(asked | {"project_id": project_id, "why": why})
 
 
@@ -175,13 +174,13 @@ def default_form(current: str) -> Block:
     )
 
 
-def read_default_form(state: Mapping[str, Any]) -> ChangeDefaultRole:
+def read_default_form(state: State) -> ChangeDefaultRole:
     """Read the new default.
 
     Raises:
         FormError: none was chosen.
     """
-    role = _chosen(state, "role", "role")
+    role = chosen(state, "role")
     if role not in (Role.READER.stored, Role.DEVELOPER.stored):
         raise FormError("role", "Choose a role.")
     return ChangeDefaultRole.model_validate({"role": role})
@@ -195,15 +194,3 @@ def options(found: Sequence[tuple[str, str]]) -> list[Block]:
 def saying(text: str) -> Block:
     """Draw a modal that only says something."""
     return blocks.modal("roles.notice", "Roles", [blocks.section(text)], close="Close")
-
-
-def _value(state: Mapping[str, Any], block: str, action: str) -> Mapping[str, Any]:
-    field = state.get(block)
-    value = field.get(action) if isinstance(field, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def _chosen(state: Mapping[str, Any], block: str, action: str) -> str:
-    option = _value(state, block, action).get("selected_option")
-    value = option.get("value") if isinstance(option, Mapping) else None
-    return value if isinstance(value, str) else ""

@@ -76,6 +76,7 @@ __all__ = [
     "overflow",
     "paging",
     "plain",
+    "problem",
     "radio",
     "section",
     "select",
@@ -111,6 +112,11 @@ def context(*parts: str | Text | Block) -> Block:
     """Add small print: up to ten texts or images."""
     shown = _first(parts or ("",), 10)
     return {"type": "context", "elements": [_shown(each, 3000) for each in shown]}
+
+
+def problem(text: str) -> list[Block]:
+    """Say above a form that comes back what is wrong with it (plain text); nothing where nothing is."""
+    return [section(plain(f"⚠️ {text}"))] if text else []
 
 
 def divider() -> Block:

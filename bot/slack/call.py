@@ -13,6 +13,7 @@ import structlog
 from bot.errors import BotError
 from bot.slack.blocks import Block, fit_message
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
+from bot.slack.words import fallback_text
 
 Kind = Literal["command", "action", "view", "view_closed", "shortcut", "options", "event"]
 Delivered = Literal["response", "ephemeral", "direct", "nowhere"]
@@ -100,6 +101,16 @@ class Call:
     acked: bool = False
     opened: OpenView | None = None
 
+    @property
+    def view_id(self) -> str | None:
+        """The id of the view that was sent or acted in; None where there is none."""
+        return str((self.view or {}).get("id") or "") or None
+
+    @property
+    def metadata(self) -> str:
+        """What we noted in that view (its ``private_metadata``), or an empty text."""
+        return str((self.view or {}).get("private_metadata") or "")
+
     async def ack(self, **answer: Any) -> None:
         """Answer Slack now; only the first answer counts.
 
@@ -118,7 +129,7 @@ class Call:
         """Replace the form by another view, which can be updated later."""
         arrived = self.context[TRAVELS] = asyncio.Event()
         await self.ack(response_action="update", view=view)
-        self.opened = OpenView(self.web, str((self.view or {}).get("id", "")), None, arrived)
+        self.opened = OpenView(self.web, self.view_id or "", None, arrived)
         return self.opened
 
     async def ack_push(self, view: Block) -> None:
@@ -144,6 +155,14 @@ class Call:
                 return delivered
         _log.warning("slack.not_told", kind=self.kind, name=self.name, user_id=self.user_id)
         return "nowhere"
+
+    async def show(self, blocks: Sequence[Block]) -> Delivered:
+        """Show blocks privately, as ``tell`` tells; notifications read what they say."""
+        return await self.tell(fallback_text(blocks), blocks)
+
+    async def show_instead(self, blocks: Sequence[Block]) -> Delivered:
+        """Show blocks in place of the private message that carries the pressed button, as ``say_replace`` says."""
+        return await self.say_replace(fallback_text(blocks), blocks)
 
     async def say_replace(self, text: str, blocks: Sequence[Block] | None = None) -> Delivered:
         """Replace the private message that carries the pressed button; tell anew if that fails."""

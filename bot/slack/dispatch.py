@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotUnderstood
-from bot.slack import usage, words
+from bot.slack import usage
 from bot.slack.blocks import Block
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.guard import InFlight, Seen, broken, guarded
@@ -151,7 +151,7 @@ class _Dispatch:
         async def show(call: Call) -> None:
             if self._admit is not None:
                 await self._admit(call)
-            await call.tell(words.fallback_text(blocks), blocks)
+            await call.show(blocks)
 
         return show
 

@@ -13,6 +13,8 @@ from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 
 # What makes a spreadsheet calculate (owasp.org/www-community/attacks/CSV_Injection), also behind what it skips.
 DANGEROUS = re.compile("[\\s\x00-\x1f\ufeff\u200b]*[=+\\-@\t\r\n＝＋－＠]")
+# A spreadsheet of a country that separates cells by semicolons begins cells, and lines, inside our quotes as well.
+BEGINS_A_CELL = re.compile('([;\t\r\n])(?=[\\s\x00-\x1f\ufeff\u200b"]*[=+\\-@＝＋－＠])')
 
 
 class CsvTable:
@@ -43,12 +45,12 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def cell(value: object) -> str:
-    """Return a value as a cell: numbers (int, Decimal) stay numbers, text that could calculate gets an apostrophe."""
+    """Return a value as a cell: numbers (int, Decimal) stay numbers, text that could calculate gets apostrophes."""
     if value is None:
         return ""
     if isinstance(value, int) or (isinstance(value, Decimal) and value.is_finite()):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
-    text = str(value)
+    text = BEGINS_A_CELL.sub(r"\1'", str(value))
     return f"'{text}" if DANGEROUS.match(text) else text
 
 

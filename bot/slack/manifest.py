@@ -45,6 +45,12 @@ EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "user_change": ("users:read",),
 }
 
+APP_HOME: Mapping[str, bool] = {
+    "home_tab_enabled": True,
+    "messages_tab_enabled": True,
+    "messages_tab_read_only_enabled": False,
+}
+
 
 def manifest(
     doors: Sequence[Door],
@@ -69,11 +75,7 @@ def manifest(
             "background_color": "#1f3a5f",
         },
         "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
-            },
+            "app_home": dict(APP_HOME),
             "bot_user": {"display_name": "Keydesk", "always_online": True},
             "slash_commands": _commands(doors, prefix, request_url),
             "shortcuts": [_shortcut(each, *described[each]) for each in sorted(names.listeners["shortcut"])],

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 SIZE = 10
+WORDS_LONGEST = 100  # of what is searched for: it travels in the value of each button
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,10 @@ def read_page(value: str) -> tuple[int, str]:
     number, _, rest = value.partition(":")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1
     return max(1, page), rest
+
+
+def read_page_in(value: str) -> tuple[int, str, str]:
+    """Read ``"<page>:<project id>:<words>"``, which the buttons under a project's list carry."""
+    number, rest = read_page(value)
+    project_id, _, words = rest.partition(":")
+    return number, project_id, words[:WORDS_LONGEST]

@@ -17,11 +17,12 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.call import ack_left
+from bot.slack.connection import API_URL, Slack, web_client
 from bot.slack.dispatch import Floor
 from bot.slack.guard import broken
 from bot.slack.quiet import quiet
 from bot.slack.watchdog import DEAD_SECONDS, Watchdog
-from bot.slack.web import API_URL, Slack, SlackError, web_client
+from bot.slack.web import SlackError
 
 CONNECTIONS = 2  # Slack sends each payload to one of them (ten at most); while one reconnects the other hears
 PING_SECONDS = 10.0

@@ -32,6 +32,11 @@ def several(state: State, block: str) -> tuple[str, ...]:
     return tuple(str(each.get("value")) for each in found if isinstance(each, Mapping))
 
 
+def people(state: State, block: str) -> tuple[str, ...]:
+    """Return the ids of all people who are chosen in a block."""
+    return tuple(str(user_id) for user_id in element(state, block).get("selected_users") or ())
+
+
 def conversation(state: State, block: str) -> str | None:
     """Return the id of the conversation that is chosen in a block, or None."""
     return str(element(state, block).get("selected_conversation") or "") or None

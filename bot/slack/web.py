@@ -16,18 +16,12 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.blocks import Block, fit_message
 from bot.slack.groups import UserGroup, read_group
-from bot.slack.quiet import quiet
 from bot.slack.words import cut_mrkdwn
 
-API_URL = "https://slack.com/api/"
-INTERACTIVE_SECONDS = 4.0
-BACKGROUND_SECONDS = 30.0
-RATE_LIMIT_RETRIES = 3
 TEXT_LIMIT = 3_900  # Slack may split a longer text into several messages
 UNCLEAR_CODES = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
@@ -220,61 +214,6 @@ class SlackWeb:
             raise _mapped(method, error.response) from None
         except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
             raise SlackUnclear(method, type(error).__name__) from None
-
-
-@dataclass(frozen=True)
-class Slack:
-    """The two clients over one shared session; ``close`` it at exit.
-
-    ``interactive`` gives up after 4 seconds and never waits out a rate limit: somebody is looking.
-    ``background`` waits as long as Slack asks.
-    """
-
-    interactive: SlackWeb
-    background: SlackWeb
-    session: aiohttp.ClientSession
-
-    def word(self, wording: Wording) -> None:
-        """Say everything in these words from now on."""
-        self.interactive.wording = self.background.wording = wording
-
-    async def close(self) -> None:
-        """Close the shared session."""
-        await self.session.close()
-
-
-def connect(token: str, api_url: str = API_URL) -> Slack:
-    """Make the clients; call it inside the running event loop."""
-    session = aiohttp.ClientSession(
-        trust_env=False, timeout=aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, sock_connect=5)
-    )
-    patient = [AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)]
-    return Slack(
-        interactive=SlackWeb(web_client(token, api_url, session), INTERACTIVE_SECONDS),
-        background=SlackWeb(web_client(token, api_url, session, patient), BACKGROUND_SECONDS * 4),
-        session=session,
-    )
-
-
-def web_client(
-    token: str | None,
-    api_url: str,
-    session: aiohttp.ClientSession,
-    retry_handlers: Sequence[AsyncRateLimitErrorRetryHandler] = (),
-) -> AsyncWebClient:
-    """Make slack_sdk's client without proxies, debug prints or retries of its own.
-
-    slack_sdk repeats any call once after a lost connection; a message would then be posted twice.
-    """
-    client = AsyncWebClient(
-        token=token,
-        base_url=api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=list(retry_handlers),
-        logger=quiet("slack_sdk.web.async_client"),
-    )
-    client.proxy = None  # the constructor has read HTTPS_PROXY
-    return client
 
 
 def _said(text: str, blocks: Sequence[Block] | None) -> dict[str, Any]:

@@ -93,6 +93,12 @@ def opening(session: Session, project_id: str) -> Account | None:
     return of_project(session, project_id) or get(session, MAIN)
 
 
+def our_role(session: Session, project_id: str) -> str | None:
+    """Return the role of the credential that opens a project, as far as it is known."""
+    account = opening(session, project_id)
+    return account.role if account is not None else None
+
+
 def whose(session: Session, project_id: str) -> str | None:
     """Return the tag of the customer whose own account a project is in, or None where it is ours."""
     account = of_project(session, project_id)
@@ -125,6 +131,17 @@ def learn(session: Session, account_id: str, **learnt: Any) -> None:
         .values(**learnt)
         .execution_options(synchronize_session=False)
     )
+
+
+def reseal(session: Session, account_id: str, old: str, new: str) -> bool:
+    """Replace a sealed credential; False where the account was removed, or sealed otherwise, meanwhile."""
+    resealed = session.execute(
+        update(Account)
+        .where(col(Account.id) == account_id, col(Account.state) == "live", col(Account.sealed) == old)
+        .values(sealed=new)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(resealed.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
 def remove(session: Session, account_id: str, now: datetime) -> bool:

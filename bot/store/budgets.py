@@ -43,8 +43,9 @@ class Budget(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """One crossing, told once. ``subject`` is what it is about, such as “budget:bu1” or “balance:<project id>”.
 
-    ``period`` is the month or the day in which ``level`` counts once. ``facts`` are the figures as they were when it
-    was raised. ``place`` is a channel or a person. ``claimed_at`` is the machine's time, all else the business's.
+    ``period`` is the time in which ``level`` counts once: a month, a day, or from one low of a balance to its recovery
+    at ``over_at``. ``facts`` are the figures as they were when it was raised. ``place`` is a channel or a person.
+    ``tries`` counts the posts that may stand in Slack. ``claimed_at`` is the machine's time, all else the business's.
     """
 
     __tablename__ = "alerts"
@@ -59,6 +60,7 @@ class Alert(SQLModel, table=True):
     place: str
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     raised_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    over_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     post: str = "wanted"
     tries: int = 0
     claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -86,13 +88,14 @@ def get(session: Session, budget_id: str) -> Budget | None:
 
 def of(session: Session, team_id: str, scope: str, ref: str) -> Budget | None:
     """Return the budget in force for this project, customer or key, or None."""
-    found = select(Budget).where(
-        col(Budget.team_id) == team_id,
-        col(Budget.scope) == scope,
-        col(Budget.ref) == ref,
-        col(Budget.ended_at).is_(None),
-    )
-    return session.exec(found).first()
+    found = last_of(session, team_id, scope, ref)
+    return found if found is not None and found.ended_at is None else None
+
+
+def last_of(session: Session, team_id: str, scope: str, ref: str) -> Budget | None:
+    """Return the budget of this project, customer or key, in force or ended, or None if it never had one."""
+    same = (col(Budget.team_id) == team_id, col(Budget.scope) == scope, col(Budget.ref) == ref)
+    return session.exec(select(Budget).where(*same)).first()
 
 
 def in_force(session: Session, team_id: str) -> list[Budget]:
@@ -129,15 +132,21 @@ def levels_raised(session: Session, team_id: str, subject: str, period: str) -> 
     return set(session.exec(select(Alert.level).where(*same)))
 
 
+def still_on(session: Session, team_id: str, subject: str) -> list[Alert]:
+    """Return the alerts of a subject that is not over, the newest first."""
+    same = (col(Alert.team_id) == team_id, col(Alert.subject) == subject, col(Alert.over_at).is_(None))
+    return list(session.exec(select(Alert).where(*same).order_by(col(Alert.raised_at).desc())))
+
+
 def alert(session: Session, alert_id: str) -> Alert | None:
     """Return the alert, or None."""
     return session.get(Alert, alert_id)
 
 
-def latest(session: Session, team_id: str, limit: int) -> list[Alert]:
-    """Return the newest alerts."""
-    found = select(Alert).where(col(Alert.team_id) == team_id)
-    return list(session.exec(found.order_by(col(Alert.raised_at).desc(), col(Alert.id)).limit(limit)))
+def newest_first(session: Session, team_id: str) -> list[Alert]:
+    """Return the alerts that people were told of; what a higher level covered was never told."""
+    found = select(Alert).where(col(Alert.team_id) == team_id, col(Alert.post) != "covered")
+    return list(session.exec(found.order_by(col(Alert.raised_at).desc(), col(Alert.id))))
 
 
 def claim(session: Session, alert_id: str, machine_time: datetime, patience: timedelta) -> bool:
@@ -145,6 +154,11 @@ def claim(session: Session, alert_id: str, machine_time: datetime, patience: tim
     free = or_(col(Alert.claimed_at).is_(None), col(Alert.claimed_at) < machine_time - patience)
     values = {"claimed_at": machine_time, "tries": Alert.tries + 1}
     return _change(session, alert_id, values, col(Alert.post) == "wanted", free)
+
+
+def give_back(session: Session, alert_id: str) -> None:
+    """Give the right to post back: it was certainly not posted."""
+    _change(session, alert_id, {"claimed_at": None, "tries": Alert.tries - 1}, col(Alert.post) == "wanted")
 
 
 def told(session: Session, alert_id: str, post: str, **values: Any) -> bool:

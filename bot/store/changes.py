@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, update
+from sqlalchemy import JSON, ColumnElement, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
@@ -22,7 +22,8 @@ class Change(SQLModel, table=True):
     started → succeeded | failed (not done) | unknown → succeeded or failed, once the provider was asked; where that can
     never be told any more, ``text`` says so.
     ``intended_at`` is the machine's time of the intent: no moved clock may make us look before the call can have
-    ended. ``view_id`` is the form it came from, so that a form counts once, unless nothing came of it.
+    ended. ``look_at`` is when it is asked about next; ``told_open_at`` when its asker was told that nobody knows yet
+    what became of it. ``view_id`` is the form it came from, so that a form counts once, unless nothing came of it.
     """
 
     __tablename__ = "changes"
@@ -39,6 +40,8 @@ class Change(SQLModel, table=True):
     state: str = Field(default="started", index=True)
     started_at: datetime = Field(sa_type=UTCDateTime)
     intended_at: datetime = Field(sa_type=UTCDateTime)
+    look_at: datetime = Field(sa_type=UTCDateTime)
+    told_open_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     text: str | None = None
 
@@ -62,16 +65,30 @@ def of_request(session: Session, request_id: str) -> list[Change]:
 
 def finish(session: Session, change: Change, state: str, now: datetime, text: str) -> bool:
     """Say what became of a change; True for the one caller who did so. An unknown one is not finished."""
-    done = session.execute(
+    return _of_open(session, change.id, state=state, text=text, finished_at=None if state == "unknown" else now)
+
+
+def look_later(session: Session, change_id: str, at: datetime) -> None:
+    """Note when an open change is asked about next."""
+    _of_open(session, change_id, look_at=at)
+
+
+def tell_open(session: Session, change_id: str, now: datetime) -> bool:
+    """Note that the asker is told that nobody knows yet; True for the one caller who does so, once."""
+    return _of_open(session, change_id, col(Change.told_open_at).is_(None), told_open_at=now)
+
+
+def overdue(session: Session, before: datetime) -> list[Change]:
+    """Return open changes that should have been asked about before then."""
+    found = select(Change).where(col(Change.state).in_(OPEN), col(Change.look_at) < before)
+    return list(session.exec(found.limit(MOST_AT_ONCE)))
+
+
+def _of_open(session: Session, change_id: str, *only: ColumnElement[bool], **values: Any) -> bool:
+    changed = session.execute(
         update(Change)
-        .where(col(Change.id) == change.id, col(Change.state).in_(OPEN))
-        .values(state=state, text=text, finished_at=None if state == "unknown" else now)
+        .where(col(Change.id) == change_id, col(Change.state).in_(OPEN), *only)
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
-
-
-def unsettled(session: Session, before: datetime) -> list[Change]:
-    """Return changes intended before then (by the machine's time) of which nobody knows what became."""
-    found = select(Change).where(col(Change.state).in_(OPEN), col(Change.intended_at) < before)
-    return list(session.exec(found.limit(MOST_AT_ONCE)))
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Index, func, text
+from sqlalchemy import ColumnElement, CompoundSelect, Index, Select, Table, case, func, literal, text
 from sqlalchemy import select as pick
+from sqlalchemy import union_all as all_of
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store import collections
 from bot.store.columns import Day, Exact, UTCDateTime
-from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
-MISSING_SHOWN = 50
-
-
-class _Open(NamedTuple):
-    """A day that may still change: its project, whether it was read after its end, and when it was read."""
-
-    project_id: str
-    closed: bool
-    read_at: datetime
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +24,7 @@ class Which:
     """Which figures: provider days (UTC), both included, and what they are narrowed to; None is everything.
 
     ``tags`` are whole tag sets as texts (``tag_sets.text_of``), never single tags: a request with two tags is in one
-    set only.
+    set only. ``billed_by`` is what tells whose something is (`facts.SpendRow`).
     """
 
     start: date
@@ -43,14 +34,21 @@ class Which:
     line_items: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     deployments: tuple[str, ...] | None = None
+    billed_by: tuple[str, ...] | None = None
+
+    @property
+    def number(self) -> int:
+        """How many days they are."""
+        return (self.end - self.start).days + 1
 
     @property
     def is_whole(self) -> bool:
         """Whether it is narrowed to nothing but days and projects: only then does the provider tell a total."""
-        return self.key_ids is self.line_items is self.tags is self.deployments is None
+        narrowed = (self.key_ids, self.line_items, self.tags, self.deployments, self.billed_by)
+        return all(each is None for each in narrowed)
 
 
-_OPEN = text("NOT settled")  # few of many: an index of these alone leads to them at once
+OPEN = text("NOT settled")  # few of many: an index of these alone leads to them at once
 
 
 class CollectedDay(SQLModel, table=True):
@@ -58,14 +56,14 @@ class CollectedDay(SQLModel, table=True):
 
     ``spend_total`` is the provider's own ungrouped total, None if it may not be read; ``spend_rows`` what the facts
     come to. ``same_since`` is the first of the readings that agree with the last one. A ``closed`` day was read after
-    its end, others are "so far"; a ``settled`` one is not asked for again. Where a reading after the day's end changed
-    the total, ``spend_before`` is the one before. ``failed_requests`` is None while it is not known, and where it
-    cannot be ``failed_problem`` says why.
+    its end, others are "so far"; a ``settled`` one is asked for again with its whole month only. ``spend_told`` and
+    ``usage_told`` say which of the two reports the last reading could have. ``failed_requests`` is None while it is not
+    known, and where it cannot be ``failed_problem`` says why.
     """
 
     __tablename__ = "collected_days"
     __table_args__ = (
-        Index("ix_collected_days_open", "day", "project_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_collected_days_open", "day", "project_id", sqlite_where=OPEN, postgresql_where=OPEN),
         {"sqlite_with_rowid": False},
     )
 
@@ -77,13 +75,33 @@ class CollectedDay(SQLModel, table=True):
     same_since: datetime = Field(sa_type=UTCDateTime)
     closed: bool = False
     settled: bool = False
-    spend_before: Decimal | None = Field(default=None, sa_type=Exact)
-    corrected_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    spend_told: bool = True
+    usage_told: bool = True
     failed_requests: int | None = None
     failed_problem: str | None = None
 
 
+class CollectedMonth(SQLModel, table=True):
+    """What the collected days of one project in one calendar month come to, so that a year is twelve rows of each.
+
+    ``month`` is its first day, ``days`` how many were read, ``unknown`` those whose total may not be read.
+    Written in the transaction that writes the days.
+    """
+
+    __tablename__ = "collected_months"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    month: date = Field(primary_key=True, sa_type=Day, sa_column_kwargs={"autoincrement": False})
+    project_id: str = Field(primary_key=True)
+    days: int
+    unknown: int
+    spend_total: Decimal | None = Field(default=None, sa_type=Exact)
+    spend_rows: Decimal = Field(sa_type=Exact)
+
+
 DAYS = SQLModel.metadata.tables["collected_days"]
+MONTHS = SQLModel.metadata.tables["collected_months"]
+_UNTOLD = ~DAYS.c.spend_told | ~DAYS.c.usage_told
 
 
 @dataclass(frozen=True)
@@ -104,48 +122,10 @@ class DayTotal:
         """The total, or None where nothing of it may be read."""
         return None if self.unknown and not self.total else self.total
 
-    @property
-    def unsplit(self) -> Decimal:
-        """The part of the total that no fact tells more about; negative where the facts come to more."""
-        return self.total - self.rows
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How much of what was asked for is known; of projects that are gone, what was read is all there will be.
-
-    ``expected``, ``read``, ``closed`` (read after the day's end; others are "so far") and ``settled`` count days of
-    projects; ``missing`` names at most ``MISSING_SHOWN`` of those never read. ``oldest_read_at`` is of the days that
-    may still change. ``problems`` are (project, what went wrong last).
-    """
-
-    expected: int
-    read: int
-    closed: int
-    settled: int
-    missing: tuple[tuple[str, date], ...]
-    oldest_read_at: datetime | None
-    problems: tuple[tuple[str, str], ...]
-
-    @property
-    def missing_count(self) -> int:
-        """How many days were never read."""
-        return self.expected - self.read
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every day was read after its end."""
-        return self.closed == self.expected
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing of it is expected to change any more."""
-        return self.settled == self.expected
-
 
 def end_of(day: date) -> datetime:
     """Return the moment at which a provider day is over."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + DAY
 
 
 def totals_by(session: Session, which: Which, *dimensions: str) -> list[DayTotal]:
@@ -156,10 +136,11 @@ def totals_by(session: Session, which: Which, *dimensions: str) -> list[DayTotal
     """
     if not which.is_whole:
         raise ValueError("the provider's total is told of whole projects only")
-    columns = [_SPLIT[dimension] for dimension in dimensions]
-    unknown = func.count().filter(DAYS.c.spend_total.is_(None))
-    sums = [func.sum(DAYS.c.spend_total), func.sum(DAYS.c.spend_rows), unknown]
-    found = session.execute(pick(*columns, *sums).where(*_within(which)).group_by(*columns).order_by(*columns))
+    days = _days(which, which.start, which.end) if "day" in dimensions else together(which)
+    told = days.subquery()
+    columns = [told.c[_COLUMN[dimension]] for dimension in dimensions]
+    sums = [func.sum(told.c[name]) for name in ("spend_total", "spend_rows", "unknown")]
+    found = session.execute(pick(*columns, *sums).group_by(*columns).order_by(*columns))
     return [_day_total(dict(zip(dimensions, row[:-3], strict=True)), *row[-3:]) for row in found]
 
 
@@ -177,19 +158,25 @@ def closed_totals(session: Session, day: date) -> dict[str, Decimal]:
 
 def of_project(session: Session, project_id: str, start: date, end: date) -> dict[date, CollectedDay]:
     """Return what is known of a project's days."""
-    found = session.exec(select(CollectedDay).where(*_within(Which(start, end, (project_id,)))))
+    found = session.exec(select(CollectedDay).where(*within(Which(start, end, (project_id,)))))
     return {row.day: row for row in found}
 
 
-def oldest_unsettled(session: Session, project_id: str, *, or_unknown: bool = False) -> date | None:
+def oldest_unsettled(session: Session, project_id: str, *, or_untold: bool = False) -> date | None:
     """Return the oldest day that is to be read again, or None if none is.
 
-    ``or_unknown``: days of which the total might not be read are read again too.
+    ``or_untold``: so are days of which one of the reports might not be read.
     """
-    again = ~DAYS.c.settled | DAYS.c.spend_total.is_(None) if or_unknown else ~DAYS.c.settled
+    again = ~DAYS.c.settled | _UNTOLD if or_untold else ~DAYS.c.settled
     wanted = (DAYS.c.project_id == project_id, again)
     found: date | None = session.execute(pick(func.min(DAYS.c.day)).where(*wanted)).scalar_one()
     return found
+
+
+def projects_untold(session: Session, which: Which) -> list[str]:
+    """Return the ids of the projects that have days of which the dollars might not be read the last time."""
+    wanted = (*within(which), ~DAYS.c.spend_told)
+    return list(session.execute(pick(DAYS.c.project_id).where(*wanted).distinct()).scalars())
 
 
 def without_failures(session: Session, project_id: str) -> list[date]:
@@ -207,12 +194,28 @@ def note_failures(session: Session, project_id: str, day: date, failed: int | No
 
 
 def put(session: Session, rows: Iterable[CollectedDay]) -> None:
-    """Write these days in place of what was known of them."""
+    """Write these days in place of what was known of them, and the months that they are part of."""
     values = [row.model_dump() for row in rows]
-    if values:
-        row = insert_into(session, CollectedDay)
-        again = {name: row.excluded[name] for name in values[0] if name not in {"project_id", "day"}}
-        session.execute(row.on_conflict_do_update(index_elements=["day", "project_id"], set_=again), values)
+    if not values:
+        return
+    row = insert_into(session, CollectedDay)
+    again = {name: row.excluded[name] for name in values[0] if name not in {"project_id", "day"}}
+    session.execute(row.on_conflict_do_update(index_elements=["day", "project_id"], set_=again), values)
+    for project_id, month in sorted({(each["project_id"], _month_of(each["day"])) for each in values}):
+        add_up(session, month, project_id)
+
+
+def add_up(session: Session, month: date, project_id: str | None = None) -> None:
+    """Make a month equal to its days, of one project or of all that have any."""
+    which = Which(month, _following(month) - DAY, None if project_id is None else (project_id,))
+    days = _days(which, which.start, which.end).subquery()
+    sums = [func.sum(days.c[name]) for name in _TOLD]
+    row = insert_into(session, CollectedMonth).from_select(
+        ["month", "project_id", *_TOLD],
+        pick(literal(month, Day), days.c.project_id, *sums).group_by(days.c.project_id),
+    )
+    again = {name: row.excluded[name] for name in _TOLD}
+    session.execute(row.on_conflict_do_update(index_elements=["month", "project_id"], set_=again))
 
 
 def newest_closed(session: Session) -> date | None:
@@ -220,78 +223,51 @@ def newest_closed(session: Session) -> date | None:
     return session.exec(select(func.max(CollectedDay.day)).where(col(CollectedDay.closed).is_(True))).one()
 
 
-def coverage(session: Session, which: Which) -> Coverage:
-    """Return how much of these days and projects is known; of what it is narrowed to, only the projects count."""
-    live, gone = _projects(session, which)
-    days = (which.end - which.start).days + 1
-    read, ended = _number(session, which), _number(session, replace(which, project_ids=tuple(gone))) if gone else 0
-    changing = [each for each in _open(session, which) if each.project_id in live]
-    expected = len(live) * days + ended
-    return Coverage(
-        expected=expected,
-        read=read,
-        closed=read - sum(not each.closed for each in changing),
-        settled=read - len(changing),
-        missing=tuple(_missing(session, which, live)) if read < expected else (),
-        oldest_read_at=min((each.read_at for each in changing), default=None),
-        problems=tuple(collections.problems(session, live)),
+_COLUMN = {"day": "day", "project": "project_id"}
+_TOLD = ("days", "unknown", "spend_total", "spend_rows")
+
+
+def _month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _following(month: date) -> date:
+    return _month_of(month + 31 * DAY)
+
+
+def together(which: Which) -> Select[Any] | CompoundSelect[Any]:
+    """Return what comes to these days: the whole months among them, and the days before and after those."""
+    begin = which.start if which.start.day == 1 else _following(_month_of(which.start))
+    end = _month_of(which.end + DAY)  # of this month not every day is asked for
+    if begin >= end:
+        return _days(which, which.start, which.end)
+    months = pick(MONTHS.c.month, MONTHS.c.project_id, *(MONTHS.c[name] for name in _TOLD))
+    whole = months.where(MONTHS.c.month.between(begin, end - DAY), *_in_projects(MONTHS, which))
+    return all_of(_days(which, which.start, begin - DAY), whole, _days(which, end, which.end))
+
+
+def _days(which: Which, first: date, last: date) -> Select[Any]:
+    """Return some of these days one by one, as ``together`` returns months."""
+    unknown = case((DAYS.c.spend_total.is_(None), 1), else_=0)
+    each = pick(
+        DAYS.c.day,
+        DAYS.c.project_id,
+        literal(1).label("days"),
+        unknown.label("unknown"),
+        DAYS.c.spend_total,
+        DAYS.c.spend_rows,
     )
+    return each.where(DAYS.c.day.between(first, last), *_in_projects(DAYS, which))
 
 
-def is_read(session: Session, which: Which) -> bool:
-    """Tell whether every one of these days was read, of the projects that are not gone."""
-    live = select(Project.id).where(col(Project.gone_at).is_(None))
-    if which.project_ids is not None:
-        live = live.where(col(Project.id).in_(which.project_ids))
-    expected = session.exec(select(func.count()).select_from(live.subquery())).one()
-    days = (DAYS.c.day.between(which.start, which.end), DAYS.c.project_id.in_(live))
-    read = session.execute(pick(func.count()).select_from(DAYS).where(*days)).scalar_one()
-    return bool(read == expected * ((which.end - which.start).days + 1))
+def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None, unknown: int | None) -> DayTotal:
+    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal(), unknown or 0)
 
 
-_SPLIT = {"day": DAYS.c.day, "project": DAYS.c.project_id}
+def within(which: Which) -> list[ColumnElement[bool]]:
+    """Return the conditions on ``DAYS`` that they are these."""
+    return [DAYS.c.day.between(which.start, which.end), *_in_projects(DAYS, which)]
 
 
-def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None, unknown: int) -> DayTotal:
-    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal(), unknown)
-
-
-def _within(which: Which) -> list[ColumnElement[bool]]:
-    days = DAYS.c.day.between(which.start, which.end)
-    if which.project_ids is None:
-        return [days]
-    return [days, DAYS.c.project_id.in_(which.project_ids)]
-
-
-def _projects(session: Session, which: Which) -> tuple[set[str], set[str]]:
-    """Return the projects that there are, and those that are gone."""
-    found = select(Project.id, Project.gone_at)
-    if which.project_ids is not None:
-        found = found.where(col(Project.id).in_(which.project_ids))
-    known = session.exec(found).all()
-    live = {project_id for project_id, gone_at in known if gone_at is None}
-    return live, {project_id for project_id, _ in known} - live
-
-
-def _number(session: Session, which: Which) -> int:
-    return int(session.execute(pick(func.count()).select_from(DAYS).where(*_within(which))).scalar_one())
-
-
-def _open(session: Session, which: Which) -> list[_Open]:
-    found = pick(DAYS.c.project_id, DAYS.c.closed, DAYS.c.read_at).where(_OPEN, *_within(which))
-    return [_Open(*row) for row in session.execute(found)]
-
-
-def _missing(session: Session, which: Which, live: set[str]) -> list[tuple[str, date]]:
-    numbers = pick(DAYS.c.project_id, func.count().label("days")).where(*_within(which)).group_by(DAYS.c.project_id)
-    read = {row.project_id: row.days for row in session.execute(numbers)}
-    found: list[tuple[str, date]] = []
-    for project_id in sorted(live):
-        if read.get(project_id, 0) > (which.end - which.start).days:
-            continue
-        known = of_project(session, project_id, which.start, which.end)
-        days = (which.start + timedelta(days=count) for count in range((which.end - which.start).days + 1))
-        found += [(project_id, day) for day in days if day not in known]
-        if len(found) >= MISSING_SHOWN:
-            break
-    return found[:MISSING_SHOWN]
+def _in_projects(table: Table, which: Which) -> list[ColumnElement[bool]]:
+    return [] if which.project_ids is None else [table.c.project_id.in_(which.project_ids)]

@@ -13,12 +13,16 @@ from bot.store.columns import Day, Exact, UTCDateTime
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
+WAITED_ROUNDS = 2  # one is missed by whoever was switched off, or whose clock was moved
+WAITING = "Keydesk has not come to read them: its worker stands still, or Deepgram lets it rest."
+
 
 class Collection(SQLModel, table=True):
     """The reading of one project's figures. ``first_day`` is the oldest day that is wanted at all.
 
-    ``failures`` counts those since the last success; ``problem`` may stay beside a success that left something out.
-    ``balance`` in dollars is read once a day from projects that spend.
+    ``reread_at`` is when whole months were last read (`bot.store.rereading`). Since the last success ``failures`` were
+    counted, and ``missed_rounds`` in which nobody came to read it; ``problem`` may stay beside a success that left
+    something out. ``balance`` in dollars is read once a day from projects that spend.
     """
 
     __tablename__ = "collections"
@@ -27,7 +31,9 @@ class Collection(SQLModel, table=True):
     first_day: date = Field(sa_type=Day)
     due_at: datetime = Field(sa_type=UTCDateTime, index=True)
     read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    reread_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     failures: int = 0
+    missed_rounds: int = 0
     problem: str | None = None
     balance: Decimal | None = Field(default=None, sa_type=Exact)
     balance_read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -48,8 +54,17 @@ def plan(session: Session, first_day: date, due_at: datetime) -> None:
 
 def ensure(session: Session, project_id: str, first_day: date, due_at: datetime) -> None:
     """Plan a project's first reading, unless it is planned."""
-    row = insert_into(session, Collection).values(project_id=project_id, first_day=first_day, due_at=due_at, failures=0)
+    row = insert_into(session, Collection).values(
+        project_id=project_id, first_day=first_day, due_at=due_at, failures=0, missed_rounds=0
+    )
     session.execute(row.on_conflict_do_nothing())
+
+
+def miss(session: Session, before: datetime) -> None:
+    """Note that a round came and nobody had read what was due before the one ahead of it."""
+    waiting = update(Collection).where(col(Collection.due_at) < before)
+    values = {"missed_rounds": col(Collection.missed_rounds) + 1}
+    session.execute(waiting.values(values).execution_options(synchronize_session=False))
 
 
 def take(session: Session, now: datetime, again_at: datetime) -> str | None:
@@ -71,9 +86,14 @@ def lock(session: Session, project_id: str) -> Collection:
     return session.exec(select(Collection).where(col(Collection.project_id) == project_id).with_for_update()).one()
 
 
-def succeeded(session: Session, project_id: str, now: datetime, due_at: datetime, problem: str | None) -> None:
+def succeeded(session: Session, project_id: str, now: datetime, problem: str | None) -> None:
     """Note that the figures were read; ``problem`` is what the provider did not tell."""
-    _change(session, project_id, read_at=now, due_at=due_at, failures=0, problem=problem)
+    _change(session, project_id, read_at=now, failures=0, missed_rounds=0, problem=problem)
+
+
+def note_reread(session: Session, project_id: str, now: datetime) -> None:
+    """Note that whole months were read."""
+    _change(session, project_id, reread_at=now)
 
 
 def failed(session: Session, project_id: str, problem: str, due_at: datetime) -> None:
@@ -93,10 +113,14 @@ def problems(session: Session, project_ids: Some[str]) -> list[tuple[str, str]]:
 
 
 def failing(session: Session, before: datetime) -> list[tuple[str, str]]:
-    """Return the projects that could not be read since then, as (project, what went wrong last)."""
+    """Return the projects that were not read since then and should have been, as (project, what went wrong last).
+
+    Where nothing went wrong with them, they have waited for their turn all this time.
+    """
     late = col(Collection.read_at).is_(None) | (col(Collection.read_at) < before)
-    found = select(Collection).where(col(Collection.failures) > 0, late, _live())
-    return [(row.project_id, row.problem or "") for row in session.exec(found.order_by(col(Collection.project_id)))]
+    wrong = (col(Collection.failures) > 0) | (col(Collection.missed_rounds) >= WAITED_ROUNDS)
+    found = select(Collection).where(late, wrong, _live()).order_by(col(Collection.project_id))
+    return [(row.project_id, row.problem if row.problem and row.failures else WAITING) for row in session.exec(found)]
 
 
 def note_balance(session: Session, project_id: str, balance: Decimal, now: datetime) -> None:

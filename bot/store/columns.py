@@ -80,3 +80,8 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """Return the CHECK constraint that holds a text column to these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def mark(changed_at: datetime | None) -> str:
+    """Return what a form carries of the row that it shows, so that nothing saved meanwhile is overwritten unseen."""
+    return changed_at.isoformat() if changed_at is not None else ""

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 READ_ONLY = "keydesk_read_only"
 POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
+# A reading sees one moment, whatever is written meanwhile. SQLite's own transactions do that by themselves.
+ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 QUIET: dict[str, Any] = {"hide_parameters": True}  # an error's text would quote what people typed, into the log
 
 
@@ -46,9 +48,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that only reads and takes no write lock."""
+        """Give a session that only reads, all of it as it was at one moment, and takes no write lock."""
+        options = {READ_ONLY: True, **({} if self.is_sqlite else ONE_MOMENT)}
         with (
-            self.engine.connect().execution_options(**{READ_ONLY: True}) as connection,
+            self.engine.connect().execution_options(**options) as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
             yield session

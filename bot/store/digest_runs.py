@@ -5,11 +5,13 @@ subscription, however many processes plan at the same moment and wherever clocks
 
 planned ─┬─ posting ─┬─ posted
          ├─ silent   ├─ planned (it certainly was not posted)
-         └─ failed   ├─ failed (the place is lost)
-                     └─ unclear ── repeating ─┬─ posted_again
+         └─ failed   └─ unclear ── repeating ─┬─ posted_again
                                               ├─ unclear (the repeat certainly was not posted)
                                               ├─ failed
                                               └─ unclear_again (nobody looks again)
+
+A run fails when its place is lost, or when its subscription is paused or ended before it was posted. From "planned" it
+gives its days back, because nobody was told of them; from "unclear" it keeps them, because its message may stand there.
 """
 
 from __future__ import annotations
@@ -21,12 +23,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, and_, func, or_, update
+from sqlalchemy import JSON, UniqueConstraint, and_, delete, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import digests
 from bot.store.columns import Exact, UTCDateTime, one_of
 from bot.store.digests import Subscription
+from bot.store.due import Due
 from bot.store.upsert import insert_into
 
 MOVES: dict[str, frozenset[str]] = {
@@ -47,8 +50,9 @@ OPEN = ("planned", "posting", "unclear", "repeating")
 class Run(SQLModel, table=True):
     """One digest of one subscription. ``claimed_at`` is the machine's time, every other moment the business's.
 
-    ``corrections`` are [day, change, total] of days told before. ``final`` and ``complete`` say what the message in
-    Slack tells of its figures; ``completed_at`` when it was brought up to date, which happens once.
+    ``moment`` is what the message says of the moment it was posted (`bot.digests.moment`). ``final`` and ``complete``
+    say what the message in Slack tells of its figures; ``completed_at`` when it was last to be brought up to date,
+    which happens once. ``details_ts`` is the message with the details in its thread, if Slack confirmed that.
     """
 
     __tablename__ = "digest_runs"
@@ -63,10 +67,11 @@ class Run(SQLModel, table=True):
     posted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     channel: str | None = None
     ts: str | None = None
+    details_ts: str | None = None
     final: bool = False
     complete: bool = False
     completed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    corrections: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    moment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     note: str = ""
 
 
@@ -93,9 +98,9 @@ class Told:
 # --- planning ---
 
 
-def last_day(session: Session, subscription_id: str) -> date | None:
-    """Return the last provider day that this subscription was told, or None."""
-    return session.exec(select(func.max(col(Day.day))).where(col(Day.subscription_id) == subscription_id)).one()
+def days_taken(session: Session, subscription_id: str) -> frozenset[date]:
+    """Return every provider day that a run of this subscription tells."""
+    return frozenset(session.exec(select(col(Day.day)).where(col(Day.subscription_id) == subscription_id)))
 
 
 def plan(session: Session, subscription_id: str, local_date: date, days: Sequence[date], now: datetime) -> str | None:
@@ -154,17 +159,26 @@ def give_up_claims(session: Session, run_id: str, before: datetime) -> None:
         _moved(session, update(Run).where(*old).values(state=to))
 
 
-def unfinished(session: Session, before: datetime, limit: int) -> list[str]:
-    """Return runs planned before then whose post has no outcome yet, in case their jobs were lost."""
+def give_up(session: Session, run_id: str, why: str) -> None:
+    """Post a run no more; the days of one that certainly was not posted are free for the next one."""
+    if move(session, run_id, "planned", "failed", note=why):
+        session.execute(delete(Day).where(col(Day.run_id) == run_id).execution_options(synchronize_session=False))
+    else:
+        move(session, run_id, "unclear", "failed", note=why)
+
+
+def abandoned(session: Session, before: datetime, limit: int, *, job: str) -> list[str]:
+    """Return runs planned before then without an outcome, for which no job of this kind waits: it was lost."""
     old = (col(Run.state).in_(OPEN), col(Run.planned_at) <= before)
-    return list(session.exec(select(Run.id).where(*old).order_by(col(Run.planned_at)).limit(limit)))
+    lost = col(Run.id).not_in(select(Due.ref).where(col(Due.kind) == job))
+    return list(session.exec(select(Run.id).where(*old, lost).order_by(col(Run.planned_at)).limit(limit)))
 
 
 def told(session: Session, run_id: str) -> Told | None:
-    """Return a run with what it belongs to, unless its subscription was ended."""
+    """Return a run with what it belongs to, or None."""
     found = run(session, run_id)
     subscription = digests.get(session, found.subscription_id) if found is not None else None
-    if found is None or subscription is None or subscription.state == "ended":
+    if found is None or subscription is None:
         return None
     return Told(found, subscription, tuple(days_of(session, run_id)))
 
@@ -185,11 +199,15 @@ def to_complete(session: Session, since: datetime) -> list[Told]:
     return [Told(each, subscription, tuple(days)) for each, subscription, days in found.values()]
 
 
-def brought_up_to_date(session: Session, run_id: str, now: datetime, *, final: bool, complete: bool) -> bool:
-    """Note that the message was brought up to date; True for the one who did."""
+def stays_as_it_is(session: Session, run_id: str, now: datetime, **shown: bool) -> bool:
+    """Note that the message is edited no more, and what it shows (final, complete); True for the one who did."""
     open_ = (col(Run.id) == run_id, col(Run.completed_at).is_(None))
-    values = {"completed_at": now, "final": final, "complete": complete}
-    return _moved(session, update(Run).where(*open_).values(**values))
+    return _moved(session, update(Run).where(*open_).values(completed_at=now, **shown))
+
+
+def note_details(session: Session, run_id: str, ts: str) -> None:
+    """Note which message in the thread holds the details."""
+    _moved(session, update(Run).where(col(Run.id) == run_id).values(details_ts=ts))
 
 
 # --- what people were told ---

@@ -9,39 +9,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
-from sqlmodel import Session
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, Table, case, func, literal_column, select
+from sqlmodel import Session, SQLModel
 
 from bot.store import spans, tag_sets
-from bot.store.collected import Coverage, DayTotal, Which, coverage, total_spend, totals_by
+from bot.store.collected import DayTotal, Which, total_spend, totals_by
+from bot.store.coverage import Coverage, coverage
 from bot.store.fact_rows import COUNTS, DOLLARS, MEASURES, SPEND, SPEND_LINES, TOTAL, USAGE, USAGE_LINES, Figures
+from bot.store.keys import Key
 
 __all__ = [
     "Coverage",
     "DayTotal",
+    "Ranked",
     "SpendDimension",
     "SpendRow",
     "UsageDimension",
     "UsageRow",
     "Which",
     "coverage",
+    "largest_spend",
+    "largest_usage",
     "spend_by",
+    "tag_sets_billed",
     "tags_billed",
     "total_spend",
     "totals_by",
     "usage_by",
 ]
 
-SpendDimension = Literal["day", "project", "key", "line_item", "tags", "deployment"]
+SpendDimension = Literal["day", "project", "key", "line_item", "tags", "deployment", "billed_by"]
 UsageDimension = Literal["total", "accessor", "endpoint", "feature_set", "models", "method", "tags", "deployment"]
 
 
 class SpendRow(NamedTuple):
     """Dollars of one group; what was not split by is None, what the provider names nothing for is "".
 
-    ``tags`` is a tag set's text (``tag_sets.set_of`` reads it).
+    ``tags`` is a tag set's text (``tag_sets.set_of`` reads it). ``billed_by`` tells whose it is: of a key made here the
+    customer chosen for it ("" is our own use), of any other its tag set.
     """
 
     dollars: Decimal
@@ -51,6 +60,7 @@ class SpendRow(NamedTuple):
     line_item: str | None = None
     tags: str | None = None
     deployment: str | None = None
+    billed_by: str | None = None
 
 
 class UsageRow(NamedTuple):
@@ -62,25 +72,66 @@ class UsageRow(NamedTuple):
     project_id: str | None = None
 
 
-def spend_by(session: Session, which: Which, *dimensions: SpendDimension, top: int | None = None) -> list[SpendRow]:
+class Ranked(NamedTuple):
+    """Some of the largest groups, the largest first, each as (value, amount); how many there are, and their sum."""
+
+    rows: tuple[tuple[str, Decimal], ...]
+    number: int
+    total: Decimal
+
+
+def spend_by(session: Session, which: Which, *dimensions: SpendDimension) -> list[SpendRow]:
     """Return dollars by any combination of dimensions, in their order; groups of nothing are left out.
 
-    With ``top``, only so many of the largest, the largest first.
     A year of a thousand projects is answered from sums over spans. Split by "day" together with anything but
     "project", it reads every single day: narrow it to some projects or to some weeks.
     """
-    if dimensions in {(), ("day",), ("day", "project")} and which.is_whole and top is None:
+    if dimensions in {(), ("day",), ("day", "project")} and which.is_whole:
         found = totals_by(session, which, *dimensions)
         return [SpendRow(each.rows, each.day, each.project_id) for each in found if each.rows]
-    lines = _narrowed(SPEND, _lines_of(which))
-    by_day = "day" in dimensions
-    facts = spans.summed(SPEND, which.start, which.end, DOLLARS, *lines, by_day=by_day, few_lines=bool(lines))
-    dollars = func.sum(facts.c.dollars)
-    columns = [facts.c.day if name == "day" else SPEND_LINES.c[_COLUMN[name]] for name in dimensions]
-    query = _joined(select(*columns, dollars), SPEND_LINES, facts, columns).group_by(*columns)
-    rows = session.execute(query.order_by(*columns) if top is None else query.order_by(dollars.desc()).limit(top))
     names = [_COLUMN[name] for name in dimensions]
+    rows = session.execute(_spending(which, names).order_by(*names))
     return [SpendRow(row[-1], **dict(zip(names, row[:-1], strict=True))) for row in rows if row[-1]]
+
+
+def largest_spend(session: Session, which: Which, dimension: SpendDimension, *, top: int, skip: int = 0) -> Ranked:
+    """Return groups of one dimension by their dollars, without so many of the largest; there is none of nothing."""
+    return _ranked(session, _spending(which, [_COLUMN[dimension]]), top, skip)
+
+
+def _spending(which: Which, names: Sequence[str]) -> Select[Any]:
+    wanted, by_day = _wanted(which, names), "day" in names
+    few = [SPEND.c.line_id.in_(select(wanted.c.id))] if _narrowing(which) else []
+    facts = spans.summed(SPEND, which.start, which.end, DOLLARS, *few, by_day=by_day, few_lines=bool(few))
+    lines = wanted if "billed_by" in names else SPEND_LINES
+    columns = [facts.c.day if name == "day" else lines.c[name] for name in names]
+    joined = facts.join(lines, lines.c.id == facts.c.line_id)
+    return select(*columns, func.sum(facts.c.dollars).label("dollars")).select_from(joined).group_by(*columns)
+
+
+def _wanted(which: Which, names: Sequence[str]) -> CTE:
+    """Return the lines that are wanted, with whose they are if that is asked: put together once, not for each span."""
+    with_keys = SPEND_LINES.outerjoin(KEYS, KEYS.c.provider_key_id == SPEND_LINES.c.key_id)
+    every = with_keys if "billed_by" in names or which.billed_by is not None else SPEND_LINES
+    columns = [
+        _BILLED_BY.label(name) if name == "billed_by" else SPEND_LINES.c[name] for name in names if name != "day"
+    ]
+    lines = select(SPEND_LINES.c.id, *columns).select_from(every).where(*_narrowing(which))
+    return lines.cte().prefix_with("MATERIALIZED")
+
+
+def _ranked(session: Session, groups: Select[Any], top: int, skip: int) -> Ranked:
+    value, amount = groups.subquery().c
+    every = (func.count().over(), func.sum(amount).over())
+    wanted = select(value, amount, *every).where(amount != NOTHING).order_by(amount.desc(), value)
+    found = session.execute(wanted.limit(top).offset(skip)).all()
+    number, total = (found[0][2], Decimal(found[0][3])) if found else (0, Decimal())
+    return Ranked(tuple((row[0], Decimal(row[1])) for row in found), number, total)
+
+
+def tag_sets_billed(session: Session) -> list[str]:
+    """Return every tag set that anything was ever spent with, as its text."""
+    return list(session.execute(select(SPEND_LINES.c.tags).distinct()).scalars())
 
 
 def tags_billed(session: Session) -> dict[str, set[str]]:
@@ -100,20 +151,16 @@ def usage_by(
     by_day: bool = False,
     by_project: bool = False,
     measures: Sequence[str] = MEASURES,
-    top: int | None = None,
 ) -> list[UsageRow]:
     """Return the measures of each value of one dimension; the dimension "total" has one value, "".
 
     The provider splits usage by one dimension at a time, so each dimension can only be narrowed to values of its own.
-    A day that was read and has no row used nothing. Measures not asked for are None. With ``top``, only so many of the
-    largest by the first of the measures, the largest first.
+    A day that was read and has no row used nothing. Measures not asked for are None.
 
     Raises:
         ValueError: it is narrowed by another dimension.
     """
-    lines = _narrowed(USAGE, _usage_lines_of(which, dimension))
-    wanted_rows = (USAGE.c.dimension == dimension, *lines)
-    facts = spans.summed(USAGE, which.start, which.end, measures, *wanted_rows, by_day=by_day, few_lines=bool(lines))
+    facts = _using(which, dimension, measures, by_day=by_day)
     wanted: dict[str, ColumnElement[Any]] = {"day": facts.c.day} if by_day else {}
     if by_project:
         wanted["project_id"] = USAGE_LINES.c.project_id
@@ -125,10 +172,30 @@ def usage_by(
         amounts = [func.sum(amount) for amount in amounts]
     query = _joined(select(*columns, *amounts), USAGE_LINES, facts, columns)
     query = query if by_project else query.group_by(*columns)
-    found = session.execute(
-        query.order_by(*columns) if top is None else query.order_by(amounts[0].desc().nulls_last()).limit(top)
-    )
+    found = session.execute(query.order_by(*columns))
     return [_usage_row((*wanted, *measures), tuple(row)) for row in found if set(row) != {None}]
+
+
+def largest_usage(
+    session: Session, which: Which, dimension: UsageDimension, measures: Sequence[str], *, top: int, skip: int = 0
+) -> Ranked:
+    """Return values of one dimension by the sum of these measures, without so many of the largest.
+
+    Raises:
+        ValueError: it is narrowed by another dimension.
+    """
+    facts = _using(which, dimension, measures, by_day=False)
+    amounts = [func.coalesce(func.sum(facts.c[measure]), NOTHING) for measure in measures]
+    amount: ColumnElement[Any] = reduce(add, amounts)
+    groups = select(USAGE_LINES.c.value, amount.label("amount")).group_by(USAGE_LINES.c.value)
+    return _ranked(session, _joined(groups, USAGE_LINES, facts, [USAGE_LINES.c.value]), top, skip)
+
+
+def _using(which: Which, dimension: UsageDimension, measures: Sequence[str], *, by_day: bool) -> Subquery:
+    rows, wanted = [USAGE.c.dimension == dimension], _usage_lines_of(which, dimension)
+    if wanted:
+        rows.append(USAGE.c.line_id.in_(select(select(USAGE_LINES.c.id).where(*wanted).cte().c.id)))
+    return spans.summed(USAGE, which.start, which.end, measures, *rows, by_day=by_day, few_lines=bool(wanted))
 
 
 _COLUMN: dict[str, str] = {
@@ -138,7 +205,14 @@ _COLUMN: dict[str, str] = {
     "line_item": "line_item",
     "tags": "tags",
     "deployment": "deployment",
+    "billed_by": "billed_by",
 }
+NOTHING: ColumnElement[Any] = literal_column("0")
+KEYS = SQLModel.metadata.tables[str(Key.__tablename__)]
+# What is known of a key made here stands before its tags, as in `bot.attribution`.
+_BILLED_BY: ColumnElement[Any] = func.coalesce(
+    func.nullif(KEYS.c.customer, ""), case((KEYS.c.mint_id.is_not(None), "")), SPEND_LINES.c.tags
+)
 _OWN_FILTER = {"accessor": "key_ids", "tags": "tags", "deployment": "deployments"}
 
 
@@ -155,15 +229,16 @@ def _joined(query: Select[Any], lines: Table, facts: Any, columns: Sequence[Colu
     return query.select_from(facts)
 
 
-def _lines_of(which: Which) -> list[ColumnElement[bool]]:
+def _narrowing(which: Which) -> list[ColumnElement[bool]]:
     given = {
-        "project_id": which.project_ids,
-        "key_id": which.key_ids,
-        "line_item": which.line_items,
-        "tags": which.tags,
-        "deployment": which.deployments,
+        SPEND_LINES.c.project_id: which.project_ids,
+        SPEND_LINES.c.key_id: which.key_ids,
+        SPEND_LINES.c.line_item: which.line_items,
+        SPEND_LINES.c.tags: which.tags,
+        SPEND_LINES.c.deployment: which.deployments,
+        _BILLED_BY: which.billed_by,
     }
-    return [SPEND_LINES.c[name].in_(values) for name, values in given.items() if values is not None]
+    return [column.in_(values) for column, values in given.items() if values is not None]
 
 
 def _usage_lines_of(which: Which, dimension: str) -> list[ColumnElement[bool]]:
@@ -177,11 +252,3 @@ def _usage_lines_of(which: Which, dimension: str) -> list[ColumnElement[bool]]:
     if which.project_ids is not None:
         conditions.append(USAGE_LINES.c.project_id.in_(which.project_ids))
     return conditions
-
-
-def _narrowed(table: Table, conditions: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    """Return the condition on facts that their line meets these; none for no conditions."""
-    if not conditions:
-        return []
-    lines = SPEND_LINES if table is SPEND else USAGE_LINES
-    return [table.c.line_id.in_(select(lines.c.id).where(*conditions))]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import JSON, delete, func
+from sqlalchemy import JSON, delete, func, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import UTCDateTime
+from bot.store.columns import UTCDateTime, mark
 from bot.store.upsert import insert_into
 
 
@@ -55,16 +55,23 @@ def search(
     return list(session.exec(found)), total
 
 
-def mirror(session: Session, project_id: str, listed: Mapping[str, str], now: datetime) -> None:
-    """Make the mirror of a project equal to the provider's list of address to scope; who sent them stays."""
+def mirror(session: Session, project_id: str, listed: Mapping[str, str], began: datetime) -> None:
+    """Make the mirror of a project equal to the provider's list of address to scope; who sent them stays.
+
+    What was sent from here after the reading ``began`` cannot be in the list yet, and stays too.
+    """
     insert = insert_into(session, Invite)
     said = {"scope": insert.excluded.scope, "read_at": insert.excluded.read_at}
     values = [
-        {"project_id": project_id, "email": email, "scope": scope, "read_at": now} for email, scope in listed.items()
+        {"project_id": project_id, "email": email, "scope": scope, "read_at": began} for email, scope in listed.items()
     ]
     if values:
         session.execute(insert.on_conflict_do_update(index_elements=["project_id", "email"], set_=said), values)
-    gone = (col(Invite.project_id) == project_id, col(Invite.email).not_in(list(listed)))
+    gone = (
+        col(Invite.project_id) == project_id,
+        col(Invite.email).not_in(list(listed)),
+        or_(col(Invite.sent_at).is_(None), col(Invite.sent_at) <= began),
+    )
     session.execute(delete(Invite).where(*gone).execution_options(synchronize_session=False))
 
 
@@ -81,10 +88,19 @@ def remove(session: Session, project_id: str, email: str) -> None:
     session.execute(delete(Invite).where(*one).execution_options(synchronize_session=False))
 
 
-def domains(session: Session, team_id: str) -> tuple[str, ...]:
-    """Return the domains that this workspace may invite from; none means any."""
-    row = session.get(InviteDomains, team_id)
+def domains(session: Session, team_id: str, *, to_change: bool = False) -> tuple[str, ...]:
+    """Return the domains that this workspace may invite from; none means any.
+
+    ``to_change`` keeps others from changing them meanwhile.
+    """
+    row = session.get(InviteDomains, team_id, with_for_update=to_change)
     return tuple(row.domains) if row is not None else ()
+
+
+def domains_mark(session: Session, team_id: str) -> str:
+    """Return what tells these domains from later ones."""
+    row = session.get(InviteDomains, team_id)
+    return mark(row.changed_at) if row is not None else ""
 
 
 def change_domains(session: Session, team_id: str, wanted: Iterable[str], by: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ MOVES: dict[str, frozenset[str]] = {
     "making": frozenset({"live", "ending"}),
     "live": frozenset({"ending", "ended"}),
     "ending": frozenset({"ended", "live"}),
-    "ended": frozenset({"ending"}),
+    "ended": frozenset({"ending", "live"}),
 }
 AT_ONCE = 1000  # ids in one question: a driver takes so many parameters only
 
@@ -27,7 +27,7 @@ class Key(SQLModel, table=True):
     """A key at the provider. Its secret is nowhere here.
 
     making (made, not yet shown) → live → ending (an end is being carried out) → ended, or back to live
-    if the provider refused to end it; ended → ending only when the provider lists it again.
+    if the provider refused to end it; when the provider lists it again, ended → ending, or live where others made it.
     ``owner`` is None for a key not made here; ``ends_at`` None means that no end is known.
     """
 
@@ -86,6 +86,14 @@ def by_provider_ids(session: Session, provider_key_ids: Iterable[str]) -> dict[s
         some = wanted[start : start + AT_ONCE]
         found += session.exec(select(Key).where(col(Key.provider_key_id).in_(some)))
     return {key.provider_key_id: key for key in found}
+
+
+def by_ids(session: Session, key_ids: Sequence[str]) -> list[Key]:
+    """Return those of these keys that are known here, by our ids."""
+    found = list[Key]()
+    for start in range(0, len(key_ids), AT_ONCE):
+        found += session.exec(select(Key).where(col(Key.id).in_(key_ids[start : start + AT_ONCE])))
+    return found
 
 
 def by_label(session: Session, label: str, *, limit: int) -> tuple[list[Key], int]:
@@ -232,7 +240,13 @@ def live_made_in(session: Session, project_id: str) -> list[Key]:
     return list(session.exec(select(Key).where(*made_here).order_by(col(Key.ends_at), col(Key.id))))
 
 
+def unlisted(session: Session, project_id: str, read_at: datetime) -> int:
+    """Return how many live keys of a project the list of this time left out, though one before had them."""
+    wanted = (col(Key.state) == "live", col(Key.project_id) == project_id, col(Key.listed_at) < read_at)
+    return session.exec(select(func.count()).select_from(Key).where(*wanted)).one()
+
+
 def overdue(session: Session, now: datetime) -> list[Key]:
-    """Return keys made here whose end should have come: live past their end, or being ended."""
-    late = or_(col(Key.state) == "ending", and_(col(Key.state) == "live", col(Key.ends_at) <= now))
-    return list(session.exec(select(Key).where(late, col(Key.mint_id).is_not(None))))
+    """Return keys whose end should have come: being ended, or made here and live past their end."""
+    past = and_(col(Key.state) == "live", col(Key.ends_at) <= now, col(Key.mint_id).is_not(None))
+    return list(session.exec(select(Key).where(or_(col(Key.state) == "ending", past))))

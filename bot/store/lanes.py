@@ -28,7 +28,7 @@ class Lane(SQLModel, table=True):
 
 def hold(session: Session, name: str, holder: str, machine_now: datetime, until: datetime) -> bool:
     """Take a free lane, or renew one's own; True for the one holder there is then."""
-    session.execute(insert_into(session, Lane).values(name=name).on_conflict_do_nothing())
+    _ensure(session, name)
     free = or_(col(Lane.holder).is_(None), col(Lane.holder) == holder, col(Lane.until) <= machine_now)
     held = update(Lane).where(col(Lane.name) == name, free).values(holder=holder, until=until)
     return bool(session.execute(held.execution_options(synchronize_session=False)).rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
@@ -47,6 +47,8 @@ def get(session: Session, name: str) -> Lane:
 
 def rest(session: Session, names: Collection[str], until: datetime) -> None:
     """Let these lanes stand still until then; what rests longer already goes on resting."""
+    for name in names:
+        _ensure(session, name)
     shorter = or_(col(Lane.resting_until).is_(None), col(Lane.resting_until) < until)
     wanted = update(Lane).where(col(Lane.name).in_(names), shorter).values(resting_until=until)
     session.execute(wanted.execution_options(synchronize_session=False))
@@ -56,3 +58,7 @@ def resting_until(session: Session, names: Collection[str]) -> datetime | None:
     """Return the latest end of any of these lanes' rests, or None."""
     found = session.exec(select(Lane.resting_until).where(col(Lane.name).in_(names))).all()
     return max((moment for moment in found if moment is not None), default=None)
+
+
+def _ensure(session: Session, name: str) -> None:
+    session.execute(insert_into(session, Lane).values(name=name).on_conflict_do_nothing())

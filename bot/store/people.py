@@ -37,12 +37,17 @@ def get(session: Session, team_id: str, user_id: str) -> Person | None:
 
 
 def save(session: Session, person: Person) -> Person:
-    """Write what Slack says now; what the person chose and did stays. Two processes may do so at once."""
+    """Write what Slack said, unless something newer stands there, and return what stands there then.
+
+    What the person chose and did stays. Two processes may do so at once.
+    """
     said = person.model_dump(include=SAID)
     session.execute(
         insert_into(session, Person)
         .values(team_id=person.team_id, user_id=person.user_id, **said)
-        .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said)
+        .on_conflict_do_update(
+            index_elements=["team_id", "user_id"], set_=said, where=col(Person.read_at) <= person.read_at
+        )
     )
     return session.get_one(Person, (person.team_id, person.user_id), populate_existing=True)
 
@@ -82,11 +87,24 @@ def called(session: Session, team_id: str, names: Iterable[str]) -> list[Person]
     return list(session.exec(select(Person).where(col(Person.team_id) == team_id, is_one)))
 
 
+def able(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of these people who can act: members, as Slack said. Of whom it never said, nobody knows."""
+    return frozenset(
+        user_id for user_id, person in named(session, team_id, user_ids).items() if person.standing == "member"
+    )
+
+
 def unable(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:
     """Return those of these people who are known to be no members (any more)."""
     return frozenset(
         user_id for user_id, person in named(session, team_id, user_ids).items() if person.standing != "member"
     )
+
+
+def unread(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of these people of whom Slack was never asked."""
+    asked = frozenset(user_ids)
+    return asked - named(session, team_id, asked).keys()
 
 
 def saw_home(session: Session, team_id: str, user_id: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
-from bot.store.columns import UTCDateTime
+from bot.store.columns import UTCDateTime, mark
 
 RECOMMENDED_DAYS = 30
 MOST_DAYS = 90
@@ -43,6 +43,11 @@ class ProjectSettings(SQLModel, table=True):
     changed_by: str | None = None
     changed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
+    @property
+    def mark(self) -> str:
+        """What tells these settings from later ones."""
+        return mark(self.changed_at)
+
 
 def get(session: Session, project_id: str) -> Project | None:
     """Return the project if the mirror knows it and it is not gone."""
@@ -62,9 +67,11 @@ def names_by_id(session: Session, *, live: bool = False) -> dict[str, str]:
     return dict(session.exec(found.where(col(Project.gone_at).is_(None)) if live else found).all())
 
 
-def settings(session: Session, project_id: str) -> ProjectSettings:
-    """Return the project's settings, or the defaults."""
-    return session.get(ProjectSettings, project_id) or ProjectSettings(project_id=project_id, approvers=[])
+def settings(session: Session, project_id: str, *, to_change: bool = False) -> ProjectSettings:
+    """Return the project's settings, or the defaults; ``to_change`` keeps others from changing them meanwhile."""
+    return session.get(ProjectSettings, project_id, with_for_update=to_change) or ProjectSettings(
+        project_id=project_id, approvers=[]
+    )
 
 
 def all_approvers(session: Session) -> set[str]:
@@ -119,22 +126,28 @@ def chosen(session: Session, team_id: str, user_id: str) -> Project | None:
 
 
 def mirror(
-    session: Session, listed: Iterable[tuple[str, str]], now: datetime, *, account_id: str | None = None
+    session: Session, listed: Iterable[tuple[str, str]], began: datetime, *, account_id: str | None = None
 ) -> None:
-    """Make the mirror of one account equal to the provider's list of (id, name).
+    """Make the mirror of one account equal to the provider's list of (id, name), as it was when its reading ``began``.
 
-    A project that two accounts list stays with the one that listed it first, until that one lists it no more.
+    A project that was renamed or deleted from here since stays as it is. One that two accounts list stays with the
+    one that listed it first, until that one lists it no more.
     """
     names = dict(listed)
     known = {project.id: project for project in session.exec(select(Project))}
     for project_id, name in names.items():
-        project = known.get(project_id) or Project(id=project_id, name=name, read_at=now, account_id=account_id)
-        if project.gone_at is not None or project.account_id == account_id:
-            project.name, project.read_at, project.gone_at, project.account_id = name, now, None, account_id
+        project = known.get(project_id) or Project(id=project_id, name=name, read_at=began, account_id=account_id)
+        if (project.gone_at is not None or project.account_id == account_id) and not _changed_since(project, began):
+            project.name, project.read_at, project.gone_at, project.account_id = name, began, None, account_id
             session.add(project)
     for project_id, project in known.items():
-        if project_id not in names and project.account_id == account_id and project.gone_at is None:
-            project.gone_at = now
+        ours = project.account_id == account_id and not _changed_since(project, began)
+        if project_id not in names and ours and project.gone_at is None:
+            project.gone_at = began
+
+
+def _changed_since(project: Project, began: datetime) -> bool:
+    return project.read_at > began or (project.gone_at is not None and project.gone_at > began)
 
 
 def renamed(session: Session, project_id: str, name: str, now: datetime) -> None:

@@ -31,6 +31,12 @@ def of_subject(session: Session, subject: str) -> list[Entry]:
     return list(session.exec(select(Entry).where(col(Entry.subject) == subject).order_by(col(Entry.id))))
 
 
+def named(session: Session, subject: str, name: str) -> list[Entry]:
+    """Return what happened to one request or key under one name, oldest first."""
+    mine = select(Entry).where(col(Entry.subject) == subject, col(Entry.name) == name)
+    return list(session.exec(mine.order_by(col(Entry.id))))
+
+
 def latest(session: Session, subject: str, limit: int) -> tuple[list[Entry], int]:
     """Return the last things that happened to one request or key, the newest last, and how many there are in all."""
     mine = col(Entry.subject) == subject

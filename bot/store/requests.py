@@ -146,6 +146,16 @@ def waiting_ids(session: Session, team_id: str) -> list[tuple[str, str, str, str
     return [(id_, project_id, by, kind) for id_, project_id, by, kind in listed]
 
 
+def touch_waiting(session: Session, team_id: str, project_id: str | None = None) -> list[tuple[str, int]]:
+    """Count those of a project, or all, that wait for a decision as changed; return (id, new version) of each."""
+    wanted = update(Request).where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
+    if project_id is not None:
+        wanted = wanted.where(col(Request.project_id) == project_id)
+    touched = wanted.values(version=Request.version + 1).returning(col(Request.id), col(Request.version))
+    rows = session.execute(touched.execution_options(synchronize_session=False))
+    return [(id_, version) for id_, version in rows]
+
+
 def waiting_count(session: Session, team_id: str, project_id: str) -> int:
     """Return how many requests of this project wait for a decision."""
     found = select(func.count()).where(

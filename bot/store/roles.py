@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from operator import itemgetter
 
@@ -121,9 +121,11 @@ def default(session: Session, team_id: str) -> str | None:
     return chosen.role if chosen is not None else None
 
 
-def groups(session: Session, team_id: str) -> list[GroupRead]:
-    """Return every user group as last read."""
+def groups(session: Session, team_id: str, group_ids: Collection[str] | None = None) -> list[GroupRead]:
+    """Return these user groups (None: every one) as last read."""
     found = select(GroupRead).where(col(GroupRead.team_id) == team_id)
+    if group_ids is not None:
+        found = found.where(col(GroupRead.group_id).in_(group_ids))
     return list(session.exec(found.order_by(col(GroupRead.handle))))
 
 

@@ -1,12 +1,13 @@
 """Collection: the figures of one project, read from the provider into the store.
 
 The two ungrouped reports come first. Only days whose totals moved since the last reading are asked for in detail, in
-one call a grouping; a quiet project costs two calls. All days of one answer are written in one transaction. The failed
-requests are counted last (``failures.py``): whatever becomes of that, the figures are written.
+one call a grouping, and once more days that settle; a quiet project costs two calls. All days of one answer are written
+in one transaction.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,17 +16,18 @@ from typing import Protocol, get_args
 
 from sqlmodel import Session
 
-from bot.errors import ScopeMissing
+from bot.errors import RateLimited, ScopeMissing, Unavailable
 from bot.providers.deepgram.billing import Billing, BillingGrouping
 from bot.providers.deepgram.usage import Grouping, Usage
-from bot.store import collected, collections, fact_rows
+from bot.store import collected, collections, fact_rows, rereading
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.fact_rows import TOTAL, DayFacts, Figures, UsageOf
 from bot.store.facts import Which, usage_by
 from bot.usage.failures import Permit, RecordedRequests, count_failures
+from bot.usage.holding import RESTING, let_rest, resting_until
 from bot.usage.reading import Period, SpendOfDays, UsageOfDays, spend_rows, spend_totals, usage_rows
-from bot.usage.settling import following, lacks_rows
+from bot.usage.settling import following, is_settled, lacks_rows
 
 HISTORY_DAYS = 92
 LONGEST_PERIOD = 31  # days in one call: over a long window a report might tell other periods than days
@@ -58,6 +60,14 @@ class _Told:
 
 
 @dataclass(frozen=True)
+class _Wanted:
+    """The days to be read, and whether whole months are among them that were not read for long."""
+
+    period: Period
+    months: bool
+
+
+@dataclass(frozen=True)
 class _Reading:
     """A period as read: its totals, which days moved, and the facts of the days that were read in detail."""
 
@@ -76,6 +86,7 @@ class UsageCollection:
     def __init__(self, database: Database, reports: Reports, history_days: int = HISTORY_DAYS) -> None:
         self._database = database
         self._reports = reports
+        self._refreshing: dict[str, asyncio.Task[str | None]] = {}
         self.history_days = history_days
 
     def first_day(self, now: datetime) -> date:
@@ -83,45 +94,74 @@ class UsageCollection:
         return now.date() - timedelta(days=self.history_days - 1)
 
     async def collect(self, project_id: str, now: datetime, permit: Permit = _always) -> str | None:
-        """Read every day that is not settled, up to today; return what the provider does not let us read, if so.
+        """Read every day that may still change, up to today, and twice a month whole months again.
+
+        Returns what the provider does not let us read, if so.
 
         Raises:
             ProviderError: something could not be read. What was read before stays.
         """
-        problem = await self._collect_unsettled(project_id, now, permit)
-        await count_failures(self._database, self._reports, project_id, permit)
-        return problem
+        wanted = await self._database.read(lambda session: self._wanted(session, project_id, now))
+        parts = [await self._collect(project_id, part, now, permit) for part in wanted.period.parts(LONGEST_PERIOD)]
+        if wanted.months:
+            await self._database.write(lambda session: collections.note_reread(session, project_id, now))
+        return parts[-1]
 
-    async def refresh(self, project_id: str, now: datetime) -> str | None:
-        """Read today so far, for somebody who asks now; a project never read before is read whole.
+    async def count_failures(self, project_id: str, permit: Permit = _always) -> None:
+        """Count the failed requests of the days that were read.
 
         Raises:
-            ProviderError: it could not be read; what is known stays.
+            RateLimited: the provider wants to be left alone.
         """
-        known = await self._database.read(lambda session: collections.get(session, project_id))
-        if known is None or known.read_at is None:
-            return await self._collect_unsettled(project_id, now, _always)  # the failed requests come by themselves
-        return await self._collect(project_id, Period(now.date(), now.date()), now, _always)
+        await count_failures(self._database, self._reports, project_id, permit)
 
-    async def _collect_unsettled(self, project_id: str, now: datetime, permit: Permit) -> str | None:
-        unsettled = await self._database.read(lambda session: self._unsettled(session, project_id, now))
-        problem = None
-        for period in unsettled.parts(LONGEST_PERIOD):
-            problem = await self._collect(project_id, period, now, permit)
+    async def refresh(self, project_id: str, now: datetime) -> str | None:
+        """Read today so far, for somebody who asks now, once for all who ask this process meanwhile.
+
+        A project never read before is read whole. Returns what the provider does not let us read, if so.
+
+        Raises:
+            ProviderError: it could not be read, or the lanes rest; what is known stays.
+        """
+        if project_id not in self._refreshing:
+            task = asyncio.create_task(self._refresh(project_id, now))
+            self._refreshing[project_id] = task
+            task.add_done_callback(lambda _: self._refreshing.pop(project_id))
+        return await asyncio.shield(self._refreshing[project_id])
+
+    async def _refresh(self, project_id: str, now: datetime) -> str | None:
+        until = await self._database.read(lambda session: resting_until(session, now))
+        if until is not None:
+            raise Unavailable(RESTING.format(until=until))
+        try:
+            return await self._read_now(project_id, now)
+        except RateLimited as limited:
+            told = limited
+        await self._database.write(lambda session: let_rest(session, told, now))
+        raise told
+
+    async def _read_now(self, project_id: str, now: datetime) -> str | None:
+        known = await self._database.read(lambda session: collections.get(session, project_id))
+        if known is not None and known.read_at is not None:
+            return await self._collect(project_id, Period(now.date(), now.date()), now, _always)
+        problem = await self.collect(project_id, now)  # the failed requests come by themselves
+        await self._database.write(lambda session: collections.succeeded(session, project_id, now, problem))
         return problem
 
-    def _unsettled(self, session: Session, project_id: str, now: datetime) -> Period:
+    def _wanted(self, session: Session, project_id: str, now: datetime) -> _Wanted:
         known = collections.get(session, project_id)
         first = known.first_day if known else self.first_day(now)
-        # Before the first success the days read so far may have a gap behind them.
-        oldest = None
-        if known and known.read_at:  # what might not be read before is read once everything may be
-            oldest = collected.oldest_unsettled(session, project_id, or_unknown=known.problem is None)
-        return Period(min(oldest or first, now.date()), now.date())
+        if known is None or known.read_at is None:  # the days read so far may have a gap behind them
+            return _Wanted(Period(min(first, now.date()), now.date()), months=True)
+        # What might not be read before is read once everything may be.
+        oldest = collected.oldest_unsettled(session, project_id, or_untold=known.problem is None)
+        months = rereading.to_reread(known.reread_at or known.read_at, now)
+        start = min(oldest or now.date(), now.date(), *([] if months is None else [max(months, first)]))
+        return _Wanted(Period(start, now.date()), months=months is not None)
 
     async def _collect(self, project_id: str, period: Period, now: datetime, permit: Permit) -> str | None:
         told = await self._totals(project_id, period, permit)
-        moved, lacking = await self._database.read(lambda session: _compared(session, project_id, period, told))
+        moved, lacking = await self._database.read(lambda session: _compared(session, project_id, period, told, now))
         facts: Mapping[date, DayFacts] = {}
         if wanted := moved | lacking:
             facts = await self._details(project_id, Period(min(wanted), max(wanted)), told, permit)
@@ -177,9 +217,12 @@ def _together(parts: list[UsageOfDays], day: date) -> dict[UsageOf, Figures]:
 
 
 def _compared(
-    session: Session, project_id: str, period: Period, told: _Told
+    session: Session, project_id: str, period: Period, told: _Told, now: datetime
 ) -> tuple[frozenset[date], frozenset[date]]:
-    """Return the days that differ from the last reading, and those whose rows did not come to their total."""
+    """Return the days that differ from the last reading, and others whose rows are to be read again.
+
+    Those are days that settle now, and days whose rows did not come to their total.
+    """
     known = collected.of_project(session, project_id, period.start, period.end)
     which = Which(period.start, period.end, (project_id,))
     used = {row.day: row.figures for row in usage_by(session, which, "total", by_day=True)}
@@ -188,7 +231,7 @@ def _compared(
         before = known.get(day)
         if before is None or _differs(before, used.get(day), told, day):
             moved.add(day)
-        elif not before.settled and lacks_rows(before):
+        elif not before.settled and (lacks_rows(before) or is_settled(day, before.same_since, now)):
             lacking.add(day)
     return frozenset(moved), frozenset(lacking)
 
@@ -219,7 +262,9 @@ def _known_after(
     if spend is not None:
         rows = sum(spend.values(), Decimal())
     unused = reading.told.usage is not None and _requests(reading.told.usage, day) == 0
-    return following(before, project_id, day, total, rows, now, moved=day in reading.moved, unused=unused)
+    after = following(before, project_id, day, total, rows, now, moved=day in reading.moved, unused=unused)
+    after.spend_told, after.usage_told = reading.told.spend is not None, reading.told.usage is not None
+    return after
 
 
 def _requests(usage: UsageOfDays, day: date) -> int | None:

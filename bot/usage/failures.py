@@ -1,7 +1,7 @@
 """How many requests failed, counted from the provider's records of them: no report tells it.
 
-Only days that may still change are looked at. They are younger than ten days (``settling.py``), and Deepgram keeps its
-records for ninety.
+They are counted once the figures were read: whatever becomes of this, those stay. Only days that may still change are
+looked at. They are younger than ten days (``settling.py``), and Deepgram keeps its records for ninety.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_PAGES = 5  # a day
 TOO_MANY = f"{MOST_PAGES * LARGEST_PAGE:,} or more"
 SECOND = timedelta(seconds=1)  # a filter's moments are both included
 
-Permit = Callable[[], Awaitable[None]]
+Permit = Callable[[], Awaitable[object]]
 """Awaited before each call; whatever it raises ends the collection before that call."""
 
 log = structlog.get_logger(__name__)

@@ -9,12 +9,15 @@ from uuid import uuid4
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.errors import RateLimited
 from bot.store import lanes
 from bot.store.database import Database
 
 LANES = tuple(f"usage.collect {number}" for number in range(1, 5))
 LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
 RENEWED_AFTER = 40.0  # seconds
+REST = timedelta(minutes=1)  # when told to slow down without being told for how long
+RESTING = "Deepgram asked Keydesk for fewer calls, so nothing is read until {until:%H:%M} UTC."
 
 
 class LaneLost(Exception):
@@ -49,10 +52,22 @@ class HeldLane:
         """
         if time.monotonic() - self._renewed > RENEWED_AFTER and not await self.take():
             raise LaneLost
-        resting = await self._database.read(lambda session: lanes.resting_until(session, LANES))
-        if resting is not None and resting > self._clock.now():
+        if await self._database.read(lambda session: resting_until(session, self._clock.now())):
             raise LaneLost
 
     def leave(self, session: Session) -> None:
         """Let go of the lane, if it is still held."""
         lanes.free(session, self.name, self.holder)
+
+
+def resting_until(session: Session, now: datetime) -> datetime | None:
+    """Return until when no call may be made, or None if calls may be made now."""
+    until = lanes.resting_until(session, LANES)
+    return until if until is not None and until > now else None
+
+
+def let_rest(session: Session, limited: RateLimited, now: datetime) -> datetime:
+    """Let every lane rest, for the provider limits the credential and not one project; return until when."""
+    until = now + (timedelta(seconds=limited.retry_after) if limited.retry_after else REST)
+    lanes.rest(session, LANES, until)
+    return until

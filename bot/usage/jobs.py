@@ -19,13 +19,14 @@ from bot.errors import ProviderError, RateLimited
 from bot.store import collections, lanes
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
-from bot.usage.holding import LANES, HeldLane, LaneLost
+from bot.usage.failures import Permit
+from bot.usage.holding import LANES, HeldLane, LaneLost, let_rest, resting_until
 
 TURN = 25  # projects before a lane's job ends and the next begins, so that a process can leave
 AT_MINUTE = 30
 FIRST_WAIT = timedelta(minutes=1)  # whoever just started Keydesk looks at other things first
-TAKEN_FOR = timedelta(minutes=10)  # a reading that was begun and never ended is begun again after this
-REST = timedelta(minutes=1)  # when told to slow down without being told for how long
+TAKEN_FOR = timedelta(minutes=10)  # a reading that was begun and neither goes on nor ends is begun again after this
+EVERY = timedelta(hours=1)
 BACK_OFF = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1))
 NOT_UNDERSTOOD = "Deepgram's answer could not be understood. Keydesk tries again later."
 
@@ -54,10 +55,11 @@ class UsageJobs:
 
     async def plan(self, ref: str, now: datetime) -> None:
         """Plan projects seen for the first time, see that every lane goes on, and come again in an hour."""
+        await self._database.write(lambda session: self._engine.later(session, Job("usage.plan", ref), next_round(now)))
         first_day = self._collection.first_day(now)
 
         def write(session: Session) -> None:
-            self._engine.later(session, Job("usage.plan", ref), next_round(now))
+            collections.miss(session, now - EVERY)
             collections.plan(session, first_day, now + FIRST_WAIT)
             for lane in LANES:
                 self._go_on(session, lane, now)
@@ -86,9 +88,9 @@ class UsageJobs:
         if project_id is None:
             return False
         try:
-            problem = await self._collection.collect(project_id, now, lane.permit)
+            problem = await self._collection.collect(project_id, now, self._permit(lane, project_id, now))
         except RateLimited as limited:
-            await self._slow_down(project_id, limited)
+            await self._slow_down(limited, project_id)
             raise LaneLost from limited
         except LaneLost:
             await self._database.write(lambda session: collections.put_off(session, project_id, now))
@@ -99,20 +101,43 @@ class UsageJobs:
             log.error("usage.not_collected", project_id=project_id, error=type(error).__name__)  # noqa: TRY400 - no values
             await self._failed(project_id, NOT_UNDERSTOOD)
         else:
-            again_at = next_round(self._clock.now())
-            await self._database.write(
-                lambda session: collections.succeeded(session, project_id, now, again_at, problem)
-            )
+            await self._database.write(lambda session: _read(session, project_id, problem, now))
+            await self._count_failures(lane, project_id)
         return True
 
-    async def _slow_down(self, project_id: str, limited: RateLimited) -> None:
-        """Let every lane rest: the provider limits the credential, not one project."""
-        until = self._clock.now() + (timedelta(seconds=limited.retry_after) if limited.retry_after else REST)
-        text = limited.text
+    def _permit(self, lane: HeldLane, project_id: str, taken_at: datetime) -> Permit:
+        """Hold the project as long as the lane: a reading that goes on is begun by nobody else."""
+
+        async def permit() -> None:
+            nonlocal taken_at
+            await lane.permit()
+            now = self._clock.now()
+            if now - taken_at > TAKEN_FOR / 2:
+                await self._database.write(lambda session: collections.put_off(session, project_id, now + TAKEN_FOR))
+                taken_at = now
+
+        return permit
+
+    async def _count_failures(self, lane: HeldLane, project_id: str) -> None:
+        """Count the failed requests of a project that was read; whatever becomes of that, it was read."""
+        try:
+            await self._collection.count_failures(project_id, lane.permit)
+        except RateLimited as limited:
+            await self._slow_down(limited)
+            raise LaneLost from limited
+        except LaneLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever its records are, the other projects' figures are read
+            log.error("usage.failures_not_counted", project_id=project_id, error=type(error).__name__)  # noqa: TRY400 - no values
+
+    async def _slow_down(self, limited: RateLimited, project_id: str | None = None) -> None:
+        """Let every lane rest, and with them the project that could not be read."""
+        now = self._clock.now()
 
         def write(session: Session) -> None:
-            collections.failed(session, project_id, text, until)
-            lanes.rest(session, LANES, until)
+            until = let_rest(session, limited, now)
+            if project_id is not None:
+                collections.failed(session, project_id, limited.text, until)
 
         await self._database.write(write)
 
@@ -126,13 +151,12 @@ class UsageJobs:
         lane.leave(session)
         goes_on = self._go_on(session, lane.name, now)
         for job in self._afterwards if looked_at and not goes_on else ():
-            self._engine.enqueue(session, job, now)
+            self._engine.later(session, job, now)  # lanes that end together ask for it once
 
     def _go_on(self, session: Session, lane: str, now: datetime) -> bool:
         """Let the lane's next turn begin when something is due, and not while the lanes rest; tell if that is now."""
         due = collections.next_due(session) or next_round(now)
-        resting = lanes.resting_until(session, LANES) or now
-        begins = max(due, resting, now)
+        begins = max(due, resting_until(session, now) or now, now)
         if begins <= now:
             self._engine.enqueue(session, Job("usage.collect", lane), now)
         else:
@@ -149,6 +173,12 @@ def next_round(now: datetime) -> datetime:
     """Return the next half past an hour after ``now``."""
     half_past = now.replace(minute=AT_MINUTE, second=0, microsecond=0)
     return half_past if half_past > now else half_past + timedelta(hours=1)
+
+
+def _read(session: Session, project_id: str, problem: str | None, begun: datetime) -> None:
+    """Note that a project was read; the next round is the one after its reading began, however time went by since."""
+    collections.succeeded(session, project_id, begun, problem)
+    collections.put_off(session, project_id, next_round(begun))
 
 
 def _put_off(session: Session, project_id: str, problem: str, now: datetime) -> None:

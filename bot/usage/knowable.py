@@ -64,11 +64,6 @@ def how(measure: str, dimension: str) -> str:
     return (_DOLLARS if measure == "dollars" else _USAGE).get(dimension, UNKNOWN)
 
 
-def combines(measure: str) -> bool:
-    """Tell whether a measure may be split by several dimensions at once: dollars only."""
-    return measure == "dollars"
-
-
 def table() -> str:
     """Return the matrix as it stands in the documentation, in Markdown."""
     lines = [f"| | {' | '.join(MEASURES)} |", f"|---{'|---' * len(MEASURES)}|"]

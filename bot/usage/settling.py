@@ -1,7 +1,8 @@
-"""When a provider day's figures count as final, and when they were corrected.
+"""When a provider day's figures count as final.
 
 The provider publishes no delay. So a day settles once it is three days old and two readings at least twenty hours
-apart agree, or at ten days of age; until then each reading may replace it.
+apart agree, or at ten days of age; until then each reading may replace it. The reading that settles it splits it once
+more, for who spent may change while the total stays. Settled days are read again by months (`bot.store.rereading`).
 """
 
 from __future__ import annotations
@@ -46,10 +47,6 @@ def following(
     )
     if before is not None and not moved and not unused:
         after.failed_requests, after.failed_problem = before.failed_requests, before.failed_problem
-    if before is not None:
-        after.spend_before, after.corrected_at = before.spend_before, before.corrected_at
-        if before.closed and before.spend_total != total:
-            after.spend_before, after.corrected_at = before.spend_total, now
     return after
 
 

@@ -15,6 +15,14 @@ from playground.slack.wire import Json
 def control_routes(emulation: Emulation) -> list[web.RouteDef]:
     """Return `/faults`, `/ui/double` and `/inspect/*`."""
 
+    async def double(request: web.Request) -> web.Response:
+        emulation.double_clicks = bool((await request.json())["enabled"])
+        return web.json_response({"ok": True, "enabled": emulation.double_clicks})
+
+    return [*_fault_routes(emulation), web.post("/ui/double", double), *_inspect_routes(emulation)]
+
+
+def _fault_routes(emulation: Emulation) -> list[web.RouteDef]:
     async def faults(_: web.Request) -> web.Response:
         return web.json_response(_faults(emulation))
 
@@ -30,10 +38,10 @@ def control_routes(emulation: Emulation) -> list[web.RouteDef]:
         emulation.events.duplicate_next = 0
         return web.json_response(_faults(emulation))
 
-    async def double(request: web.Request) -> web.Response:
-        emulation.double_clicks = bool((await request.json())["enabled"])
-        return web.json_response({"ok": True, "enabled": emulation.double_clicks})
+    return [web.get("/faults", faults), web.post("/faults", add_fault), web.delete("/faults", clear_faults)]
 
+
+def _inspect_routes(emulation: Emulation) -> list[web.RouteDef]:
     async def history(_: web.Request) -> web.Response:
         return web.json_response(_history(emulation))
 
@@ -45,10 +53,6 @@ def control_routes(emulation: Emulation) -> list[web.RouteDef]:
         return web.json_response({"views": emulation.record.views})
 
     return [
-        web.get("/faults", faults),
-        web.post("/faults", add_fault),
-        web.delete("/faults", clear_faults),
-        web.post("/ui/double", double),
         web.get("/inspect/history", history),
         web.get("/inspect/calls", calls),
         web.get("/inspect/views", views),

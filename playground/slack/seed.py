@@ -6,7 +6,7 @@ import time
 
 from playground.slack.messages import Message
 from playground.slack.state import AppIdentity, Channel, ChannelKind, Person, Team, UserGroup, Workspace
-from playground.slack.tour import tour
+from playground.slack.tour import TOUR
 
 TEAM_ID = "T0NORTHWIND"
 OWNERS = ("U0AMARA0001", "U0LIWEI0002")
@@ -101,7 +101,7 @@ def seeded_workspace(app_name: str = "Keydesk") -> Workspace:
     workspace.channels["C0PARTNER08"].is_ext_shared = True
     workspace.channels["C0OLDPROJ09"].is_archived = True
     workspace.user_groups = {id_: UserGroup(id_, handle, name, [*users]) for id_, handle, name, users in _USER_GROUPS}
-    workspace.tour = tour()
+    workspace.tour = [*TOUR]
     _fill_channels(workspace)
     return workspace
 

@@ -90,13 +90,6 @@ def share_outside(emulation: Emulation, channel: Channel) -> None:
     _emit(emulation, "channel_shared", {"channel": channel.id, "connected_team_id": "T0ELSEWHERE"})
 
 
-def revoke_tokens(emulation: Emulation) -> None:
-    """Tell the app that its tokens are gone: `tokens_revoked`, then `app_uninstalled`."""
-    bots = [emulation.workspace.app.bot_user_id]
-    _emit(emulation, "tokens_revoked", {"tokens": {"oauth": [], "bot": bots}})
-    _emit(emulation, "app_uninstalled", {})
-
-
 def _tell_membership(emulation: Emulation, kind: str, channel: Channel, user: str, inviter: str) -> None:
     posting.tell_channel_changed(emulation, channel)
     bot = emulation.workspace.app.bot_user_id

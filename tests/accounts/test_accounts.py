@@ -14,7 +14,8 @@ from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import AccountRemoval
 from bot.accounts.sealed import SHUT, reseal, shut
 from bot.errors import AccountRemoved, CredentialsRejected, NotAllowed, NotUnderstood, Unavailable
-from bot.keys import asking, listing
+from bot.keys import asking
+from bot.keys.rights import Rights
 from bot.projects import service as projects_seen
 from bot.projects.mirroring import ProjectMirror
 from bot.sealing import CannotSeal, CannotUnseal, Ring, new_key
@@ -156,13 +157,13 @@ async def test_what_deepgram_forbids_is_judged_by_the_projects_own_account(works
         assert main is not None
         everything = len(workspace.emulator.state.projects)
         assert (main.role, main.projects, main.problem) == ("admin", everything - added.projects, None)
-        reader = listing.Reader(workspace.rooms.desk, actor(OWNER))
+        rights = Rights(session, workspace.rooms.desk, actor(OWNER))
         mine, theirs = workspace.project("production").project_id, workspace.project("dubbing").project_id
-        assert reader.credential_suffices(session, key(1, mint_id=None, project_id=mine, member_id=main.member_id))
-        assert reader.credential_suffices(session, key(2, mint_id=None, project_id=theirs, member_id=added.member_id))
+        assert rights.credential_suffices(key(1, mint_id=None, project_id=mine, member_id=main.member_id))
+        assert rights.credential_suffices(key(2, mint_id=None, project_id=theirs, member_id=added.member_id))
         for project_id, other in ((mine, added.member_id), (theirs, main.member_id)):
             foreign = key(3, mint_id=None, project_id=project_id, member_id=other)
-            assert not reader.credential_suffices(session, foreign)
+            assert not rights.credential_suffices(foreign)
 
 
 # --- the ring ---

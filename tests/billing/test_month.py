@@ -14,7 +14,7 @@ from bot.billing import closing, month
 from bot.billing.printing import printed
 from bot.billing.statement import Statement, days_of
 from bot.errors import AlreadyDecided, NotUnderstood
-from bot.store import collected, fact_rows, statements
+from bot.store import collected, collections, fact_rows, statements
 from bot.store.accounts import Account
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
@@ -68,6 +68,14 @@ def settle(database: Database, wanted: str) -> None:
         for day in days:
             if day not in known:
                 spent(database, day, {}, project_id=project_id)
+        reread(database, project_id, NOW)
+
+
+def reread(database: Database, project_id: str, moment: datetime) -> None:
+    """Let whole months have been read again then."""
+    with database.transaction() as session:
+        collections.ensure(session, project_id, DAY, NOW)
+        collections.note_reread(session, project_id, moment)
 
 
 def line(key_id: str = "", tags: tuple[str, ...] = ()) -> SpendOf:
@@ -116,12 +124,18 @@ def test_each_part_of_the_total_has_its_row(store: Database) -> None:
 
 def test_a_month_is_a_draft_until_every_day_of_it_is_settled(store: Database) -> None:
     spent(store, DAY, {line(): "1"})
-    (missing,) = read(store, "2026-10").missing
+    missing, once_more = read(store, "2026-10").missing
+    assert once_more.startswith("Deepgram is asked for 1 project once more")
     assert "30 days of projects not read yet, for example production on 01 Oct" in missing
     with pytest.raises(NotUnderstood, match="cannot be closed yet"):
         close(store, "2026-10")
     settle(store, "2026-10")
     assert read(store, "2026-10").missing == ()
+    reread(store, PROJECT, datetime(2026, 11, 10, 23, tzinfo=UTC))
+    (missing,) = read(store, "2026-10").missing
+    assert missing == "Deepgram is asked for 1 project once more, on 11 Nov 2026 00:00 UTC or after."
+    with pytest.raises(NotUnderstood, match="once more"):
+        close(store, "2026-10")
     running = read(store, "2026-10", datetime(2026, 10, 20, tzinfo=UTC)).missing
     assert running[0].startswith("The month is not over: its last day ends 01 Nov 2026 00:00 UTC.")
 
@@ -150,6 +164,26 @@ def test_a_closed_month_never_changes_and_corrections_go_to_the_next(store: Data
     assert entries(store, "2026-10")[0].name == "billing.month_closed"
 
 
+def test_only_the_last_three_closed_months_are_compared(store: Database) -> None:
+    spent(store, DAY, {line(APPLE_KEY.provider_key_id): "10"})
+    settle(store, "2026-10")
+    close(store, "2026-10")
+    with store.transaction() as session:
+        kept = statements.get(session, TEAM, "2026-10")
+        assert kept is not None
+        empty = kept.statement | {"parts": [], "total": "0"}
+        for wanted in ("2026-11", "2026-12", "2027-01"):
+            row = kept.model_dump() | {"month": wanted, "statement": empty | {"month": wanted}}
+            session.add(statements.ClosedMonth(**row))
+    spent(store, DAY, {line(APPLE_KEY.provider_key_id): "12.5"})
+    assert [part.of_month for part in read(store, "2027-01", NOW).adjustments] == []  # it is closed itself
+    later = datetime(2027, 2, 20, tzinfo=UTC)
+    assert read(store, "2027-02", later).adjustments == ()
+    with store.transaction() as session:
+        session.delete(statements.get(session, TEAM, "2027-01"))
+    assert [part.of_month for part in read(store, "2027-01", later).adjustments] == ["2026-10"]
+
+
 def test_a_closed_month_that_was_tampered_with_says_so(store: Database) -> None:
     spent(store, DAY, {line(APPLE_KEY.provider_key_id): "10"})
     settle(store, "2026-10")
@@ -169,7 +203,9 @@ def test_costs_that_may_not_be_read_are_not_nothing(store: Database) -> None:
     spent(store, DAY, {line(APPLE_KEY.provider_key_id): "10"})
     settle(store, "2026-10")
     with store.transaction() as session:
-        collected.of_project(session, PROJECT, DAY, DAY)[DAY].spend_total = None
+        hidden = collected.of_project(session, PROJECT, DAY, DAY)[DAY]
+        hidden.spend_total, hidden.spend_told = None, False
+        collected.put(session, [hidden])
     statement = read(store, "2026-10")
     assert (statement.total, statement.missing) == (None, ("What production cost may not be read at Deepgram.",))
     with pytest.raises(NotUnderstood, match="may not be read"):

@@ -19,14 +19,6 @@ from playground.deepgram.server import DeepgramEmulator
 from tests.factories import NOON
 
 
-@pytest.fixture
-async def emulator() -> AsyncIterator[DeepgramEmulator]:
-    running = DeepgramEmulator(lambda: NOON)
-    await running.start()
-    yield running
-    await running.stop()
-
-
 @asynccontextmanager
 async def asking(emulator: DeepgramEmulator, role: str = "admin") -> AsyncIterator[tuple[Deepgram, Project]]:
     first = next(iter(emulator.state.projects.values()))

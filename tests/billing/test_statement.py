@@ -16,7 +16,17 @@ from pypdf import PdfReader
 from bot.attribution import Attribution, KnownKey, Payer
 from bot.billing import month_files, month_views, pdf
 from bot.billing.printing import Printed, printed
-from bot.billing.statement import Catalogue, Line, Spent, Statement, adjustments, compose, days_of, read_month
+from bot.billing.statement import (
+    Catalogue,
+    Line,
+    Spent,
+    Statement,
+    adjustments,
+    compose,
+    days_of,
+    read_month,
+    read_typed,
+)
 from bot.errors import NotUnderstood
 from bot.slack.files import csv_bytes
 from bot.slack.words import fallback_text
@@ -115,7 +125,7 @@ def test_a_correction_is_billed_as_its_month_was() -> None:
 def test_a_renamed_customer_keeps_its_spending() -> None:
     rows = [("p1", "k1", frozenset[str](), Decimal(1))]
     renamed = compose("2026-10", spent(rows), None, Catalogue({"apple": "Äpfel & Co"}, {}))
-    assert [(part.key, part.name) for part in renamed.parts] == [("customer:apple", "Äpfel & Co")]
+    assert [(part.key, part.name) for part in renamed.parts] == [('customer:["apple"]', "Äpfel & Co")]
     assert adjustments(renamed, of(rows), ()) == ()
 
 
@@ -199,3 +209,56 @@ def test_other_words_are_no_months(word: str) -> None:
 def test_a_month_has_its_days() -> None:
     assert days_of("2026-02") == (date(2026, 2, 1), date(2026, 2, 28))
     assert days_of("2026-12") == (date(2026, 12, 1), date(2026, 12, 31))
+
+
+def test_a_difference_that_prints_as_nothing_is_not_drawn() -> None:
+    third = Decimal("0.3333333333")
+    thirds = [Spent(Payer("customer", (tag,)), Line(key=tag, cost=third)) for tag in NAMES]
+    seen = printed(compose("2026-10", thirds, Decimal(1), CATALOGUE))
+    assert seen.parts[-1].part.cost == Decimal("1E-10")
+    page = fallback_text(month_views.month_page(seen, 1, may_close=False))
+    assert "Difference" not in page
+    assert [cents in page for cents in ("$0.33", "$0.34", "Sum: $1.00")] == [True] * 3
+    assert sum(part.cost for part in seen.drawn.parts) == seen.cost == 1
+    assert "Difference" in str(list(month_files.rows(seen)))  # to the last digit there
+
+
+def test_a_customers_page_has_their_own_account_too() -> None:
+    rows: list[Row] = [
+        ("p1", "elsewhere", frozenset({"pear"}), Decimal(3)),
+        ("p1", "k1", frozenset(), Decimal(5)),
+        ("theirs", "k3", frozenset(), Decimal(7)),
+    ]
+    seen = printed(of(rows))
+    assert [(part.part.name, part.cost) for part in seen.only(seen.ids_of("pear")).everything] == [
+        ("Pear", Decimal(3)),
+        ("Pear, own account", Decimal(7)),
+    ]
+
+
+def test_a_plus_in_a_tag_makes_no_two_sets_one() -> None:
+    first, second = (CATALOGUE.part(Payer("several", tags)) for tags in (("a+b", "c"), ("a", "b+c")))
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("", ("2026-11", "")),
+        ("apple", ("2026-11", "apple")),
+        ("Alder & Finch", ("2026-11", "Alder & Finch")),
+        ("last apple", ("2026-10", "apple")),
+        ("2026-09  Alder & Finch", ("2026-09", "Alder & Finch")),
+    ],
+)
+def test_the_month_may_be_left_out(typed: str, asked: tuple[str, str]) -> None:
+    assert read_typed(typed, date(2026, 11, 21)) == asked
+
+
+def test_a_month_that_was_never_read_is_not_nothing() -> None:
+    unread = printed(Statement(month="2019-01", missing=("279 days of projects not read yet.",)))
+    page = fallback_text(month_views.month_page(unread, 1, may_close=False))
+    assert "What was spent in January 2019 is not known." in page
+    assert "279 days of projects not read yet." in page
+    assert "$" not in page
+    assert "is not known" in fallback_text(month_views.nothing_for("Apple", unread))

@@ -8,17 +8,18 @@ from decimal import Decimal
 import pytest
 from sqlmodel import Session, col, select
 
+from bot.budgets import service, views
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.setting import BudgetSetting
-from bot.budgets.spending import Spending
+from bot.budgets.spending import Spending, Spent
 from bot.budgets.watching import BudgetWatch
 from bot.clock import SetClock
 from bot.errors import FormError, NotUnderstood
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.web import SlackWeb
-from bot.store import budgets, collected, collections, fact_rows, tag_sets
+from bot.store import budgets, collections, fact_rows, tag_sets
 from bot.store.budgets import Alert
-from bot.store.collected import CollectedDay
+from bot.store.collected import CollectedDay, end_of
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, SpendOf
@@ -28,6 +29,7 @@ from tests.factories import ANA, OWNER, PROJECT, SECOND_OWNER, TEAM, Bench, acto
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 CLOSED = date(2026, 11, 15)
+DAY = timedelta(days=1)
 KEY_ID = "00000001-0000-4000-8000-000000000000"
 
 
@@ -68,6 +70,23 @@ def spend(desk: Bench, day: date, dollars: str, *, tags: tuple[str, ...] = (), k
         )
 
 
+def read_before_its_end(desk: Bench, day: date) -> None:
+    """Let a day have been read before its end only."""
+    with desk.database.transaction() as session:
+        session.get_one(CollectedDay, (day, PROJECT)).closed = False
+
+
+def spent(desk: Bench, *wanted: tuple[str, ...]) -> list[Spent]:
+    """Return what was spent of these by the last day."""
+
+    def read(session: Session) -> list[Spent]:
+        spending = Spending(session, TEAM, CLOSED)
+        return [spending.of(*each) for each in wanted]
+
+    found: list[Spent] = rows(desk.database, read)
+    return found
+
+
 def alerts(desk: Bench) -> list[tuple[str, str]]:
     def read(session: Session) -> list[tuple[str, str]]:
         return [(each.level, each.post) for each in session.exec(select(Alert).order_by(col(Alert.level)))]
@@ -81,7 +100,7 @@ async def test_each_level_of_a_budget_is_told_once_a_month(
 ) -> None:
     spend(desk, date(2026, 11, 1), "10")
     told = await setting.set(SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=100), actor(OWNER))
-    assert "10 % of it is spent by 15 Nov (UTC): $10.00" in told
+    assert "10 % of it is spent by 1 Nov (UTC): $10.00" in told
     for amount, told_levels in (
         ("45", {"forecast"}),
         ("75", {"forecast", "80"}),
@@ -124,10 +143,8 @@ async def test_a_customer_and_a_key_have_budgets_of_their_own(desk: Bench, setti
     spend(desk, CLOSED - timedelta(days=1), "12", tags=(), key_id="somebody-else")
     told = await setting.set(SetBudget(project_id="", scope="customer", ref="acme", dollars=60), actor(OWNER))
     assert "Customer ACME has a budget of $60.00 a month. 50 % of it" in told
-    spending = rows(desk.database, lambda session: Spending(session, TEAM, CLOSED))
-    assert spending.of("customer", "acme").month_to_date == 30
-    assert spending.of("key", made.provider_key_id).month_to_date == 30
-    assert spending.of("project", PROJECT).month_to_date == 42
+    found = spent(desk, ("customer", "acme"), ("key", made.provider_key_id), ("project", PROJECT))
+    assert [each.month_to_date for each in found] == [30, 30, 42]
 
 
 async def test_more_needs_an_approval_and_less_does_not(desk: Bench, setting: BudgetSetting) -> None:
@@ -171,8 +188,7 @@ async def test_a_sudden_day_is_told_once(desk: Bench, watch: BudgetWatch) -> Non
     for back in range(1, 5):
         spend(desk, CLOSED - timedelta(weeks=back), "10")
     spend(desk, CLOSED, "1")
-    with desk.database.transaction() as session:  # not read after its end: so far it is little
-        collected.of_project(session, PROJECT, CLOSED, CLOSED)[CLOSED].closed = False
+    read_before_its_end(desk, CLOSED)  # so far it is little
     await watch.watch("all", NOW)
     assert alerts(desk) == []
     spend(desk, CLOSED, "55")
@@ -212,6 +228,11 @@ def test_one_of_many_posts_an_alert(store: Database) -> None:
         assert budgets.claim(session, alert.id, NOW, timedelta(seconds=60))
         assert not budgets.claim(session, alert.id, NOW, timedelta(seconds=60))
         assert budgets.claim(session, alert.id, NOW + timedelta(seconds=61), timedelta(seconds=60))
+        budgets.give_back(session, alert.id)
+        assert budgets.claim(session, alert.id, NOW, timedelta(seconds=60))
+        covered = Alert(**alert.model_dump(exclude={"id", "post", "level"}), level="less", post="covered")
+        assert budgets.raise_once(session, covered)
+        assert [each.tries for each in budgets.newest_first(session, TEAM)] == [2]  # what was never told is left out
         assert budgets.told(session, alert.id, "posted")
         assert not budgets.claim(session, alert.id, NOW + timedelta(hours=1), timedelta(seconds=60))
 
@@ -223,3 +244,93 @@ async def test_balances_of_projects_that_spend_are_kept_and_low_ones_told(desk: 
     await BudgetWatch(desk.database, desk.engine, desk.desk, Balances(Decimal(3)), TEAM).balances("all", NOW)
     assert rows(desk.database, lambda session: collections.balances(session, NOW)) == {PROJECT: Decimal(3)}
     assert [level for level, _ in alerts(desk)] == ["low"]
+
+
+async def test_less_than_usual_is_told_once_a_days_figures_stand_still(desk: Bench, watch: BudgetWatch) -> None:
+    for back in range(1, 5):
+        spend(desk, CLOSED - timedelta(weeks=back), "40")
+    spend(desk, CLOSED, "3")  # read after its end, and still growing
+
+    def read(read_at: datetime, same_since: datetime) -> None:
+        with desk.database.transaction() as session:
+            day = session.get_one(CollectedDay, (CLOSED, PROJECT))
+            day.read_at, day.same_since = read_at, same_since
+
+    midnight = end_of(CLOSED)
+    for read_at, same_since, told in (
+        (midnight + timedelta(minutes=30), midnight - timedelta(hours=9), []),
+        (NOW, NOW - timedelta(hours=5), []),
+        (NOW, NOW - timedelta(hours=6), [("less", "wanted")]),
+    ):
+        read(read_at, same_since)
+        await watch.watch("all", NOW)
+        assert alerts(desk) == told
+
+
+async def test_a_balance_is_told_at_each_low_and_not_at_each_month(desk: Bench) -> None:
+    for days in range(-7, 30):
+        spend(desk, CLOSED + timedelta(days=days), "1")
+    with desk.database.transaction() as session:
+        collections.ensure(session, PROJECT, CLOSED, NOW)
+    told = []
+    for days, left in ((1, "3"), (2, "2.5"), (20, "2"), (21, "1"), (22, "9"), (23, "3"), (24, "1")):
+        reports = Balances(Decimal(left))
+        await BudgetWatch(desk.database, desk.engine, desk.desk, reports, TEAM).balances(
+            "all", NOW + timedelta(days=days)
+        )
+        told.append([level for level, _ in alerts(desk)])
+    assert [len(each) for each in told] == [1, 1, 1, 2, 2, 3, 4]
+    assert told[-1] == ["low", "low", "very low", "very low"]
+
+
+async def test_a_balance_that_lasts_longer_because_less_is_spent_has_not_recovered(desk: Bench) -> None:
+    with desk.database.transaction() as session:
+        collections.ensure(session, PROJECT, CLOSED, NOW)
+    for days, spent, left in ((1, "7", "6.9"), (2, "1", "6.8"), (3, "7", "6.7")):
+        spend(desk, CLOSED + timedelta(days=days), spent)
+        watch = BudgetWatch(desk.database, desk.engine, desk.desk, Balances(Decimal(left)), TEAM)
+        await watch.balances("all", NOW + timedelta(days=days))
+    assert [level for level, _ in alerts(desk)] == ["low"]
+
+
+async def test_to_end_a_budget_and_set_a_higher_one_is_a_raise(desk: Bench, setting: BudgetSetting) -> None:
+    wish = SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=100)
+    await setting.set(wish, actor(OWNER))
+    budget = rows(desk.database, lambda session: budgets.of(session, TEAM, "project", PROJECT))
+    await setting.end(EndBudget(project_id=PROJECT, budget_id=budget.id), actor(OWNER))
+    higher = wish.model_copy(update={"dollars": Decimal(101)})
+    with pytest.raises(FormError, match=r"It was \$100.00 until it was ended this month"):
+        await setting.set(higher, actor(OWNER))
+    desk.clock.move(timedelta(days=30))
+    await setting.set(higher, actor(OWNER))
+    assert rows(desk.database, lambda session: budgets.get(session, budget.id)).dollars == 101
+
+
+async def test_days_whose_cost_may_not_be_read_are_told_for_every_kind_of_budget(desk: Bench) -> None:
+    add(desk.database, key(1, customer="acme"))
+    spend(desk, CLOSED, "30")
+    with desk.database.transaction() as session:
+        before = CLOSED - timedelta(days=1)
+        session.add(CollectedDay(project_id=PROJECT, day=before, read_at=NOW, same_since=NOW, closed=True))
+    found = spent(desk, ("project", PROJECT), ("key", KEY_ID, PROJECT), ("customer", "acme"), ("project", "another"))
+    assert [each.unknown for each in found] == [1, 1, 1, 0]
+
+
+async def test_a_day_counts_as_whole_only_once_it_was_read_after_its_end(
+    desk: Bench, watch: BudgetWatch, setting: BudgetSetting
+) -> None:
+    for back in range(15):
+        spend(desk, CLOSED - back * DAY, "2")
+    await setting.set(SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=100), actor(OWNER))
+    spend(desk, CLOSED, "72")
+    read_before_its_end(desk, CLOSED)
+    await watch.watch("all", NOW)
+    with desk.database.reading() as session:
+        told = session.exec(select(Alert).where(col(Alert.post) == "wanted")).one()
+        assert "$100.00 of $100.00" in views.sentence(told)
+        assert "so far on" in views.sentence(told)
+        shown = str(views.listed(service.rows(session, TEAM, "", CLOSED + 3 * DAY), 1, "", may_set=False))
+        before = service.rows(session, TEAM, "", CLOSED)[0].spent
+    assert "so far on 15 Nov" in shown
+    assert "Not read whole yet: 3 days, 15 Nov to 17 Nov" in shown
+    assert (before.reach, before.recent) == ("by 14 Nov", Decimal(2))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,19 +34,16 @@ from tests.factories import (
     key,
     rows,
     set_up,
-    small_database,
 )
 
 TYPED = st.text(max_size=150) | st.sampled_from([HOSTILE, "\x00", "1e999", "NaN", "12,5", "apple"])
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
+def store(small_store: Database) -> Database:
     """A store without customers."""
-    database = small_database(tmp_path)
-    set_up(database)
-    yield database
-    database.close()
+    set_up(small_store)
+    return small_store
 
 
 def saved(tag: str = "apple", **changes: Any) -> SaveCustomer:

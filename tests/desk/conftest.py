@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from bot.operation import OperationKind
 from bot.providers.deepgram.client import Deepgram
 from bot.store.database import Database
-from tests.factories import Bench, bench, set_up, small_database
+from tests.desk.painting import Paint, Provider
+from tests.factories import Bench, bench, set_up
 
 
 @pytest.fixture
@@ -22,12 +25,10 @@ async def deepgram() -> AsyncIterator[Deepgram]:
 
 
 @pytest.fixture
-def small_store(tmp_path: Path) -> Iterator[Database]:
-    """An SQLite store where the database makes no difference."""
-    opened = small_database(tmp_path)
-    set_up(opened)
-    yield opened
-    opened.close()
+def small_store(small_store: Database) -> Database:
+    """An SQLite store with a project and everybody known."""
+    set_up(small_store)
+    return small_store
 
 
 @pytest.fixture
@@ -41,3 +42,14 @@ async def either_desk(store: Database, deepgram: Deepgram) -> Bench:
     """A desk over either database."""
     set_up(store)
     return await bench(store, deepgram)
+
+
+@pytest.fixture
+def provider(either_desk: Bench) -> Provider:
+    """A provider whose changes the desk carries out."""
+    made = Provider()
+    kinds: Any = either_desk.desk._kinds  # noqa: SLF001 the table that the composition root fills
+    kinds[Paint.kind] = OperationKind(
+        Paint, execute=made.execute, settle=made.settle, done=made.done, settle_after=timedelta(seconds=30)
+    )
+    return made

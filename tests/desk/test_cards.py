@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.desk import views
 from bot.desk.deciding import REMIND_AFTER
-from bot.desk.jobs import DeskJobs
+from bot.desk.jobs import NOT_KNOWN_YET, DeskJobs
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
+from bot.store import changes
 from bot.store.cards import of_request
+from bot.store.changes import Change
 from bot.store.projects import ProjectSettings
 from tests.desk.conversations import SHARED, Conversations, Pace
-from tests.factories import ANA, LI, NOON, OWNER, PROJECT, RAJ, SECOND_OWNER, Bench, actor, person
+from tests.factories import ANA, LI, NOON, OWNER, PROJECT, RAJ, SECOND_OWNER, TEAM, Bench, actor, add, person
 
 CHANNEL = "C0APPROVERS"
 APPROVERS = [f"D{RAJ}", f"D{LI}"]
@@ -47,6 +50,20 @@ async def asked(desk: Bench, jobs: DeskJobs) -> str:
 
 def texts(slack: Conversations) -> set[str]:
     return {each.text.split(". ")[0] for each in slack.messages.values() if each.thread_ts is None}
+
+
+async def test_who_asked_for_a_change_hears_what_is_known_of_it(
+    desk: Bench, jobs: DeskJobs, slack: Conversations
+) -> None:
+    moments: dict[str, Any] = {"started_at": NOON, "intended_at": NOON, "look_at": NOON}
+    asked_for = {"team_id": TEAM, "actor": ANA, "kind": "projects.rename", "operation": {}, "project_id": PROJECT}
+    add(desk.database, Change(id="ch1", **asked_for | moments))
+    await jobs.tell("ch1", NOON)
+    with desk.database.transaction() as session:
+        assert changes.finish(session, session.get_one(Change, "ch1"), "succeeded", NOON, "It was done.")
+    await jobs.tell("ch1", NOON)
+    said = [each.text for each in slack.messages.values()]
+    assert [text.partition("): ")[2] for text in said] == [NOT_KNOWN_YET, "It was done."]
 
 
 # --- two at once ---
@@ -252,3 +269,17 @@ async def test_a_planned_card_is_not_posted_where_others_can_read_by_now(
     await jobs.cards(waiting.id, NOON + timedelta(seconds=2))
     assert slack.cards(CHANNEL) == []
     assert [len(slack.cards(place)) for place in APPROVERS] == [1, 1]
+
+
+async def test_a_card_that_waits_names_those_who_can_decide_now(
+    desk: Bench, jobs: DeskJobs, slack: Conversations
+) -> None:
+    in_channel(desk, slack)
+    id_ = await asked(desk, jobs)
+    with desk.database.transaction() as session:
+        session.merge(ProjectSettings(project_id=PROJECT, approvers=[LI], channel=CHANNEL))
+        desk.desk.redraw_waiting(session, TEAM, NOON)
+    await jobs.cards(id_, NOON)
+    (card,) = [each for each in slack.messages.values() if each.channel == CHANNEL and each.thread_ts is None]
+    assert "@li" in str(card.blocks)
+    assert "@raj" not in str(card.blocks)

@@ -201,7 +201,7 @@ async def test_what_is_over_says_so_and_stays(desk: Bench, state: str, words: st
 
 async def test_a_reminder_comes_after_half_an_hour_and_then_every_half_hour(desk: Bench) -> None:
     waiting = await desk.held()
-    with pytest.raises(NotUnderstood, match=r"again on Mon 02 Mar 12:30 UTC"):
+    with pytest.raises(NotUnderstood, match=r"them on Mon 02 Mar 12:30 UTC"):
         await desk.desk.remind(waiting.id, actor(ANA))
     desk.clock.move(REMIND_AFTER)
     await desk.desk.remind(waiting.id, actor(ANA))
@@ -248,6 +248,7 @@ async def test_what_nobody_opens_lapses(desk: Bench) -> None:
     desk.clock.move(timedelta(seconds=1))
     await desk.engine.drain()
     assert desk.request(approved.id).state == "lapsed"
+    assert desk.told["desk.ring"] == 1
 
 
 async def test_an_end_by_time_comes_too_late_for_what_moved_on(desk: Bench, small_store: Database) -> None:

@@ -15,7 +15,7 @@ from bot.errors import FormError
 from bot.slack.blocks_check import problems_of_message, problems_of_view
 from bot.store.requests import MOVES
 from tests.factories import HOSTILE
-from tests.gallery import card, described
+from tests.gallery_desk import card, described
 
 DECIDED = [state for state in STATES if state != "waiting"]
 
@@ -35,6 +35,11 @@ def test_a_decided_card_offers_no_decision(state: str) -> None:
 
 def test_a_waiting_card_can_be_decided() -> None:
     assert buttons(views.approver_card(card())) == ["Approve", "Deny…", "Details"]
+
+
+def test_a_name_in_the_title_rings_no_bell() -> None:
+    hostile = described("x").model_copy(update={"title": "Delete project · <!channel>"})
+    assert "<!channel>" not in views.summary(card(description=hostile))
 
 
 def test_only_a_risky_approval_asks_twice() -> None:

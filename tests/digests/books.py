@@ -86,13 +86,19 @@ def subscription(**changes: Any) -> Subscription:
 
 
 class Posts(SlackWeb):
-    """Slack, as far as messages go; what ``fails`` holds comes first, each once. ``lands`` of an unclear post."""
+    """Slack, as far as messages go.
+
+    What ``fails`` and, of threads, ``thread_fails`` hold comes first, each once; ``keeps`` forbids every edit.
+    """
 
     def __init__(self) -> None:
         super().__init__(AsyncWebClient(), 1.0)
         self.posted: list[tuple[str, list[Any]]] = []
         self.edited: list[list[Any]] = []
+        self.threads: dict[str, list[list[Any]]] = {}  # what their details said, one after the other
         self.fails: list[SlackError] = []
+        self.thread_fails: list[SlackError] = []
+        self.keeps: SlackError | None = None
         self.place: dict[str, Any] = {"is_member": True}
 
     async def post(
@@ -106,7 +112,10 @@ class Posts(SlackWeb):
     ) -> str:
         del metadata
         if thread_ts is not None:
-            return "0.1"
+            if self.thread_fails:
+                raise self.thread_fails.pop()
+            self.threads[f"{thread_ts}1"] = [list(blocks or [])]
+            return f"{thread_ts}1"
         if self.fails:
             raise self.fails.pop(0)
         assert problems_of_message(list(blocks or []), text) == []
@@ -114,8 +123,13 @@ class Posts(SlackWeb):
         return f"{len(self.posted)}.0"
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Any] | None = None) -> None:
-        del channel, ts
+        del channel
+        if self.keeps is not None:
+            raise self.keeps
         assert problems_of_message(list(blocks or []), text) == []
+        if ts in self.threads:
+            self.threads[ts].append(list(blocks or []))
+            return
         self.edited.append(list(blocks or []))
 
     async def open_dm(self, user_id: str) -> str:

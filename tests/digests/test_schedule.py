@@ -66,7 +66,7 @@ def test_every_closed_day_is_told_once_whatever_the_clock_does(
     for jump in jumps:
         now += jump
         latest = max(latest, now)
-        days = days_to_tell(first, max(told, default=None), now)
+        days = days_to_tell(first, told, now)
         local = latest_due(rhythm, now)
         if days and local not in dates:
             told += days
@@ -101,7 +101,14 @@ def test_an_ordinary_digest_tells_one_day_and_the_one_after_a_weekend_three() ->
     subscribed = datetime(2026, 11, 19, 10, tzinfo=UTC)  # a Thursday, after nine
     friday = next_due(rhythm, subscribed)
     assert friday == datetime(2026, 11, 20, 8, tzinfo=UTC)
-    assert days_to_tell(first_day(rhythm, subscribed), None, friday) == (date(2026, 11, 19),)
+    assert days_to_tell(first_day(rhythm, subscribed), (), friday) == (date(2026, 11, 19),)
     monday = next_due(rhythm, friday)
-    told = days_to_tell(date(2026, 11, 19), date(2026, 11, 19), monday)
+    told = days_to_tell(date(2026, 11, 19), [date(2026, 11, 19)], monday)
     assert told == (date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22))
+
+
+def test_a_day_that_became_free_again_is_told_before_those_behind_it() -> None:
+    monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    thursday, friday, saturday, sunday = (date(2026, 11, number) for number in range(19, 23))
+    assert days_to_tell(thursday, {friday}, monday) == (thursday,)
+    assert days_to_tell(thursday, {thursday, friday}, monday) == (saturday, sunday)

@@ -68,7 +68,7 @@ async def test_a_muted_and_a_paused_digest_tell_every_day_afterwards(here: Offic
     await subscribing(here).pause(PauseDigest(subscription_id=made.id, days=0), actor())
     resumed = only(here)
     assert (resumed.state, resumed.due_at) == ("active", made.due_at + 9 * DAY)
-    assert len(days_to_tell(resumed.from_day, None, resumed.due_at)) == 10
+    assert len(days_to_tell(resumed.from_day, (), resumed.due_at)) == 10
     await subscribing(here).end(EndDigest(subscription_id=made.id), actor())
     with pytest.raises(NotUnderstood):
         await subscribing(here).end(EndDigest(subscription_id=made.id), actor())
@@ -94,7 +94,7 @@ def _told(here: Office, subscription_id: str) -> Any:
 
 
 def test_a_form_is_read_back_as_it_was_drawn_and_nonsense_is_refused() -> None:
-    drawn = form.form(form.Form(WISH.model_copy(update={"projects": ("p1",)}), "UTC", names={"p1": "one"}))
+    drawn = form.form(form.Form(WISH.model_copy(update={"projects": ("p1",)}), names={"p1": "one"}))
     state: dict[str, Any] = {}
     for block in drawn["blocks"]:
         element = block["element"]

@@ -82,3 +82,30 @@ def test_no_state_is_left_but_by_its_moves(store: Database) -> None:
         run_id = digest_runs.plan(session, "dg1", THURSDAY, [THURSDAY], FRIDAY_NINE)
     with pytest.raises(ValueError, match="no move"), Session(store.engine) as session:
         digest_runs.move(session, run_id or "", "posted", "planned")
+
+
+def test_a_run_that_was_given_up_leaves_free_what_nobody_can_have_read(store: Database) -> None:
+    add(store, subscription(id="dg1"))
+    with store.transaction() as session:
+        planned, unclear = (
+            digest_runs.plan(session, "dg1", THURSDAY + number * DAY, [THURSDAY + number * DAY], FRIDAY_NINE) or ""
+            for number in range(2)
+        )
+        digest_runs.claim(session, unclear, FRIDAY_NINE)
+        digest_runs.move(session, unclear, "posting", "unclear")
+    with store.transaction() as session:
+        due.put(session, job_id="waits", kind="digests.post", ref=unclear, key="again", due_at=FRIDAY_NINE)
+        assert digest_runs.abandoned(session, FRIDAY_NINE, 9, job="digests.post") == [planned]
+        for run_id in (planned, unclear):
+            digest_runs.give_up(session, run_id, "It is archived.")
+        assert digest_runs.days_taken(session, "dg1") == {THURSDAY + DAY}
+        assert digest_runs.abandoned(session, FRIDAY_NINE, 9, job="digests.post") == []
+
+
+async def test_a_round_that_fails_comes_again(small_store: Database) -> None:
+    add(small_store, subscription(weekdays=[]))
+    engine = InlineEngine(small_store.transaction, due, SetClock(FRIDAY_NINE))
+    with pytest.raises(ValueError, match="a rhythm needs a weekday"):
+        await DigestJobs(small_store, engine).sweep("all", FRIDAY_NINE)
+    with small_store.reading() as session:
+        assert [row.kind for row in session.exec(select(due.Due))] == ["digests.sweep"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from bot.app import unconnected
-from bot.home import service
+from bot.home import service, views
 from bot.home.listeners import HomeListeners
 from bot.home.status import Status
 from bot.policy import LEAST, Role
@@ -37,20 +36,18 @@ from tests.factories import (
     actor,
     add,
     bench,
+    key,
     request,
     set_up,
-    small_database,
 )
 from tests.forms import people_unreadable
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = small_database(tmp_path)
-    set_up(opened)
-    set_up(opened, project_id="p2", name="staging", approvers=())
-    yield opened
-    opened.close()
+def database(small_store: Database) -> Database:
+    set_up(small_store)
+    set_up(small_store, project_id="p2", name="staging", approvers=())
+    return small_store
 
 
 @pytest.fixture
@@ -125,6 +122,12 @@ async def test_open_requests_are_counted_whatever_was_asked_before_and_since(mad
 async def test_the_oldest_that_wait_come_first(made: Bench) -> None:
     add(made.database, *(request(id=f"rq{n:02}", created_at=NOON - timedelta(seconds=n)) for n in range(15)))
     assert [card.request_id for card in page(made, RAJ).waiting] == [f"rq{n:02}" for n in range(14, 4, -1)]
+
+
+async def test_a_key_that_is_being_ended_is_not_offered_to_be_ended(made: Bench) -> None:
+    add(made.database, key(1, id="ky1", owner=ANA), key(2, id="ky2", owner=ANA, state="ending"))
+    drawn = str(views.home(page(made, ANA)))
+    assert ("end:ky1" in drawn, "end:ky2" in drawn, "show:ky2" in drawn) == (True, False, True)
 
 
 def quick(made: Bench, user_id: str) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from bot.providers.deepgram.models import Credential
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import heartbeats
 from bot.store.database import Database
-from tests.factories import small_database
 
 
 class SlackThatAnswers(SlackWeb):
@@ -32,10 +29,8 @@ class SlackThatAnswers(SlackWeb):
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = small_database(tmp_path)
-    yield opened
-    opened.close()
+def database(small_store: Database) -> Database:
+    return small_store
 
 
 def beat(database: Database, ago: timedelta) -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session
 
 from bot.desk.running import FINDING_OUT
 from bot.desk.service import Held
-from bot.errors import NotAllowed, NotUnderstood, Refused, ScopeMissing
+from bot.errors import FormError, NotAllowed, NotUnderstood, Refused, ScopeMissing
 from bot.invites import service
 from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
 from bot.providers.deepgram.models import Role
 from bot.store import invites, projects
 from bot.store.invites import Invite
 from playground.deepgram.invites import accept_invite
-from tests.factories import ANA, OWNER, TEAM, actor, entries
+from tests.factories import ANA, OWNER, TEAM, actor, entries, rows
 from tests.membership import LOPEZ, SOMTO_EMAIL, Membership
 
-NEW, NEXT, LAST = "ana@acme.example", "bo@acme.example", "li@beta.example"
+NEW, NEXT, LAST, FURTHER = "ana@acme.example", "bo@acme.example", "li@beta.example", "raj@beta.example"
 
 
 def wish(room: Membership, *emails: str, scope: Role = "member") -> SendInvites:
@@ -45,12 +47,19 @@ async def test_each_address_is_mailed_once_and_each_outcome_is_told(room: Member
     assert {email: row.sent_by for email, row in known(room).items()} == {NEW: OWNER, NEXT: OWNER, LOPEZ: None}
 
 
+async def test_where_nobody_was_invited_nothing_is_called_done(room: Membership) -> None:
+    with pytest.raises(NotUnderstood, match=f"Nobody was invited. Already invited: {LOPEZ}"):
+        await room.ask(wish(room, LOPEZ))
+    assert room.project.mailed == []
+
+
 async def test_one_refused_address_stops_no_other_and_trouble_stops_the_rest(room: Membership) -> None:
     room.fault("409", "POST", "/invites")
     assert f"Invited: {NEXT}. {NEW} was not invited:" in await room.ask(wish(room, NEW, NEXT))
+    room.fault("409", "POST", "/invites")
     room.fault("429", "POST", "/invites", times=9)
-    with pytest.raises(Refused, match=f"Not tried: {LAST}"):
-        await room.ask(wish(room, NEW, LAST))
+    with pytest.raises(Refused, match=f"Not tried: {FURTHER}"):
+        await room.ask(wish(room, NEW, LAST, FURTHER))
     assert room.project.mailed == [NEXT]
 
 
@@ -91,6 +100,15 @@ async def test_only_allowed_domains_are_invited_by_any_path(room: Membership) ->
     assert "Invited: eve@evil.example." in await room.ask(wish(room, "eve@evil.example"))
 
 
+async def test_domains_that_somebody_else_set_since_the_form_was_opened_are_told_first(room: Membership) -> None:
+    first = ChangeInviteDomains(domains=("acme.example",), seen="")
+    await room.ask(first)
+    with pytest.raises(FormError, match=r"allowed now is acme\.example"):
+        await room.ask(ChangeInviteDomains(domains=("beta.example",), seen=""))
+    mark = rows(room.database, lambda session: invites.domains_mark(session, TEAM))
+    assert "beta.example" in await room.ask(ChangeInviteDomains(domains=("beta.example",), seen=mark))
+
+
 async def test_power_waits_for_another_owner(room: Membership) -> None:
     outcome = await room.desk.submit(wish(room, NEW, scope="admin"), actor(OWNER))
     assert isinstance(outcome, Held)
@@ -100,6 +118,16 @@ async def test_power_waits_for_another_owner(room: Membership) -> None:
     assert room.project.invites[NEXT] == "admin"
     beyond = await room.approved(wish(room, LAST, scope="owner"))
     assert (beyond.state, LAST in room.project.invites) == ("failed", False)
+
+
+async def test_a_passing_refusal_of_several_is_tried_again_as_that_of_one(room: Membership) -> None:
+    room.fault("429", "POST", "/invites", times=9)
+    request = await room.approved(wish(room, NEW, NEXT, scope="admin"))
+    assert (request.state, room.project.mailed) == ("approved", [])
+    room.emulator.faults.clear()
+    room.clock.move(timedelta(minutes=2))
+    await room.engine.drain()
+    assert (room.request(request.id).state, room.project.mailed) == ("done", [NEW, NEXT])
 
 
 async def test_an_invitation_is_taken_back_once(room: Membership) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SetClock
 from bot.keys.intent import Shown
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
 from bot.slack.call import Outcome
+from bot.slack.web import SlackWeb
 from bot.store.database import Database
 from bot.store.requests import Request
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
-from tests.factories import NOON, Bench, bench, set_up, small_database
+from tests.factories import NOON, Bench, bench, set_up
 
 SHORT = Limits(read=0.4, read_total=1.2, change=0.4, connect=0.4)
 
@@ -43,6 +44,30 @@ class Window:
     def secret(self) -> str:
         """The last secret that was to be shown."""
         return self.seen[-1].secret.get_secret_value()
+
+
+class Mail(SlackWeb):
+    """Slack, as far as direct messages go: who was told what."""
+
+    def __init__(self) -> None:
+        super().__init__(AsyncWebClient(), 1.0)
+        self.told: list[tuple[str, str]] = []
+
+    async def open_dm(self, user_id: str) -> str:
+        return user_id
+
+    async def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Any] | None = None,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        thread_ts: str | None = None,
+    ) -> str:
+        del blocks, metadata, thread_ts
+        self.told.append((channel, text))
+        return "1.0"
 
 
 @dataclass
@@ -88,14 +113,6 @@ async def deepgram(emulator: DeepgramEmulator) -> AsyncIterator[Deepgram]:
     client = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url, limits=SHORT, pause=no_pause)
     yield client
     await client.aclose()
-
-
-@pytest.fixture
-def small_store(tmp_path: Path) -> Iterator[Database]:
-    """An SQLite store where the database makes no difference."""
-    opened = small_database(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

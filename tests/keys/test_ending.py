@@ -13,6 +13,7 @@ from bot.errors import BotError, NotAllowed, NotUnderstood, ProviderError
 from bot.keys.operations import EndKey
 from bot.store.due import Due
 from bot.store.keys import Key
+from playground.deepgram.state import Project
 from tests.factories import ANA, EVE, OWNER, RAJ, actor, add, entries, key
 from tests.keys.conftest import Rooms, Window
 
@@ -196,3 +197,55 @@ async def test_one_who_comes_second_is_not_told_of_an_end_that_did_not_happen(ro
     assert "has ended" in first
     assert "keeps trying" in second or "has ended" in second
     assert rooms.alive() == set()
+
+
+async def foreign_key(rooms: Rooms, project: Project | None = None) -> Key:
+    """Read a project's keys, and return one of a member who is not Keydesk."""
+    project = project or rooms.project
+    await rooms.bench.mirror.refresh(project.project_id, rooms.bench.clock.now())
+    return next(each for each in rooms.bench.all_keys() if (each.member_email or "").startswith("priya"))
+
+
+def ours(rooms: Rooms) -> str:
+    """Return the member that Keydesk is."""
+    own = rooms.emulator.state.key_of(rooms.emulator.credentials["admin"])
+    assert own is not None
+    return own.account_id
+
+
+@pytest.mark.parametrize("role", [["member"], None])
+async def test_a_key_of_others_has_not_ended_because_keydesk_cannot_see_it_any_more(
+    rooms: Rooms, role: list[str] | None
+) -> None:
+    staging = next(each for each in rooms.emulator.state.projects.values() if each.name == "staging")
+    found = await foreign_key(rooms, staging)
+    lowered = {**staging.members, ours(rooms): role}
+    staging.members = {id_: scopes for id_, scopes in lowered.items() if scopes is not None}
+    assert "keeps trying" in await end(rooms, found, OWNER)
+    assert row(rooms, found.id).state == "ending"
+    staging.members[ours(rooms)] = ["owner"]
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    assert row(rooms, found.id).state == "live"
+
+
+async def test_a_key_of_others_that_an_admin_does_not_find_has_ended(rooms: Rooms) -> None:
+    found = await foreign_key(rooms)
+    rooms.emulator.state.end_key(rooms.project.keys[found.provider_key_id])
+    assert "has ended" in await end(rooms, found, OWNER)
+    assert row(rooms, found.id).state == "ended"
+
+
+async def test_an_end_that_deepgram_refuses_after_all_is_given_up_and_its_asker_told(rooms: Rooms) -> None:
+    found = await foreign_key(rooms)
+    rooms.fault("timeout_before", "DELETE")
+    assert "keeps trying" in await end(rooms, found, OWNER)
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    after = row(rooms, found.id)
+    assert (after.state, after.ended_by, after.end_reason) == ("live", None, None)
+    last = entries(rooms.bench.database, found.id)[-1]
+    assert (last.name, last.actor) == ("keys.end.refused", OWNER)
+    assert rooms.bench.told["keys.tell_refused"] == 1
+    with pytest.raises(ProviderError):
+        await end(rooms, found, OWNER)

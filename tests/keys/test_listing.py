@@ -13,6 +13,7 @@ from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import listing, service
 from bot.keys.listing import PAGE, Reader, Wanted, read_wanted
 from bot.providers.deepgram.client import Deepgram
+from bot.slack.pages import WORDS_LONGEST
 from bot.slack.words import fallback_text
 from bot.store import mirrors
 from bot.store.database import Database
@@ -116,12 +117,12 @@ def test_any_paging_value_is_a_page(value: str) -> None:
     wanted = read_wanted(value, owner=ANA)
     assert wanted.owner == ANA
     assert 1 <= wanted.number < 10**6
-    assert len(wanted.words) <= listing.WORDS_LONGEST
+    assert len(wanted.words) <= WORDS_LONGEST
 
 
 @given(st.text(alphabet=st.characters(exclude_characters=":")), st.text(max_size=150), st.integers(1, 999_999))
 def test_what_a_paging_button_carries_is_read_back(project_id: str, words: str, number: int) -> None:
-    wanted = Wanted(project_id or None, None, words[: listing.WORDS_LONGEST], number)
+    wanted = Wanted(project_id or None, None, words[:WORDS_LONGEST], number)
     assert read_wanted(f"{number}:{wanted.value}", owner=None) == wanted
 
 

@@ -10,14 +10,16 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import ProviderError
-from bot.keys.mirroring import NEW_KEY_PATIENCE, KeyMirror
+from bot.keys import listing
+from bot.keys.mirroring import AFTER_TROUBLE, MOST_LOOKED_AFTER, NEW_KEY_PATIENCE, KeyMirror
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
+from bot.providers.deepgram.standing import Standing
 from bot.store import keys, mirrors
 from bot.store.database import Database
 from bot.store.keys import Key
 from playground.deepgram.server import DeepgramEmulator
-from tests.factories import ANA, NOON, actor, add, bench, key, person
+from tests.factories import ANA, NOON, actor, add, bench, entries, key, person
 from tests.keys.conftest import Rooms, Window
 
 
@@ -57,7 +59,10 @@ async def test_two_who_read_at_once_take_in_each_key_once(
     for number in range(300):
         emulator.state.add_key(project, next(iter(project.members)), f"key {number}", ["usage:write"])
     made = await bench(store, deepgram)
-    at_once = (KeyMirror(store, made.engine, made.desk, deepgram).refresh(project.project_id, NOON) for _ in range(4))
+    at_once = (
+        KeyMirror(store, made.engine, made.desk, deepgram, Standing(deepgram)).refresh(project.project_id, NOON)
+        for _ in range(4)
+    )
     await asyncio.gather(*at_once)
     listed = [each.key_id for each in project.keys.values() if not emulator.state.is_expired(each)]
     assert sorted(each.provider_key_id for each in made.all_keys()) == sorted(listed)
@@ -173,7 +178,7 @@ async def test_one_odd_list_ends_nothing(rooms: Rooms) -> None:
     made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
     rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
     forgetful = Forgetful(SecretStr(rooms.emulator.credentials["admin"]), rooms.emulator.url)
-    odd = KeyMirror(rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful)
+    odd = KeyMirror(rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful, Standing(forgetful))
     await odd.refresh(rooms.project.project_id, rooms.bench.clock.now())
     await forgetful.aclose()
     (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]
@@ -194,3 +199,43 @@ async def test_a_key_that_rises_again_is_ended_again(rooms: Rooms) -> None:
     await rooms.bench.engine.drain()
     (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]
     assert (after.state, rooms.alive()) == ("ended", set())
+
+
+async def test_who_does_not_see_the_keys_of_others_ends_none_and_believes_what_is_listed(rooms: Rooms) -> None:
+    green = next(each for each in rooms.project.keys.values() if each.comment == "transcriber green")
+    before = key(1, provider_key_id=green.key_id, project_id=rooms.project.project_id)
+    add(rooms.bench.database, before)  # made here, by the member that Keydesk was before
+    await mirror(rooms)
+    rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
+    blue, own = by_purpose(rooms, "transcriber blue"), by_purpose(rooms, "Keydesk (admin role)")
+    rooms.project.members[own.member_id or ""] = ["member"]
+    await mirror(rooms)
+    assert by_purpose(rooms, "transcriber blue").state == by_purpose(rooms, before.purpose).state == "live"
+    rooms.project.members[own.member_id or ""] = ["admin"]
+    with rooms.bench.database.transaction() as session:
+        assert keys.move(session, session.merge(blue), "ended", ended_at=NOON, ended_by=ANA, end_reason="revoked")
+    await mirror(rooms)
+    after = by_purpose(rooms, "transcriber blue")
+    assert (after.state, after.ended_at, after.ended_by, after.end_reason) == ("live", None, None, None)
+    assert [entry.name for entry in entries(rooms.bench.database, blue.id)] == ["keys.risen"]
+
+
+async def test_when_many_keys_vanish_the_list_says_so_and_the_rest_is_looked_after_soon(rooms: Rooms) -> None:
+    bench, project_id = rooms.bench, rooms.project.project_id
+    for number in range(2 * MOST_LOOKED_AFTER + 1):
+        maker = next(iter(rooms.project.members))
+        rooms.emulator.state.add_key(rooms.project, maker, f"key {number}", ["usage:write"])
+    await bench.mirror.keep_fresh(project_id, bench.clock.now())
+    for stored in [each for each in rooms.project.keys.values() if each.comment.startswith("key ")]:
+        rooms.emulator.state.end_key(stored)
+    bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
+    await mirror(rooms)
+    with bench.database.reading() as session:
+        assert keys.unlisted(session, project_id, bench.clock.now()) == MOST_LOOKED_AFTER + 1
+        assert "21 of these keys were not in it" in listing.freshness(session, project_id)
+    for _ in range(2):
+        bench.clock.move(AFTER_TROUBLE)
+        await bench.engine.drain()
+    assert not [each for each in bench.all_keys() if each.state == "live" and each.purpose.startswith("key ")]
+    with bench.database.reading() as session:
+        assert "not in it" not in listing.freshness(session, project_id)

@@ -14,7 +14,7 @@ from bot.keys.operations import PRESETS, PURPOSE_LONGEST, CreateKey
 from bot.keys.request_form import chosen_project, options, read_request_form
 from bot.slack.blocks_check import problems_of_view
 from tests.factories import HOSTILE, PROJECT
-from tests.gallery import form
+from tests.gallery_keys import form
 
 TYPED = st.text(max_size=400) | st.sampled_from([HOSTILE, "\ud83d", "\x00", " ", "🔑" * 300])
 BLOCKS = {block["block_id"].partition("-")[0] for block in form()["blocks"] if block["type"] == "input"}

@@ -72,10 +72,14 @@ async def test_a_late_create_is_found_and_ended(rooms: Rooms) -> None:
 async def test_a_key_of_another_creator_is_reported_and_lives(rooms: Rooms) -> None:
     mint = await cut_short(rooms)
     secret = lands(rooms, mint, creator(rooms, "owner"))
-    await settle(rooms, mint)
+    for look in (10, 40, LOOKS[-1] + 1):
+        aged(rooms, mint, timedelta(seconds=look))
+        await settle(rooms, mint)
+        assert rooms.bench.all_keys() == []
+    await rooms.bench.mirror.refresh(rooms.project.project_id, rooms.bench.clock.now())
     assert rooms.emulator.state.is_live(secret)
+    assert [each.state for each in rooms.bench.all_keys() if each.purpose.startswith("late")] == ["live"]
     assert reported(rooms, mint) == 1
-    assert rooms.bench.all_keys() == []
 
 
 async def test_an_older_find_is_reported_and_lives(rooms: Rooms) -> None:
@@ -116,6 +120,8 @@ async def test_a_press_that_died_before_the_call_gives_its_right_back(rooms: Roo
     aged(rooms, mint, timedelta(seconds=31))
     await settle(rooms, mint)
     assert rooms.bench.request(right.id).state == "approved"
+    await rooms.bench.engine.drain()
+    assert rooms.bench.told["desk.ring"] == 1
     key = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
     assert rooms.alive() == {key.provider_key_id}
 

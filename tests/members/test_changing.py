@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot.operation import Description
 from bot.providers.deepgram.models import Role
 from bot.store import members
 from playground.deepgram.seed import CLINIC, made_up_id
-from tests.factories import ANA, OWNER, actor, add, key
+from tests.factories import ANA, NOON, OWNER, actor, add, key
 from tests.membership import SOMTO, SOMTO_EMAIL, Membership, membership
 
 OURSELVES, INGRID = made_up_id("keydesk"), made_up_id("ingrid.alder")
@@ -52,7 +53,10 @@ async def test_an_approved_removal_takes_the_member_and_their_keys(room: Members
 
 async def test_whoever_decides_reads_which_keys_die(room: Membership) -> None:
     made = {"project_id": room.project.project_id, "owner": None, "mint_id": None}
-    by_id = [key(number, **made, member_id=SOMTO, purpose=f"worker {number}") for number in range(9)]
+    by_id = [
+        key(number, **made, member_id=SOMTO, purpose=f"worker {number}", ends_at=NOON + timedelta(days=number + 1))
+        for number in range(9)
+    ]
     by_address = key(20, **made, member_email=SOMTO_EMAIL.upper(), purpose="old laptop", ends_at=None)
     add(room.database, *by_id, by_address, key(30, **made, member_id=INGRID))
     outcome = await room.desk.submit(removal(room), actor(OWNER))

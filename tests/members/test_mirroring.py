@@ -51,6 +51,16 @@ async def test_an_old_list_is_read_again_behind_the_readers_back(room: Membershi
         assert len(members.of_project(session, project_id)) == 1
 
 
+async def test_a_reading_that_began_earlier_undoes_no_later_one(room: Membership) -> None:
+    project_id = room.project.project_id
+    await room.members.refresh(project_id, NOON + EVERY)
+    room.project.members = {made_up_id("keydesk"): ["admin"]}
+    await room.members.refresh(project_id, NOON)
+    with room.database.reading() as session:
+        assert len(members.of_project(session, project_id)) == 9
+        assert mirrors.get(session, mirrors.of_members(project_id)).read_at == NOON + EVERY
+
+
 async def test_trouble_keeps_what_was_read_and_is_told(room: Membership) -> None:
     await room.read()
     room.fault("403", "GET", "/members")

@@ -48,27 +48,20 @@ def test_the_word_outdated_is_a_wish_and_not_a_name() -> None:
     assert not Wanted("nova").outdated
 
 
-def test_a_model_is_named_by_id_or_full_name_or_short_name() -> None:
+def test_a_model_is_named_by_id_or_name_or_architecture() -> None:
     medical = next(model for model in EVERY if model.name == "medical")
 
     assert named(EVERY, medical.model_id.upper()) == [medical]
     assert named(EVERY, " Nova-3-Medical ") == [medical]
     assert named(EVERY, "medical") == [medical]
     assert len(named(EVERY, "general")) > 1
+    assert medical in named(EVERY, "nova-3")
     assert named(EVERY, "nova") == []
 
 
 def test_a_near_miss_gets_a_suggestion() -> None:
     assert "Did you mean nova-3-medical?" in service.unknown(EVERY, "nova-3-medcal").text
     assert "Did you mean" not in service.unknown(EVERY, "zzzz").text
-
-
-@pytest.fixture
-async def emulator() -> AsyncIterator[DeepgramEmulator]:
-    running = DeepgramEmulator(lambda: NOON)
-    await running.start()
-    yield running
-    await running.stop()
 
 
 @pytest.fixture

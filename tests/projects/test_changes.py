@@ -26,6 +26,7 @@ from bot.projects.renaming import ProjectRenaming
 from bot.providers.deepgram.billing import Balance
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
+from bot.slack.words import cut
 from bot.store import accounts, projects
 from bot.store.projects import Project as Row
 from playground.deepgram.server import DeepgramEmulator
@@ -45,6 +46,8 @@ from tests.factories import (
     set_up,
     small_database,
 )
+
+LONGER = "x" * 300
 
 
 @dataclass
@@ -109,6 +112,16 @@ async def test_what_is_gone_or_stands_is_found_out_by_reading(place: Place) -> N
     place.emulator.faults.add("503", "GET", "projects/", times=9)
     with pytest.raises(Exception, match="Deepgram"):
         await deletion.settle(wish)
+
+
+async def test_a_project_that_got_another_name_since_is_not_deleted(place: Place) -> None:
+    wish, place.project.name = place.operation(), "production 2"
+    with pytest.raises(NotUnderstood, match="was called staging when this was asked and is called production 2 now"):
+        await place.deletion.execute(wish, actor())
+    assert place.project_id in place.emulator.state.projects
+    place.project.name = LONGER
+    await place.deletion.execute(wish.model_copy(update={"name": cut(LONGER, NAME_LONGEST)}), actor())
+    assert place.project_id not in place.emulator.state.projects
 
 
 async def test_the_project_of_keydesks_own_key_is_never_deleted(place: Place) -> None:
@@ -180,7 +193,7 @@ async def test_a_missing_right_is_no_number() -> None:
     ("amounts", "words"),
     [
         ([], "none told"),
-        ([("usd", "3000"), ("hour", "12"), ("usd", "512.345")], "3,512.34 USD and 12.00 hours"),
+        ([("usd", "3000"), ("hour", "12"), ("usd", "512.345")], "$3,512.34 and 12.00 hours"),
         ([("usd", "1"), ("usd", None)], "– USD (not every amount was told)"),
         ([("", "5")], "5.00 of an unknown unit"),
     ],

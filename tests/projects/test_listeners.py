@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from pydantic import SecretStr
 
@@ -12,7 +9,7 @@ from bot.projects.listeners import ProjectListeners
 from bot.providers.deepgram.client import Deepgram
 from bot.store import projects
 from bot.store.database import Database
-from tests.factories import LI, OWNER, PROJECT, bench, set_up, small_database
+from tests.factories import LI, OWNER, PROJECT, bench, set_up
 from tests.forms import Screen, people_unreadable, submitted
 
 CHOSEN = {
@@ -24,11 +21,9 @@ CHOSEN = {
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = small_database(tmp_path)
-    set_up(opened)
-    yield opened
-    opened.close()
+def database(small_store: Database) -> Database:
+    set_up(small_store)
+    return small_store
 
 
 async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_sent_them(database: Database) -> None:

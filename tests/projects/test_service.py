@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from bot.projects.naming import the_project
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.client import Deepgram
 from bot.store import mirrors, people, projects
+from bot.store.database import Database
 from playground.deepgram.server import DeepgramEmulator
 from tests.factories import (
     ANA,
@@ -28,26 +30,15 @@ from tests.factories import (
     key,
     request,
     set_up,
-    small_database,
 )
 
 
 @pytest.fixture
-async def emulator() -> AsyncIterator[DeepgramEmulator]:
-    running = DeepgramEmulator(lambda: NOON)
-    await running.start()
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
-async def made(tmp_path: Path, emulator: DeepgramEmulator) -> AsyncIterator[Bench]:
-    database = small_database(tmp_path)
-    set_up(database)
+async def made(small_store: Database, emulator: DeepgramEmulator) -> AsyncIterator[Bench]:
+    set_up(small_store)
     client = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url)
-    yield await bench(database, client)
+    yield await bench(small_store, client)
     await client.aclose()
-    database.close()
 
 
 async def test_the_mirror_reads_every_project_and_starts_to_read_their_keys(
@@ -60,6 +51,16 @@ async def test_the_mirror_reads_every_project_and_starts_to_read_their_keys(
         assert total == len(emulator.state.projects)
         assert all(mirrors.get(session, mirrors.of_keys(project.id)).read_at for project in found)
         assert projects.get(session, PROJECT) is None
+
+
+async def test_several_who_find_the_same_new_projects_all_come_through(
+    store: Database, emulator: DeepgramEmulator
+) -> None:
+    async with contextlib.aclosing(Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url)) as client:
+        made = await bench(store, client)
+        await asyncio.gather(*(made.projects.refresh(NOON) for _ in range(8)))
+    with store.reading() as session:
+        assert projects.search(session, limit=1)[1] == len(emulator.state.projects)
 
 
 async def test_trouble_keeps_what_was_read_and_is_told(made: Bench, emulator: DeepgramEmulator) -> None:

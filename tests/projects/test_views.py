@@ -14,7 +14,7 @@ from bot.projects.operations import LONGEST_DAYS, MOST_APPROVERS
 from bot.slack.blocks_check import problems_of_view
 from bot.store.projects import ProjectSettings
 from tests.factories import ANA, PROJECT, RAJ
-from tests.gallery import overview
+from tests.gallery_projects import overview
 
 
 def state(**changes: Any) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,27 +14,31 @@ from bot.engine.inline import InlineEngine
 from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
-from bot.roles import service
+from bot.roles import asking
 from bot.roles.changing import RoleChange
-from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
+from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError
 from bot.store import due
 from bot.store.database import Database
-from tests.factories import NOON, OWNER, TEAM, set_up, small_database
+from tests.factories import NOON, OWNER, TEAM, set_up
 
 
 @dataclass
 class Workspace:
-    """Slack, as far as roles ask it: everybody is a member unless ``gone``; groups can be unreadable."""
+    """Slack, as far as roles ask it: everybody is a member unless ``gone`` or ``unknown``; it can be ``silent``."""
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
     problem: SlackError | None = None
     asked: int = 0
 
     async def profile(self, user_id: str) -> Mapping[str, Any]:
         """Answer ``users.info``."""
+        if user_id in self.unknown | self.silent:
+            raise SlackError("users.info", "user_not_found" if user_id in self.unknown else "fatal_error")
         return {"id": user_id, "team_id": TEAM, "name": user_id.lower(), "deleted": user_id in self.gone}
 
     async def user_groups(self) -> list[UserGroup]:
@@ -59,12 +62,10 @@ class RoleBench:
 
 
 @pytest.fixture
-def small_store(tmp_path: Path) -> Iterator[Database]:
+def small_store(small_store: Database) -> Database:
     """An SQLite store with a project and everybody known."""
-    opened = small_database(tmp_path)
-    set_up(opened)
-    yield opened
-    opened.close()
+    set_up(small_store)
+    return small_store
 
 
 @pytest.fixture
@@ -84,7 +85,8 @@ def role_bench(database: Database, fixed: frozenset[str]) -> RoleBench:
     change = RoleChange(database, engine, clock, desk, people, groups)
     kinds |= {
         SetRole.kind: OperationKind(SetRole, execute=change.set_role),
-        MakeOwner.kind: OperationKind(MakeOwner, describe=service.describe, execute=change.set_role),
+        MakeOwner.kind: OperationKind(MakeOwner, describe=asking.describe_new, execute=change.set_role),
+        TakeOwner.kind: OperationKind(TakeOwner, describe=asking.describe_taken, execute=change.set_role),
         ChangeDefaultRole.kind: OperationKind(ChangeDefaultRole, execute=change.set_default),
     }
     return RoleBench(database, desk, people, groups, slack, change)

@@ -120,7 +120,7 @@ def _interaction(here: World, user: str, kind: str) -> Json:
 
 def _view(callback_id: str, values: Json) -> Json:
     return {
-        "id": "V0FORGED",
+        "id": f"V{uuid4().hex[:10].upper()}",
         "type": "modal",
         "callback_id": callback_id,
         "hash": "1",

@@ -69,7 +69,8 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
         assert f"Type {live}, the number of keys" in str(await amara.fills(number=str(live + 1)))
         assert _live(here, project) == live
         await amara.fills(number=str(live))
-        await amara.reads_in_window("ended or ending", patience=20)
+        await amara.reads_in_window("You are told in a direct message")
+        await amara.reads("ended or ending", patience=20)
         assert _live(here, project) < live
         assert budget.id == _budget(here).id
 

@@ -14,15 +14,15 @@ from bot.store.collected import CollectedDay
 from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
 from bot.store.projects import Project
-from tests.scenarios.people import AMARA, PRIYA, SHARED, SPEECH, words_of
+from tests.scenarios.people import AMARA, PRIYA, SHARED, SPEECH, YUKI, words_of
 from tests.world import World, world
 
 
 async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
     async with world(sqlite_url, figures=True) as here:
-        priya = await here.page(PRIYA)
+        priya, yuki = await here.page(PRIYA), await here.page(YUKI)
         await priya.types("/digests subscribe")
-        await priya.reads_in_window("Your time: ")
+        await priya.reads_in_window("Time zone: ")
         await priya.fills(channel=SHARED, hour="9")
         await priya.reads_in_window("It is shared outside this workspace")
         await priya.fills(channel=SPEECH, hour="9", projects=["production"], sections=["month", "rows", "events"])
@@ -33,11 +33,19 @@ async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
         amara = await here.page(AMARA)  # an owner, without a digest of their own
         await amara.types("/digests list")
         await amara.reads("subscribed by")
+        await amara.presses("Change…")
+        await amara.reads_in_window("Time zone: Asia/Kolkata")
+        await amara.fills(hour="10")
+        await amara.reads_in_window("Saved.")
+        changed = await here.database.read(lambda session: session.exec(select(Subscription)).one())
+        assert (changed.tz, changed.hour) == ("Asia/Kolkata", 10)
 
         day = await _to_the_digest(here)
         shown = await priya.reads(f"Digest · {day:%a} {day.day} {day:%b}")
         assert f"provider total {dollars(await _provider_total(here, day))}, difference $0.00" in shown
         assert "Untagged" in shown
+        await yuki.presses("Change…", SPEECH)
+        await yuki.reads_in_window("This digest is somebody else's")
         await priya.presses("Details", SPEECH)
         await priya.reads_in_window("By line item")
         await priya.closes()

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 from pypdf import PdfReader
 
+from bot.store import rereading
 from bot.store.facts import Which, coverage
 from tests.scenarios.people import AMARA, MARIA
 from tests.world import World, world
@@ -88,12 +89,13 @@ def until_settled(here: World) -> None:
 
 
 async def collected(here: World) -> None:
-    """Let the hours go by until every day of last month was read."""
+    """Let the hours go by until every day of last month was read, and all of it again."""
     while True:
         now = here.clock.now()
         last = (now.replace(day=1) - timedelta(days=1)).date()
         with here.database.reading() as session:
-            if coverage(session, Which(last.replace(day=1), last)).is_final:
+            again = rereading.outstanding(session, rereading.before_closing(last), None)
+            if not again and coverage(session, Which(last.replace(day=1), last)).is_final:
                 return
         here.move(minutes=20)
         await asyncio.sleep(0.1)

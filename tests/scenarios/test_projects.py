@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
+from bot.store import accounts
 from bot.store.changes import Change
+from tests.scenarios.forging import until
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
 from tests.world import World, world
 
@@ -80,9 +82,16 @@ async def _asks_to_delete(amara: Person) -> None:
     await amara.closes()
 
 
+def its_role_is_known(here: World) -> bool:
+    """Tell whether Keydesk has asked Deepgram who it is, as it does when it starts."""
+    with here.database.reading() as session:
+        return accounts.our_role(session, project_named(here, "staging") or "") is not None
+
+
 async def test_what_the_credential_cannot_do_has_no_button_and_a_reason(sqlite_url: str) -> None:
     async with world(sqlite_url, role="admin") as here:
         amara = await here.page(AMARA)
+        await until(lambda: its_role_is_known(here))
         await amara.types("/projects show staging")
         await amara.reads("Keydesk's key at Deepgram is not an owner's")
         assert amara.find("Delete…", None) is None

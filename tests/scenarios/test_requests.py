@@ -72,6 +72,7 @@ async def test_what_was_used_is_listed(sqlite_url: str) -> None:
         await maria.types("/usage fields production week")
         shown = await maria.reads("What production used")
         assert "*Tags* (2)\nivr · prod" in shown
+        assert "nova-3 (streaming), Nova - 3 (Stream)" in shown
         await maria.presses("CSV by direct message")
         await maria.reads("The file is in your direct messages.")
-        assert {line["what"] for line in the_file(here)} >= {"Tags", "Models", "Methods"}
+        assert {line["what"] for line in the_file(here)} >= {"Tags", "Models", "Methods", "Line items"}

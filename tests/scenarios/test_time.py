@@ -52,6 +52,7 @@ async def test_what_nobody_opens_lapses_and_no_key_ever_was(sqlite_url: str) -> 
         here.move(hours=24)
         for user in (PRIYA, YUKI):
             await within_two_seconds(await here.page(user), "not opened in time")
+        await yuki.reads("because it was not opened in time. Nothing was made.")
         await yuki.sees(lambda page: page.find("Create and show my key", None) is None or None, SOON)
         await forge_action(here, YUKI, "keys.open", f"{request_id}.2")
         await hears(here, YUKI, "lapsed")

@@ -29,7 +29,7 @@ async def test_usage_is_what_the_provider_tells(sqlite_url: str) -> None:
         await maria.types("/usage week by line item")
         shown = await maria.reads("by line item")
         assert f"*{dollars(await provider_total(here, 7))}* · The last 7 days" in shown
-        assert "Nova - 3 (" in shown
+        assert "nova-3 (" in shown
 
         await chooses(maria, "usage.figures.by", "model")
         await maria.reads("nova-3-general")

@@ -19,6 +19,7 @@ from sqlmodel import select
 from bot.store.budgets import Alert, Budget
 from bot.store.digests import Subscription
 from bot.store.projects import Project
+from bot.store.roles import RoleHeld
 from tests.factories import add, key, request
 from tests.scenarios.forging import forge_action, forge_command, forge_submission
 from tests.scenarios.people import PRIYA, SOREN
@@ -138,17 +139,28 @@ def an_alert(here: World, user: str) -> str:
     return id_
 
 
-NEW_OWNER = {
-    "people": {"people": {"type": "multi_users_select", "selected_users": [SOREN]}},
-    "role": {"role": {"type": "radio_buttons", "selected_option": {"value": "owner"}}},
-    "why": {"why": {"type": "plain_text_input", "value": "the walk"}},
-}
+def a_role(user: str, role: str) -> dict[str, Any]:
+    """Return what the form holds that gives somebody a role."""
+    return {
+        "people": {"people": {"type": "multi_users_select", "selected_users": [user]}},
+        "role": {"role": {"type": "radio_buttons", "selected_option": {"value": role}}},
+        "why": {"why": {"type": "plain_text_input", "value": "the walk"}},
+    }
+
+
+async def take_owner(here: World, user: str) -> None:
+    """Ask to take Owner from somebody who holds it."""
+    held = {"team_id": here.app.identity.team_id, "holder_kind": "person", "holder": PRIYA, "role": "owner"}
+    with here.database.transaction() as session:
+        session.merge(RoleHeld(set_by=SOREN, set_at=here.app.clock.now(), **held))
+    await forge_submission(here, user, "roles.set", a_role(PRIYA, "reader"))
+
 
 WAYS: dict[str, Way] = {
     "accounts.list": typed("/keydesk accounts list", "Deepgram accounts"),
     "accounts.remove": typed("/keydesk accounts remove nothing", "There is no account nothing."),
     "billing.balance": typed("/billing balance production", "Balance of production"),
-    "billing.close": pressed("billing.close", lambda _here, _user: "2020-01", "2020-01 cannot be closed yet."),
+    "billing.close": pressed("billing.close", lambda _here, _user: "2020-01", "January 2020 cannot be closed yet."),
     "billing.month": typed("/billing month last", "by customer"),
     "billing.purchases": typed("/billing purchases production", "Purchases of production"),
     "budgets.acknowledge": pressed("budgets.snooze", an_alert, "Quiet until"),
@@ -188,9 +200,10 @@ WAYS: dict[str, Way] = {
     "projects.settings": typed("/projects settings production", "Who approves keys"),
     "projects.show": typed("/projects show production", "Live keys"),
     "roles.default": typed("/keydesk roles default", "Owner cannot be the default"),
-    "roles.make_owner": submitted("roles.set", NEW_OWNER, "New Owner"),
+    "roles.make_owner": submitted("roles.set", a_role(SOREN, "owner"), "New Owner"),
     "roles.set": typed("/keydesk roles set", "Or a user group"),
     "roles.show": typed("/keydesk roles", "in this workspace"),
+    "roles.take_owner": Way(take_owner, "Owner no more"),
     "usage.fields": typed("/usage fields", "What production used"),
     "usage.figures": typed("/usage week", "Usage · production"),
     "usage.mine": typed("/usage mine", "Usage · All projects"),

@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.guard import Seen
 from bot.slack.http import Check, web_app
 from bot.slack.names import Door
 from bot.slack.prefix import prefixed
 from bot.slack.socket import socket_door
-from bot.slack.web import Slack, connect
 from tests.slack.fake_api import FakeApi
 from tests.slack.payloads import SECRET, encoded, envelope_kind, signed
 

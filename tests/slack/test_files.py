@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.slack.connection import Slack
 from bot.slack.files import FileNotSent, csv_bytes, send_file
 from bot.slack.groups import UserGroup
-from bot.slack.web import Slack
 from tests.slack.fake_api import FakeApi
 
-TEXTS = st.text() | st.builds("".join, st.lists(st.sampled_from(["=", "+", "-", "@", "\t", "\r", "\n", " ", '"', ","])))
+TEXTS = st.text() | st.builds(
+    "".join, st.lists(st.sampled_from(["=", "+", "-", "@", "\t", "\r", "\n", " ", '"', ",", ";", "a"]))
+)
 NUMBERS = st.integers() | st.decimals(allow_nan=False, allow_infinity=False, places=4)
 
 
-def read_back(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+APOSTROPHES = re.compile("(^|[;\t\r\n])'")
+
+
+def read_back(content: bytes, separator: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator))
 
 
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=4), max_size=4))
@@ -30,9 +36,20 @@ def test_texts_come_back_as_they_were_but_for_the_apostrophe(rows: list[list[str
     for row, found in zip(rows, written, strict=True):
         for text, cell in zip(row, found, strict=True):
             kept = text.encode("utf-8", "replace").decode()
-            assert cell in (kept, f"'{kept}")
+            assert APOSTROPHES.sub(r"\1", cell) == kept
             assert not cell.strip().startswith(("=", "+", "-", "@"))
             assert not cell.startswith(("\t", "\r"))
+
+
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=4), max_size=4))
+def test_nothing_calculates_where_lists_are_written_with_semicolons(rows: list[list[str]]) -> None:
+    for row in read_back(csv_bytes(["name", "why"], rows), ";"):
+        for cell in row:
+            assert not cell.strip().startswith(("=", "+", "-", "@"))
+
+
+def test_what_follows_a_semicolon_gets_an_apostrophe_if_it_could_calculate() -> None:
+    assert read_back(csv_bytes(["why"], [["Ana;=HYPERLINK(1); tea"]]))[1] == ["Ana;'=HYPERLINK(1); tea"]
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=5))
@@ -45,7 +62,7 @@ def test_numbers_stay_numbers(numbers: list[int | Decimal]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "  =1", "\ufeff=1", "\x00-1", "＝1"],
+    ["=1+1", "+1", "-1", "@sum", "\t1", "\r1", "  =1", "\ufeff=1", "\x00-1", "＝1"],
 )
 def test_what_could_calculate_gets_an_apostrophe(text: str) -> None:
     assert read_back(csv_bytes([text], [])) == [[f"'{text}"]]

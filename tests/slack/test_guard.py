@@ -10,95 +10,16 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.errors import FormError, NotAllowed
+from bot.errors import FormError
 from bot.slack.blocks import modal, section
 from bot.slack.blocks_check import problems_of_message, problems_of_view
 from bot.slack.call import Call
 from bot.slack.guard import guarded
-from bot.slack.names import Command, Door
+from bot.slack.names import Door
 from bot.slack.web import SlackWeb
 from tests.slack.conftest import Desk
-from tests.slack.payloads import action, closed, command, event, shortcut, submission, suggestion, view_object
-
-
-class Heard:
-    """A listener that remembers what it was called with."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-
-    async def __call__(self, call: Call) -> None:
-        self.calls.append(call)
-
-
-async def refuses(_call: Call) -> None:
-    raise NotAllowed("Only @raj can do this. Nothing changed.")
-
-
-async def breaks(_call: Call) -> None:
-    raise ZeroDivisionError("the canary is sk-12345")
-
-
-def keys_door(listener: object) -> Door:
-    return Door(commands=(Command("keys", "list", listener, "[project]", "shows your keys"),))  # type: ignore[arg-type]  # tests pass listeners of all shapes
-
-
-async def test_a_command_reaches_its_listener_with_its_rest_untouched(desk: Desk) -> None:
-    heard = Heard()
-    send = await desk.open(keys_door(heard))
-
-    status, _ = await send(command('keys LIST "Speech  team" <@U1|ana> <#C1|x>'))
-
-    await desk.settled()
-    assert status == 200
-    assert heard.calls[0].name == "keys list"
-    assert heard.calls[0].text == '"Speech  team" <@U1|ana> <#C1|x>'
-    assert (heard.calls[0].team_id, heard.calls[0].user_id) == ("T1", "UANA")
-
-
-async def test_an_alias_with_a_prefix_reaches_the_same_listener(desk: Desk) -> None:
-    heard = Heard()
-    send = await desk.open(keys_door(heard), prefix="acme-")
-
-    await send(command("list speech", slash="/acme-keys"))
-    await send(command("keys list speech", slash="/acme-keydesk"))
-
-    await desk.settled()
-    assert [(call.name, call.text) for call in heard.calls] == [("keys list", "speech")] * 2
-
-
-async def test_every_kind_of_payload_reaches_its_listener(desk: Desk) -> None:
-    heard = Heard()
-    names = {"it": heard}
-    send = await desk.open(Door(actions=names, views=names, closed=names, shortcuts=names, events={"team_join": heard}))
-
-    for payload in (action("it#next"), submission("it"), closed("it"), shortcut("it"), event("team_join")):
-        assert (await send(payload))[0] == 200
-
-    await desk.settled()
-    kinds = [call.kind for call in heard.calls]
-    assert kinds == ["action", "view", "view_closed", "shortcut", "event"]
-    assert heard.calls[0].value == "7"
-    assert heard.calls[1].state["reason"]["text"]["value"] == "because"
-
-
-async def test_options_are_answered_with_the_ack(desk: Desk) -> None:
-    async def offer(call: Call) -> None:
-        await call.ack(options=[{"text": {"type": "plain_text", "text": call.value}, "value": "p1"}])
-
-    send = await desk.open(Door(options={"project": offer}))
-
-    status, answer = await send(suggestion("project", "spe"))
-
-    assert status == 200
-    assert answer["options"][0]["text"]["text"] == "spe"
-
-
-async def test_options_that_fail_or_that_nobody_knows_are_none(desk: Desk) -> None:
-    send = await desk.open(Door(options={"project": breaks}))
-
-    assert (await send(suggestion("gone", "x")))[1] == {"options": []}
-    assert (await send(suggestion("project", "x")))[0] == 200
+from tests.slack.listeners import Heard, breaks, keys_door, refuses
+from tests.slack.payloads import action, command, event, submission, view_object
 
 
 @pytest.mark.parametrize("listener", [refuses, breaks])
@@ -279,43 +200,6 @@ async def test_a_modal_that_slack_does_not_open_is_told_in_words(desk: Desk) -> 
 
     await desk.settled()
     assert "did not open" in desk.api.responses[0]["text"]
-
-
-async def test_unknown_names_are_answered_in_words(desk: Desk) -> None:
-    send = await desk.open(keys_door(Heard()))
-
-    for payload in (action("gone"), submission("gone"), shortcut("gone")):
-        assert (await send(payload))[0] == 200
-    for payload in (closed("gone"), event("gone", "Ev9")):
-        assert (await send(payload))[0] == 200
-
-    await desk.settled()
-    assert "another version" in desk.api.called("chat.postEphemeral")[0]["text"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("", "/keys"),
-        ("help", "/keys"),
-        ("kyes list", "Did you mean `keys`?"),
-        ("keys", "shows your keys"),
-        ("keys help", "/keys list [project]"),
-        ("keys lst", "Did you mean `list`?"),
-        ("<!channel> *x*", "I do not know `&lt;!channel&gt;`"),
-    ],
-)
-async def test_a_word_that_nobody_knows_is_answered_with_help(desk: Desk, typed: str, expected: str) -> None:
-    heard = Heard()
-    send = await desk.open(keys_door(heard))
-
-    assert (await send(command(typed, response_url=desk.api.response_url)))[0] == 200
-
-    await desk.settled()
-    [said] = desk.api.responses
-    assert expected in said["text"]
-    assert heard.calls == []
-    assert problems_of_message(said["blocks"], said["text"]) == []
 
 
 async def test_a_second_delivery_has_no_second_effect(desk: Desk) -> None:

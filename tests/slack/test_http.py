@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from bot.slack.connection import Slack
 from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.http import MOST_BYTES, health_app, web_app
 from bot.slack.names import Door
 from bot.slack.serving import listening
-from bot.slack.web import Identity, Slack
+from bot.slack.web import Identity
 from tests.slack.conftest import http_client, never_ready
 from tests.slack.payloads import SECRET, action, command, encoded, signed
 

@@ -8,11 +8,12 @@ import time
 import pytest
 
 from bot.slack.call import Call
+from bot.slack.connection import Slack
 from bot.slack.dispatch import Floor, build_bolt
 from bot.slack.names import Command, Door
 from bot.slack.socket import SocketDoor, socket_door
 from bot.slack.watchdog import Watchdog
-from bot.slack.web import Slack, SlackError
+from bot.slack.web import SlackError
 from tests.slack.fake_api import FakeApi
 from tests.slack.payloads import action, command
 from tests.slack.test_http import IDENTITY

@@ -8,7 +8,8 @@ import pytest
 
 from bot.slack.blocks import modal, section
 from bot.slack.call import OpenView
-from bot.slack.web import Slack, SlackError, SlackRateLimited, SlackUnclear, connect
+from bot.slack.connection import Slack, connect
+from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from tests.slack.fake_api import FakeApi
 
 VIEW = modal("key", "Your key", [section("the canary is sk-12345")])

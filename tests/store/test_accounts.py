@@ -43,3 +43,15 @@ def test_a_project_knows_its_account_until_it_is_removed(store: Database) -> Non
         assert (removed.state, removed.sealed, removed.problem) == ("removed", None, None)
         assert [project.id for project in projects.search(session, limit=9)[0]] == ["p2"]
         assert accounts.labels(session) == {}
+
+
+def test_a_credential_that_was_forgotten_meanwhile_is_not_sealed_again(store: Database) -> None:
+    with store.transaction() as session:
+        session.add(Account(id="ac1", name="studio", sealed="old", fingerprint="f", added_at=NOON))
+    with store.transaction() as session:
+        assert accounts.reseal(session, "ac1", "old", "new")
+        assert not accounts.reseal(session, "ac1", "old", "newer")
+        assert accounts.remove(session, "ac1", NOON)
+    with store.transaction() as session:
+        assert not accounts.reseal(session, "ac1", "new", "newer")
+        assert session.get_one(Account, "ac1").sealed is None

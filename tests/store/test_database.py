@@ -54,6 +54,20 @@ async def test_many_writes_at_once_all_happen(store: Database) -> None:
     assert await store.read(lambda session: session.connection().scalar(text("SELECT count(*) FROM requests"))) == 30
 
 
+def test_a_reading_sees_one_moment(store: Database) -> None:
+    def note(session: Session) -> object:
+        return session.connection().scalar(text("SELECT note FROM requests"))
+
+    add(store, request(id="rq1", note="before"))
+    with store.reading() as session:
+        assert note(session) == "before"
+        with store.transaction() as writing:
+            writing.execute(text("UPDATE requests SET note = 'after'"))
+        assert note(session) == "before"
+    with store.reading() as session:
+        assert note(session) == "after"
+
+
 async def test_reading_waits_for_no_writer(store: Database) -> None:
     add(store, request(id="rq1"))
     with store.transaction() as writing:

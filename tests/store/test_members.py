@@ -58,6 +58,16 @@ def test_who_sent_an_invitation_is_not_forgotten_when_the_list_is_read(store: Da
         assert invites.of_project(session, PROJECT) == []
 
 
+def test_a_list_read_before_an_invitation_was_sent_does_not_forget_it(store: Database) -> None:
+    sent = Invite(project_id=PROJECT, email="a@acme.example", scope="member", sent_by=ANA, sent_at=LATER, read_at=LATER)
+    with store.transaction() as session:
+        invites.sent(session, sent)
+        invites.mirror(session, PROJECT, {}, NOON)
+        assert [row.sent_by for row in invites.of_project(session, PROJECT)] == [ANA]
+        invites.mirror(session, PROJECT, {}, LATER)
+        assert invites.of_project(session, PROJECT) == []
+
+
 def test_domains_are_a_workspaces_own(store: Database) -> None:
     with store.transaction() as session:
         for domains in (["acme.example"], ["acme.example", "beta.example"]):

@@ -6,7 +6,7 @@ import asyncio
 
 from bot.errors import NotAllowed
 from bot.operation import Actor
-from bot.roles.operations import SetRole
+from bot.roles.operations import TakeOwner
 from bot.store import roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE, GroupRead, RoleHeld
@@ -66,7 +66,7 @@ async def test_of_two_owners_who_demote_each_other_at_once_one_remains(store: Da
 async def demoted(made: RoleBench, whom: str, by: Actor) -> bool:
     """Make somebody a Reader, and tell whether that was refused."""
     try:
-        await made.change.set_role(SetRole(people=(whom,), role="reader"), by)
+        await made.change.set_role(TakeOwner(people=(whom,), role="reader"), by)
     except NotAllowed:
         return True
     return False

@@ -205,6 +205,20 @@ def test_the_mirror_follows_the_providers_list(store: Database) -> None:
         assert projects.get(session, "p1") is not None
 
 
+def test_a_list_read_before_a_change_of_ours_takes_nothing_back(store: Database) -> None:
+    began, since = NOON + PATIENCE, NOON + 2 * PATIENCE
+    listed = [("p1", "one"), ("p2", "two")]
+    with store.transaction() as session:
+        projects.mirror(session, listed, NOON)
+        projects.deleted(session, "p1", since)
+        projects.renamed(session, "p2", "second", since)
+        projects.mirror(session, listed, began)
+    with store.transaction() as session:
+        assert (projects.get(session, "p1"), projects.name_of(session, "p2")) == (None, "second")
+        projects.mirror(session, listed, since + PATIENCE)
+        assert (projects.get(session, "p1") is not None, projects.name_of(session, "p2")) == (True, "two")
+
+
 NAMED = {
     "p1": "p1",
     "production": "p1",

@@ -1,8 +1,8 @@
-"""Reading requests over SQLite, beside an emulated Deepgram."""
+"""Reading requests over SQLite, beside an emulated Deepgram; and collecting from a provider of two reports."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
 from bot.projects.naming import the_project
 from bot.providers.deepgram.client import Deepgram
-from bot.store import due
+from bot.store import due, schema
 from bot.store.database import Database
+from bot.usage.model_names import ModelNames
 from bot.usage.requests.service import RequestReading
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.factories import NOON, OWNER, set_up, small_database
+from tests.usage.world import World
 
 
 @dataclass
@@ -42,7 +44,17 @@ async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER}), {})
     project = next(iter(emulator.state.projects.values()))
     set_up(database, project_id=project.project_id, name=project.name)
-    yield Ground(RequestReading(desk, database, clock, deepgram, the_project), database, emulator, project)
+    reading = RequestReading(desk, database, clock, deepgram, the_project, ModelNames(deepgram, clock))
+    yield Ground(reading, database, emulator, project)
     await deepgram.aclose()
     await emulator.stop()
+    database.close()
+
+
+@pytest.fixture
+def world(sqlite_url: str) -> Iterator[World]:
+    """One process over SQLite."""
+    database = Database(sqlite_url)
+    schema.upgrade(database)
+    yield World(database)
     database.close()

@@ -20,6 +20,7 @@ from bot.engine.inline import InlineEngine
 from bot.errors import NotUnderstood, Unavailable
 from bot.money import to_cent
 from bot.projects.naming import the_project
+from bot.slack.words import fallback_text
 from bot.store import collected, due, fact_rows, facts
 from bot.store.accounts import Account
 from bot.store.collected import CollectedDay, Which, end_of
@@ -31,11 +32,12 @@ from bot.store.tag_sets import NO_TAGS, text_of
 from bot.usage import knowable
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import views
-from bot.usage.figures.provider_names import ProviderNames
+from bot.usage.figures.period import Period
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
 from bot.usage.figures.service import FiguresReading
 from bot.usage.figures.sums import split
 from bot.usage.figures.wording import read_words
+from bot.usage.model_names import ModelNames
 from tests.factories import ANA, NOON, OWNER, PROJECT, TEAM, actor, add, customer, key, rows, small_database
 
 SECOND, THEIRS = PROJECT[:-1] + "2", PROJECT[:-1] + "3"
@@ -90,7 +92,7 @@ def reading(database: Database, now: datetime = NOON) -> FiguresReading:
     clock, silent = SetClock(now), Silent()
     desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER}), {})
     collection = UsageCollection(database, silent)
-    return FiguresReading(desk, database, clock, collection, the_project, ProviderNames(silent, clock))
+    return FiguresReading(desk, database, clock, collection, the_project, ModelNames(silent, clock))
 
 
 def fill(session: Session, seed: int, project_id: str, days: int = 15) -> None:
@@ -148,6 +150,34 @@ async def test_every_page_of_every_split_comes_to_the_providers_total(database: 
                 assert sum(part.now.get(measure, 0) for part in seen.everything) == total
                 shown = [amount for amount in seen.printed(measure) if amount is not None]
                 assert sum(shown, Decimal()) == to_cent(Decimal(total))
+
+
+@pytest.mark.parametrize("measure", ["dollars", "hours", "tokens"])
+async def test_the_period_before_is_what_was_told_of_it_then(database: Database, measure: str) -> None:
+    with database.transaction() as session:
+        for project_id in (PROJECT, SECOND):
+            fill(session, 5, project_id)
+    asking, week = reading(database), timedelta(days=7)
+    last = TODAY - timedelta(days=8)
+    then = Period(name="", first=last - timedelta(days=6), last=last)
+    for by in (each for each in DIMENSIONS if each == "day" or knowable.how(measure, each) != knowable.UNKNOWN):
+        question = Question(by=by, measure=measure, project=EVERYWHERE)
+        seen = (await asking.answer(actor(), question)).split
+        told, parts = await asking.every(actor(), question.model_copy(update={"period": then}))
+        known = {part.value: part.now.get(measure) for _, part in parts}
+        for row in seen.rows:
+            value = f"{date.fromisoformat(row.value) - week}" if by == "day" else row.value
+            assert (row.before or {}).get(measure) == known.get(value)
+        assert (seen.total.before or {})[measure] == told.split.total.now[measure]
+
+
+async def test_a_page_of_keys_that_is_no_more_is_the_last_one(database: Database) -> None:
+    with database.transaction() as session:
+        for project_id in (PROJECT, SECOND):
+            fill(session, 1, project_id)
+    seen = (await reading(database).answer(actor(), Question(by="key", project=EVERYWHERE), 99)).split
+    assert seen.number == seen.pages > 1
+    assert 0 < len(seen.rows) < seen.others
 
 
 async def test_a_part_is_the_sum_of_its_rows_however_it_is_split(database: Database) -> None:
@@ -208,3 +238,80 @@ async def test_customers_own_accounts_stand_apart(database: Database) -> None:
     assert "in customers' own accounts, which spent $" in str(views.answer(everywhere))
     theirs = await asking.answer(actor(), Question(by="customer", project=THEIRS))
     assert set(theirs.names.values()) == {"Acme, own account"}
+
+
+async def test_a_difference_that_prints_as_nothing_is_in_the_file_alone(database: Database) -> None:
+    line = SpendOf(KEYS[0], ITEMS[1], NO_TAGS, "hosted")
+    with database.transaction() as session:
+        for day, beyond in ((TODAY, "0"), (TODAY - timedelta(days=1), "1E-10")):
+            fact_rows.replace(session, PROJECT, {day: DayFacts({line: Decimal(1)})})
+            collected.put(session, [_day(PROJECT, day, Decimal(1), Decimal(beyond))])
+    seen, every = await reading(database).every(actor(ANA), read_words("day by key"))
+    assert views.UNSPLIT not in str(views.answer(seen))
+    assert [row[0] for row in views.file_rows(seen, every)][1:] == [views.UNSPLIT, "Total"]
+
+
+async def test_a_day_that_is_not_over_is_compared_with_no_whole_one(database: Database) -> None:
+    line = SpendOf(KEYS[0], ITEMS[1], NO_TAGS, "hosted")
+    with database.transaction() as session:
+        for number in range(4):
+            fact_rows.replace(session, PROJECT, {TODAY - timedelta(days=number): DayFacts({line: Decimal(1)})})
+        collected.put(session, [_day(PROJECT, TODAY - timedelta(days=n), Decimal(1), Decimal()) for n in range(4)])
+    asked = reading(database)
+    assert "against" in str(views.answer(await asked.answer(actor(ANA), read_words("day"))))
+    assert "against" not in str(views.answer(await asked.answer(actor(ANA), read_words("today"))))
+    so_far = read_words(f"{TODAY - timedelta(days=1)} {TODAY}")
+    assert "against the 2 whole days before" in str(views.answer(await asked.answer(actor(ANA), so_far)))
+    overview = await asked.overview(actor(ANA), Question(by="day"))
+    assert [part.before is None for _, part in overview.periods] == [True, False, True, False]
+
+
+async def test_what_nobody_here_used_is_told_and_what_nobody_used_is_said(database: Database) -> None:
+    line = SpendOf("made elsewhere", ITEMS[1], NO_TAGS, "hosted")
+    yesterday = TODAY - timedelta(days=1)
+    with database.transaction() as session:
+        fact_rows.replace(session, PROJECT, {yesterday: DayFacts({line: Decimal(3)})})
+        collected.put(session, [_day(PROJECT, yesterday, Decimal(3), Decimal())])
+    asking = reading(database)
+    by_person = fallback_text(views.answer(await asking.answer(actor(ANA), read_words("week by person in all"))))
+    assert "*$3.00* · The last 7 days" in by_person
+    assert f"{views.UNOWNED} | $3.00" in by_person
+    by_item = fallback_text(views.answer(await asking.answer(actor(ANA), read_words("week by line item"))))
+    assert "nova-3 (streaming) | $3.00" in by_item
+    acme = views.answer(await asking.answer(actor(ANA), read_words("day customer:acme")))
+    assert "Nothing was used: " in fallback_text(acme)
+    assert not [block for block in acme if block["type"] == "table"]
+
+
+async def test_a_day_that_was_last_read_before_its_end_says_so(database: Database) -> None:
+    line = SpendOf(KEYS[0], ITEMS[1], NO_TAGS, "hosted")
+    day = TODAY - timedelta(days=2)
+    with database.transaction() as session:
+        fact_rows.replace(session, PROJECT, {day: DayFacts({line: Decimal(1)})})
+        read_at = end_of(day) - timedelta(hours=3)
+        collected.put(
+            session,
+            [
+                CollectedDay(
+                    project_id=PROJECT,
+                    day=day,
+                    spend_total=Decimal(1),
+                    spend_rows=Decimal(1),
+                    read_at=read_at,
+                    same_since=read_at,
+                )
+            ],
+        )
+    name = f"{day:%a} {day.day} {day:%b}"
+    by_day = fallback_text(views.answer(await reading(database).answer(actor(ANA), read_words("week"))))
+    assert f"{name} (so far) | $1.00" in by_day
+    by_key = fallback_text(views.answer(await reading(database).answer(actor(ANA), read_words("week by key"))))
+    assert f"last read before their end: {name}." in by_key
+
+
+def test_the_newest_days_come_first_in_their_order() -> None:
+    days = [f"{date(2026, 11, number)}" for number in range(1, 22)]
+    found = split({day: {"dollars": Decimal(1)} for day in days}, {}, measure="dollars", by_day=True, number=1)
+    assert [row.value for row in found.rows] == days[5:]
+    older = split({day: {"dollars": Decimal(1)} for day in days}, {}, measure="dollars", by_day=True, number=2)
+    assert [row.value for row in older.rows] == days[:5]

@@ -60,6 +60,12 @@ def test_words_are_understood_as_people_type_them(typed: str, asked: dict[str, A
         ("2026-02-30", "no day 2026-02-30"),
         ("9999-12", "no month 9999-12"),
         (f"key:{'x' * 400}", "longer than"),
+        ("week by customer by key", "One split at a time: customer or key"),
+        ("in production in all", "One project at a time: production or all"),
+        ("today month", "One period at a time"),
+        ("hours cost", "One measure at a time"),
+        ("customer:acme customer:globex", "One customer at a time"),
+        ("listen speak", "One endpoint at a time"),
     ],
 )
 def test_what_is_not_understood_is_named(typed: str, told: str) -> None:

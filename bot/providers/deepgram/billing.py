@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path, report
 from bot.providers.deepgram.filters import day_params, one_of, value_text
 from bot.providers.deepgram.ids import path_id
 from bot.providers.deepgram.tags import MaybeTagSet
@@ -170,6 +170,13 @@ class BillingReports(Endpoints):
         return Purchases(orders=tuple(orders), complete=len(body["orders"] or []) < int(params["limit"]))
 
 
+def dollars_left(balances: Iterable[Balance]) -> Decimal | None:
+    """Add up what is left in US dollars; None where nothing is, or where not every amount was told."""
+    amounts = [balance.amount for balance in balances if balance.units == "usd"]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal()) if known and len(known) == len(amounts) else None
+
+
 def balance_of(value: object) -> Balance | None:
     """Read a balance; None without an id."""
     balance = Balance.model_validate({"balance_id": None} | object_or_empty(value))
@@ -188,10 +195,7 @@ def billing_of(body: dict[str, Any]) -> Billing:
     Raises:
         Unavailable: it has no list of results; that is not the same as no spending.
     """
-    resolution = object_or_empty(body.get("resolution"))
-    results = tuple(listed(body, "results", spending_of))
-    length = {"units": resolution.get("units"), "amount": resolution.get("amount")}
-    return Billing.model_validate({"start": body.get("start"), "end": body.get("end"), "results": results} | length)
+    return Billing.model_validate(report(body, spending_of))
 
 
 def spending_of(value: object) -> Spending:

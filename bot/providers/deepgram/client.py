@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.errors import CredentialsRejected
 from bot.providers.deepgram.billing import BillingReports
 from bot.providers.deepgram.errors import error_of
-from bot.providers.deepgram.identity import Identity
+from bot.providers.deepgram.identity import Identity, ProjectOfKey, nowhere
 from bot.providers.deepgram.invites import Invites
 from bot.providers.deepgram.requests import Requests
 from bot.providers.deepgram.speech_models import SpeechModels
@@ -34,6 +34,7 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
     Every method raises ``bot.errors.ProviderError`` in the kinds that ``errors.py`` maps: a read that fails is
     ``Unavailable``, a change that may have been made is ``Unclear``, and nothing that changes is sent twice.
     An injected ``client`` stays its owner's to close, and should not trust the environment's proxies.
+    ``project_of_key`` tells where a key was last seen, so that our own need not be searched for.
     ``fingerprint`` tells credentials apart. `accounts.DeepgramAccounts` is the same over several keys.
     """
 
@@ -46,11 +47,14 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
         limits: Limits | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         frozen: bool = False,
+        project_of_key: ProjectOfKey = nowhere,
     ) -> None:
         authorization = SecretStr(f"Token {_checked(api_key)}")
         self.fingerprint = fingerprint(api_key)
         super().__init__(
-            Transport(base_url, authorization, error_of, client=client, limits=limits, pause=pause, frozen=frozen)
+            Transport(base_url, authorization, error_of, client=client, limits=limits, pause=pause, frozen=frozen),
+            project_of_key=project_of_key,
+            pause=pause,
         )
         self._base_url = base_url
 

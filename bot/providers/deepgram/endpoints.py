@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bot.errors import Unavailable
 from bot.providers.deepgram.ids import path_id
 from bot.providers.http import Sender
+from bot.providers.lenient import object_or_empty
 
 _log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -46,3 +47,14 @@ def listed(body: dict[str, Any], name: str, read: Callable[[object], Item | None
     if len(kept) < len(items):
         _log.debug("skipped %d entries without an id among %s", len(items) - len(kept), name)
     return kept
+
+
+def report(body: dict[str, Any], read: Callable[[object], Item | None]) -> dict[str, Any]:
+    """Read what every report tells: its period, the length of a bucket (``units``, ``amount``), and its results.
+
+    Raises:
+        Unavailable: it has no list of results; that is not the same as none.
+    """
+    length, period = object_or_empty(body.get("resolution")), {"start": body.get("start"), "end": body.get("end")}
+    results = tuple(listed(body, "results", read))
+    return period | {"units": length.get("units"), "amount": length.get("amount"), "results": results}

@@ -6,19 +6,43 @@ is completed by reading the key itself, its creator and the creator's scopes in 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from bot.errors import NotFound, NotUnderstood, ScopeMissing
 from bot.providers.deepgram.keys import Keys
 from bot.providers.deepgram.members import Members
 from bot.providers.deepgram.models import Credential, Key, Project, Role, key_of
 from bot.providers.deepgram.powers import ROLES, role_of
 from bot.providers.deepgram.projects import Projects
+from bot.providers.http import Sender
 from bot.providers.lenient import object_or_empty, texts_or_none
 
-PROJECTS_TO_SEARCH = 20
+SEARCHED_AT_ONCE = 20  # projects; before each further one is a pause, as they may be thousands
+SEARCH_PAUSE_SECONDS = 0.1
+
+ProjectOfKey = Callable[[str], Awaitable[str | None]]
+"""The project in which Keydesk last saw the key with this id of Deepgram's; None where it knows of none."""
+
+
+async def nowhere(_: str) -> str | None:
+    """Know of no key."""
+    return None
 
 
 class Identity(Projects, Keys, Members):
     """What the credential says about itself."""
+
+    def __init__(
+        self,
+        transport: Sender,
+        *,
+        project_of_key: ProjectOfKey = nowhere,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        super().__init__(transport)
+        self._project_of_key = project_of_key
+        self._pause = pause
 
     async def who_am_i(self) -> Credential:
         """Return what can be learned about the credential; every part of it may be unknown.
@@ -53,12 +77,22 @@ class Identity(Projects, Keys, Members):
             return []
 
     async def _own_key(self, projects: list[Project], key_id: str) -> Key | None:
-        for project in projects[:PROJECTS_TO_SEARCH]:
-            try:
-                return await self.key(project.project_id, key_id)
-            except (NotFound, NotUnderstood, ScopeMissing):
-                continue
-        return None
+        """Return the key from where it was last seen, else from the project, of all, that lists it."""
+        known = await self._project_of_key(key_id)
+        found = await self._key_in(known, key_id) if known is not None else None
+        for number, project in enumerate(projects):
+            if found is not None:
+                break
+            if number >= SEARCHED_AT_ONCE:
+                await self._pause(SEARCH_PAUSE_SECONDS)
+            found = await self._key_in(project.project_id, key_id)
+        return found
+
+    async def _key_in(self, project_id: str, key_id: str) -> Key | None:
+        try:
+            return await self.key(project_id, key_id)
+        except (NotFound, NotUnderstood, ScopeMissing):
+            return None
 
     async def _creators_role(self, key: Key | None) -> Role | None:
         if key is None or key.member_id is None:

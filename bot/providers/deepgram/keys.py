@@ -11,9 +11,7 @@ from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.ids import path_id
 from bot.providers.deepgram.models import CreatedKey, Key, created_key_of, key_of
-from bot.providers.http import CHANGE_TIMEOUT_SECONDS, Call
-
-CREATE_TIMEOUT_SECONDS = CHANGE_TIMEOUT_SECONDS
+from bot.providers.http import Call
 
 
 class Keys(Endpoints):
@@ -54,7 +52,7 @@ class Keys(Endpoints):
     ) -> CreatedKey:
         """Create a key; its secret is in this answer and never told again.
 
-        The request is sent once. It takes at most ``CREATE_TIMEOUT_SECONDS``, but a request that was cut off may
+        The request is sent once. It takes at most ``http.CHANGE_TIMEOUT_SECONDS``, but a request that was cut off may
         still be carried out later.
 
         Raises:
@@ -73,8 +71,9 @@ class Keys(Endpoints):
         """End a key for good.
 
         Raises:
-            NotFound: there is no such key, or the credential cannot see the project any more (Deepgram answers
-                both with 404). As far as this credential can see, the work is done.
+            NotFound: there is no such key, or the credential cannot see it: Deepgram answers 404 also for a project
+                that it is no member of any more, and for others' keys once its role was lowered. So this alone does
+                not tell that the key is gone.
             Unclear: it may or may not be gone; read the key to see.
         """
         path = _key_path(project_id, key_id)

@@ -7,7 +7,8 @@ has every right over members and admins and may only read owners (``owners:read`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from bot.providers.deepgram.models import Role
@@ -15,6 +16,13 @@ from bot.providers.deepgram.models import Role
 Action = Literal["read", "invite", "scope", "remove"]
 
 ROLES: tuple[Role, ...] = ("member", "admin", "owner")
+MEANINGS: Mapping[Role, str] = MappingProxyType(
+    {
+        "member": "makes and ends own keys, reads usage",
+        "admin": "also manages members and admins, reads billing",
+        "owner": "everything, and may delete the project",
+    }
+)
 _ROLE_NAMES: dict[str, Role] = {
     "owner": "owner",
     "admin": "admin",
@@ -49,6 +57,11 @@ def limits(role: str | None) -> str:
             return "Keydesk's own key at Deepgram is a member's: it can neither see nor change members and invitations."
         case _:
             return ""
+
+
+def role_named(word: str) -> Role | None:
+    """Return the role that a word names as people write it; ``administrator`` and plurals count."""
+    return _ROLE_NAMES.get(word.casefold().removesuffix("s"))
 
 
 def role_of(scopes: Iterable[str]) -> Role | None:

@@ -72,6 +72,11 @@ class RequestRecord(Lenient):
         return endpoint_of(self.path)
 
     @property
+    def cost(self) -> Decimal | None:
+        """Return the cost in dollars; None where it is not known, which a told 0 may stand for."""
+        return self.usd or None
+
+    @property
     def succeeded(self) -> bool | None:
         """Return whether the code is below 300 or, by the vendor's filter, 400 and above; None if neither."""
         if self.code is None or 300 <= self.code < 400:

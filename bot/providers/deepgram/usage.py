@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.endpoints import Endpoints, project_path, report
 from bot.providers.deepgram.filters import Filters, day_params, one_of, usage_params
 from bot.providers.deepgram.tags import MaybeTagSet
 from bot.providers.lenient import (
@@ -134,10 +134,7 @@ def usage_of(body: dict[str, object]) -> Usage:
     Raises:
         Unavailable: it has no list of results; that is not the same as no usage.
     """
-    resolution = object_or_empty(body.get("resolution"))
-    results = tuple(listed(body, "results", bucket_of))
-    length = {"units": resolution.get("units"), "amount": resolution.get("amount")}
-    return Usage.model_validate({"start": body.get("start"), "end": body.get("end"), "results": results} | length)
+    return Usage.model_validate(report(body, bucket_of))
 
 
 def bucket_of(value: object) -> UsageBucket:

@@ -1,8 +1,10 @@
-"""What people type and press about what was used: tags, models, methods and features."""
+"""What people type and press about what was used: tags, models, methods, features and line items."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, timedelta
 
 from sqlmodel import Session
@@ -10,7 +12,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
-from bot.errors import NotUnderstood
+from bot.errors import NotUnderstood, ProviderError
 from bot.operation import Actor
 from bot.people import People
 from bot.providers.deepgram.client import Deepgram
@@ -54,7 +56,7 @@ class FieldListeners:
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
-        summary = "the tags, models and features in use"
+        summary = "the tags, models, features and line items in use"
         return Door(
             commands=(Command("usage", "fields", self.fields, "[project] [week]", summary),),
             actions={"usage.fields.export": self.export},
@@ -73,7 +75,7 @@ class FieldListeners:
         """Send all of it as CSV, in a direct message."""
         actor = await self._people.judge(call.team_id, call.user_id)
         seen = await self._read(call, actor, *_pressed(call.value))
-        rows = [(name, item) for name, items in views.columns(seen.fields) for item in items]
+        rows = [(name, item) for name, items in views.columns(seen) for item in items]
         comment = f"What {escape(seen.project)} used from {seen.first} to {seen.last} (UTC)"
         content = csv_bytes(("what", "value"), rows)
         await send_file(self._files, actor.user_id, f"fields-{seen.last}.csv", content, comment)
@@ -86,10 +88,20 @@ class FieldListeners:
             return project
 
         project = await self._database.read(permitted)
-        reading = self._deepgram.usage_fields(project.id, start=first, end=last)
         words = f"Reading what {escape(project.name)} used from Deepgram…"
-        fields = await told_if_slow(reading, call.tell, words)
-        return Used(project.id, project.name, first, last, fields, self._clock.now())
+        return await told_if_slow(self._used(project, first, last), call.tell, words)
+
+    async def _used(self, project: Project, first: date, last: date) -> Used:
+        fields, items = await asyncio.gather(
+            self._deepgram.usage_fields(project.id, start=first, end=last), self._line_items(project.id, first, last)
+        )
+        return Used(project.id, project.name, first, last, fields, items, self._clock.now())
+
+    async def _line_items(self, project_id: str, first: date, last: date) -> Mapping[str, str] | None:
+        try:
+            return (await self._deepgram.billing_fields(project_id, start=first, end=last)).line_items
+        except ProviderError:  # such as a credential that may read usage and no costs
+            return None
 
 
 def read_words(typed: str) -> tuple[str, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bot.providers.deepgram.line_items import line_item_named
 from bot.providers.deepgram.usage import UsageFields, UsedModel
 from bot.slack import blocks
 from bot.slack.words import NOTHING, cut, escape, when
@@ -14,24 +15,28 @@ from bot.slack.words import NOTHING, cut, escape, when
 Block = dict[str, Any]
 
 NAME_SHOWN = 60
-MOST_SHOWN = 20
+MOST_SHOWN = 15
 
 
 @dataclass(frozen=True)
 class Used:
-    """What occurred in a project on these days (UTC, both included)."""
+    """What occurred in a project on these days (UTC, both included).
+
+    ``line_items`` maps identifiers to Deepgram's own names; None where those may not be read.
+    """
 
     project_id: str
     project: str
     first: date
     last: date
     fields: UsageFields
+    line_items: Mapping[str, str] | None
     read_at: datetime
 
 
 def used(seen: Used) -> list[Block]:
     """Draw what was used; long lists say how many more there are, and the file has all."""
-    lists = columns(seen.fields)
+    lists = columns(seen)
     value = f"{seen.project_id}:{seen.first}:{seen.last}"
     export = blocks.button("CSV by direct message", "usage.fields.export", value)
     nothing = [blocks.section("Nothing was used on these days.")] if not any(items for _, items in lists) else []
@@ -43,15 +48,24 @@ def used(seen: Used) -> list[Block]:
     ]
 
 
-def columns(fields: UsageFields) -> list[tuple[str, list[str]]]:
+def columns(seen: Used) -> list[tuple[str, list[str]]]:
     """Return (what, everything of it that occurred), sorted, in plain text."""
+    fields, items = seen.fields, seen.line_items
+    billed = [] if items is None else [("Line items", sorted(line_item_name(*item) for item in items.items()))]
     return [
         ("Tags", sorted(fields.tags or ())),
         ("Models", sorted({model_name(model) for model in fields.models})),
         ("Methods", sorted(fields.processing_methods)),
         ("Features", sorted(fields.features)),
         ("Languages", sorted(fields.languages)),
+        *billed,
     ]
+
+
+def line_item_name(identifier: str, name: str) -> str:
+    """Say which line item, as Keydesk calls it and as Deepgram does: “nova-3 (streaming), Nova - 3 (Stream)”."""
+    ours = line_item_named(identifier)
+    return f"{ours}, {name}" if name and name != ours else ours
 
 
 def model_name(model: UsedModel) -> str:

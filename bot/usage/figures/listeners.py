@@ -116,7 +116,13 @@ class FiguresListeners:
 
 
 def own(question: Question, actor: Actor) -> Question:
-    """Narrow a question to the person's own keys, in all projects unless one is named."""
+    """Narrow a question to the person's own keys, in all projects unless one is named.
+
+    Raises:
+        NotUnderstood: it asks for somebody else's.
+    """
+    if dict(question.only).get("person", "me") not in {"me", actor.user_id}:
+        raise NotUnderstood("/usage mine tells of your own keys alone. Type /usage person:ana for somebody else's.")
     only = dict(question.only) | {"person": actor.user_id}
     return question.model_copy(
         update={

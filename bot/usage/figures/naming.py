@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.providers.deepgram.ids import is_uuid
+from bot.providers.deepgram.line_items import line_item_named
 from bot.slack.words import cut, listed
 from bot.store import customers, keys, people, projects
 from bot.store.keys import Key
@@ -59,16 +60,27 @@ def model_named(value: str, known: Names) -> str:
 
 def day_named(day: date) -> str:
     """Call a provider day: “Thu 19 Nov”."""
-    return f"{day:%a} {day.day} {day:%b}"
+    return f"{day:%a} {day_shortly(day)}"
+
+
+def day_shortly(day: date) -> str:
+    """Call a provider day where there is little room: “19 Nov”."""
+    return f"{day.day} {day:%b}"
 
 
 def named_plainly(by: str, value: str) -> str:
     """Call a value that nobody here has another name for."""
-    if by == "day":
-        return day_named(date.fromisoformat(value))
-    if by == "tag set":
-        return ", ".join(sorted(set_of(value))) or "no tags"
-    return value or _without(by)
+    if not value and by != "tag set":
+        return _without(by)
+    match by:
+        case "day":
+            return day_named(date.fromisoformat(value))
+        case "tag set":
+            return ", ".join(sorted(set_of(value))) or "no tags"
+        case "line item":
+            return line_item_named(value)
+        case _:
+            return value
 
 
 def _without(by: str) -> str:
@@ -102,9 +114,17 @@ def _customer(value: str, catalogue: Names) -> str:
         tag = value.removeprefix(THEIRS)
         return f"{catalogue.get(tag, tag)}, own account"
     if value.startswith(SEVERAL):
-        tags = value.removeprefix(SEVERAL).split("+")
-        return f"Several customers ({' + '.join(catalogue.get(tag, tag) for tag in tags)})"
+        return f"Several customers ({' + '.join(catalogue.get(tag, tag) for tag in _several(value))})"
     return catalogue.get(value, value)
+
+
+def _several(value: str) -> list[str]:
+    """Return the tags of several payers, or what was typed in their place."""
+    text = value.removeprefix(SEVERAL)
+    try:
+        return sorted(set_of(text))
+    except (TypeError, ValueError):
+        return [text]
 
 
 def _meant(session: Session, actor: Actor, dimension: str, value: str) -> str:

@@ -7,18 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
-from bot.attribution import Payer
-from bot.payers import attribution
+from bot.attribution import Attribution, KnownKey, Payer
+from bot.store import accounts, customers, facts
 from bot.store.accounts import Account
 from bot.store.collected import DayTotal, Which, totals_by
-from bot.store.facts import SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
+from bot.store.facts import Ranked, SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.keys import Key
 from bot.store.projects import Project
-from bot.store.tag_sets import NO_TAGS, set_of
+from bot.store.tag_sets import set_of, text_of
 from bot.usage.figures.period import Days
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.sums import Amounts, total_of
@@ -64,16 +65,19 @@ def everywhere(session: Session) -> Scope:
 
 
 class Sources:
-    """What the store knows, for one question in one scope."""
+    """What the store knows, for one question in one scope; ``alone`` of its measure alone."""
 
-    def __init__(self, session: Session, team_id: str, question: Question, scope: Scope) -> None:
+    def __init__(
+        self, session: Session, team_id: str, question: Question, scope: Scope, *, alone: bool = False
+    ) -> None:
         self._session = session
         self._question = question
         self._scope = scope
         self._only = dict(question.only)
         self._project_id = scope.project_ids[0] if len(scope.project_ids or ()) == 1 else ""  # type: ignore[index] # then it has one
-        self._attribution = attribution(session, team_id) if "customer" in question.dimensions else None
-        self._payers: dict[tuple[str | None, str], str] = {}
+        self._attribution = _attribution(session, team_id) if "customer" in question.dimensions else None
+        self._payers: dict[str, str] = {}
+        self._alone = alone
         self._owners = _owners(session) if "person" in question.dimensions else {}
 
     def sums(self, days: Days, values: Sequence[str] | None = None) -> Sums:
@@ -88,37 +92,55 @@ class Sources:
     def total(self, days: Days, sums: Sums | None = None) -> Amounts:
         """Return the provider's own total; where the question is narrowed it tells none, and the rows are all.
 
-        Days and projects are told by the ungrouped reports, so that their rows come to it.
+        Where ``sums`` are at hand, days and projects are added up: they are told by the ungrouped reports.
         """
-        if self._only or self._question.by in {"day", "project"}:
+        if self._only or (sums is not None and self._question.by in {"day", "project"}):
             return total_of((self.sums(days) if sums is None else sums).values())
         which = self._which(days)
         total: dict[str, Decimal] = {}
         if self._reads_dollars:
             total |= _told(totals_by(self._session, which)[0])
         if self._grouping is not None:
-            total |= total_of(_used(row) for row in usage_by(self._session, which, "total"))
+            total |= total_of(_used(row) for row in usage_by(self._session, which, "total", measures=self._measures))
         return total
 
-    # The two reports are read side by side but for 20,000 keys at once, of which only the one asked for.
+    def largest(self, days: Days, *, top: int, skip: int) -> Ranked:
+        """Return the keys of all projects by the measure asked for, without so many of the largest."""
+        which = self._which(days)
+        if self._question.measure == "dollars":
+            return facts.largest_spend(self._session, which, "key", top=top, skip=skip)
+        return facts.largest_usage(self._session, which, "accessor", USED[self._question.measure], top=top, skip=skip)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it asks for 20,000 keys at once."""
+        return self._question.by == "key" and self._question.project == EVERYWHERE and not self._only
+
+    # The two reports are read side by side, but where only what was asked for is needed.
+
+    @property
+    def _one_report(self) -> bool:
+        return self._alone or self.is_wide
 
     @property
     def _reads_dollars(self) -> bool:
-        return self._question.tells_dollars and (not self._is_wide or self._question.measure == "dollars")
+        return self._question.tells_dollars and (not self._one_report or self._question.measure == "dollars")
 
     @property
     def _grouping(self) -> str | None:
-        return None if self._is_wide and self._question.measure == "dollars" else self._question.grouping
+        return None if self._one_report and self._question.measure == "dollars" else self._question.grouping
 
     @property
-    def _is_wide(self) -> bool:
-        return self._question.by == "key" and self._question.project == EVERYWHERE and not self._only
+    def _measures(self) -> tuple[str, ...]:
+        return USED[self._question.measure] if self._alone else tuple(chain(*USED.values()))
 
     def _which(self, days: Days, values: Sequence[str] | None = None) -> Which:
-        which = self._scope.which(days)
-        if values is None or self._question.by not in NARROWS:
+        which, by = self._scope.which(days), self._question.by
+        if values and by == "day":
+            return replace(which, start=date.fromisoformat(min(values)), end=date.fromisoformat(max(values)))
+        if values is None or by not in NARROWS:
             return which
-        narrow: dict[str, Any] = {NARROWS[self._question.by]: tuple(values)}
+        narrow: dict[str, Any] = {NARROWS[by]: self._billed_by(values) if by == "customer" else tuple(values)}
         return replace(which, **narrow)
 
     def _amounts(self, which: Which) -> Iterable[tuple[str, Amounts]]:
@@ -135,15 +157,10 @@ class Sources:
             for total in totals_by(self._session, which, by):
                 yield _text(total.day if by == "day" else total.project_id), _told(total)
             return
-        columns: list[SpendDimension] = ["key", "tags"] if "customer" in self._question.dimensions else []
+        columns: list[SpendDimension] = ["billed_by"] if "customer" in self._question.dimensions else []
         if by in SPEND and SPEND[by] not in columns:
             columns.append(SPEND[by])
-        which = self._narrowed(which)
-        if by == "day" and "customer" in self._only:  # else every day of every key would be read
-            found = spend_by(self._session, which, "key", "tags")
-            keys = {row.key_id or "" for row in found if self._is_wanted(row)}
-            which = replace(which, key_ids=tuple(sorted(keys)))
-        for row in spend_by(self._session, which, *columns):
+        for row in spend_by(self._session, self._narrowed(which), *columns):
             value = self._spend_value(row)
             if value is not None and self._is_wanted(row):
                 yield value, {"dollars": row.dollars}
@@ -151,7 +168,15 @@ class Sources:
     def _narrowed(self, which: Which) -> Which:
         given = {"line item": "line_items", "tag set": "tags", "deployment": "deployments"}
         narrow: dict[str, Any] = {name: (self._only[each],) for each, name in given.items() if each in self._only}
+        if "customer" in self._only:
+            narrow["billed_by"] = self._billed_by((self._only["customer"],))
         return self._of_keys(replace(which, **narrow))
+
+    def _billed_by(self, customers: Iterable[str]) -> tuple[str, ...]:
+        """Return all that tells that something is one of these customers'."""
+        wanted = frozenset(customers)
+        told = ("", *wanted, *facts.tag_sets_billed(self._session))
+        return tuple(each for each in told if self._customer(each) in wanted)
 
     def _of_keys(self, which: Which) -> Which:
         """Narrow it to the keys to read: the one asked for, those on the page, those of the person."""
@@ -167,22 +192,26 @@ class Sources:
     def _spend_value(self, row: SpendRow) -> str | None:
         match self._question.by:
             case "customer":
-                return self._customer(row.key_id, row.tags)
+                return self._customer(row.billed_by or "")
             case "person":
                 return self._owners.get(row.key_id or "")
             case by:
                 return _text(getattr(row, FIELDS.get(by, SPEND[by])))
 
     def _is_wanted(self, row: SpendRow) -> bool:
-        return "customer" not in self._only or self._customer(row.key_id, row.tags) == self._only["customer"]
+        return "customer" not in self._only or self._customer(row.billed_by or "") == self._only["customer"]
 
-    def _customer(self, key_id: str | None, tags: str | None) -> str:
+    def _customer(self, billed_by: str) -> str:
+        """Return the payer's value; many lines share few texts that tell it."""
         if self._attribution is None:
             return ""
-        of = (key_id if key_id in self._attribution.keys else None, tags or NO_TAGS)
-        if of not in self._payers:  # many keys share few tag sets
-            self._payers[of] = payer_text(self._attribution.payer(self._project_id, of[0], set_of(of[1])))
-        return self._payers[of]
+        if billed_by not in self._payers:
+            by_tags = billed_by.startswith("[")
+            keys = {} if by_tags else {A_KEY: KnownKey(billed_by or None, made_here=True)}
+            tags = set_of(billed_by) if by_tags else ()
+            payer = replace(self._attribution, keys=keys).payer(self._project_id, A_KEY, tags)
+            self._payers[billed_by] = payer_text(payer)
+        return self._payers[billed_by]
 
     # --- usage ---
 
@@ -191,7 +220,7 @@ class Sources:
             which = self._of_keys(which)
         day, project = self._question.by == "day", self._question.by == "project"
         wanted = cast("UsageDimension", grouping)
-        for row in usage_by(self._session, which, wanted, by_day=day, by_project=project):
+        for row in usage_by(self._session, which, wanted, by_day=day, by_project=project, measures=self._measures):
             value = self._usage_value(row)
             if value is not None and self._is_used_by(row.value):
                 yield value, _used(row)
@@ -205,18 +234,39 @@ class Sources:
             case "person":
                 return self._owners.get(row.value)
             case "customer":
-                return self._customer(None, row.value)
+                return self._customer(row.value)
             case _:
                 return row.value
 
     def _is_used_by(self, value: str) -> bool:
         """Whether a value of the grouping is what the question is narrowed to."""
-        told = {"person": self._owners.get(value, ""), "customer": self._customer(None, value)}
+        told = {"person": self._owners.get(value, ""), "customer": self._customer(value)}
         return all(told.get(dimension, value) == asked for dimension, asked in self._only.items())
 
 
-NARROWS: Mapping[str, str] = {"project": "project_ids", "key": "key_ids"}
+A_KEY = "one key"
+USED: Mapping[str, tuple[str, ...]] = {
+    "hours": ("hours",),
+    "requests": ("requests",),
+    "tokens": ("tokens_in", "tokens_out"),
+    "characters": ("tts_characters",),
+    "agent hours": ("agent_hours",),
+}
+NARROWS: Mapping[str, str] = {
+    "project": "project_ids",
+    "key": "key_ids",
+    "tag set": "tags",
+    "line item": "line_items",
+    "deployment": "deployments",
+    "customer": "billed_by",
+}
 FIELDS: Mapping[str, str] = {"project": "project_id", "key": "key_id"}
+
+
+def _attribution(session: Session, team_id: str) -> Attribution:
+    """Read what tells payers; keys are told by the rows."""
+    known = frozenset(each.tag for each in customers.everyone(session, team_id))
+    return Attribution(customers=known, keys={}, accounts=accounts.theirs(session))
 
 
 def _owners(session: Session) -> dict[str, str]:
@@ -251,7 +301,7 @@ def payer_text(payer: Payer) -> str:
         case "customer":
             return payer.tags[0]
         case "several":
-            return SEVERAL + "+".join(payer.tags)
+            return SEVERAL + text_of(payer.tags)
         case "own":
             return OWN_USE
         case "theirs":

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
 from sqlmodel import Session
 
@@ -17,17 +16,19 @@ from bot.desk.service import Desk
 from bot.errors import ProviderError
 from bot.operation import Actor
 from bot.store import collected
-from bot.store.collected import Coverage, Which, coverage, total_spend, totals_by
+from bot.store.collected import Which, total_spend, totals_by
+from bot.store.coverage import Coverage, coverage, is_read, read_early
 from bot.store.database import Database
 from bot.store.projects import names_by_id
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
 from bot.usage.figures.naming import Names
-from bot.usage.figures.period import DAY, Days, Period
-from bot.usage.figures.provider_names import NAMED, ProviderNames
+from bot.usage.figures.period import Days, Period
 from bot.usage.figures.question import EVERYWHERE, Question
-from bot.usage.figures.reading import Scope, Sources, everywhere
-from bot.usage.figures.sums import Part, Split, split
+from bot.usage.figures.reading import Scope, everywhere
+from bot.usage.figures.splitting import Place, compared, every_part, page_of_split
+from bot.usage.figures.sums import Part, Split
+from bot.usage.model_names import ModelNames
 
 MAY_READ = "usage.figures"
 MAY_READ_OWN = "usage.mine"
@@ -36,26 +37,18 @@ ALL_PROJECTS = "All projects"
 
 
 @dataclass(frozen=True)
-class Place:
-    """A question with whole ids: its days, where it looks, and the name of that."""
-
-    question: Question
-    days: Days
-    scope: Scope
-    project: str
-
-
-@dataclass(frozen=True)
 class Known:
     """How surely the figures are known: ``before`` whether the period before is, ``stale`` why today is old.
 
-    ``elsewhere`` is what was spent in customers' own accounts, which is in no sum.
+    A day that is not over has none before it that it compares with. ``so_far`` are the days that were last read before
+    their end. ``elsewhere`` is what was spent in customers' own accounts, which is in no sum.
     """
 
     coverage: Coverage
     before: bool
     projects: Names
     today: date
+    so_far: frozenset[date] = frozenset()
     stale: str = ""
     elsewhere: Decimal = Decimal()
 
@@ -100,14 +93,14 @@ class FiguresReading:
         clock: Clock,
         collection: UsageCollection,
         project_of: ProjectOf,
-        provider_names: ProviderNames,
+        model_names: ModelNames,
     ) -> None:
         self._desk = desk
         self._database = database
         self._clock = clock
         self._collection = collection
         self._project_of = project_of
-        self._provider_names = provider_names
+        self._model_names = model_names
 
     async def answer(self, actor: Actor, question: Question, number: int = 1, reading: str = MAY_READ) -> Answer:
         """Return a page of the answer; pages count from 1.
@@ -119,14 +112,14 @@ class FiguresReading:
         place = await self._place(actor, question, reading)
         stale = await self._refreshed(place)
         found, known = await asyncio.gather(
-            self._database.read(lambda session: _split(session, actor, place, number)),
+            self._database.read(lambda session: page_of_split(session, actor, place, number)),
             self._database.read(lambda session: _known(session, place, self._clock.now())),
         )
         if known.before:
-            found = await self._database.read(lambda session: _compared(session, actor, place, found))
+            found = await self._database.read(lambda session: compared(session, actor, place, found))
         names, only = await self._database.read(lambda session: _names(session, actor, place, found))
         answer = Answer(place, found, names, only, replace(known, stale=stale))
-        return await self._with_provider_names(answer)
+        return await self._with_model_names(answer)
 
     async def overview(self, actor: Actor, question: Question) -> Overview:
         """Return a project at a glance: today so far, the last day, seven days and the month."""
@@ -144,13 +137,14 @@ class FiguresReading:
         answer = await self.answer(actor, question, reading=reading)
         place = answer.place
 
-        def read(session: Session) -> tuple[list[Part], Names]:
-            parts = _every_part(session, actor, place, before=answer.known.before)
-            return parts, naming.named(session, actor.team_id, place.question.by, [part.value for part in parts])
+        def read(session: Session) -> tuple[Split, list[Part], Names]:
+            parts = every_part(session, actor, place, before=answer.known.before)
+            names = naming.named(session, actor.team_id, place.question.by, [part.value for part in parts])
+            return page_of_split(session, actor, place, 1), parts, names  # the total of the same moment as the rows
 
-        parts, names = await self._database.read(read)
-        names = (await self._with_provider_names(replace(answer, names=names))).names
-        return answer, [(names[part.value], part) for part in parts]
+        found, parts, names = await self._database.read(read)
+        answer = await self._with_model_names(replace(answer, split=found, names=names))
+        return answer, [(answer.names[part.value], part) for part in parts]
 
     async def _place(self, actor: Actor, question: Question, reading: str) -> Place:
         today = self._clock.now().date()
@@ -190,61 +184,19 @@ class FiguresReading:
         known = await self._database.read(lambda session: collected.of_project(session, project_id, today, today))
         return known[today].read_at if today in known else None
 
-    async def _with_provider_names(self, answer: Answer) -> Answer:
-        """Call models and line items as the provider does."""
-        wanted = [each for each in NAMED if each in answer.question.dimensions]
-        for dimension in wanted:
-            project_id = answer.place.scope.project_ids or tuple(answer.known.projects)
-            known = await self._provider_names.read(dimension, project_id[0]) if project_id else {}
-            called = partial(naming.model_named, known=known) if dimension == "model" else partial(_called, known)
-            only = tuple(
-                (each, called(value) if each == dimension else name)
-                for (each, value), (_, name) in zip(answer.question.only, answer.only, strict=True)
-            )
-            answer = replace(answer, only=only)
-            if answer.question.by == dimension:
-                answer = replace(answer, names={value: called(value) for value in answer.names})
-        return answer
-
-
-def _called(known: Names, value: str) -> str:
-    return known.get(value) or naming.named_plainly("line item", value)
-
-
-def _split(session: Session, actor: Actor, place: Place, number: int) -> Split:
-    question = place.question
-    sources = Sources(session, actor.team_id, question, place.scope)
-    sums = sources.sums(place.days)
-    if question.by == "day" and question.only:  # a day that was read and has no row used nothing
-        read = [f"{each.day}" for each in totals_by(session, place.scope.which(place.days), "day")]
-        sums = {day: {question.measure: Decimal(), **sums.get(day, {})} for day in read}
-    total = sources.total(place.days, sums)
-    return split(sums, total, measure=question.measure, by_day=question.by == "day", number=number)
-
-
-def _every_part(session: Session, actor: Actor, place: Place, *, before: bool) -> list[Part]:
-    sources, shift = Sources(session, actor.team_id, place.question, place.scope), _shift(place)
-    sums = sources.sums(place.days)
-    earlier = sources.sums(place.days.before) if before else None
-    parts = [
-        Part(value, now, None if earlier is None else earlier.get(shift(value), {})) for value, now in sums.items()
-    ]
-    return sorted(parts, key=lambda part: (-part.now.get(place.question.measure, Decimal()), part.value))
-
-
-def _compared(session: Session, actor: Actor, place: Place, found: Split) -> Split:
-    sources, before = Sources(session, actor.team_id, place.question, place.scope), place.days.before
-    shift = _shift(place)
-    sums = sources.sums(before, [row.value for row in found.rows])
-    moved = {row.value: sums.get(shift(row.value), {}) for row in found.rows}
-    return found.against(moved, sources.total(before))
-
-
-def _shift(place: Place) -> Callable[[str], str]:
-    """Return what tells a row of the period before that belongs to a row: days move, anything else stays."""
-    if place.question.by != "day":
-        return lambda value: value
-    return lambda value: f"{date.fromisoformat(value) - place.days.number * DAY}"
+    async def _with_model_names(self, answer: Answer) -> Answer:
+        """Call models as the provider does."""
+        if "model" not in answer.question.dimensions:
+            return answer
+        project_ids = answer.place.scope.project_ids or tuple(answer.known.projects)
+        known = await self._model_names.read(project_ids[0]) if project_ids else {}
+        only = tuple(
+            (each, naming.model_named(value, known) if each == "model" else name)
+            for (each, value), (_, name) in zip(answer.question.only, answer.only, strict=True)
+        )
+        by_model = answer.question.by == "model"
+        names = {value: naming.model_named(value, known) for value in answer.names} if by_model else answer.names
+        return replace(answer, only=only, names=names)
 
 
 def _known(session: Session, place: Place, now: datetime) -> Known:
@@ -252,9 +204,10 @@ def _known(session: Session, place: Place, now: datetime) -> Known:
     elsewhere = Which(which.start, which.end, place.scope.left_out)
     return Known(
         coverage=coverage(session, which),
-        before=collected.is_read(session, place.scope.which(place.days.before)),
+        before=place.days.start < now.date() and is_read(session, place.scope.which(place.days.before)),
         projects=names_by_id(session),
         today=now.date(),
+        so_far=read_early(session, which),
         elsewhere=total_spend(session, elsewhere) if place.scope.left_out else Decimal(),
     )
 
@@ -273,7 +226,9 @@ def _periods(session: Session, place: Place) -> tuple[tuple[str, Part], ...]:
     first = min(days.before.start for days in wanted.values())
     told = totals_by(session, place.scope.which(Days(first, today)), "day")
     totals = {each.day: each.total for each in told if each.day is not None and not each.unknown}
-    return tuple((name, _period(totals, days)) for name, days in wanted.items())
+    periods = {name: _period(totals, days) for name, days in wanted.items()}
+    periods["today"] = replace(periods["today"], before=None)  # a part of a day is compared with no whole one
+    return tuple(periods.items())
 
 
 def _period(totals: Mapping[date, Decimal], days: Days) -> Part:

@@ -62,10 +62,10 @@ class Split:
 
 
 def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: bool, number: int) -> Split:
-    """Return a page of the sums by value: days in their order, anything else the largest first."""
+    """Return a page of the sums by value: the newest days in their order, anything else the largest first."""
     parts = [Part(value, amounts) for value, amounts in now.items()]
     if by_day:
-        parts.sort(key=lambda part: part.value)
+        parts.sort(key=lambda part: part.value, reverse=True)
     else:
         parts.sort(key=lambda part: (-part.now.get(measure, Decimal()), part.value))
     size = DAYS_SHOWN if by_day else SIZE
@@ -73,7 +73,7 @@ def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: b
     rest = [*parts[: (page.number - 1) * size], *parts[page.number * size :]]
     other = total_of(part.now for part in rest)
     return Split(
-        rows=page.items,
+        rows=page.items[::-1] if by_day else page.items,
         other=Part("", other),
         others=len(rest),
         difference=Part("", _beyond(total, total_of([other, *(part.now for part in page.items)]))),

@@ -9,23 +9,20 @@ from typing import Any
 from bot.errors import NotUnderstood
 from bot.money import dollars
 from bot.slack import blocks
-from bot.slack.words import NOTHING, count, cut, escape, listed, when
+from bot.slack.words import NOTHING, count, cut, escape, when
 from bot.usage.figures.drawing import NAME_LONGEST, ORDER, Block, Line, amount, bar, change, chart, table
-from bot.usage.figures.naming import day_named
+from bot.usage.figures.naming import day_named, day_shortly
 from bot.usage.figures.period import NAMES, Days
-from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
+from bot.usage.figures.question import DIMENSIONS, Question
 from bot.usage.figures.service import Answer, Overview
-from bot.usage.figures.sums import Part
+from bot.usage.figures.small_print import small_print, so_far
+from bot.usage.figures.sums import Part, Split
 
 CARRIED = 240  # of a block's id, which takes 255
 OPTION_LONGEST = 150
-PROBLEMS_SHOWN = 3
 LINES_TOGETHER = 8
 UNSPLIT = "Not split by Deepgram"
 UNOWNED = "Nobody's here, or not split by Deepgram"
-OTHER_REPORT = (
-    "Of all keys of all projects one report is shown at a time: choose a measure, or a project, for the other."
-)
 
 
 def overview(seen: Overview) -> list[Block]:
@@ -38,17 +35,17 @@ def overview(seen: Overview) -> list[Block]:
 
 def answer(seen: Answer) -> list[Block]:
     """Draw one page of an answer."""
-    if not seen.split.rows:
-        return [blocks.header(_title(seen)), blocks.section(_nothing(seen)), *_small_print(seen), *_menus(seen)]
+    if _is_nothing(seen):
+        return [blocks.header(_title(seen)), blocks.section(_nothing(seen)), *small_print(seen), *_menus(seen)]
     lines = _lines(seen)
     rows = lines[: len(seen.split.rows)]
     return [
         blocks.header(_title(seen)),
         blocks.section(_total(seen)),
-        *chart(_chart_title(seen), seen.measure, rows),
-        *_bars(seen.measure, lines),
+        *chart(_chart_title(seen), seen.measure, [(_label(seen, line), *line[1:]) for line in rows]),
+        *_bars(seen.measure, rows, lines),
         table(seen.question.by, seen.measure, [*lines, ("Total", seen.split.total, dict(seen.split.total.now))]),
-        *_small_print(seen),
+        *small_print(seen),
         *blocks.paging("usage.figures.turn", seen.split.number, seen.split.pages, seen.question.words),
         *_menus(seen),
     ]
@@ -99,20 +96,29 @@ def _chart_title(seen: Answer) -> str:
     return f"{seen.measure.capitalize()} by {seen.question.by}"
 
 
+def _is_nothing(seen: Answer) -> bool:
+    """Whether no figure is left to show: nothing was used then or in the period before, or nothing is known of it."""
+    total, rows = seen.split.total, seen.split.rows
+    told = [*total.now.values(), *(total.before or {}).values(), *(each for row in rows for each in row.now.values())]
+    return not any(told) and all(seen.measure in row.now for row in rows)
+
+
 def _nothing(seen: Answer) -> str:
-    if seen.known.coverage.read:
-        return f"Nothing was used: {escape(asked(seen))}."
-    return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from Deepgram."
+    if not seen.known.coverage.read:
+        return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from Deepgram."
+    if seen.measure == "dollars" and not seen.question.only and "dollars" not in seen.split.total.now:
+        return f"What this cost may not be read at Deepgram: {escape(asked(seen))}."
+    return f"Nothing was used: {escape(asked(seen))}."
 
 
 def _total(seen: Answer) -> str:
     total, period = seen.split.total, _period_name(seen)
-    others = [f"{amount(each, total.now[each])} {_unit(each)}" for each in ORDER if _worth_telling(seen, each)]
+    others = [f"{amount(each, total.now[each])}{_unit_of(each)}" for each in ORDER if _worth_telling(seen, each)]
     whole = f"*{amount(seen.measure, total.now.get(seen.measure))}*{_unit_of(seen.measure)}"
     told = [f"{whole} · {period}", escape(asked(seen))]
     if total.before is not None:
         before = amount(seen.measure, total.before.get(seen.measure))
-        told.append(f"{change(seen.measure, total) or NOTHING} against {_before(seen.place.days)} ({before})")
+        told.append(f"{change(seen.measure, total) or NOTHING} against {_before(seen)} ({before})")
     return "\n".join([*told, *([" · ".join(others)] if others else [])])
 
 
@@ -120,12 +126,8 @@ def _worth_telling(seen: Answer, measure: str) -> bool:
     return measure != seen.measure and bool(seen.split.total.now.get(measure))
 
 
-def _unit(measure: str) -> str:
-    return {"dollars": "", "hours": "of audio", "agent hours": "of agents"}.get(measure, measure)
-
-
 def _unit_of(measure: str) -> str:
-    return f" {_unit(measure)}" if _unit(measure) else ""
+    return {"dollars": "", "hours": " of audio", "agent hours": " of agents"}.get(measure, f" {measure}")
 
 
 def _period_name(seen: Answer) -> str:
@@ -133,8 +135,9 @@ def _period_name(seen: Answer) -> str:
     return f"{name}, so far" if seen.place.days.end == seen.known.today and "so far" not in name else name
 
 
-def _before(days: Days) -> str:
-    return "the day before" if days.number == 1 else f"the {days.number} days before"
+def _before(seen: Answer) -> str:
+    days, whole = seen.place.days, " whole" if seen.place.days.end == seen.known.today else ""
+    return "the day before" if days.number == 1 else f"the {days.number}{whole} days before"
 
 
 def _against(part: Part) -> str:
@@ -152,22 +155,38 @@ def _lines(seen: Answer) -> list[Line]:
         (name, part, {measure: printed[measure][number] for measure in ORDER})
         for number, (name, part) in enumerate(named)
     ]
-    return [line for line in lines if line[1] in seen.split.rows or line[1].now]
+    return [line for line in lines if _is_drawn(seen.split, line)]
+
+
+def _is_drawn(split: Split, line: Line) -> bool:
+    """Whether a line says anything: a difference of rounding does not, which prints as nothing."""
+    _, part, printed = line
+    return part in split.rows or (any(printed.values()) if part is split.difference else bool(part.now))
 
 
 def _row_name(seen: Answer, row: Part) -> str:
     name = seen.names.get(row.value, row.value)
-    so_far = seen.question.by == "day" and row.value == f"{seen.known.today}"
-    return f"{name} (so far)" if so_far else name
+    return f"{name} (so far)" if seen.question.by == "day" and _day(row) in so_far(seen) else name
+
+
+def _label(seen: Answer, line: Line) -> str:
+    """Call a row in the chart, where there is little room."""
+    name, row, _ = line
+    return day_shortly(_day(row)) if seen.question.by == "day" else name
+
+
+def _day(row: Part) -> date:
+    return date.fromisoformat(row.value)
 
 
 def _beyond_name(seen: Answer) -> str:
     return UNOWNED if seen.question.by == "person" else UNSPLIT
 
 
-def _bars(measure: str, lines: Sequence[Line]) -> list[Block]:
-    most = max((part.now.get(measure) or 0 for _, part, _ in lines), default=0)
-    texts = [_bar(measure, line, most) for line in lines]
+def _bars(measure: str, rows: Sequence[Line], lines: Sequence[Line]) -> list[Block]:
+    """Draw every line, and a bar for each of the rows alone: all the others together would flatten them."""
+    most = max((part.now.get(measure) or 0 for _, part, _ in rows), default=0)
+    texts = [*(_bar(measure, line, most) for line in rows), *(_bar(measure, line, 0) for line in lines[len(rows) :])]
     groups = [texts[start : start + LINES_TOGETHER] for start in range(0, len(texts), LINES_TOGETHER)]
     return [blocks.section("\n".join(group)) for group in groups]
 
@@ -178,60 +197,6 @@ def _bar(measure: str, line: Line, most: Any) -> str:
     shown = f"`{amount(measure, printed.get(measure)):>12} {bar(part.now.get(measure), most)}`"
     # The name last: one that is written from right to left would turn the figures after it around.
     return f"{shown}{f'  {moved}' if moved else ''}  {escape(cut(name, NAME_LONGEST))}"
-
-
-# --- how surely ---
-
-
-def _small_print(seen: Answer) -> list[Block]:
-    known = seen.known.coverage
-    final = "final" if known.is_final else "not final, may still change"
-    first = [f"Provider days, UTC; {final}."]
-    if seen.place.days.end == seen.known.today:
-        read = f", read {when(known.oldest_read_at)}" if known.oldest_read_at else ", not read yet"
-        first.append(f"Today is so far{read}.")
-    notes = [" ".join(first), *_warnings(seen), *_apart(seen)]
-    return [blocks.context(*notes)]
-
-
-def _warnings(seen: Answer) -> list[str]:
-    known, notes = seen.known.coverage, list[str]()
-    if known.missing_count:
-        lacking = list(dict.fromkeys(_project(seen, each) for each, _ in known.missing))
-        projects = listed([*lacking[:PROBLEMS_SHOWN], *(["more"] if len(lacking) > PROBLEMS_SHOWN else [])])
-        first, last = _ends([day for _, day in known.missing])
-        notes.append(
-            f"⚠️ Not read from Deepgram: {count(known.missing_count, 'day')} of {projects} ({first} to {last}). "
-            "All figures are without them."
-        )
-    if seen.known.stale:
-        notes.append(f"⚠️ Today could not be read just now: {escape(cut(seen.known.stale, 300))}")
-    else:
-        notes += [
-            f"⚠️ {_project(seen, each)}: {escape(cut(text, 200))}" for each, text in known.problems[:PROBLEMS_SHOWN]
-        ]
-    return notes
-
-
-def _ends(days: Sequence[date]) -> tuple[str, str]:
-    return day_named(min(days)), day_named(max(days))
-
-
-def _project(seen: Answer, project_id: str) -> str:
-    return escape(cut(seen.known.projects.get(project_id, project_id), NAME_LONGEST))
-
-
-def _apart(seen: Answer) -> list[str]:
-    notes = []
-    if seen.place.scope.left_out:
-        number = count(len(seen.place.scope.left_out), "project")
-        notes.append(f"Without {number} in customers' own accounts, which spent {dollars(seen.known.elsewhere)}.")
-    if seen.question.only:
-        notes.append("The provider tells no total of a part: the total is that of the rows.")
-    if seen.question.by == "customer" and seen.question.grouping is not None:
-        notes.append("Dollars go by each key's customer, else by its tags; all else goes by tags alone.")
-    wide = seen.question.by == "key" and seen.question.project == EVERYWHERE and not seen.question.only
-    return [*notes, *([OTHER_REPORT] if wide else [])]
 
 
 # --- menus ---

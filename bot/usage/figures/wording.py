@@ -79,14 +79,28 @@ class _Token:
 
 @dataclass
 class _Read:
-    """What was understood so far."""
+    """What was understood so far: nothing is dropped because something else was typed behind it."""
 
-    period: str = "week"
-    by: str = ""
-    measure: str = ""
-    project: str = ""
+    said: dict[str, str] = field(default_factory=dict)
     days: list[date] = field(default_factory=list)
     only: dict[str, str] = field(default_factory=dict)
+
+    def say(self, what: str, value: str) -> None:
+        """Take what is asked for once: the period, the split, the measure or the project.
+
+        Raises:
+            NotUnderstood: another one was asked for before.
+        """
+        _put(self.said, what, value)
+
+    def narrow(self, dimension: str, value: str) -> None:
+        """Take what the answer is narrowed to; raises as ``say``."""
+        _put(self.only, dimension, value)
+
+
+def _put(into: dict[str, str], what: str, value: str) -> None:
+    if into.setdefault(what, value) != value:
+        raise NotUnderstood(f"One {what} at a time: {into[what][:SHOWN]} or {value[:SHOWN]}.")
 
 
 def read_words(typed: str) -> Question:
@@ -101,14 +115,20 @@ def read_words(typed: str) -> Question:
         if token.name:
             _name(read, token)
         elif token.word in SPLITTING:
-            read.by = _dimension(tokens.pop(0).text if tokens else "")
+            read.say("split", _dimension(tokens.pop(0).text if tokens else ""))
         elif token.word == "in":
-            read.project = _project(tokens)
+            read.say("project", _project(tokens))
         else:
             _bare(read, token)
-    period = Period(name="", first=min(read.days), last=max(read.days)) if read.days else Period(name=read.period)
+    said, only = read.said, tuple(read.only.items())
+    named = Period(name=said.get("period", "week"))
+    period = Period(name="", first=min(read.days), last=max(read.days)) if read.days else named
     return Question(
-        period=period, by=read.by, measure=read.measure, project=read.project, only=tuple(read.only.items())
+        period=period,
+        by=said.get("split", ""),
+        measure=said.get("measure", ""),
+        project=said.get("project", ""),
+        only=only,
     )
 
 
@@ -150,9 +170,9 @@ def _name(read: _Read, token: _Token) -> None:
     if len(value) > LONGEST:
         raise NotUnderstood(f"What stands behind {token.name}: is longer than {LONGEST} characters.")
     if dimension == "project":
-        read.project = value
+        read.say("project", value)
     else:
-        read.only[dimension] = _set(value) if dimension in SETS else value
+        read.narrow(dimension, _set(value) if dimension in SETS else value)
 
 
 def _set(value: str) -> str:
@@ -186,13 +206,13 @@ def _project(tokens: list[_Token]) -> str:
 def _bare(read: _Read, token: _Token) -> None:
     word = token.word
     if word in PERIODS:
-        read.period = PERIODS[word]
+        read.say("period", PERIODS[word])
     elif word in MEASURES:
-        read.measure = MEASURES[word]
+        read.say("measure", MEASURES[word])
     elif word in ONLY:
-        read.only |= [ONLY[word]]
+        read.narrow(*ONLY[word])
     elif word == EVERYWHERE:
-        read.project = EVERYWHERE
+        read.say("project", EVERYWHERE)
     elif _DAY.fullmatch(word):
         read.days.append(_day(word))
     elif _MONTH.fullmatch(word):

@@ -94,7 +94,7 @@ def row(line: Line) -> tuple[object, ...]:
         record.tokens_out,
         record.tts_characters,
         record.agent_seconds,
-        record.usd,
+        record.cost,
         record.shown_path,
     )
     return tuple(cut(cell, CELL_LONGEST) if isinstance(cell, str) else cell for cell in cells)

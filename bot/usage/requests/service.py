@@ -22,6 +22,7 @@ from bot.slack.pages import SIZE
 from bot.store import keys, people, projects
 from bot.store.database import Database
 from bot.store.keys import Key
+from bot.usage.model_names import ModelNames
 from bot.usage.requests.merging import newest_first
 from bot.usage.requests.question import MOST_KEYS, Asked, Question
 
@@ -59,23 +60,33 @@ class RequestList:
 
 @dataclass(frozen=True)
 class One:
-    """One request in detail."""
+    """One request in detail; ``models`` are called by their names where those are known."""
 
     project_id: str
     project: str
     line: Line
+    models: tuple[str, ...]
     read_at: datetime
 
 
 class RequestReading:
     """Puts questions to the provider, for whoever may read requests."""
 
-    def __init__(self, desk: Desk, database: Database, clock: Clock, deepgram: Deepgram, project_of: ProjectOf) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        database: Database,
+        clock: Clock,
+        deepgram: Deepgram,
+        project_of: ProjectOf,
+        model_names: ModelNames,
+    ) -> None:
         self._desk = desk
         self._database = database
         self._clock = clock
         self._deepgram = deepgram
         self._project_of = project_of
+        self._model_names = model_names
 
     async def question(self, actor: Actor, asked: Asked) -> Question:
         """Return what was asked with whole ids and fixed moments.
@@ -142,7 +153,9 @@ class RequestReading:
         project = await self._database.read(lambda session: self._permitted(session, actor, project_id))
         record = await self._deepgram.request(project_id, request_id)
         [line] = await self.lines(actor, None, [record])
-        return One(project_id, project, line, self._clock.now())
+        names = await self._model_names.read(project_id) if record.models else {}
+        models = tuple(names.get(each) or each for each in record.models)
+        return One(project_id, project, line, models, self._clock.now())
 
     async def every(self, actor: Actor, question: Question) -> AsyncGenerator[RequestRecord]:
         """Yield all that matches, newest first, with a few pages in memory; raises what ``page`` raises."""

@@ -23,7 +23,7 @@ FOREIGN_SHOWN = 500
 PATH_SHOWN = 1500
 FIELDS_PER_SECTION = 10
 NOT_READY = "Deepgram has no answer to tell yet. Look again in a minute; a few requests never get one."
-COST_LATE = "The cost may read $0 for a few minutes before it is known."
+COST_LATE = "Deepgram tells no cost yet. It mostly takes a few minutes: look again then."
 
 
 def saying(text: str, title: str = TITLE) -> Block:
@@ -70,7 +70,7 @@ def _rows(found: RequestList) -> list[Block]:
 
 def _row(line: Line, project_id: str) -> Block:
     record = line.record
-    about = [size_of(record), _usd(record.usd), _one_line(", ".join(sorted(record.tags or ()))), _key(line)]
+    about = [size_of(record), _usd(record.cost), _one_line(", ".join(sorted(record.tags or ()))), _key(line)]
     mark = " · ⚠️ *tag missing*" if line.tag_missing else ""
     text = (
         f"*{escape(record.endpoint) or 'unknown'}* · {_outcome(record)} · {_moment(record)}{mark}\n"
@@ -145,11 +145,11 @@ def _parts(one: One) -> list[tuple[str, str]]:
         ("Deployment", _one_line(record.deployment or "")),
         ("Key", _key(one.line)),
         ("Tags", _one_line(", ".join(sorted(record.tags or ()))) or NOTHING),
-        ("Models", _one_line(", ".join(record.models))),
+        ("Models", _one_line(", ".join(one.models))),
         ("Features", _one_line(", ".join(record.features))),
         ("Tier", _one_line(record.tier or "")),
         *known.items(),
-        ("Cost", _usd(record.usd) or NOTHING),
+        ("Cost", _usd(record.cost) or NOTHING),
     ]
 
 

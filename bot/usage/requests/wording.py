@@ -45,13 +45,19 @@ def read_words(typed: str) -> Asked:
     for found in _WORD.finditer(typed):
         name, quoted, value, word = found.groups()
         if name:
-            given[_named(name.lower())] = (quoted or value or "")[:LONGEST]
+            _put(given, _named(name.lower()), (quoted or value or "")[:LONGEST])
         elif _DAY.fullmatch(word):
             days.append(_day(word))
         elif word.lower() not in IDLE:
-            given |= dict([_meant(word.lower())])
+            _put(given, *_meant(word.lower()))
     period = _dates(days) if days else Period(name=given.pop("period", "day"))
     return Asked.model_validate(given | {"period": period})
+
+
+def _put(given: dict[str, str], what: str, value: str) -> None:
+    """Take what is asked for once: nothing is dropped because something else was typed behind it."""
+    if given.setdefault(what, value) != value:
+        raise NotUnderstood(f"One {what.replace('_', ' ')} at a time: {given[what][:60]} or {value[:60]}.")
 
 
 def _named(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -115,6 +116,18 @@ async def test_each_account_has_its_own_standing(two: Two) -> None:
     assert await standing.read(two.theirs.project_id) == theirs
     assert len(two.emulator.calls.kept) == before
     assert (await two.deepgram.who_am_i()).key_id == mine.key_id
+
+
+async def test_a_slow_account_keeps_nobody_from_learning_of_another(two: Two) -> None:
+    standing, learnt = Standing(two.deepgram), list[str]()
+
+    async def learn(project: Project) -> None:
+        await standing.read(project.project_id)
+        learnt.append(project.name)
+
+    two.emulator.faults.add("slow", "GET", "auth/token", times=1, seconds=0.2)
+    await asyncio.gather(learn(two.mine), learn(two.theirs))
+    assert learnt == [two.theirs.name, two.mine.name]
 
 
 async def test_a_removed_account_and_a_sealed_one_are_unreachable_at_once(two: Two) -> None:

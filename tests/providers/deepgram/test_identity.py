@@ -1,6 +1,8 @@
 """Who the credential is, as far as Deepgram tells."""
 
+from contextlib import aclosing
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -48,6 +50,31 @@ async def test_a_key_that_sees_no_project_still_knows_its_own_scopes(
     credential = await deepgram.who_am_i()
     assert (credential.scopes, credential.role, credential.projects) == (("admin",), "admin", 0)
     assert credential.member_id is None
+
+
+@pytest.mark.parametrize(("is_mirrored", "asked"), [(True, 1), (False, 61)])
+async def test_a_key_in_the_last_of_many_projects_is_found(
+    emulator: DeepgramEmulator, is_mirrored: bool, asked: int
+) -> None:
+    state, secret = emulator.state, emulator.credentials["admin"]
+    key = state.key_of(secret)
+    assert key is not None
+    first = [Project(str(uuid4()), f"p{number}", members={key.account_id: ["admin"]}) for number in range(60)]
+    state.projects = {project.project_id: project for project in first} | {
+        key.project_id: state.projects[key.project_id]
+    }
+    waits = []
+
+    async def mirrored(key_id: str) -> str | None:
+        return key.project_id if is_mirrored and key_id == key.key_id else None
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    async with aclosing(Deepgram(SecretStr(secret), emulator.url, pause=pause, project_of_key=mirrored)) as client:
+        assert (await client.who_am_i()).member_id == key.account_id
+    found = [call for call in emulator.calls.kept if call["path"].endswith(f"/keys/{key.key_id}")]
+    assert (len(found), sum(waits) >= 3) == (asked, not is_mirrored)
 
 
 async def test_an_answer_that_tells_nothing_leaves_everything_unknown() -> None:

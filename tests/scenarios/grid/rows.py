@@ -19,6 +19,7 @@ from bot.projects.operations import DeleteProject, RenameProject
 from bot.slack.call import Outcome
 from bot.store import invites, keys, members, projects
 from bot.store.requests import Request
+from bot.usage.model_names import ModelNames
 from bot.usage.requests.question import Asked
 from bot.usage.requests.service import RequestReading
 from playground.deepgram.state import Project
@@ -108,7 +109,8 @@ async def read_members(cell: Cell) -> str:
 
 async def read_requests(cell: Cell) -> str:
     here = cell.desk
-    reading = RequestReading(here.desk, here.database, here.clock, here.deepgram, the_project)
+    names = ModelNames(here.deepgram, here.clock)
+    reading = RequestReading(here.desk, here.database, here.clock, here.deepgram, the_project, names)
     await reading.page(cell.asker, await reading.question(cell.asker, Asked(project=cell.project_id)), 1)
     return "read"
 

@@ -49,6 +49,7 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("post", sa.String(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
@@ -95,6 +96,8 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("intended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_open_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("text", sa.String(), nullable=True),
         sa.CheckConstraint("state IN ('started', 'succeeded', 'failed', 'unknown')", name=op.f("ck_changes_state")),
@@ -106,6 +109,17 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         batch_op.create_index(batch_op.f("ix_changes_request_id"), ["request_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_changes_state"), ["state"], unique=False)
 
+    op.create_table(
+        "clearings",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("key_ids", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearings")),
+    )
     op.create_table(
         "closed_months",
         sa.Column("team_id", sa.String(), nullable=False),
@@ -127,8 +141,8 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         sa.Column("same_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("settled", sa.Boolean(), nullable=False),
-        sa.Column("spend_before", sa.BigInteger(), nullable=True),
-        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("spend_told", sa.Boolean(), nullable=False),
+        sa.Column("usage_told", sa.Boolean(), nullable=False),
         sa.Column("failed_requests", sa.Integer(), nullable=True),
         sa.Column("failed_problem", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("day", "project_id", name=op.f("pk_collected_days")),
@@ -145,12 +159,25 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         batch_op.create_index(batch_op.f("ix_collected_days_project_id"), ["project_id"], unique=False)
 
     op.create_table(
+        "collected_months",
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("project_id", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("unknown", sa.Integer(), nullable=False),
+        sa.Column("spend_total", sa.BigInteger(), nullable=True),
+        sa.Column("spend_rows", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "project_id", name=op.f("pk_collected_months")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "collections",
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("first_day", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reread_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("missed_rounds", sa.Integer(), nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("balance", sa.BigInteger(), nullable=True),
         sa.Column("balance_read_at", sa.DateTime(timezone=True), nullable=True),
@@ -344,10 +371,11 @@ def upgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("channel", sa.String(), nullable=True),
         sa.Column("ts", sa.String(), nullable=True),
+        sa.Column("details_ts", sa.String(), nullable=True),
         sa.Column("final", sa.Boolean(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("corrections", sa.JSON(), nullable=False),
+        sa.Column("moment", sa.JSON(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('planned', 'posting', 'unclear', 'repeating', "
@@ -447,6 +475,7 @@ def downgrade() -> None:  # noqa: PLR0915 one statement for each table and index
         batch_op.drop_index(batch_op.f("ix_collections_due_at"))
 
     op.drop_table("collections")
+    op.drop_table("collected_months")
     with op.batch_alter_table("collected_days", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collected_days_project_id"))
         batch_op.drop_index(
@@ -455,6 +484,7 @@ def downgrade() -> None:  # noqa: PLR0915 one statement for each table and index
 
     op.drop_table("collected_days")
     op.drop_table("closed_months")
+    op.drop_table("clearings")
     with op.batch_alter_table("changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_changes_state"))
         batch_op.drop_index(batch_op.f("ix_changes_request_id"))

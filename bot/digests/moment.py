@@ -1,0 +1,24 @@
+"""How what a digest says of the moment of its posting is kept: later only its figures are brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.digests.service import Digest, Moment
+
+_MOMENT = TypeAdapter(Moment)
+
+
+def kept(digest: Digest) -> dict[str, Any]:
+    """Return what is stored beside the message, as JSON."""
+    stored: dict[str, Any] = _MOMENT.dump_python(digest.moment, mode="json")
+    return stored
+
+
+def as_posted(digest: Digest, stored: Mapping[str, Any]) -> Digest:
+    """Return a digest of newer figures that says the same of its moment as the message that stands there."""
+    return replace(digest, moment=_MOMENT.validate_python(stored))

@@ -1,0 +1,98 @@
+"""Many keys end at once: a job that goes on where a process left it, and tells its asker in the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlmodel import Session
+
+from bot.engine.port import Engine, Job
+from bot.errors import BotError, CouldNotCheck, RateLimited, Unavailable
+from bot.keys.ending import KeyEnding
+from bot.keys.operations import EndKey
+from bot.operation import Actor
+from bot.slack.web import SlackWeb
+from bot.slack.words import code, count, cut, escape, when
+from bot.store import clearings, keys
+from bot.store.clearings import Clearing
+from bot.store.database import Database
+from bot.store.keys import Key
+
+AT_ONCE = 3  # calls; an account takes four at a time, and one is left to people who wait
+PASSING = (CouldNotCheck, RateLimited, Unavailable)
+TRY_AGAIN = timedelta(minutes=1)
+PATIENCE = timedelta(minutes=10)  # with trouble that passes, before it is told
+PROBLEMS_SHOWN = 40
+PROBLEM_SHOWN = 200
+
+Problem = tuple[Key, BotError]
+
+log = structlog.get_logger()
+
+
+class KeyClearance:
+    """Carries out clearings; what has ended already is not ended again, so that a job may come twice."""
+
+    def __init__(self, database: Database, engine: Engine, ending: KeyEnding, web: SlackWeb) -> None:
+        self._database = database
+        self._engine = engine
+        self._ending = ending
+        self._web = web
+
+    async def carry_out(self, ref: str, now: datetime) -> None:
+        """End every key of the clearing ``ref``; each end is recorded like one that was asked for alone."""
+        clearing = await self._database.read(lambda session: clearings.get(session, ref))
+        if clearing is None or clearing.finished_at is not None:
+            return
+        problems = await self._end_all(clearing)
+        passing = any(isinstance(problem, PASSING) for _, problem in problems)
+        if passing and now - clearing.asked_at < PATIENCE:
+            log.warning("keys.clear.trouble", clearing=ref, keys=len(problems))
+            again = Job("keys.clear", ref)
+            await self._database.write(lambda session: self._engine.later(session, again, now + TRY_AGAIN))
+            return
+        text = outcome(len(clearing.key_ids), problems)
+        await self._database.write(partial(self._finish, ref=ref, text=text, now=now))
+
+    async def tell(self, ref: str, now: datetime) -> None:
+        """Tell whoever asked what became of it."""
+        del now
+        clearing = await self._database.read(lambda session: clearings.get(session, ref))
+        if clearing is not None and clearing.text is not None:
+            text = f"About the keys that you ended together {when(clearing.asked_at)}: {clearing.text}"
+            await self._web.post(await self._web.open_dm(clearing.asked_by), text)
+
+    async def _end_all(self, clearing: Clearing) -> list[Problem]:
+        actor, slots = Actor(clearing.team_id, clearing.asked_by), asyncio.Semaphore(AT_ONCE)
+
+        async def end(key: Key) -> Problem | None:
+            async with slots:
+                try:
+                    await self._ending.by_person(EndKey(project_id=key.project_id, key_id=key.id), actor)
+                except BotError as problem:
+                    return key, problem
+            return None
+
+        wanted = await self._database.read(lambda session: keys.by_ids(session, clearing.key_ids))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(end(key)) for key in wanted]
+        return [problem for problem in (task.result() for task in tasks) if problem is not None]
+
+    def _finish(self, session: Session, ref: str, text: str, now: datetime) -> None:
+        if clearings.finish(session, ref, now, text):
+            self._engine.enqueue(session, Job("keys.tell_cleared", ref), now)
+
+
+def outcome(asked: int, problems: Sequence[Problem]) -> str:
+    """Say, in mrkdwn, how many keys have ended, and which have not and why."""
+    ended = asked - len(problems)
+    told = f"{count(ended, 'key')} of {asked} {'is' if ended == 1 else 'are'} ended or ending."
+    lines = [
+        f"• {code(key.label)}: {escape(cut(problem.text, PROBLEM_SHOWN))}" for key, problem in problems[:PROBLEMS_SHOWN]
+    ]
+    left = len(problems) - len(lines)
+    return "\n".join([told, *lines, *([f"… and {left} more that did not end"] if left else [])])

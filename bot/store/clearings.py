@@ -1,0 +1,50 @@
+"""Clearings: the wish to end many keys at once, kept until it was carried out and its asker told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, update
+from sqlmodel import Field, Session, SQLModel, col
+
+from bot.store.columns import UTCDateTime
+from bot.store.upsert import insert_into
+
+
+class Clearing(SQLModel, table=True):
+    """One submitted form, whose view gives the ``id``; ``key_ids`` are our own.
+
+    ``text`` (mrkdwn) says what became of it, once it is finished.
+    """
+
+    __tablename__ = "clearings"
+
+    id: str = Field(primary_key=True)
+    team_id: str
+    asked_by: str
+    key_ids: list[str] = Field(sa_type=JSON)
+    asked_at: datetime = Field(sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    text: str | None = None
+
+
+def get(session: Session, clearing_id: str) -> Clearing | None:
+    """Return the clearing, or None."""
+    return session.get(Clearing, clearing_id)
+
+
+def ask(session: Session, clearing: Clearing) -> None:
+    """Keep a wish; the same form counts once."""
+    row = insert_into(session, Clearing).values(**clearing.model_dump())
+    session.execute(row.on_conflict_do_nothing())
+
+
+def finish(session: Session, clearing_id: str, now: datetime, text: str) -> bool:
+    """Say what became of a clearing; True for the one caller who did so."""
+    finished = session.execute(
+        update(Clearing)
+        .where(col(Clearing.id) == clearing_id, col(Clearing.finished_at).is_(None))
+        .values(finished_at=now, text=text)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(finished.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult

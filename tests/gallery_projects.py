@@ -1,0 +1,107 @@
+"""What Keydesk shows of projects, with made-up values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from bot.projects import deletion_form
+from bot.projects import views as projects
+from bot.projects.contents import REASON_SHOWN
+from bot.projects.deleting import BEYOND_US, KEYS_NAMED, Loss
+from bot.projects.operations import NAME_LONGEST, Contents
+from bot.projects.service import Overview, Row
+from bot.projects.service import Page as ProjectPage
+from bot.slack.words import escape
+from bot.store.projects import Project, ProjectSettings
+from tests.factories import ANA, NOON, PROJECT, RAJ
+
+View = dict[str, Any]
+Shown = View | list[View]
+
+
+def with_text(text: str) -> Iterator[tuple[str, Shown]]:
+    """Yield the views whose every foreign text is this one."""
+    yield "projects list", page_of_projects(text, text[:100])
+    yield "projects overview", projects.overview(overview(text))
+    yield "projects settings", projects.settings_form(overview(text))
+    yield "projects rename", projects.rename_form(project(text))
+    yield "projects choosing", projects.choosing_form(projects.options([project(text)], {None: text})[0])
+    yield "projects deletion", deletion_form.deletion_form(lost(text))
+    yield "projects notice", projects.saying("Project settings", escape(text))
+
+
+def with_nothing() -> Iterator[tuple[str, Shown]]:
+    """Yield the views that have nothing to show, and a few others."""
+    yield "projects list · nothing", page_of_projects("", total=0)
+    yield "projects list · nothing found", page_of_projects("", "<!channel> *x*", total=0)
+    yield (
+        "projects overview · defaults",
+        projects.overview(
+            overview(
+                "production",
+                settings=ProjectSettings(project_id=PROJECT, approvers=[]),
+                chosen=True,
+                contents=None,
+                may_change=False,
+                may_rename=False,
+                may_delete=False,
+            )
+        ),
+    )
+    yield (
+        "projects overview · beyond our credential",
+        projects.overview(overview("production", beyond_us=BEYOND_US, account="acme")),
+    )
+    yield "projects deletion · nobody decides", deletion_form.deletion_form(lost("production", deciders=""))
+    yield (
+        "projects deletion · nothing in it",
+        deletion_form.deletion_form(lost("production", keys=(), keys_total=0), ("prod", ""), "That is not its name."),
+    )
+    yield "projects choosing · none chosen", projects.choosing_form(None)
+    yield "projects rename · wrong", projects.rename_form(project("production"), "staging", "Deepgram refused.")
+
+
+def page_of_projects(text: str, words: str = "", total: int = 300) -> list[View]:
+    """Draw a page in the middle of many projects."""
+    name = text[:NAME_LONGEST] or "–"
+    listed = tuple(Row(f"p{number}", name, number, number == 3) for number in range(10)) if total else ()
+    return projects.project_list(ProjectPage(listed, total, 2 if total else 1, 10, words, "read from Deepgram"))
+
+
+def overview(text: str, **changes: Any) -> Overview:
+    """Return a project at a glance, as an owner sees it."""
+    settings = ProjectSettings(project_id=PROJECT, approvers=[ANA, RAJ], channel="C0APPROVE02")
+    seen = Overview(
+        PROJECT,
+        text[:NAME_LONGEST],
+        settings,
+        f"@{text}",
+        12,
+        3,
+        chosen=False,
+        fresh="read just now",
+        contents=contents(text),
+        may_change=True,
+        may_rename=True,
+        may_delete=True,
+    )
+    return replace(seen, **changes)
+
+
+def contents(text: str) -> Contents:
+    """Return what a project holds, one figure of it unreadable."""
+    return Contents(members="7", invites=f"– ({text[:REASON_SHOWN]})", balance="$3,512.35 and 12.00 hours")
+
+
+def lost(text: str, **changes: Any) -> Loss:
+    """Return what would go with a project."""
+    name = text[:NAME_LONGEST] or "–"
+    named = tuple((f"{number:08x}", f"@{name}") for number in range(KEYS_NAMED))
+    return replace(Loss(PROJECT, name, contents(text), named, 5000, 3, f"@{name} and @sam"), **changes)
+
+
+def project(text: str) -> Project:
+    """Return a project of this name."""
+    return Project(id=PROJECT, name=text[:NAME_LONGEST] or "–", read_at=NOON)
