@@ -37,7 +37,7 @@ from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.factories import NOON, OWNER, SECOND_OWNER, actor, set_up, small_database
 
-SHORT = Limits(read=0.4, read_total=1.2, change=0.4, connect=0.4)
+SHORT = Limits(read=2.0, read_total=4.0, change=0.5, connect=1.0)
 SOMTO = made_up_id("s.okafor")
 SOMTO_EMAIL = f"s.okafor@{CLINIC}"
 LOPEZ = f"contractor.lopez@{CLINIC}"

@@ -22,7 +22,7 @@ from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.factories import NOON, Bench, bench, set_up
 
-SHORT = Limits(read=0.4, read_total=1.2, change=0.4, connect=0.4)
+SHORT = Limits(read=1.0, read_total=3.0, change=0.4, connect=1.0)
 
 
 async def no_pause(_: float) -> None:

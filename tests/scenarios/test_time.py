@@ -84,7 +84,7 @@ async def test_a_reminder_rings_in_the_thread_after_half_an_hour(sqlite_url: str
         await asks(here)
         yuki = await here.page(YUKI)
         await yuki.presses("Remind")
-        await yuki.reads("Not yet: you can remind them again")
+        await yuki.reads("Not yet: you can remind them")
         here.move(minutes=31)
         await yuki.presses("Remind")
         await yuki.reads("The people who decide are being reminded.")

@@ -16,7 +16,7 @@ from tests.playground.deepgram.conftest import clock, emulator, http
 
 __all__ = ["clock", "emulator", "http"]
 
-SHORT = Limits(read=0.3, read_total=1.0, change=0.3, connect=0.3)
+SHORT = Limits(read=1.0, read_total=3.0, change=0.3, connect=1.0)
 ClientOf = Callable[[str], Deepgram]
 
 
