@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -15,51 +13,15 @@ from bot.digests.posting import PATIENCE, WAITS
 from bot.digests.reading import Reading
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from bot.store import collections, digests
-from bot.store.collected import CollectedDay
 from bot.store.collections import Collection
-from bot.store.database import Database
-from bot.store.digest_runs import Day, Run
+from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
 from bot.store.due import Due
 from bot.store.people import Person
 from bot.store.projects import Project
-from tests.digests.books import DAY, THURSDAY, Office, office, spent, subscription
-from tests.factories import ANA, PROJECT, TEAM
-
-SPENT = {("k1", "apple"): Decimal("7.12"), ("k2", ""): Decimal("2.5")}
-OTHER = "a0000000-0000-4000-8000-000000000002"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> Any:
-    """An office on Friday at nine: a subscription is due, Thursday and the month before it are known."""
-    made = await office(tmp_path)
-    made.write(lambda session: session.add(subscription()))
-    spent_on(made, [THURSDAY - number * DAY for number in range(36)])
-    yield made
-    made.database.close()
-
-
-def spent_on(here: Office, days: list[date]) -> None:
-    """Let the usual be spent on these days."""
-
-    def write(session: Session) -> None:
-        for day in days:
-            spent(session, day, SPENT)
-
-    here.write(write)
-
-
-def run_of(here: Office) -> Run:
-    """Return the newest run."""
-    with here.database.reading() as session:
-        return list(session.exec(select(Run).order_by(Run.local_date)))[-1]  # type: ignore[arg-type] # a column
-
-
-def days_told(database: Database) -> list[Any]:
-    """Return every day told."""
-    with database.reading() as session:
-        return [day.day for day in session.exec(select(Day))]
+from tests.digests.books import DAY, THURSDAY, Office, spent, subscription
+from tests.digests.morning import OTHER, SPENT, change, days_told, run_of, spent_on
+from tests.factories import ANA, TEAM
 
 
 async def test_a_digest_is_posted_once_and_says_what_was_spent(here: Office) -> None:
@@ -185,83 +147,6 @@ async def test_a_quiet_day_is_one_line_or_nothing(here: Office) -> None:
     assert len(blocks) == 2
 
 
-async def test_what_was_not_final_is_corrected_once_and_later_changes_come_with_the_next(here: Office) -> None:
-    here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
-    await here.sweep()
-    assert "not final" in str(here.web.posted)
-    await here.follow()
-    assert here.web.edited == []
-    here.write(lambda session: spent(session, THURSDAY, SPENT | {("k3", "pear"): Decimal("0.12")}))
-    for _ in range(2):
-        here.clock.move(timedelta(hours=1))
-        await here.follow()
-    [blocks] = here.web.edited
-    assert "Updated: +$0.12, now final." in str(blocks)
-    assert "provider total $9.74, difference $0.00" in str(blocks)
-    here.write(lambda session: spent(session, THURSDAY, SPENT | {("k3", "pear"): Decimal("0.42")}))
-    here.write(lambda session: spent(session, THURSDAY + DAY, SPENT, settled=False))
-    here.clock.move(DAY)
-    await here.sweep()
-    assert "Correction of Thu 19 Nov: +$0.30" in str(here.web.posted[-1])
-    spent_on(here, [THURSDAY + number * DAY for number in (1, 2)])
-    await here.follow()
-    assert "Correction of Thu 19 Nov: +$0.30" in str(here.web.edited[-1])  # it was said there, so it stays
-    here.clock.move(DAY)
-    await here.sweep()
-    assert "Correction" not in str(here.web.posted[-1])
-
-
-async def test_while_a_project_cannot_be_read_the_digest_says_so_and_is_completed_once(here: Office) -> None:
-    here.write(lambda session: session.add(Project(id=OTHER, name="be<ta", read_at=here.clock.now())))
-    here.balances.amount = None
-    await here.sweep()
-    assert "Not read from Deepgram: be&lt;ta." in str(here.web.posted)
-    assert "*Balance now*\\n–" in str(here.web.posted)
-    await here.follow()
-    assert here.web.edited == []
-    here.write(lambda session: spent(session, THURSDAY, {("k9", ""): Decimal(1)}, project_id=OTHER, settled=False))
-    for _ in range(3):
-        here.clock.move(timedelta(hours=1))
-        await here.follow()
-    [blocks] = here.web.edited
-    assert "Updated: +$1.00, now complete, not final." in str(blocks)
-
-
-def unread(day: date) -> Any:
-    """Return the change after which a day was read before its end only."""
-
-    def change(session: Session) -> None:
-        session.get_one(CollectedDay, (day, PROJECT)).closed = False
-
-    return change
-
-
-@pytest.mark.parametrize("lost", [False, True])
-async def test_a_day_that_nobody_read_leaves_what_was_known_before_and_its_thread_is_completed_too(
-    here: Office, lost: bool
-) -> None:
-    here.write(unread(THURSDAY))
-    here.web.thread_fails = [SlackError("chat.postMessage", "internal_error")] * lost
-    await here.sweep()
-    shown = str(here.web.posted)
-    assert "usual: $9.62 (mean of the 7 days before) · a week earlier $9.62" in shown
-    assert "*Month to date by Wed 18 Nov*\\n$173.16" in shown
-    assert "Other" not in shown
-    assert "difference" not in shown
-    if not lost:
-        assert "`           –`  Thu 19 Nov" in str(here.web.threads["1.01"][-1])
-        assert "`       $9.62`  Wed 18 Nov" in str(here.web.threads["1.01"][-1])
-    here.write(lambda session: spent(session, THURSDAY, SPENT))
-    for _ in range(2):
-        await here.follow()
-    [*_, thread] = here.web.threads["1.01"]
-    assert len(here.web.threads["1.01"]) == 2 - lost
-    assert "`       $9.62`  Thu 19 Nov" in str(thread)
-    assert "*By customer* · $9.62" in str(thread)
-    assert views.UP_TO_DATE in str(thread)
-    assert run_of(here).complete
-
-
 @pytest.mark.parametrize("failures", [0, 1])
 async def test_a_digest_waits_moments_for_figures_that_are_being_read(here: Office, failures: int) -> None:
     def being_read(session: Session) -> None:
@@ -299,18 +184,6 @@ async def test_of_many_projects_the_balances_of_the_last_day_are_told(here: Offi
     assert "*Balance of the 2 projects that spend*\\n$140.00" in str(views.message(subscription(), "dr1", digest))
 
 
-def change(here: Office, **values: Any) -> None:
-    """Change the subscription's row."""
-    here.write(lambda session: session.exec(select(Subscription)).one().sqlmodel_update(values))
-
-
-async def next_day(here: Office) -> None:
-    """Let the next provider day be spent and told."""
-    here.write(lambda session: spent(session, days_told(here.database)[-1] + DAY, SPENT))
-    here.clock.move(DAY)
-    await here.sweep()
-
-
 async def test_a_day_whose_place_was_lost_is_told_once_the_place_is_mended(here: Office) -> None:
     here.web.place["is_ext_shared"] = True
     await here.sweep()
@@ -332,24 +205,6 @@ async def test_a_day_that_may_stand_in_slack_is_not_told_again_when_its_place_is
     await here.sweep()
     assert run_of(here).state == "failed"
     assert days_told(here.database) == [THURSDAY]
-
-
-@pytest.mark.parametrize("how", ["moved", "message_not_found", "edit_window_closed"])
-async def test_a_correction_that_nobody_could_see_comes_with_the_next_digest(here: Office, how: str) -> None:
-    here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
-    await here.sweep()
-    if how == "moved":
-        change(here, channel="C0OTHER0001")
-    else:
-        here.web.keeps = SlackError("chat.update", how)
-    here.write(lambda session: spent(session, THURSDAY, SPENT | {("k3", "pear"): Decimal(100)}))
-    await here.follow()
-    run = run_of(here)
-    assert (run.completed_at is not None, run.final, here.web.edited) == (True, False, [])
-    await next_day(here)
-    assert "Correction of Thu 19 Nov: +$100.00" in str(here.web.posted[-1])
-    await next_day(here)
-    assert "Correction" not in str(here.web.posted[-1])
 
 
 async def test_while_slack_refuses_one_job_tries_again_every_few_minutes(here: Office) -> None:
@@ -382,29 +237,6 @@ async def test_nothing_is_posted_after_pause_or_end_and_a_resumed_digest_tells_t
     assert (here.web.posted, run_of(here).state, days_told(here.database)) == ([], "failed", [])
     with here.database.reading() as session:
         assert session.exec(select(Due).where(Due.kind == "digests.post")).all() == []
-
-
-async def test_a_message_that_slack_does_not_let_us_edit_now_is_edited_in_the_next_round(here: Office) -> None:
-    here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
-    await here.sweep()
-    here.write(lambda session: spent(session, THURSDAY, SPENT))
-    here.web.keeps = SlackError("chat.update", "invalid_auth")
-    await here.follow()
-    assert run_of(here).completed_at is None
-    with here.database.reading() as session:
-        assert session.exec(select(Due).where(Due.kind == "digests.complete")).all() == []
-    here.web.keeps = None
-    await here.follow()
-    assert run_of(here).final
-
-
-async def test_a_digest_that_is_brought_up_to_date_says_of_its_moment_what_it_said_then(here: Office) -> None:
-    here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
-    await here.sweep()
-    here.balances.amount = Decimal(5)
-    here.write(lambda session: spent(session, THURSDAY, SPENT))
-    await here.follow()
-    assert "$100.00, lasts 10 days" in str(here.web.edited)
 
 
 async def test_who_became_a_guest_gets_no_digest_in_direct_messages(here: Office) -> None:
