@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import secrets
 import socket
 import sys
@@ -29,6 +30,7 @@ Transport = Literal["socket", "http"]
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
+PORTS = range(20_000, 32_000)
 PAGE = Path(__file__).parent / "page"
 
 
@@ -191,7 +193,11 @@ async def playground(
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port of this machine that nobody listens on.
+
+    It is below those that systems give to outgoing connections, so that whoever is started anew finds it free again.
+    """
+    while True:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", random.choice(PORTS))) as listener:
+            port: int = listener.getsockname()[1]
+            return port
