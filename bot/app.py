@@ -52,7 +52,7 @@ HARMLESS = frozenset(
 )
 # Each of these puts itself into the future again, so one row of each goes round for ever.
 AT_START = (
-    "people.learn",  # first: nobody decides of whom Slack was never asked
+    "people.learn",
     "budgets.watch",
     "budgets.balances",
     "digests.follow",
@@ -84,7 +84,11 @@ class App:
     frozen: bool
 
     async def start(self) -> None:
-        """Begin to carry out jobs, and read the provider's lists at once."""
+        """Begin to carry out jobs, and read the provider's lists at once.
+
+        Who decides is read first, if they never were: of whom Slack was never asked, nobody may decide.
+        """
+        await self.rooms.meet()
         jobs = self.rooms.jobs
         await self.engine.start({kind: jobs[kind] for kind in HARMLESS} if self.frozen else jobs)
         now = self.clock.now()

@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.engine.inline import InlineEngine
 from bot.errors import ProviderError
 from bot.slack.web import SlackError
-from bot.store import due, projects
+from bot.store import due, people, projects
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.requests import Request
@@ -52,6 +52,14 @@ async def test_a_start_reads_the_providers_projects(settings: Settings) -> None:
     app = await started(settings, frozen=False)
     with app.database.reading() as session:
         assert projects.search(session, limit=1)[1] == 9
+    await app.close()
+
+
+async def test_whoever_decides_is_known_before_anybody_can_ask(settings: Settings) -> None:
+    app = await build(settings, _inline)
+    await app.start()
+    with app.database.reading() as session:
+        assert people.able(session, app.identity.team_id, settings.keydesk_owners) == set(settings.keydesk_owners)
     await app.close()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlmodel import Session
 
 from bot.assembly.ground import Ground, Part, kinds_of
 from bot.desk.jobs import DeskJobs
 from bot.desk.listeners import DeskListeners
 from bot.engine.port import Job
+from bot.errors import CouldNotCheck
 from bot.home.listeners import HomeListeners
 from bot.home.status import Status
 from bot.operation import OperationKind
@@ -23,6 +26,9 @@ SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
 LEARN_EVERY = timedelta(hours=1)
 LEARN_AGAIN = timedelta(minutes=1)
+MEET_SECONDS = 5.0
+
+log = structlog.get_logger()
 
 
 def front(on: Ground, status: Status) -> Part:
@@ -75,10 +81,23 @@ def rounds(on: Ground) -> Part:
 
         def next_time(session: Session) -> set[str]:
             on.engine.later(session, Job("people.learn", ref), now + LEARN_EVERY)
-            return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).owners()
+            return _deciders(session, on)
 
         if not await on.people.learn(sorted(await on.database.write(next_time))):
             again = Job("people.learn", ref)
             await on.database.write(lambda session: on.engine.later(session, again, now + LEARN_AGAIN))
 
     return Part(jobs={"store.tidy": tidy, "people.learn": learn})
+
+
+async def meet(on: Ground) -> None:
+    """Read those who decide and were never read, before anybody asks for anything; the round tries again."""
+    try:
+        async with asyncio.timeout(MEET_SECONDS):
+            await on.people.meet(await on.database.read(lambda session: _deciders(session, on)))
+    except (CouldNotCheck, TimeoutError) as problem:
+        log.warning("people.not_met", why=str(problem))
+
+
+def _deciders(session: Session, on: Ground) -> set[str]:
+    return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).owners()

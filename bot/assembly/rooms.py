@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot.assembly import figures, front, keys
 from bot.assembly.ground import Ports, ground
@@ -32,13 +33,14 @@ ROOMS = (
 
 @dataclass(frozen=True)
 class Rooms:
-    """Every room's doors and jobs; ``admit`` lets pass whoever may use Keydesk."""
+    """Every room's doors and jobs; ``admit`` lets pass whoever may use Keydesk, ``meet`` reads who decides."""
 
     doors: tuple[Door, ...]
     jobs: Mapping[str, JobFunction]
     kinds: Mapping[str, OperationKind]
     status: Status
     admit: Listener
+    meet: Callable[[], Awaitable[None]]
 
 
 def assemble(ports: Ports) -> Rooms:
@@ -59,4 +61,5 @@ def assemble(ports: Ports) -> Rooms:
         kinds=kinds,
         status=status,
         admit=admit,
+        meet=partial(front.meet, on),
     )
