@@ -52,7 +52,7 @@ def keys(on: Ground) -> Part:
     return Part(
         doors=(
             KeyListeners(on.desk, on.database, on.people, on.clock, making, mirror).door(),
-            KeyClearing(on.desk, on.database, on.engine, on.people, on.clock).door(),
+            KeyClearing(on.desk, on.database, on.engine, on.people, on.clock, on.standing).door(),
         ),
         kinds=kinds_of(
             OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),

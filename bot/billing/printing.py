@@ -95,17 +95,19 @@ def printed(statement: Statement) -> Printed:
 
 def _print(parts: Sequence[Part]) -> tuple[PrintedPart, ...]:
     costs = to_cents([part.cost for part in parts])
-    charges = iter(to_cents([part.charge(part.cost) for part in parts if part.billed]))
+    marked_up = iter(to_cents([part.charge(part.cost) for part in parts if part.markup]))
     return tuple(
-        _print_part(part, cost, next(charges) if part.billed else None) for part, cost in zip(parts, costs, strict=True)
+        _print_part(part, cost, next(marked_up) if part.markup else cost if part.billed else None)
+        for part, cost in zip(parts, costs, strict=True)
     )
 
 
 def _print_part(part: Part, cost: Decimal, charge: Decimal | None) -> PrintedPart:
+    """Round the lines of a part; where there is no markup what is billed is what it cost, to the same cent."""
     costs: Sequence[Decimal] = to_cents([line.cost for line in part.lines], cost)
     charges: Sequence[Decimal | None] = [None] * len(costs)
     if charge is not None:
-        charges = to_cents([part.charge(line.cost) for line in part.lines], charge)
+        charges = to_cents([part.charge(line.cost) for line in part.lines], charge) if part.markup else costs
     return PrintedPart(part, cost, charge, tuple(zip(part.lines, costs, charges, strict=True)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -12,12 +13,13 @@ from sqlmodel import Session, col, select
 from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import FormError, NotUnderstood
+from bot.errors import FormError, NotUnderstood, ProviderError
 from bot.keys.rights import Rights
 from bot.keys.views import BEYOND_US
 from bot.operation import Actor
 from bot.payers import attribution
 from bot.people import People
+from bot.providers.deepgram.standing import Standing
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
@@ -59,12 +61,15 @@ class Found:
 class KeyClearing:
     """Answers “End keys…” of an alert and of a budget."""
 
-    def __init__(self, desk: Desk, database: Database, engine: Engine, people: People, clock: Clock) -> None:
+    def __init__(
+        self, desk: Desk, database: Database, engine: Engine, people: People, clock: Clock, standing: Standing
+    ) -> None:
         self._desk = desk
         self._database = database
         self._engine = engine
         self._people = people
         self._clock = clock
+        self._standing = standing
 
     def door(self) -> Door:
         """Return what this part of the room answers to."""
@@ -102,11 +107,17 @@ class KeyClearing:
         self._engine.enqueue(session, Job("keys.clear", wish.id), wish.asked_at)
 
     async def _find(self, budget_id: str, actor: Actor) -> Found:
-        return await self._database.read(lambda session: find(session, self._desk, budget_id, actor))
+        try:
+            own = await self._standing.own_keys()
+        except ProviderError:  # whoever ends the key itself is asked again, and refused
+            own = set()
+        return await self._database.read(lambda session: find(session, self._desk, budget_id, actor, own))
 
 
-def find(session: Session, desk: Desk, budget_id: str, actor: Actor) -> Found:
-    """Return the live keys of a budget, judged for this person.
+def find(
+    session: Session, desk: Desk, budget_id: str, actor: Actor, own: Collection[str | None] = frozenset()
+) -> Found:
+    """Return the live keys of a budget, judged for this person; those that Keydesk works with (``own``) stay.
 
     Raises:
         NotUnderstood: there is no such budget in their workspace.
@@ -114,7 +125,8 @@ def find(session: Session, desk: Desk, budget_id: str, actor: Actor) -> Found:
     budget = budgets.get(session, budget_id)
     if budget is None or budget.team_id != actor.team_id:
         raise NotUnderstood("There is no such budget any more. Nothing changed.")
-    rights, every = Rights(session, desk, actor), keys_of(session, budget)
+    rights = Rights(session, desk, actor)
+    every = [key for key in keys_of(session, budget) if key.provider_key_id not in own]
     ours = [key for key in every if rights.credential_suffices(key)]
     endable = sum(rights.refusal(key) is None for key in ours)
     return Found(budget_id, tuple(ours), endable, len(every) - len(ours))

@@ -100,7 +100,8 @@ def stored(session: Session, team_id: str, operation: SetRole) -> dict[str, Json
 def changed_text(session: Session, team_id: str, operation: SetRole) -> str:
     """Say what was changed."""
     who = service.holders(session, team_id, operation)
-    verb = "has" if operation.role is None else "is"
+    several = len(operation.holders) > 1
+    verb = ("have" if several else "has") if operation.role is None else ("are" if several else "is")
     if operation.project_id == WORKSPACE:
         return f"{who} {verb} {operation.word} in this workspace now."
     most = "" if operation.role is None else "at most "

@@ -81,6 +81,7 @@ class RoleListeners:
         await opened.update(await self._form(actor, *await read(call, actor)))
 
     async def _typed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:
+        await self._people.learn(naming.mentioned(call.text))
         return await self._database.read(lambda session: naming.typed_wish(session, actor.team_id, call.text))
 
     async def _pressed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlmodel import Session
 
 from bot.roles.operations import MOST_PEOPLE, SetRole
@@ -12,6 +14,7 @@ from bot.store.people import Person
 from bot.store.roles import WORKSPACE, GroupRead
 
 TYPED_LONGEST = 1000
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)")
 
 
 def typed_wish(session: Session, team_id: str, typed: str) -> tuple[SetRole, str]:
@@ -35,6 +38,11 @@ def typed_wish(session: Session, team_id: str, typed: str) -> tuple[SetRole, str
         "role": role,
     }
     return SetRole.model_validate(wish), _problem(strange, more, cut=len(text) > TYPED_LONGEST)
+
+
+def mentioned(typed: str) -> list[str]:
+    """Return the ids of the people whom a text mentions, as many as the form takes."""
+    return list(dict.fromkeys(MENTION.findall(typed)))[:MOST_PEOPLE]
 
 
 def _cut(text: str) -> str:

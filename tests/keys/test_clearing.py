@@ -77,6 +77,10 @@ async def test_however_many_keys_are_judged_with_the_facts_of_their_project_read
     assert (len(by_owner.keys), by_owner.endable, by_owner.beyond_us) == (305, 305, 5)
     assert (len(by_ana.keys), by_ana.endable) == (305, 200)
     assert len(asked) < 40
+    own = by_owner.keys[0]
+    without = rows(small_store, lambda session: find(session, made.desk, "bu1", actor(OWNER), {own.provider_key_id}))
+    assert own.id not in {each.id for each in without.keys}
+    assert (len(without.keys), without.beyond_us) == (304, 5)
     form = confirm_form(by_owner)
     assert "5 more keys cannot be ended here" in fallback_text(form["blocks"])
     none_left = confirm_form(Found("bu1", (), 0, beyond_us=5))

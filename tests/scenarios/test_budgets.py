@@ -64,14 +64,14 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
         await amara.reads("of $5,000.00")
         await amara.chooses("of $5,000.00", "End keys…")
         await amara.presses("End keys…")
-        live = _live(here, project)
+        live = _live(here, project) - 1  # without the key that Keydesk itself works with
         await amara.reads_in_window(f"Type {live} to end")
         assert f"Type {live}, the number of keys" in str(await amara.fills(number=str(live + 1)))
-        assert _live(here, project) == live
+        assert _live(here, project) == live + 1
         await amara.fills(number=str(live))
         await amara.reads_in_window("You are told in a direct message")
         await amara.reads("ended or ending", patience=20)
-        assert _live(here, project) < live
+        await _until(lambda: _live(here, project) == 1)
         assert budget.id == _budget(here).id
 
 

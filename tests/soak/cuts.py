@@ -87,7 +87,7 @@ async def after_delivered(here: Stage, press_it: Press) -> None:
     """Delivered is committed; the cards do not know yet."""
     await press_it()
     hold = here.to_slack.hold("POST", "chat.update", "before")
-    await here.until(lambda: any(key == "live" for key in here.known().values()))
+    await here.until(lambda: any(here.known().get(key_id) == "live" for key_id in here.made))
     await hold.here()
     await here.kill_bot()
     hold.drop()

@@ -69,7 +69,7 @@ def _pages(found: Ranked) -> int:
 
 
 def every_part(session: Session, actor: Actor, place: Place, *, before: bool) -> list[Part]:
-    """Return every row, the largest first; with what it was in the period before, if that is known."""
+    """Return every row, days in their order, else the largest first; with what it was before, if that is known."""
     sources, shift = Sources(session, actor.team_id, place.question, place.scope), _shift(place)
     sums = sources.sums(place.days)
     alone = Sources(session, actor.team_id, place.question, place.scope, alone=True)
@@ -77,6 +77,8 @@ def every_part(session: Session, actor: Actor, place: Place, *, before: bool) ->
     parts = [
         Part(value, now, None if earlier is None else earlier.get(shift(value), {})) for value, now in sums.items()
     ]
+    if place.question.by == "day":
+        return sorted(parts, key=lambda part: part.value)
     return sorted(parts, key=lambda part: (-part.now.get(place.question.measure, Decimal()), part.value))
 
 
