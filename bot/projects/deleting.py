@@ -20,7 +20,7 @@ from bot.projects.operations import Contents, DeleteProject
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
 from bot.slack.words import code, count, escape
-from bot.store import accounts, keys, people, projects, requests
+from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project
 
 KEYS_NAMED = 10
@@ -49,7 +49,7 @@ def beyond_us(session: Session, project_id: str) -> str | None:
 class Loss:
     """What goes with a project, in plain words: ``keys`` are (short id, whose), the soonest to end first.
 
-    ``deciders`` is empty where nobody could approve the deletion.
+    ``keys_read`` tells whether its keys were ever read. ``deciders`` is empty where nobody could approve the deletion.
     """
 
     project_id: str
@@ -59,6 +59,7 @@ class Loss:
     keys_total: int
     waiting: int
     deciders: str
+    keys_read: bool = True
 
 
 def loss(session: Session, desk: Desk, actor: Actor, project: Project, contents: Contents) -> Loss:
@@ -75,6 +76,7 @@ def loss(session: Session, desk: Desk, actor: Actor, project: Project, contents:
         keys_total=total,
         waiting=requests.waiting_count(session, actor.team_id, project.id),
         deciders=words.people_of(session, actor.team_id, deciders) if deciders else "",
+        keys_read=mirrors.get(session, mirrors.of_keys(project.id)).read_at is not None,
     )
 
 

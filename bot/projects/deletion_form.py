@@ -21,6 +21,7 @@ NOBODY_DECIDES = (
     "*Nobody could approve this*: it takes a second Owner, because nobody decides their own request. "
     "Owners are added with `/keydesk roles`."
 )
+NEVER_READ = "– (not read from Deepgram yet: please look again in a minute)"
 
 
 def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = "") -> Block:
@@ -58,7 +59,7 @@ def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = 
 
 def _losses(seen: Loss) -> list[Block]:
     pairs = (
-        ("Live keys", str(seen.keys_total)),
+        ("Live keys", str(seen.keys_total) if seen.keys_read else NEVER_READ),
         ("Members", seen.contents.members),
         ("Open invites", seen.contents.invites),
         ("Balance", seen.contents.balance),

@@ -252,3 +252,4 @@ def test_another_owner_decides_and_approvers_of_keys_have_no_say(place: Place) -
             frozenset({SECOND_OWNER}), "Deleting a project needs a second Owner."
         )
     assert seen.deciders == "@sam"
+    assert "not read from Deepgram yet" in str(deletion_form.deletion_form(seen))

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 
 from bot.desk.running import DONE_AFTER_ALL, NOT_DONE
 from bot.desk.words import named
-from bot.store import accounts, record
+from bot.store import accounts, mirrors, record
 from bot.store.changes import Change
 from playground.deepgram.seed import CLINIC, made_up_id
 from playground.deepgram.state import Project
@@ -164,7 +164,7 @@ async def test_no_change_is_lost_or_sent_twice(fresh: FreshDatabase, tell: Tell)
 async def killed_in_the_middle(here: Stage, cases: tuple[Case, ...], side: Side) -> list[str]:
     """Kill the bot while all of these changes are at that point; return what became of each."""
     amara, liwei = await here.page(AMARA), await here.page(LIWEI)
-    await here.until(lambda: knows_itself(here))
+    await here.until(lambda: knows_itself(here) and knows_keys(here))
     for case in cases:
         hold = here.to_deepgram.hold(case.method, case.path_end, side)
         await case.ask(amara, liwei)
@@ -214,6 +214,12 @@ def knows_itself(here: Stage) -> bool:
 def story(session: Session, change: Change) -> list[record.Entry]:
     """Return what the record tells of a change; that of a held one stands with its request."""
     return record.of_subject(session, change.request_id or change.id)
+
+
+def knows_keys(here: Stage) -> bool:
+    """Tell whether the keys of the projects that change were read: a form tells which are lost."""
+    read = here.read(lambda session: [mirrors.get(session, mirrors.of_keys(each)) for each in (RESEARCH, STAGING)])
+    return all(each.read_at for each in read)
 
 
 def changes(here: Stage) -> list[Change]:
