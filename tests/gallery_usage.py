@@ -15,7 +15,7 @@ from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
 from bot.usage.figures.period import Days
 from bot.usage.figures.question import Question as FiguresQuestion
-from bot.usage.figures.reading import Scope
+from bot.usage.figures.scope import Scope
 from bot.usage.figures.service import Answer, Known, Overview
 from bot.usage.figures.splitting import Place
 from bot.usage.figures.sums import Part, split

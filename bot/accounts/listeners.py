@@ -12,7 +12,7 @@ from bot.errors import NotAllowed
 from bot.operation import Actor
 from bot.people import People
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.web import SlackWeb
@@ -64,9 +64,8 @@ class AccountListeners:
             return service.table(session, words)
 
         rows = await self._database.read(read)
-        comment, content = count(len(rows), "account"), csv_bytes(service.TABLE_HEADER, rows)
-        await send_file(self._files, actor.user_id, "accounts.csv", content, comment)
-        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
+        comment = count(len(rows), "account")
+        await send_table(self._files, call, "accounts.csv", service.TABLE_HEADER, rows, comment)
 
     async def remove(self, call: Call) -> None:
         """Open the form that says what goes with an account, and asks for its name."""

@@ -109,7 +109,7 @@ def members(on: Ground) -> Part:
     entrance = MemberEntrance(on.desk, on.database, on.people, on.clock, mirror, the_project)
     return Part(
         doors=(
-            MemberListeners(entrance, on.desk, on.database, on.clock, mirror, on.deepgram, on.background).door(),
+            MemberListeners(entrance, on.desk, on.database, on.deepgram, on.background).door(),
             MemberChangeListeners(entrance, on.desk, on.people, changes).door(),
         ),
         kinds=changes.kinds(),
@@ -121,7 +121,7 @@ def invites(on: Ground) -> Part:
     """Put the room of invitations together."""
     mirror = ListMirror(on.database, on.engine, invite_list(on.deepgram))
     entrance = InviteEntrance(on.desk, on.database, on.people, on.clock, mirror, the_project)
-    listeners = InviteListeners(entrance, on.desk, on.database, on.people, on.clock, mirror, on.background)
+    listeners = InviteListeners(entrance, on.desk, on.database, on.people, on.background)
     return Part(
         doors=(listeners.door(),),
         kinds={

@@ -14,11 +14,11 @@ from bot.errors import CouldNotCheck, FormError
 from bot.operation import Actor, Operation
 from bot.people import People
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import send_table
 from bot.slack.names import Command, Door, Listener
 from bot.slack.pages import WORDS_LONGEST, read_page
 from bot.slack.web import SlackWeb
-from bot.slack.words import escape
+from bot.slack.words import count, escape
 from bot.store import customers
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -94,9 +94,8 @@ class CustomerListeners:
     async def send_csv(self, call: Call) -> None:
         """Send the whole catalogue as a file."""
         every = await self._read(call, lambda session, actor, _: customers.everyone(session, actor.team_id))
-        content = csv_bytes(CSV_HEADER, map(_csv_row, every))
-        await send_file(self._background, call.user_id, "customers.csv", content, "All customers")
-        await call.tell("The file is in your messages with Keydesk.")
+        comment = count(len(every), "customer")
+        await send_table(self._background, call, "customers.csv", CSV_HEADER, map(_csv_row, every), comment)
 
     # --- changing ---
 

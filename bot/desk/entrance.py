@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
@@ -14,6 +14,7 @@ from bot.mirror import ListMirror
 from bot.operation import Actor
 from bot.people import People
 from bot.slack.call import Call
+from bot.slack.pages import read_page_in
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
 from bot.store.database import Database
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 ProjectOf = Callable[[Session, Actor, str], Project]
 """Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
+
+PageOf = Callable[[Actor, Project, str, int], Awaitable[Sequence[dict[str, Any]]]]
+"""Draws a page of a list: for whom, of which project, narrowed by which words, and its number."""
 
 
 class ProjectEntrance:
@@ -75,8 +79,24 @@ class ListEntrance(ProjectEntrance, Generic[T]):
         """
         now = self._clock.now()
         if not await self._mirror.look(project.id, now):
-            saying = f"Reading the {self._mirror.noun} of {escape(project.name)} from Deepgram…"
-            await told_if_slow(self._mirror.refresh(project.id, now), call.tell, saying)
+            await told_if_slow(self._mirror.refresh(project.id, now), call.tell, self._reading(project))
+
+    async def read_again(self, call: Call, name: str, page: PageOf) -> None:
+        """Read the list from the provider now, and show the page from which that was asked, in its place.
+
+        Raises:
+            ProviderError: it could not be read; the page tells what is known.
+        """
+        number, project_id, words_ = read_page_in(call.value)
+        actor, project = await self.enter(call, name, project_id)
+        await call.say_replace(self._reading(project))
+        try:
+            await self._mirror.refresh(project.id, self._clock.now())
+        finally:
+            await call.show_instead(await page(actor, project, words_, number))
+
+    def _reading(self, project: Project) -> str:
+        return f"Reading the {self._mirror.noun} of {escape(project.name)} from Deepgram…"
 
     async def outcome(self, actor: Actor, answered: Held | Ran, until_then: str) -> str:
         """Say in plain words what the desk answered; ``until_then`` tells how it stays while somebody decides."""

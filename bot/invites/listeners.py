@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.invites import service, views
@@ -12,13 +11,11 @@ from bot.invites.addresses import Sorting, read_domains, read_invitation
 from bot.invites.entrance import Entrance
 from bot.invites.operations import MOST_AT_ONCE, CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
 from bot.invites.sending import already, outside
-from bot.mirror import ListMirror
 from bot.operation import Actor
 from bot.people import People
-from bot.providers.deepgram.invites import Invite as Told
 from bot.providers.deepgram.powers import limits, may
 from bot.slack.call import Call, OpenView
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.web import SlackWeb
@@ -41,16 +38,12 @@ class InviteListeners:
         desk: Desk,
         database: Database,
         people: People,
-        clock: Clock,
-        mirror: ListMirror[Told],
         files: SlackWeb,
     ) -> None:
         self._entrance = entrance
         self._desk = desk
         self._database = database
         self._people = people
-        self._clock = clock
-        self._mirror = mirror
         self._files = files
 
     def door(self) -> Door:
@@ -95,22 +88,15 @@ class InviteListeners:
 
     async def refresh(self, call: Call) -> None:
         """Read the invitations from the provider now."""
-        number, project_id, words = read_page_in(call.value)
-        actor, project = await self._entrance.enter(call, "invites.list", project_id)
-        await call.say_replace(f"Reading the invitations to {escape(project.name)} from Deepgram…")
-        try:
-            await self._mirror.refresh(project.id, self._clock.now())
-        finally:
-            await call.show_instead(await self._page(actor, project, words, number))
+        await self._entrance.read_again(call, "invites.list", self._page)
 
     async def send_table(self, call: Call) -> None:
         """Send all open invitations as a file."""
         _, project_id, _ = read_page_in(call.value)
-        actor, project = await self._entrance.enter(call, "invites.list", project_id)
+        _, project = await self._entrance.enter(call, "invites.list", project_id)
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'open invitation')} to {escape(project.name)}"
-        await send_file(self._files, actor.user_id, "invitations.csv", csv_bytes(service.CSV_HEADER, rows), comment)
-        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
+        await send_table(self._files, call, "invitations.csv", service.CSV_HEADER, rows, comment)
 
     async def _page(self, actor: Actor, project: Project, words: str, number: int) -> list[views.Block]:
         page = await self._database.read(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.members import naming, service, views
 from bot.members.entrance import Entrance
 from bot.members.service import Reader
-from bot.mirror import ListMirror
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.waiting import told_if_slow
@@ -30,16 +27,12 @@ class MemberListeners:
         entrance: Entrance,
         desk: Desk,
         database: Database,
-        clock: Clock,
-        mirror: ListMirror[Told],
         deepgram: Deepgram,
         files: SlackWeb,
     ) -> None:
         self._entrance = entrance
         self._desk = desk
         self._database = database
-        self._clock = clock
-        self._mirror = mirror
         self._deepgram = deepgram
         self._files = files
 
@@ -74,22 +67,15 @@ class MemberListeners:
 
     async def refresh(self, call: Call) -> None:
         """Read the members from the provider now."""
-        number, project_id, words = read_page_in(call.value)
-        actor, project = await self._entrance.enter(call, "members.list", project_id)
-        await call.say_replace(f"Reading the members of {escape(project.name)} from Deepgram…")
-        try:
-            await self._mirror.refresh(project.id, self._clock.now())
-        finally:
-            await call.show_instead(await self._page(actor, project, words, number))
+        await self._entrance.read_again(call, "members.list", self._page)
 
     async def send_table(self, call: Call) -> None:
         """Send all members of the project as a file."""
         _, project_id, _ = read_page_in(call.value)
-        actor, project = await self._entrance.enter(call, "members.list", project_id)
+        _, project = await self._entrance.enter(call, "members.list", project_id)
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'member')} of {escape(project.name)}"
-        await send_file(self._files, actor.user_id, "members.csv", csv_bytes(service.CSV_HEADER, rows), comment)
-        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
+        await send_table(self._files, call, "members.csv", service.CSV_HEADER, rows, comment)
 
     async def show(self, call: Call) -> None:
         """Show the member who was named."""

@@ -17,7 +17,7 @@ from bot.projects.operations import Contents
 from bot.projects.service import Overview
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
 from bot.slack.waiting import told_if_slow
@@ -101,12 +101,11 @@ class ProjectListeners:
 
     async def send_table(self, call: Call) -> None:
         """Send the whole list as a file."""
-        actor = await self._reader(call)
+        await self._reader(call)
         _, words = _read_value(call.value)
         rows = await self._database.read(lambda session: service.table(session, words))
         comment = f"{count(len(rows), 'project')}" + (f" that match “{escape(words)}”" if words else "")
-        await send_file(self._files, actor.user_id, "projects.csv", csv_bytes(service.TABLE_HEADER, rows), comment)
-        await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
+        await send_table(self._files, call, "projects.csv", service.TABLE_HEADER, rows, comment)
 
     async def _reader(self, call: Call) -> Actor:
         actor = await self._people.judge(call.team_id, call.user_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.errors import BotError
+from bot.slack.call import Call
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 
 # What makes a spreadsheet calculate (owasp.org/www-community/attacks/CSV_Injection), also behind what it skips.
@@ -74,6 +75,18 @@ async def send_file(web: SlackWeb, user_id: str, name: str, content: bytes, comm
         ) from None
     except SlackError as problem:
         raise FileNotSent(f"Slack did not take {name} ({problem.code}). Nothing was sent: please try again.") from None
+
+
+async def send_table(
+    web: SlackWeb, call: Call, name: str, header: Sequence[str], rows: Iterable[Sequence[object]], comment: str
+) -> None:
+    """Send a table as CSV, with a comment (mrkdwn), to whoever called, and say where it is.
+
+    Raises:
+        FileNotSent: Slack refused, or its answer was unclear.
+    """
+    await send_file(web, call.user_id, name, csv_bytes(header, rows), comment)
+    await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
 
 
 async def _sent(web: SlackWeb, user_id: str, name: str, content: bytes, comment: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -14,14 +14,13 @@ from sqlmodel import Session, col, select
 
 from bot.attribution import Attribution, KnownKey, Payer
 from bot.store import accounts, customers, facts
-from bot.store.accounts import Account
 from bot.store.collected import DayTotal, Which, totals_by
 from bot.store.facts import Ranked, SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.keys import Key
-from bot.store.projects import Project
 from bot.store.tag_sets import set_of, text_of
 from bot.usage.figures.period import Days
 from bot.usage.figures.question import EVERYWHERE, Question
+from bot.usage.figures.scope import Scope
 from bot.usage.figures.sums import Amounts, total_of
 
 OWN_USE = "(own use)"  # a customer's tag never begins with a bracket
@@ -40,28 +39,6 @@ SPEND: Mapping[str, SpendDimension] = {
 
 Sums = Mapping[str, Amounts]
 """By value of the dimension asked for."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """In which projects; ``project_ids`` None is all of them. ``left_out`` are in customers' own accounts."""
-
-    project_ids: tuple[str, ...] | None = None
-    left_out: tuple[str, ...] = ()
-
-    def which(self, days: Days) -> Which:
-        """Return all figures of these days."""
-        return Which(days.start, days.end, self.project_ids)
-
-
-def everywhere(session: Session) -> Scope:
-    """Return all projects but those in customers' own accounts, which are no cost of ours."""
-    theirs = select(Project.id).join(Account, col(Project.account_id) == col(Account.id))
-    left_out = tuple(session.exec(theirs.where(col(Account.customer).is_not(None)).order_by(col(Project.id))))
-    if not left_out:
-        return Scope()
-    ours = session.exec(select(Project.id).where(col(Project.id).not_in(left_out)))
-    return Scope(tuple(ours), left_out)
 
 
 class Sources:

@@ -25,7 +25,7 @@ from bot.usage.figures import naming
 from bot.usage.figures.naming import Names
 from bot.usage.figures.period import Days, Period
 from bot.usage.figures.question import EVERYWHERE, Question
-from bot.usage.figures.reading import Scope, everywhere
+from bot.usage.figures.scope import Scope, everywhere
 from bot.usage.figures.splitting import Place, compared, every_part, page_of_split
 from bot.usage.figures.sums import Part, Split
 from bot.usage.model_names import ModelNames

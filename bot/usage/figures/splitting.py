@@ -15,7 +15,8 @@ from bot.store.collected import totals_by
 from bot.store.facts import Ranked
 from bot.usage.figures.period import DAY, Days
 from bot.usage.figures.question import Question
-from bot.usage.figures.reading import Scope, Sources
+from bot.usage.figures.reading import Sources
+from bot.usage.figures.scope import Scope
 from bot.usage.figures.sums import Part, Split, split
 
 SMALL = 4  # a page of less than a fourth of the whole

@@ -1,0 +1,34 @@
+"""In which projects a question is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from bot.store.accounts import Account
+from bot.store.collected import Which
+from bot.store.projects import Project
+from bot.usage.figures.period import Days
+
+
+@dataclass(frozen=True)
+class Scope:
+    """In which projects; ``project_ids`` None is all of them. ``left_out`` are in customers' own accounts."""
+
+    project_ids: tuple[str, ...] | None = None
+    left_out: tuple[str, ...] = ()
+
+    def which(self, days: Days) -> Which:
+        """Return all figures of these days."""
+        return Which(days.start, days.end, self.project_ids)
+
+
+def everywhere(session: Session) -> Scope:
+    """Return all projects but those in customers' own accounts, which are no cost of ours."""
+    theirs = select(Project.id).join(Account, col(Project.account_id) == col(Account.id))
+    left_out = tuple(session.exec(theirs.where(col(Account.customer).is_not(None)).order_by(col(Project.id))))
+    if not left_out:
+        return Scope()
+    ours = session.exec(select(Project.id).where(col(Project.id).not_in(left_out)))
+    return Scope(tuple(ours), left_out)
