@@ -27,10 +27,18 @@ UNOWNED = "Nobody's here, or not split by Deepgram"
 
 def overview(seen: Overview) -> list[Block]:
     """Draw a project at a glance."""
-    fields = [f"*{NAMES[name]}*\n{dollars(part.now.get('dollars'))}{_against(part)}" for name, part in seen.periods]
+    fields = [_glance(seen, name, part) for name, part in seen.periods]
     read = f"Today is so far, read {when(seen.read_at)}." if seen.read_at else "Today was not read yet."
     drawn = answer(seen.week)
     return [drawn[0], blocks.section(fields=fields), blocks.context(read), *drawn[1:]]
+
+
+def _glance(seen: Overview, name: str, part: Part) -> str:
+    """Draw one period; where one of its days was read before its end it is told so far, and against nothing."""
+    so_far = seen.week.known.so_far
+    early = bool(so_far) if name == "week" else name == "day" and seen.week.place.days.end in so_far
+    told = dollars(part.now.get("dollars"))
+    return f"*{NAMES[name]}, so far*\n{told}" if early else f"*{NAMES[name]}*\n{told}{_against(part)}"
 
 
 def answer(seen: Answer) -> list[Block]:
