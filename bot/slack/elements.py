@@ -29,8 +29,11 @@ def plain(text: str, limit: int = 3000) -> Text:
 
 
 def mrkdwn(text: str, limit: int = 3000) -> Text:
-    """Show our own text with Slack's formatting; foreign parts go through ``words.escape`` first."""
-    return {"type": "mrkdwn", "text": cut_mrkdwn(text, limit) if text.strip() else NOTHING}
+    """Show our own text with Slack's formatting; foreign parts go through ``words.escape`` first.
+
+    ``verbatim``: Slack makes no links of addresses and names that stand in it, only of what is marked as one.
+    """
+    return {"type": "mrkdwn", "text": cut_mrkdwn(text, limit) if text.strip() else NOTHING, "verbatim": True}
 
 
 def confirm(title: str, text: str, yes: str, no: str = "Cancel", *, danger: bool = False) -> Block:
