@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.quiet import quiet
+from bot.slack.token import Token
 from bot.slack.web import SlackWeb, Wording
 
 API_URL = "https://slack.com/api/"
 INTERACTIVE_SECONDS = 4.0
 BACKGROUND_SECONDS = 30.0
-RATE_LIMIT_RETRIES = 3
+RATE_LIMIT_WAITS = 3
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,10 @@ def connect(token: str, api_url: str = API_URL) -> Slack:
     session = aiohttp.ClientSession(
         trust_env=False, timeout=aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, sock_connect=5)
     )
-    patient = [AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)]
+    client, shared = web_client(token, api_url, session), Token()
     return Slack(
-        interactive=SlackWeb(web_client(token, api_url, session), INTERACTIVE_SECONDS),
-        background=SlackWeb(web_client(token, api_url, session, patient), BACKGROUND_SECONDS * 4),
+        interactive=SlackWeb(client, INTERACTIVE_SECONDS, token=shared),
+        background=SlackWeb(client, BACKGROUND_SECONDS, waits=RATE_LIMIT_WAITS, token=shared),
         session=session,
     )
 
@@ -56,7 +55,6 @@ def web_client(
     token: str | None,
     api_url: str,
     session: aiohttp.ClientSession,
-    retry_handlers: Sequence[AsyncRateLimitErrorRetryHandler] = (),
 ) -> AsyncWebClient:
     """Make slack_sdk's client without proxies, debug prints or retries of its own.
 
@@ -66,7 +64,7 @@ def web_client(
         token=token,
         base_url=api_url.rstrip("/") + "/",
         session=session,
-        retry_handlers=list(retry_handlers),
+        retry_handlers=[],
         logger=quiet("slack_sdk.web.async_client"),
     )
     client.proxy = None  # the constructor has read HTTPS_PROXY

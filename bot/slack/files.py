@@ -92,7 +92,7 @@ async def send_table(
 async def _sent(web: SlackWeb, user_id: str, name: str, content: bytes, comment: str) -> None:
     """Send it in four calls; nothing is shown before the last one, which is not repeated when unclear."""
     ticket = await web.read("files.getUploadURLExternal", {"filename": name, "length": len(content)})
-    await web.send(str(ticket["upload_url"]), data=content)
+    await web.upload(str(ticket["upload_url"]), content)
     channel = await web.open_dm(user_id)
     files = [{"id": str(ticket["file_id"]), "title": name}]
     shared = {"files": files, "channel_id": channel, "initial_comment": comment}

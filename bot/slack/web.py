@@ -1,11 +1,4 @@
-"""Slack's Web API, as much of it as we use, with errors that can be logged.
-
-SlackError              Slack refused, or could not be asked; ``code`` is Slack's own error name
-├── SlackRateLimited    nothing happened; ask again after ``retry_after`` seconds
-└── SlackUnclear        the call may or may not have happened (timeout, lost connection, 5xx)
-
-None of them carries a request or an answer: Slack echoes whole views, and a view may show a secret.
-"""
+"""Slack's Web API, as much of it as we use; every call that is no success raises one of `refusals`."""
 
 from __future__ import annotations
 
@@ -19,11 +12,16 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.blocks import Block, fit_message
+from bot.slack.given_urls import GivenUrls
 from bot.slack.groups import UserGroup, read_group
+from bot.slack.refusals import SlackError, SlackRateLimited, SlackUnclear, note, refused
+from bot.slack.token import Token
 from bot.slack.words import cut_mrkdwn
 
+__all__ = ["Identity", "SlackError", "SlackRateLimited", "SlackUnclear", "SlackWeb", "Wording", "unchanged"]
+
 TEXT_LIMIT = 3_900  # Slack may split a longer text into several messages
-UNCLEAR_CODES = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+LONGEST_WAIT = 30.0  # seconds that a call sits out a limited rate; a job comes back later for more
 
 
 Body = Mapping[str, Any]
@@ -34,27 +32,6 @@ Wording = Callable[[Body], Body]
 def unchanged(body: Body) -> Body:
     """Say everything as it is."""
     return body
-
-
-class SlackError(Exception):
-    """Slack refused a call; nothing happened unless a subclass says otherwise."""
-
-    def __init__(self, method: str, code: str) -> None:
-        super().__init__(f"{method}: {code}")
-        self.method = method
-        self.code = code
-
-
-class SlackRateLimited(SlackError):
-    """Too many calls: nothing happened; ``retry_after`` is in seconds."""
-
-    def __init__(self, method: str, retry_after: float) -> None:
-        super().__init__(method, "ratelimited")
-        self.retry_after = retry_after
-
-
-class SlackUnclear(SlackError):
-    """The call may or may not have happened."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +50,15 @@ class Identity:
 class SlackWeb:
     """One Web API client; every method raises ``SlackError`` or one of its kinds.
 
-    ``wording`` turns each body that leaves into the words of this workspace (see ``prefix``).
+    ``seconds`` is how long one call may take; ``waits`` how often a limited rate is waited out; clients of one token
+    share what is known of it. ``wording`` turns each body that leaves into this workspace's words (see ``prefix``).
     """
 
-    def __init__(self, client: AsyncWebClient, seconds: float) -> None:
+    def __init__(self, client: AsyncWebClient, seconds: float, *, waits: int = 0, token: Token | None = None) -> None:
         self._client = client
         self._seconds = seconds
+        self._waits = waits
+        self._token = token or Token()
         self.wording: Wording = unchanged
 
     async def post(
@@ -171,22 +151,17 @@ class SlackWeb:
 
     async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
         """Answer through a ``response_url`` (five uses within half an hour)."""
-        await self.send(response_url, json=dict(self.wording(message)))
+        await self._given.respond(response_url, self.wording(message))
 
-    async def send(self, url: str, **body: Any) -> None:
-        """Post ``json`` or ``data`` to an address that Slack gave us: for an answer, or for a file's bytes."""
-        try:
-            async with asyncio.timeout(self._seconds), self._session.post(url, **body) as answer:
-                if answer.status != 200:
-                    raise SlackError("given_url", f"http_{answer.status}")
-        except (TimeoutError, aiohttp.ClientError) as error:
-            raise SlackUnclear("given_url", type(error).__name__) from None
+    async def upload(self, upload_url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that Slack gave for them."""
+        await self._given.upload(upload_url, content)
 
     @property
-    def _session(self) -> aiohttp.ClientSession:
+    def _given(self) -> GivenUrls:
         if self._client.session is None:
             raise RuntimeError("the client was built without a session: use connect()")
-        return self._client.session
+        return GivenUrls(self._client.session, self._client.base_url, self._seconds)
 
     async def read(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call a method that changes nothing; an unclear call is repeated once."""
@@ -206,14 +181,32 @@ class SlackWeb:
             return _data(await self._call(method, "POST", given))
 
     async def _call(self, method: str, verb: str, given: Mapping[str, Any]) -> Any:
+        """Call; wait out what limits the rate, as often as this client waits."""
+        for _ in range(self._waits):
+            try:
+                return await self._once(method, verb, given)
+            except SlackRateLimited as limited:
+                if limited.retry_after > LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(limited.retry_after)
+        return await self._once(method, verb, given)
+
+    async def _once(self, method: str, verb: str, given: Mapping[str, Any]) -> Any:
         where = {"params": dict(given)} if verb == "GET" else {"json": dict(given)}
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._client.api_call(method, http_verb=verb, **where)
+                answer = await self._client.api_call(method, http_verb=verb, **where)
         except SlackApiError as error:  # its text holds the whole answer: it must not travel on
-            raise _mapped(method, error.response) from None
+            raise self._refused(refused(method, error.response)) from None
         except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
             raise SlackUnclear(method, type(error).__name__) from None
+        self._token.accepted()
+        return answer
+
+    def _refused(self, refusal: SlackError) -> SlackError:
+        self._token.refused(refusal)
+        note(refusal)
+        return refusal
 
 
 def _said(text: str, blocks: Sequence[Block] | None) -> dict[str, Any]:
@@ -228,14 +221,3 @@ def _view_of(answer: Mapping[str, Any]) -> tuple[str, str]:
 def _data(response: Any) -> Mapping[str, Any]:
     data: Mapping[str, Any] = response.data
     return data
-
-
-def _mapped(method: str, response: Any) -> SlackError:
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    data = getattr(response, "data", None)
-    code = str(data.get("error", f"http_{status}")) if isinstance(data, Mapping) else f"http_{status}"
-    if status == 429 or code == "ratelimited":
-        return SlackRateLimited(method, float(response.headers.get("Retry-After", 1)))
-    if status >= 500 or code in UNCLEAR_CODES or not isinstance(data, Mapping):
-        return SlackUnclear(method, code)
-    return SlackError(method, code)
