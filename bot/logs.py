@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
 import structlog
+
+from bot.foreign import visible
 
 CAPPED = (
     "slack_sdk",
@@ -70,7 +73,16 @@ def cap() -> None:
         logging.getLogger(name).setLevel(_LOUD_FROM)
 
 
+def _one_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep what others wrote from ending a line, turning it around or moving a terminal's cursor."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = visible(value).replace("\n", "⏎")
+    return event
+
+
 _SHARED: list[Any] = [
+    _one_line,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -15,8 +15,9 @@ from bot.billing.month_files import status
 from bot.billing.month_views import THEIRS, name_of, share
 from bot.billing.printing import Printed, PrintedPart
 from bot.billing.statement import Line
+from bot.foreign import visible
 from bot.providers.deepgram.line_items import line_item_named
-from bot.slack.words import UNSEEN, cut
+from bot.slack.words import cut
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -175,7 +176,7 @@ def _east_asian_font() -> AbstractContextManager[Path]:
 
 def _plain(words: str) -> str:
     """Return words on one line, without what cannot be seen."""
-    return " ".join(words.translate(UNSEEN).split())
+    return " ".join(visible(words).split())
 
 
 def _title(part: PrintedPart) -> str:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.clock import zone_of
+from bot.foreign import visible
 from bot.operation import Actor
-from bot.slack.words import UNSEEN, listed
+from bot.slack.words import listed
 from bot.store import decisions, people
 from bot.store.people import Person
 from bot.store.requests import Request
@@ -70,9 +71,9 @@ def named(kind: str) -> str:
 def storable(text: str) -> str:
     """Return what was typed, without what cannot be stored or seen; empty if nothing can be seen of it.
 
-    NUL cannot stand in PostgreSQL, lone surrogates nowhere; controls and turns of direction could rewrite a card.
+    NUL cannot stand in PostgreSQL, lone surrogates nowhere; what nobody sees could rewrite or hide words on a card.
     """
-    kept = text.encode("utf-8", "ignore").decode().translate(UNSEEN).strip()
+    kept = visible(text).strip()
     return kept if any(not unicodedata.category(character).startswith(("C", "Z")) for character in kept) else ""
 
 

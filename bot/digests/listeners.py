@@ -25,6 +25,7 @@ from bot.slack.names import Command, Door
 from bot.slack.pages import page_of, read_page
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackError, SlackWeb
+from bot.slack.words import escape
 from bot.store import customers, digest_runs, digests, projects
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -167,12 +168,12 @@ class DigestListeners:
         """End a digest."""
         actor = await self._people.judge(call.team_id, call.user_id)
         found = await self._own(actor, call.value)
-        await call.tell(await self._submit(EndDigest(subscription_id=found.id), actor))
+        await call.tell(escape(await self._submit(EndDigest(subscription_id=found.id), actor)))
 
     async def _put_off(self, call: Call, days: int | None) -> None:
         actor = await self._people.judge(call.team_id, call.user_id)
         found = await self._own(actor, call.value)
-        await call.tell(await self._submit(PauseDigest(subscription_id=found.id, days=days), actor))
+        await call.tell(escape(await self._submit(PauseDigest(subscription_id=found.id, days=days), actor)))
 
     # --- a digest itself ---
 

@@ -21,6 +21,7 @@ from bot.people import People
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.names import Command, Door
 from bot.slack.waiting import told_if_slow
+from bot.slack.words import escape
 from bot.store import keys, seen
 from bot.store import people as people_rows
 from bot.store.database import Database
@@ -171,7 +172,7 @@ class KeyListeners:
         )
         if refusal is not None:
             # Told beside the windows, never in one: it would stand on top of the one that shows the key.
-            await call.tell(refusal.text)
+            await call.tell(escape(refusal.text))
             return
         try:
             await self._make_and_show(call, request_id)
@@ -269,7 +270,7 @@ class KeyListeners:
             raise NotUnderstood("There is no such key. Nothing changed.")
         outcome = await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id), actor)
         if not isinstance(outcome, Held):
-            await call.tell(outcome.text)
+            await call.tell(escape(outcome.text))
 
     async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
         now, reader = self._clock.now(), listing.Reader(self._desk, actor)

@@ -207,5 +207,5 @@ async def _within_ack_time(arrived: asyncio.Event) -> None:
 
 
 def _private(text: str, blocks: Sequence[Block] | None, *, replace: bool = False) -> dict[str, Any]:
-    message: dict[str, Any] = {"response_type": "ephemeral", "replace_original": replace, "text": text}
+    message: dict[str, Any] = {"response_type": "ephemeral", "replace_original": replace, "text": text, "parse": "none"}
     return message | {"blocks": fit_message(blocks)} if blocks else message

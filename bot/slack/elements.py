@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from bot.slack.words import NOTHING, UNSEEN, cut, cut_mrkdwn
+from bot.foreign import visible
+from bot.slack.words import NOTHING, cut, cut_mrkdwn, names_emoji
 
 Block = dict[str, Any]
 Text = dict[str, Any]
@@ -23,9 +24,10 @@ def exact(value: str, limit: int) -> str:
 
 
 def plain(text: str, limit: int = 3000) -> Text:
-    """Show text as it is, without formatting."""
-    text = text.translate(UNSEEN)
-    return {"type": "plain_text", "text": cut(text, limit) if text.strip() else NOTHING, "emoji": True}
+    """Show text as it is, without formatting; a name such as ``:tada:`` stays a name, and a path what it is."""
+    text = visible(text)
+    shown = cut(text, limit) if text.strip() else NOTHING
+    return {"type": "plain_text", "text": shown, "emoji": not names_emoji(shown)}
 
 
 def mrkdwn(text: str, limit: int = 3000) -> Text:
@@ -67,8 +69,8 @@ def button(
         element["confirm"] = confirm
     if url:
         element["url"] = exact(url, 3000)
-    if accessibility_label:
-        element["accessibility_label"] = cut(accessibility_label, 75)
+    if label := visible(accessibility_label or ""):
+        element["accessibility_label"] = cut(label, 75)
     return element
 
 

@@ -18,6 +18,7 @@ from bot.slack.call import Call, NotOpened
 from bot.slack.names import Listener
 from bot.slack.payload import delivery_key
 from bot.slack.web import SlackError
+from bot.slack.words import escape
 
 Seen = Callable[[str], Awaitable[bool]]
 
@@ -108,7 +109,7 @@ async def _explain(call: Call, error: BotError) -> None:
         return
     try:
         if not await _explained_in_view(call, error):
-            await call.tell(error.text, [section(plain(error.text))])
+            await call.tell(escape(error.text), [section(plain(error.text))])
     except Exception as failure:  # noqa: BLE001 - the guard never raises
         _log.error("slack.error_not_told", kind=call.kind, name=call.name, error=type(failure).__name__)
 

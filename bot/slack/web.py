@@ -210,7 +210,7 @@ class SlackWeb:
 
 
 def _said(text: str, blocks: Sequence[Block] | None) -> dict[str, Any]:
-    said: dict[str, Any] = {"text": cut_mrkdwn(text, TEXT_LIMIT)}
+    said: dict[str, Any] = {"text": cut_mrkdwn(text, TEXT_LIMIT), "parse": "none"}  # no links but those that are marked
     return said | {"blocks": fit_message(blocks)} if blocks else said
 
 

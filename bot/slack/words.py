@@ -1,11 +1,12 @@
 """Words as Slack reads them: escaping, mentions, moments, durations, lists.
 
 Untrusted text stands in ``plain_text`` wherever Slack allows it. Where it must stand in mrkdwn, ``escape`` makes it
-inert: ``& < >`` become entities (so neither ``<!channel>`` nor ``<@U1>`` nor a disguised link survives), each
-``* _ ~ ` `` that could open or close formatting becomes a character that looks like it (Slack has no escape for them,
-and what its clients make of invisible characters beside them is nowhere documented), and a word joiner (U+2060,
-invisible) stands before a ``>`` that would open a quote. Characters inside a word (``call_summary_api``) are left
-alone, so names copy cleanly.
+inert: what nobody can see is dropped; ``& < >`` become entities (so neither ``<!channel>`` nor ``<@U1>`` nor a
+disguised link survives); each ``* _ ~ ` `` that could open or close formatting, and each ``:`` that begins the name of
+an emoji, becomes a character that looks like it (Slack has no escape for them, and what its clients make of invisible
+characters beside them is nowhere documented); and a word joiner (U+2060, invisible) stands before a ``>`` that would
+open a quote. A path or an address that would need such a character stands in a code span instead, where nothing is
+done: it is copied as it is. Characters inside a word (``call_summary_api``) are left alone, so names copy cleanly.
 """
 
 from __future__ import annotations
@@ -15,33 +16,56 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.foreign import visible
+
 CUT = "… (cut)"
 NOTHING = "–"
 _JOINER = "\u2060"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# Controls, and what turns the direction of everything behind it: a purpose could rewrite our own words with them.
-UNSEEN = dict.fromkeys([*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "") | {
-    0x09: " ",
-    0x0A: "\n",
-    0x0D: "",
-}
 _LOOK_ALIKES = str.maketrans("*_~`", "\u2217\u02cd\u223c\u02cb")
-_MARKER = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)|(?<=\w)`+(?=\w)")
-_QUOTE = re.compile(r"^(?=\s*&gt;)", re.MULTILINE)
+_COLON = "\ua789"
+_LIVE = re.compile("[*_~`:]")
+_WORD = re.compile(r"\S+")
+_MARKERS = re.compile("[*_~`]+")
+_EMOJI = re.compile(r":(?=[\w+'-]+:)(?!\d\d?:\d)")  # 12:30:45 is a time
+_COPIED = re.compile(r"[/\\@]|:::|\w\.\w")  # a path, an address, a file
+_QUOTE = re.compile(r"^(?=[^\S\n]*&gt;)", re.MULTILINE)
 _ID = re.compile(r"[A-Z0-9]{1,32}")
 _OPEN_END = re.compile(r"(&[a-z]{0,3}|<[^<>]*)$")
 
 
 def escape(text: str) -> str:
     """Make foreign text inert in mrkdwn; it reads the same and does nothing, and turns nothing around it."""
-    text = text.translate(UNSEEN)
-    text = _MARKER.sub(lambda found: found[0].translate(_LOOK_ALIKES), text)
+    text = visible(text)
+    if _LIVE.search(text):
+        text = _WORD.sub(_inert, text)
     return _QUOTE.sub(_JOINER, text.translate(_ENTITIES))
+
+
+def names_emoji(text: str) -> bool:
+    """Tell whether Slack would draw an emoji for a name in this text, such as ``:tada:``."""
+    return _EMOJI.search(text) is not None
+
+
+def _inert(found: re.Match[str]) -> str:
+    word = found[0]
+    inert = _EMOJI.sub(_COLON, _MARKERS.sub(_unmarked, word))
+    if inert == word or "`" in word or not _COPIED.search(word):
+        return inert
+    return f"`{word}`"
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    """Return a run of markers as it is where it joins the parts of one word, else as what looks like it."""
+    run, word = found[0], found.string
+    before, after = word[max(found.start() - 1, 0) : found.start()], word[found.end() : found.end() + 1]
+    joins = before.isalnum() and after.isalnum() and len(set(run)) == 1 and run[0] != "`"
+    return run if joins else run.translate(_LOOK_ALIKES)
 
 
 def code(text: str) -> str:
     """Show an id or a name in a code span, to be copied as it is."""
-    inert = " ".join(text.replace("`", "'").split()).translate(_ENTITIES)
+    inert = " ".join(visible(text).replace("`", "'").splitlines()).strip().translate(_ENTITIES)
     return f"`{inert or NOTHING}`"
 
 
@@ -149,8 +173,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
 
 def _text(part: Mapping[str, Any]) -> str:
     shown = str(part.get("alt_text" if part.get("type") == "image" else "text", ""))
-    return shown if part.get("type") == "mrkdwn" else shown.translate(_ENTITIES)
+    return shown if part.get("type") == "mrkdwn" else escape(shown)
 
 
 def _cell(cell: Mapping[str, Any]) -> str:
-    return str(cell.get("text", cell.get("value", ""))).translate(_ENTITIES)
+    return escape(str(cell.get("text", cell.get("value", ""))))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.foreign import visible
 from bot.slack import words
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -21,7 +22,7 @@ def test_escaped_text_holds_no_markup(text: str) -> None:
     assert "<" not in escaped
     assert ">" not in escaped
     read = escaped.replace("\u2060", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    assert len(read) == len(text.translate(words.UNSEEN).replace("\u2060", ""))
+    assert len(read) == len(visible(text)) + escaped.count("`")  # around what is copied as it is
 
 
 def test_nothing_turns_the_words_around_it() -> None:
@@ -37,10 +38,45 @@ def test_nothing_turns_the_words_around_it() -> None:
         ("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;"),
         ("> quoted", "\u2060&gt; quoted"),
         ("`code`", "ˋcodeˋ"),
+        (":white_check_mark: approved by @raj", "꞉white_check_mark: approved by @raj"),
+        ("yes:wave::skin-tone-2:", "yes꞉wave:꞉skin-tone-2:"),
+        ("at 12:30:45, http://host:8080", "at 12:30:45, http://host:8080"),
+        ("2*_3_*4", "2∗ˍ3ˍ∗4"),
     ],
 )
 def test_formatting_is_shown_and_not_done(text: str, shown: str) -> None:
     assert words.escape(text) == shown
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "~/calls/*.wav",
+        "/srv/keydesk/__init__.py",
+        "C:\\calls\\_old_\\a.wav",
+        "arn:aws:s3:::calls",
+        "https://acme.com/_next/:id:/~ana",
+        "git@acme.com:ops/_infra_.git",
+        "s3://calls/2026-11/call_1.wav",
+    ],
+)
+def test_a_path_is_copied_as_it_is(path: str) -> None:
+    said = words.escape(f"reads *only* {path} at night")
+
+    assert path in said
+    assert said in (f"reads ∗only∗ {path} at night", f"reads ∗only∗ `{path}` at night")
+    assert words.code(path) == f"`{path}`"
+
+
+def test_what_would_end_a_code_span_stands_in_none() -> None:
+    assert words.escape("/srv/`*x*`/:tada:") == "/srv/ˋ∗x∗ˋ/꞉tada:"
+
+
+def test_the_fallback_does_nothing_either() -> None:
+    header = {"type": "header", "text": {"type": "plain_text", "text": "*b* :tada: <!channel>"}}
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "_it_"}]]}
+
+    assert words.fallback_text([header, table]) == "∗b∗ ꞉tada: &lt;!channel&gt;\nˍitˍ"
 
 
 @given(st.text())

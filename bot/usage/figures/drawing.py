@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from bot.foreign import visible
 from bot.money import dollars, to_cent
 from bot.slack.words import NOTHING, cut
 from bot.usage.figures.sums import WHOLE, Part
@@ -114,4 +115,5 @@ def _short(name: str, longest: int = LABEL_LONGEST) -> str:
 
 
 def _cell(text: str) -> Block:
+    text = visible(text)
     return {"type": "raw_text", "text": text if text.strip() else NOTHING}
