@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import event
 from sqlmodel import Session
@@ -73,7 +74,9 @@ def _seen(app: App) -> Seen:
 def _steps(app: App) -> Door:
     """Return listeners that stop after the ack, and after the identity."""
     team_id, web = app.identity.team_id, app.slack.interactive
-    people = People(app.database, web.user_profile, team_id, Groups(app.database, web.user_groups, team_id))
+    people = People(
+        app.database, web.user_profile, team_id, Groups(app.database, partial(web.user_groups, team_id), team_id)
+    )
 
     async def nothing(_call: Call) -> None:
         pass

@@ -42,6 +42,7 @@ HARMLESS = frozenset(
         "desk.remind",
         "desk.ring",
         "desk.tell",
+        "groups.learn",
         "home.refresh",
         "keys.tell_cleared",
         "keys.tell_end",
@@ -53,6 +54,7 @@ HARMLESS = frozenset(
 # Each of these puts itself into the future again, so one row of each goes round for ever.
 AT_START = (
     "people.learn",
+    "groups.learn",
     "budgets.watch",
     "budgets.balances",
     "digests.follow",

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
+from bot import groups
 from bot.accounts import sealed
 from bot.app import app_manifest
 from bot.config import Settings
@@ -26,7 +27,7 @@ from bot.slack.channels import channel_problem
 from bot.slack.connection import Slack, connect, web_client
 from bot.slack.web import Identity, SlackError, SlackUnclear
 from bot.slack.words import count
-from bot.store import accounts, keys, schema
+from bot.store import accounts, keys, roles, schema
 from bot.store.accounts import Account
 from bot.store.database import Database
 from bot.store.projects import ProjectSettings
@@ -97,6 +98,7 @@ async def _slack(settings: Settings, slack: Slack, database: Database) -> list[C
         await _transport(settings, slack),
         *await _owners(settings, slack, identity),
         *await _channels(settings, slack, database),
+        await _user_groups(slack, database, identity),
     ]
 
 
@@ -168,6 +170,25 @@ async def _channel(slack: Slack, channel: str) -> Check:
     return Check(
         "approvals channel", problem_words is None, f"#{found.get('name', channel)} {problem_words or ''}".strip()
     )
+
+
+async def _user_groups(slack: Slack, database: Database, identity: Identity) -> Check:
+    """Look whether Slack tells who is in the user groups; that matters where one of them holds a role."""
+    trouble = None
+    try:
+        await slack.interactive.user_groups(identity.team_id)
+    except SlackError as problem:
+        trouble = groups.trouble_of(problem)
+    return Check("user groups", *groups.report(trouble, await _holding_groups(database, identity.team_id), ()))
+
+
+async def _holding_groups(database: Database, team_id: str) -> list[str]:
+    if not _is_there(database):
+        return []
+    try:
+        return await database.read(lambda session: roles.holding_groups(session, team_id))
+    except SQLAlchemyError:
+        return []
 
 
 # --- Deepgram and time ---

@@ -45,6 +45,10 @@ class Matter:
     project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
     ``role`` is the actor's there, and ``fixed`` tells that the configuration names them Owner. ``widens`` tells that
     somebody would get power over a project at its provider.
+
+    What Slack did not say for a while is neither a yes nor a no. ``withheld`` is the higher role that the actor would
+    have by a user group that was not read lately, and ``perhaps_owners`` are those who would be owners by one: they
+    decide nothing, and nobody is alone while there are any.
     """
 
     owners: frozenset[str]
@@ -53,6 +57,8 @@ class Matter:
     role: Role = Role.READER
     widens: bool = False
     fixed: bool = False
+    withheld: Role | None = None
+    perhaps_owners: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,11 @@ class Refuse:
 
 
 NOBODY_MAY = "Nobody may do this here."
+GROUP_NOT_READ = (
+    "This takes the role {least}, which a user group gives you, and Slack has not told Keydesk for a while who is in "
+    "it. Nothing changed. Try again in a few minutes; /keydesk status says how it stands, and an Owner can give you "
+    "the role in person."
+)
 
 # The least role for each operation and each reading, by its name: one line each, in the order of the alphabet.
 LEAST: Mapping[str, Role] = MappingProxyType(
@@ -147,17 +158,22 @@ def decide(kind: str, actor: Actor, matter: Matter) -> Verdict:
     rule = RULES.get(kind)
     if rule is None:
         return Refuse(NOBODY_MAY)
-    refusal = lacking(kind, matter.role)
+    refusal = lacking(kind, matter.role, matter.withheld)
     return rule(actor, matter) if refusal is None else Refuse(refusal)
 
 
-def lacking(name: str, role: Role) -> str | None:
-    """Return why this role is too low for an operation or a reading, or None if it is enough."""
+def lacking(name: str, role: Role, withheld: Role | None = None) -> str | None:
+    """Return why this role is too low for an operation or a reading, or None if it is enough.
+
+    ``withheld`` is what they would have by a user group that was not read lately.
+    """
     least = LEAST.get(name)
     if least is None:
         return NOBODY_MAY
     if role >= least:
         return None
+    if withheld is not None and withheld >= least:
+        return GROUP_NOT_READ.format(least=least.word)
     return (
         f"This takes the role {least.word}, and yours here is {role.word}. Nothing changed. "
         "Owners change roles with /keydesk roles."
@@ -177,7 +193,7 @@ def refusal_to_decide(actor: Actor, kind: str, requester: str, matter: Matter) -
     """Return why this person may not decide this request, or None if they may."""
     if actor.user_id == requester:
         return "You asked for this, so someone else must decide. Nothing changed."
-    low = lacking("desk.decide", matter.role)
+    low = lacking("desk.decide", matter.role, matter.withheld)
     if low is not None:
         return low
     if actor.user_id not in deciders(kind, requester, matter):
@@ -209,12 +225,14 @@ def _delete_project(actor: Actor, matter: Matter) -> Verdict:
 
 def _make_owner(actor: Actor, matter: Matter) -> Verdict:
     others = deciders("roles.make_owner", actor.user_id, matter)
-    return Hold(others, "A new Owner needs another Owner's approval.") if others else Run("There is no other Owner.")
+    if others or matter.perhaps_owners - {actor.user_id}:
+        return Hold(others, "A new Owner needs another Owner's approval.")
+    return Run("There is no other Owner.")
 
 
 def _take_owner(actor: Actor, matter: Matter) -> Verdict:
     others = deciders("roles.take_owner", actor.user_id, matter)
-    if matter.fixed or not others:
+    if matter.fixed or not (others or matter.perhaps_owners - {actor.user_id}):
         return Run("Whom KEYDESK_OWNERS names, or who is the only Owner, needs nobody's approval for it.")
     return Hold(others, "Taking Owner from somebody else needs another Owner's approval.")
 

@@ -38,7 +38,8 @@ class Roles:
     """Everything that tells who holds which role in one project (or, with nothing ``lowered``, in the workspace).
 
     ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
-    group that holds a role there.
+    group that holds a role there, as last read. Those in ``stale`` were read too long ago: they raise nobody any more,
+    and go on lowering whom they lowered.
     """
 
     fixed: frozenset[str] = frozenset()
@@ -46,25 +47,45 @@ class Roles:
     workspace: Given = field(default_factory=Given)
     lowered: Given = field(default_factory=Given)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stale: frozenset[str] = frozenset()
+
+    def as_last_read(self) -> Roles:
+        """Return the roles as they were when every group was last read: whom they make Owner may still be one."""
+        return replace(self, stale=frozenset())
 
     def of(self, user_id: str) -> Role:
         """Return the role that counts: the lower of the one in the workspace and the one in the project."""
         if user_id in self.fixed:
             return Role.OWNER
-        lowered = self.lowered.of(user_id, self.groups_of(user_id))
-        held = self.in_workspace(user_id)
-        return held if lowered is None else min(held, lowered)
+        return min(self._of(user_id, groups) for groups in self._memberships(user_id))
 
     def in_workspace(self, user_id: str) -> Role:
         """Return the role that this person holds before any project lowers it."""
         if user_id in self.fixed:
             return Role.OWNER
-        held = self.workspace.of(user_id, self.groups_of(user_id))
-        return self.default if held is None else held
+        return min(self._in_workspace(user_id, groups) for groups in self._memberships(user_id))
+
+    def withheld(self, user_id: str) -> Role | None:
+        """Return the higher role that this person would have if Slack said that they are still in their groups."""
+        known, last_read = self.of(user_id), self.as_last_read().of(user_id)
+        return last_read if last_read > known else None
 
     def groups_of(self, user_id: str) -> frozenset[str]:
         """Return the groups with a role that this person is in."""
         return frozenset(group for group, members in self.members.items() if user_id in members)
+
+    def _memberships(self, user_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the groups of this person as last read, and those of them that were read lately."""
+        groups = self.groups_of(user_id)
+        return groups, groups - self.stale
+
+    def _of(self, user_id: str, groups: frozenset[str]) -> Role:
+        held, lowered = self._in_workspace(user_id, groups), self.lowered.of(user_id, groups)
+        return held if lowered is None else min(held, lowered)
+
+    def _in_workspace(self, user_id: str, groups: frozenset[str]) -> Role:
+        held = self.workspace.of(user_id, groups)
+        return self.default if held is None else held
 
     def owners(self) -> frozenset[str]:
         """Return everybody who is Owner here; the default is never Owner, so they are all named or in a group."""
@@ -78,13 +99,18 @@ class Roles:
         return replace(self, workspace=self.workspace.changed(people, groups, role))
 
     def makes_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> bool:
-        """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later."""
+        """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later.
+
+        Whom a group that was not read lately makes Owner counts as one, and as none: either may be true.
+        """
         new_groups = role is Role.OWNER and any(self.workspace.groups.get(group) is not Role.OWNER for group in groups)
-        return new_groups or bool(self.with_changed(people, groups, role).owners() - self.owners())
+        views = (self, self.as_last_read())
+        return new_groups or any(view.with_changed(people, groups, role).owners() - view.owners() for view in views)
 
     def loses_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> frozenset[str]:
-        """Return who is no Owner any more after this change in the workspace."""
-        return self.owners() - self.with_changed(people, groups, role).owners()
+        """Return who is no Owner any more after this change in the workspace, or would be none (as last read)."""
+        views = (self, self.as_last_read())
+        return frozenset().union(*(view.owners() - view.with_changed(people, groups, role).owners() for view in views))
 
     def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:
         """Return those of these people who hold this role or more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bot.groups import NONE_TO_CHOOSE as NO_GROUPS
 from bot.roles import views
 from bot.roles.operations import WHY_LONGEST, SetRole
 from bot.roles.service import LOWERED_SHOWN, PAGE, Form, Page, Row
@@ -29,6 +30,11 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "roles overview · nothing found", views.overview(page("ana", 0, "<!channel> *x*"))
     yield "roles overview · one", views.overview(page("李伟 · ليلى", 1))
     yield "roles form · empty", views.set_form(Form(SetRole(), None, None, ""))
+    yield (
+        "roles form · no groups on this plan",
+        views.set_form(Form(SetRole(), None, None, "", "", NO_GROUPS, any_group=False)),
+    )
+    yield "roles form · groups not told", views.set_form(Form(SetRole(), None, None, "", "", "Not told just now."))
     yield "roles form · default", views.default_form("developer")
 
 

@@ -16,11 +16,12 @@ from bot.home.check import Check
 from bot.sealing import Ring, new_key
 from bot.store.accounts import Account
 from bot.store.projects import ProjectSettings
+from bot.store.roles import RoleHeld
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
 from tests.emulated import emulated
-from tests.factories import NOON, PROJECT, add, small_database
+from tests.factories import NOON, PROJECT, TEAM, add, small_database
 
 
 class Installation:
@@ -89,6 +90,18 @@ async def test_each_problem_is_found_and_says_how_to_mend_it(
     works: Installation, changes: dict[str, Any], name: str, mend: str
 ) -> None:
     assert mend in (await works.problems(**changes)).get(name, "not found")
+
+
+async def test_a_plan_without_user_groups_is_said_and_is_a_fault_only_where_one_holds_a_role(
+    works: Installation, tmp_path: Path
+) -> None:
+    works.slack.state.workspace.plan = "free"
+    said = {check.name: check for check in await works.checks()}["user groups"]
+    assert (said.ok, said.text) == (True, "this workspace's Slack plan has none: roles go to people")
+    database = small_database(tmp_path)
+    add(database, RoleHeld(team_id=TEAM, holder_kind="group", holder="S1", role="owner", set_by="U1", set_at=NOON))
+    database.close()
+    assert "give it to people (/keydesk roles set)" in (await works.problems())["user groups"]
 
 
 async def test_a_member_role_credential_is_not_enough(works: Installation) -> None:

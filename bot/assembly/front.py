@@ -13,6 +13,7 @@ from bot.desk.jobs import DeskJobs
 from bot.desk.listeners import DeskListeners
 from bot.engine.port import Job
 from bot.errors import CouldNotCheck
+from bot.home.check import Check
 from bot.home.listeners import HomeListeners
 from bot.home.status import Status
 from bot.operation import OperationKind
@@ -26,6 +27,7 @@ SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
 LEARN_EVERY = timedelta(hours=1)
 LEARN_AGAIN = timedelta(minutes=1)
+GROUPS_EVERY = timedelta(minutes=5)
 MEET_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -33,6 +35,11 @@ log = structlog.get_logger()
 
 def front(on: Ground, status: Status) -> Part:
     """Put the desk and App Home together: a card that changes redraws the pages of whom it concerns."""
+
+    async def user_groups() -> Check:
+        return Check("user groups", *await on.groups.report())
+
+    status.tell(user_groups)
     home = HomeListeners(on.desk, on.database, on.people, on.clock, on.background, status, on.deepgram)
     jobs = DeskJobs(on.desk, on.database, on.background, home.follow)
     return Part(
@@ -87,17 +94,23 @@ def rounds(on: Ground) -> Part:
             again = Job("people.learn", ref)
             await on.database.write(lambda session: on.engine.later(session, again, now + LEARN_AGAIN))
 
-    return Part(jobs={"store.tidy": tidy, "people.learn": learn})
+    async def groups(ref: str, now: datetime) -> None:
+        """Keep the user groups that hold a role fresh while nobody clicks: cards ask who decides, too."""
+        await on.database.write(lambda session: on.engine.later(session, Job("groups.learn", ref), now + GROUPS_EVERY))
+        await on.groups.keep_fresh()
+
+    return Part(jobs={"store.tidy": tidy, "people.learn": learn, "groups.learn": groups})
 
 
 async def meet(on: Ground) -> None:
     """Read those who decide and were never read, before anybody asks for anything; the round tries again."""
     try:
         async with asyncio.timeout(MEET_SECONDS):
+            await on.groups.keep_fresh()
             await on.people.meet(await on.database.read(lambda session: _deciders(session, on)))
     except (CouldNotCheck, TimeoutError) as problem:
         log.warning("people.not_met", why=str(problem))
 
 
 def _deciders(session: Session, on: Ground) -> set[str]:
-    return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).owners()
+    return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).as_last_read().owners()

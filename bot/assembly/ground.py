@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.clock import Clock
 from bot.desk.service import Desk
@@ -55,7 +56,7 @@ class Part:
 
 def ground(ports: Ports, kinds: Mapping[str, OperationKind]) -> Ground:
     """Lay the ground; ``kinds`` is filled by the rooms that come to stand on it."""
-    groups = Groups(ports.database, ports.interactive.user_groups, ports.team_id)
+    groups = Groups(ports.database, partial(ports.interactive.user_groups, ports.team_id), ports.team_id)
     return Ground(
         **vars(ports),
         groups=groups,

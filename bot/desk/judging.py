@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
@@ -53,10 +53,20 @@ class Judging:
         """
         held = self.roles_in(session, team_id, project_id)
         owners = held.owners()
+        unread = held.as_last_read().owners() - owners
         approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
         able = people.able(session, team_id, owners | approvers)
         role = held.of(actor_id) if actor_id is not None else Role.READER
-        return Matter(owners & able, approvers & able, subject_owner, role, fixed=actor_id in held.fixed)
+        withheld = held.withheld(actor_id) if actor_id is not None else None
+        return Matter(
+            owners & able,
+            approvers & able,
+            subject_owner,
+            role,
+            withheld=withheld,
+            fixed=actor_id in held.fixed,
+            perhaps_owners=unread - people.unable(session, team_id, unread),
+        )
 
     def roles_in(self, session: Session, team_id: str, project_id: str = roles.WORKSPACE) -> Roles:
         """Return who holds which role in a project, or in the workspace."""
@@ -80,7 +90,8 @@ class Judging:
         self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE
     ) -> NotAllowed | None:
         """Return the same refusal, for those who write it down, or None."""
-        text = policy.lacking(name, self.roles_in(session, actor.team_id, project_id).of(actor.user_id))
+        here = self.roles_in(session, actor.team_id, project_id)
+        text = policy.lacking(name, here.of(actor.user_id), here.withheld(actor.user_id))
         return NotAllowed(text) if text is not None else None
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
@@ -139,12 +150,14 @@ def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[s
     rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
     default = roles.default(session, team_id)
     groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
+    now = datetime.now(UTC)  # what Slack said ages by the machine's clock, as profiles do
     return Roles(
         fixed,
         Role.read(default) if default is not None else INITIAL_DEFAULT,
         _given([row for row in rows if row.project_id == roles.WORKSPACE]),
         _given([row for row in rows if row.project_id != roles.WORKSPACE]),
         {group.group_id: frozenset(group.members) for group in groups},
+        frozenset(group.group_id for group in groups if not group.is_believed(now)),
     )
 
 

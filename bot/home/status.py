@@ -29,20 +29,27 @@ class Status:
         self._database = database
         self._web = web
         self._extra = tuple(extra)
+        self._besides: tuple[Look, ...] = ()
         self._slack: tuple[datetime, Check] | None = None
 
     def watch(self, look: Look) -> None:
         """Look at one more thing, such as this process's socket."""
         self._extra = (*self._extra, look)
 
+    def tell(self, look: Look) -> None:
+        """Look at one more thing without which this process serves on, such as the user groups."""
+        self._besides = (*self._besides, look)
+
     async def checks(self) -> list[Check]:
         """Look at everything, at most five seconds each."""
-        looks = (self.database, self.migrations, self.slack, self.worker, *self._extra)
-        return list(await asyncio.gather(*(_bounded(look) for look in looks)))
+        return await _looked(*self._needed(), *self._besides)
 
     async def ready(self) -> list[tuple[str, bool, str]]:
-        """Return the checks in the form that the health endpoint takes."""
-        return [(check.name, check.ok, check.text) for check in await self.checks()]
+        """Return the checks of what it cannot serve without, in the form that the health endpoint takes."""
+        return [(check.name, check.ok, check.text) for check in await _looked(*self._needed())]
+
+    def _needed(self) -> tuple[Look, ...]:
+        return (self.database, self.migrations, self.slack, self.worker, *self._extra)
 
     async def database(self) -> Check:
         """Look whether the database answers."""
@@ -77,6 +84,10 @@ class Status:
         silent = datetime.now(UTC) - last
         text = f"last sign of life {int(silent.total_seconds())} s ago"
         return Check("worker", silent < WORKER_PATIENCE, text)
+
+
+async def _looked(*looks: Look) -> list[Check]:
+    return list(await asyncio.gather(*(_bounded(look) for look in looks)))
 
 
 async def _bounded(look: Look) -> Check:

@@ -74,7 +74,7 @@ class RoleChange:
     async def _meet_owners(self, team_id: str) -> None:
         """Have it read who the Owners are: of whom Slack was never asked, nobody knows whether they can act."""
         await self._people.meet(
-            await self._database.read(lambda session: self._desk.roles_in(session, team_id).owners())
+            await self._database.read(lambda session: self._desk.roles_in(session, team_id).as_last_read().owners())
         )
 
     async def _check_holders(self, operation: SetRole, actor: Actor) -> None:
@@ -84,9 +84,11 @@ class RoleChange:
             except NotAllowed:
                 raise FormError("people", "Roles are for full, active members of this workspace.") from None
         if operation.groups:
-            known = {group.id for group in await self._groups.read_now()}
-            if not known.issuperset(operation.groups):
+            known = {group.id: group.members for group in await self._groups.read_now()}
+            if not known.keys() >= set(operation.groups):
                 raise FormError("group", "This user group is no longer there. Choose another one.")
+            if any(known[group] is None for group in operation.groups):
+                raise FormError("group", "Slack does not say who is in this user group. Choose another one.")
 
     # --- in one transaction, alone ---
 

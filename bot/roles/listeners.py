@@ -76,9 +76,9 @@ class RoleListeners:
         opened = await call.open(views.saying(ONE_MOMENT))
         actor = await self._people.judge(call.team_id, call.user_id)
         await self._permit(actor, SetRole.kind)
-        await self._groups.read_now()
+        no_groups = await self._groups.offered()
         read = self._typed if call.kind == "command" else self._pressed
-        await opened.update(await self._form(actor, *await read(call, actor)))
+        await opened.update(await self._form(actor, *await read(call, actor), no_groups))
 
     async def _typed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:
         await self._people.learn(naming.mentioned(call.text))
@@ -127,9 +127,11 @@ class RoleListeners:
     async def _permit(self, actor: Actor, name: str) -> None:
         await self._database.read(lambda session: self._desk.permit(session, actor, name))
 
-    async def _form(self, actor: Actor, wish: SetRole, problem: str = "") -> views.Block:
+    async def _form(self, actor: Actor, wish: SetRole, problem: str = "", no_groups: str = "") -> views.Block:
         return views.set_form(
-            await self._database.read(lambda session: service.form(session, self._desk, actor, wish, problem))
+            await self._database.read(
+                lambda session: service.form(session, self._desk, actor, wish, problem, no_groups)
+            )
         )
 
     # --- choices ---

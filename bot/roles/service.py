@@ -59,13 +59,18 @@ class Page:
 
 @dataclass(frozen=True)
 class Form:
-    """What the form shows at first; ids with their names. ``problem`` says what was wrong with ``typed``."""
+    """What the form shows at first; ids with their names. ``problem`` says what was wrong with ``typed``.
+
+    ``no_groups`` says why no user group, or an old list of them, can be chosen; the field needs ``any_group``.
+    """
 
     typed: SetRole
     group: tuple[str, str] | None
     project: tuple[str, str] | None
     fixed: str
     problem: str = ""
+    no_groups: str = ""
+    any_group: bool = True
 
 
 def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) -> Page:
@@ -117,6 +122,9 @@ def _because(session: Session, here: Roles, actor: Actor) -> str:
     through = [group for group in here.groups_of(user_id) if here.workspace.groups.get(group) is role]
     if through:
         return "through " + listed(called(session, actor.team_id, "group", group) for group in sorted(through))
+    higher = here.withheld(user_id)
+    if higher is not None:
+        return f"Slack has not told for a while who is in the user group that makes you {higher.word}"
     return "the default: nobody gave you another one"
 
 
@@ -156,7 +164,7 @@ def holders(session: Session, team_id: str, operation: SetRole) -> str:
 # --- the form ---
 
 
-def form(session: Session, desk: Desk, actor: Actor, typed: SetRole, problem: str = "") -> Form:
+def form(session: Session, desk: Desk, actor: Actor, typed: SetRole, problem: str = "", no_groups: str = "") -> Form:
     """Return what the form shows for a wish as far as it is known."""
     here = desk.roles_in(session, actor.team_id)
     project = projects.get(session, typed.project_id) if typed.project_id != WORKSPACE else None
@@ -167,6 +175,8 @@ def form(session: Session, desk: Desk, actor: Actor, typed: SetRole, problem: st
         project=(project.id, project.name) if project is not None else None,
         fixed=words.people_of(session, actor.team_id, here.fixed) if here.fixed else "",
         problem=problem,
+        no_groups=no_groups,
+        any_group=not no_groups or bool(typed.groups or roles.groups(session, actor.team_id)),
     )
 
 

@@ -115,11 +115,14 @@ def set_form(form: Form) -> Block:
 
 def _holders(form: Form) -> list[Block]:
     people = blocks.multi_users_select("people", initial=form.typed.people, most=MOST_PEOPLE)
+    if not form.any_group:
+        return [blocks.input_("People", "people", people), blocks.context(form.no_groups)]
     group = blocks.external_select("roles.group", initial=_option(form.group), placeholder="Type its handle")
     hint = "Everybody in it holds the role. A person's own role counts before that of a group."
     return [
         blocks.input_("People", "people", people, optional=True),
         blocks.input_("Or a user group", "group", group, optional=True, hint=hint),
+        *([blocks.context(form.no_groups)] if form.no_groups else []),
     ]
 
 

@@ -114,9 +114,17 @@ class SlackWeb:
             if not cursor:
                 return
 
-    async def user_groups(self) -> list[UserGroup]:
-        """Return the user groups that are in use with their members; Slack has no pages here."""
-        found = await self.read("usergroups.list", {"include_users": "true"})
+    async def user_groups(self, team_id: str = "") -> list[UserGroup]:
+        """Return the user groups of a workspace that are in use, with their members; Slack has no pages here.
+
+        A token of one workspace ignores ``team_id``, one of a whole organisation needs it
+        (docs.slack.dev/reference/methods/usergroups.list).
+        """
+        found = await self.read(
+            "usergroups.list", {"include_users": "true"} | ({"team_id": team_id} if team_id else {})
+        )
+        if not isinstance(found.get("usergroups"), list):
+            raise SlackUnclear("usergroups.list", "incomplete_answer")
         return [read_group(each) for each in found["usergroups"]]
 
     async def publish_home(self, user_id: str, view: Block) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 
 from sqlalchemy import JSON, func, text
@@ -14,6 +14,7 @@ from bot.store.upsert import insert_into
 
 ROLES = ("reader", "developer", "owner")
 HOLDERS = ("person", "group")
+GROUPS_BELIEVED = timedelta(minutes=15)
 WORKSPACE = ""  # stands for the project id where a role holds in the whole workspace
 
 
@@ -48,7 +49,10 @@ class RoleDefault(SQLModel, table=True):
 
 
 class GroupRead(SQLModel, table=True):
-    """One of Slack's user groups, with its members' user ids, as last read."""
+    """One of Slack's user groups, with its members' user ids, as last read.
+
+    ``read_at`` is the machine's time: what is older than `GROUPS_BELIEVED` gives no power any more.
+    """
 
     __tablename__ = "user_groups"
 
@@ -58,6 +62,10 @@ class GroupRead(SQLModel, table=True):
     name: str
     members: list[str] = Field(default_factory=list, sa_type=JSON)
     read_at: datetime = Field(sa_type=UTCDateTime)
+
+    def is_believed(self, now: datetime) -> bool:
+        """Tell whether what is kept here may still give power; a time that lies ahead of the machine's may not."""
+        return abs(now - self.read_at) < GROUPS_BELIEVED
 
 
 def held(session: Session, team_id: str, project_ids: Iterable[str]) -> list[RoleHeld]:
@@ -129,19 +137,22 @@ def groups(session: Session, team_id: str, group_ids: Collection[str] | None = N
     return list(session.exec(found.order_by(col(GroupRead.handle))))
 
 
-def group_holds(session: Session, team_id: str) -> bool:
-    """Tell whether any user group holds a role, so that its members must be known."""
+def holding_groups(session: Session, team_id: str) -> list[str]:
+    """Return the user groups that hold a role anywhere, so that their members must be known."""
     found = select(RoleHeld.holder).where(col(RoleHeld.team_id) == team_id, col(RoleHeld.holder_kind) == "group")
-    return session.exec(found.limit(1)).first() is not None
+    return list(session.exec(found.distinct().order_by(col(RoleHeld.holder))))
 
 
-def save_groups(session: Session, team_id: str, read: Iterable[GroupRead]) -> None:
-    """Make the stored groups equal to what Slack lists now; two processes may do so at once."""
+def save_groups(session: Session, team_id: str, read: Iterable[GroupRead], untold: Iterable[str] = ()) -> None:
+    """Make the stored groups equal to what Slack lists now; two processes may do so at once.
+
+    Of those in ``untold`` Slack did not say who is in them: they stay as they were last read.
+    """
     listed = sorted(({**group.model_dump(), "team_id": team_id} for group in read), key=itemgetter("group_id"))
     insert = insert_into(session, GroupRead)
     said = {name: insert.excluded[name] for name in ("handle", "name", "members", "read_at")}
     if listed:
         session.execute(insert.on_conflict_do_update(index_elements=["team_id", "group_id"], set_=said), listed)
-    still = [group["group_id"] for group in listed]
+    still = [*(group["group_id"] for group in listed), *untold]
     gone = (col(GroupRead.team_id) == team_id, col(GroupRead.group_id).not_in(still))
     session.execute(delete(GroupRead).where(*gone).execution_options(synchronize_session=False))

@@ -106,6 +106,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.user_groups: dict[str, UserGroup] = {}
         self.ephemerals: list[Message] = []
+        self.plan = "pro"
         self._dms: dict[frozenset[str], str] = {}
         self.read_marks: dict[tuple[str, str], str] = {}
         self.tour: list[Json] = []

@@ -98,7 +98,9 @@ async def test_a_file_that_could_not_be_sent_is_told(api: FakeApi, slack: Slack)
 
 async def test_user_groups_come_with_their_members(api: FakeApi, slack: Slack) -> None:
     speech = {"id": "S1", "handle": "speech-team", "name": "Speech", "users": ["U1", "U2"]}
-    api.answers["usergroups.list"] = [(200, {"ok": True, "usergroups": [speech, {"id": "S2", "handle": "empty"}]})]
+    api.answers["usergroups.list"] = [
+        (200, {"ok": True, "usergroups": [speech, {"id": "S2", "handle": "empty", "users": []}]})
+    ]
 
     assert await slack.interactive.user_groups() == [
         UserGroup("S1", "speech-team", "Speech", frozenset({"U1", "U2"})),

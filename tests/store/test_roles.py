@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+
+import pytest
 
 from bot.errors import NotAllowed
 from bot.operation import Actor
@@ -43,14 +46,27 @@ def test_roles_are_paged_and_found_by_role_holder_and_project(store: Database) -
 
 
 def test_groups_follow_what_slack_lists(store: Database) -> None:
-    assert not rows(store, lambda session: roles.group_holds(session, TEAM))
-    add(store, held("S1", "reader", kind="group"))
-    assert rows(store, lambda session: roles.group_holds(session, TEAM))
+    assert rows(store, lambda session: roles.holding_groups(session, TEAM)) == []
+    add(store, held("S1", "reader", kind="group"), held("S1", "reader", PROJECT, kind="group"), held(ANA, "reader"))
+    assert rows(store, lambda session: roles.holding_groups(session, TEAM)) == ["S1"]
     for listed in ([group("S1", ANA), group("S2", RAJ)], [group("S2", ANA, RAJ)], []):
         with store.transaction() as session:
             roles.save_groups(session, TEAM, listed)
         kept = rows(store, lambda session: [(each.group_id, each.members) for each in roles.groups(session, TEAM)])
         assert kept == [(each.group_id, each.members) for each in listed]
+
+
+def test_a_group_whose_members_slack_leaves_out_stays_as_last_read(store: Database) -> None:
+    for listed, untold in (([group("S1", ANA), group("S2", RAJ)], []), ([group("S2")], ["S1"])):
+        with store.transaction() as session:
+            roles.save_groups(session, TEAM, listed, untold)
+    kept = rows(store, lambda session: {each.group_id: each.members for each in roles.groups(session, TEAM)})
+    assert kept == {"S1": [ANA], "S2": []}
+
+
+@pytest.mark.parametrize(("minutes", "believed"), [(0, True), (14, True), (15, False), (-20, False)])
+def test_what_was_read_is_believed_for_a_quarter_of_an_hour(minutes: int, believed: bool) -> None:
+    assert group("S1", ANA).is_believed(NOON + timedelta(minutes=minutes)) is believed
 
 
 async def test_of_two_owners_who_demote_each_other_at_once_one_remains(store: Database) -> None:

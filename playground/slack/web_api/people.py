@@ -84,12 +84,19 @@ def group_object(workspace: Workspace, group: UserGroup, *, with_users: bool) ->
     return wire | ({"users": group.users} if with_users else {})
 
 
+def _check_plan(call: Call) -> None:
+    if call.workspace.plan == "free":
+        raise SlackError("plan_upgrade_required")
+
+
 def _groups(call: Call) -> Json:
+    _check_plan(call)
     groups, with_users = call.workspace.user_groups.values(), call.flag("include_users")
     return {"usergroups": [group_object(call.workspace, one, with_users=with_users) for one in groups]}
 
 
 def _group_users(call: Call) -> Json:
+    _check_plan(call)
     group = call.workspace.user_groups.get(call.required("usergroup"))
     if group is None:
         raise SlackError("no_such_subteam")
