@@ -185,7 +185,7 @@ class KeyListeners:
 
         async def show(shown: Shown) -> Outcome:
             value = shown.secret.get_secret_value()
-            return await opened.update(views.secret(shown.key, shown.operation, shown.project, value))
+            return await opened.reveal(views.secret(shown.key, shown.operation, shown.project, value))
 
         await self._making.create_and_show(request_id, actor, show)
 

@@ -7,7 +7,7 @@ Elements to put into these blocks are in ``elements``; all names of both are imp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from bot.slack.blocks_check.data import characters
@@ -45,6 +45,7 @@ from bot.slack.elements import (
 )
 from bot.slack.words import CUT
 
+CONTROLS = frozenset({"actions", "input"})  # what is cut are words, never these
 FRAME_BYTES = 20_000  # title, metadata (3,000 characters of up to 4 bytes), ids
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "divider",
     "external_select",
     "fit_message",
+    "fit_view",
     "header",
     "home",
     "image",
@@ -181,7 +183,7 @@ def modal(
         "type": "modal",
         "callback_id": exact(callback_id, 255),
         "title": plain(title, 24),
-        "blocks": _fit_view(blocks),
+        "blocks": fit_view(blocks),
     }
     if submit:
         view["submit"] = plain(submit, 24)
@@ -196,7 +198,7 @@ def modal(
 
 def home(blocks: Sequence[Block], callback_id: str = "home") -> Block:
     """Build an App Home."""
-    return {"type": "home", "callback_id": exact(callback_id, 255), "blocks": _fit_view(blocks)}
+    return {"type": "home", "callback_id": exact(callback_id, 255), "blocks": fit_view(blocks)}
 
 
 def paging(action_id: str, page: int, pages: int, value: str = "") -> list[Block]:
@@ -216,25 +218,34 @@ def paging(action_id: str, page: int, pages: int, value: str = "") -> list[Block
 
 
 def fit_message(blocks: Sequence[Block]) -> list[Block]:
-    """Keep what one message may hold (50 blocks, 9,000 characters), ending visibly where it was cut."""
-    kept: list[Block] = []
-    left = MESSAGE_CHARACTERS - len(CUT)
+    """Keep what one message may hold (50 blocks, 9,000 characters), all buttons, and say where it was cut."""
+    return _fit(blocks, MESSAGE_BLOCKS, MESSAGE_CHARACTERS - len(CUT), characters)
+
+
+def fit_view(blocks: Sequence[Block]) -> list[Block]:
+    """Keep what one view may hold: 100 blocks, and 250 KB with its frame; all buttons and fields."""
+    return _fit(blocks, VIEW_BLOCKS, VIEW_BYTES - FRAME_BYTES, json_bytes)
+
+
+def _fit(blocks: Sequence[Block], places: int, room: int, size: Callable[[Block], int]) -> list[Block]:
+    if len(blocks) <= places and sum(map(size, blocks)) <= room:
+        return list(blocks)
+    held: list[Block] = []  # buttons and fields, for which there is room before any words
     for block in blocks:
-        left -= characters(block)
-        if left < 0:
-            return [*kept[: MESSAGE_BLOCKS - 1], context(CUT)]
-        kept.append(block)
-    return kept if len(kept) <= MESSAGE_BLOCKS else [*kept[: MESSAGE_BLOCKS - 1], context(CUT)]
-
-
-def _fit_view(blocks: Sequence[Block]) -> list[Block]:
-    """Keep what one view may hold: 100 blocks, and 250 KB with its frame."""
-    left = VIEW_BYTES - FRAME_BYTES
-    for index, block in enumerate(blocks):
-        left -= json_bytes(block)
-        if left < 0 or (index == VIEW_BLOCKS - 1 and len(blocks) > VIEW_BLOCKS):
-            return [*blocks[:index], context(CUT)]
-    return list(blocks)
+        if block.get("type") in CONTROLS and places > 1 and size(block) <= room:
+            held.append(block)
+            places, room = places - 1, room - size(block)
+    places -= 1
+    kept: list[Block] = []
+    is_cut = False
+    for block in blocks:
+        if block.get("type") in CONTROLS:
+            kept += [block] if any(block is each for each in held) else []
+        elif not is_cut:
+            places, room = places - 1, room - size(block)
+            is_cut = min(places, room) < 0
+            kept.append(context(CUT) if is_cut else block)
+    return kept
 
 
 def _first(parts: Iterable[Any], most: int) -> list[Any]:

@@ -12,6 +12,7 @@ import structlog
 
 from bot.errors import BotError
 from bot.slack.blocks import Block, fit_message
+from bot.slack.ladder import in_basic, opening
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.slack.words import fallback_text
 
@@ -19,6 +20,7 @@ Kind = Literal["command", "action", "view", "view_closed", "shortcut", "options"
 Delivered = Literal["response", "ephemeral", "direct", "nowhere"]
 Outcome = Literal["shown", "gone", "unclear"]
 Ack = Callable[..., Awaitable[Any]]
+UpdateView = Callable[[str, str | None, Block], Awaitable[tuple[str, str]]]
 
 TRAVELS = "keydesk_ack_travels"
 ACK_TRAVEL_SECONDS = 0.15  # from leaving this process to being drawn by Slack, generously
@@ -57,14 +59,21 @@ class OpenView:
         ``unclear``: it may have been. An unclear update is repeated with the same hash: a conflict then means that
         the first one was taken.
         """
+        return await self._twice(self.web.update_view, view)
+
+    async def reveal(self, view: Block) -> Outcome:
+        """Replace it by what is shown once, such as a secret: in basic blocks, never drawn in another way."""
+        return await self._twice(self.web.update_view_once, view)
+
+    async def _twice(self, update: UpdateView, view: Block) -> Outcome:
         if self.arrived is not None:
             await _within_ack_time(self.arrived)
-        outcome = await self._try(view, conflict="gone")
-        return outcome if outcome != "unclear" else await self._try(view, conflict="shown")
+        outcome = await self._try(update, view, conflict="gone")
+        return outcome if outcome != "unclear" else await self._try(update, view, conflict="shown")
 
-    async def _try(self, view: Block, *, conflict: Outcome) -> Outcome:
+    async def _try(self, update: UpdateView, view: Block, *, conflict: Outcome) -> Outcome:
         try:
-            self.view_id, self.hash = await self.web.update_view(self.view_id, self.hash, view)
+            self.view_id, self.hash = await update(self.view_id, self.hash, view)
         except SlackUnclear:
             return "unclear"
         except SlackError as error:
@@ -119,7 +128,9 @@ class Call:
         """
         if not self.acked:
             self.acked = True
-            await self.answer(**self.web.wording(answer))
+            # An ack cannot be sent again, and Slack does not tell us that it refused one.
+            shown = {"view": in_basic(answer["view"])} if "view" in answer else {}
+            await self.answer(**self.web.wording({**answer, **shown}))
 
     async def ack_errors(self, errors: Mapping[str, str]) -> None:
         """Keep the form open and show a text under each field, by block id."""
@@ -137,7 +148,10 @@ class Call:
         await self.ack(response_action="push", view=view)
 
     async def open(self, view: Block) -> OpenView:
-        """Open a modal with this call's trigger (once, within 3 seconds); raise NotOpened if Slack does not."""
+        """Open a modal with this call's trigger (once, within 3 seconds); raise NotOpened if Slack does not.
+
+        What Slack might refuse follows a window that says to wait (see ``ladder.opening``).
+        """
         return await self._shown(self.web.open_view, view)
 
     async def push(self, view: Block) -> OpenView:
@@ -192,12 +206,15 @@ class Call:
 
     async def _shown(self, show: Callable[[str, Block], Awaitable[tuple[str, str]]], view: Block) -> OpenView:
         trigger, self.trigger_id = self.trigger_id, None  # a trigger works once
+        first = opening(view)
         try:
-            view_id, hash_ = await show(trigger or "", view)
+            view_id, hash_ = await show(trigger or "", first)
         except SlackError as error:
             _log.warning("slack.view_not_opened", kind=self.kind, name=self.name, error=error.code)
             raise NotOpened("Slack did not open the window in time. Nothing was done: please try again.") from None
         self.opened = OpenView(self.web, view_id, hash_)
+        if first is not view and await self.opened.update(view) == "gone":
+            raise NotOpened("Slack did not show what belongs into this window. Nothing was done: please try again.")
         return self.opened
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.ladder import Ladder
 from bot.slack.quiet import quiet
+from bot.slack.refused_types import Refusals
 from bot.slack.token import Token
 from bot.slack.web import SlackWeb, Wording
 
@@ -28,10 +30,15 @@ class Slack:
     interactive: SlackWeb
     background: SlackWeb
     session: aiohttp.ClientSession
+    ladder: Ladder
 
     def word(self, wording: Wording) -> None:
         """Say everything in these words from now on."""
         self.interactive.wording = self.background.wording = wording
+
+    def remember(self, refusals: Refusals) -> None:
+        """Share from now on which blocks this workspace refuses."""
+        self.ladder.refusals = refusals
 
     async def close(self) -> None:
         """Close the shared session."""
@@ -43,11 +50,12 @@ def connect(token: str, api_url: str = API_URL) -> Slack:
     session = aiohttp.ClientSession(
         trust_env=False, timeout=aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, sock_connect=5)
     )
-    client, shared = web_client(token, api_url, session), Token()
+    client, shared, ladder = web_client(token, api_url, session), Token(), Ladder()
     return Slack(
-        interactive=SlackWeb(client, INTERACTIVE_SECONDS, token=shared),
-        background=SlackWeb(client, BACKGROUND_SECONDS, waits=RATE_LIMIT_WAITS, token=shared),
+        interactive=SlackWeb(client, INTERACTIVE_SECONDS, token=shared, ladder=ladder),
+        background=SlackWeb(client, BACKGROUND_SECONDS, waits=RATE_LIMIT_WAITS, token=shared, ladder=ladder),
         session=session,
+        ladder=ladder,
     )
 
 

@@ -1,6 +1,7 @@
 """What a call to Slack can come to other than success, with what it means.
 
 SlackError              Slack refused, or could not be asked; ``code`` is Slack's own error name
+├── SlackTookNothing    what was to be shown was refused in every way that we can draw it
 ├── SlackRateLimited    nothing happened; ask again after ``retry_after`` seconds
 └── SlackUnclear        the call may or may not have happened (timeout, lost connection, 5xx)
 
@@ -23,17 +24,22 @@ TOO_MANY = frozenset({"ratelimited", "rate_limited"})
 UNCLEAR_STATUSES = frozenset({408, 421, 425, 460, 499})  # whoever said so may have passed the call on
 UNSAID_WAIT, SHORTEST_WAIT, LONGEST_WAIT = 10.0, 1.0, 3600.0  # seconds
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+_POINTER = re.compile(r"json-pointer:(/[A-Za-z0-9_/-]{0,200})\]")
 
 _log = structlog.get_logger("bot.slack")
 
 
 class SlackError(Exception):
-    """Slack refused a call; nothing happened unless a subclass says otherwise. ``verdict`` is what that means."""
+    """Slack refused a call; nothing happened unless a subclass says otherwise. ``verdict`` is what that means.
 
-    def __init__(self, method: str, code: str) -> None:
+    ``pointers`` are the places in what was sent that Slack complains of, such as ``/blocks/2/type``.
+    """
+
+    def __init__(self, method: str, code: str, pointers: tuple[str, ...] = ()) -> None:
         super().__init__(f"{method}: {code}")
         self.method = method
         self.code = code
+        self.pointers = pointers
         self.verdict: Verdict = judge(method, code)
 
     @property
@@ -50,6 +56,10 @@ class SlackError(Exception):
     def meaning(self) -> Meaning:
         """Return what it is about."""
         return self.verdict.meaning
+
+
+class SlackTookNothing(SlackError):
+    """Slack refused what was to be shown, words alone included; the same would be refused again."""
 
 
 class SlackRateLimited(SlackError):
@@ -77,7 +87,7 @@ def refusal(method: str, status: int, headers: Mapping[str, str], body: object) 
         return SlackRateLimited(method, _wait(headers, told), code if code in TOO_MANY else "ratelimited")
     if status >= 500 or status in UNCLEAR_STATUSES or judge(method, code).unclear:
         return SlackUnclear(method, code)
-    return SlackError(method, code)
+    return SlackError(method, code, pointers_in(told))
 
 
 def refused(method: str, response: Any) -> SlackError:
@@ -87,6 +97,15 @@ def refused(method: str, response: Any) -> SlackError:
     if status != 429 and not isinstance(body, Mapping):  # not Slack's own words: something between may have spoken
         return SlackUnclear(method, f"http_{status}")
     return refusal(method, status, headers, body)
+
+
+def pointers_in(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the pointers of Slack's answer without the words around them, which may quote what somebody typed."""
+    metadata = answer.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, Mapping) else None
+    if not isinstance(messages, list):
+        return ()
+    return tuple(dict.fromkeys(found[1] for each in messages for found in _POINTER.finditer(str(each))))
 
 
 def note(refusal: SlackError) -> None:

@@ -1,10 +1,14 @@
-"""Slack's Web API, as much of it as we use; every call that is no success raises one of `refusals`."""
+"""Slack's Web API, as much of it as we use; every call that is no success raises one of `refusals`.
+
+Every message and every view goes down the ladder: see ``ladder``.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -14,11 +18,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.blocks import Block, fit_message
 from bot.slack.given_urls import GivenUrls
 from bot.slack.groups import UserGroup, read_group
-from bot.slack.refusals import SlackError, SlackRateLimited, SlackUnclear, note, refused
+from bot.slack.ladder import Ladder, in_basic
+from bot.slack.refusals import SlackError, SlackRateLimited, SlackTookNothing, SlackUnclear, note, refused
 from bot.slack.token import Token
 from bot.slack.words import cut_mrkdwn
 
-__all__ = ["Identity", "SlackError", "SlackRateLimited", "SlackUnclear", "SlackWeb", "Wording", "unchanged"]
+__all__ = [
+    "Body",
+    "Identity",
+    "SlackError",
+    "SlackRateLimited",
+    "SlackTookNothing",
+    "SlackUnclear",
+    "SlackWeb",
+    "Wording",
+    "unchanged",
+]
 
 TEXT_LIMIT = 3_900  # Slack may split a longer text into several messages
 LONGEST_WAIT = 30.0  # seconds that a call sits out a limited rate; a job comes back later for more
@@ -50,15 +65,25 @@ class Identity:
 class SlackWeb:
     """One Web API client; every method raises ``SlackError`` or one of its kinds.
 
-    ``seconds`` is how long one call may take; ``waits`` how often a limited rate is waited out; clients of one token
-    share what is known of it. ``wording`` turns each body that leaves into this workspace's words (see ``prefix``).
+    ``seconds`` is how long one call may take; ``waits`` how often a limited rate is waited out. Clients of one token
+    share what is known of it, and one ``ladder``. ``wording`` turns each body that leaves into this workspace's words
+    (see ``prefix``).
     """
 
-    def __init__(self, client: AsyncWebClient, seconds: float, *, waits: int = 0, token: Token | None = None) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        seconds: float,
+        *,
+        waits: int = 0,
+        token: Token | None = None,
+        ladder: Ladder | None = None,
+    ) -> None:
         self._client = client
         self._seconds = seconds
         self._waits = waits
         self._token = token or Token()
+        self._ladder = ladder or Ladder()
         self.wording: Wording = unchanged
 
     async def post(
@@ -76,16 +101,19 @@ class SlackWeb:
         """
         said = _said(text, blocks) | {"unfurl_links": False, "unfurl_media": False}
         extra = {"channel": channel, "metadata": metadata, "thread_ts": thread_ts}
-        return str((await self.write("chat.postMessage", said | extra))["ts"])
+        send = partial(self.write, "chat.postMessage")
+        return str((await self._ladder.message(said | extra, send))["ts"])
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Replace a message."""
         said = _said(text, blocks) | {"blocks": fit_message(blocks or [])}  # an empty list removes old blocks
-        await self.write("chat.update", said | {"channel": channel, "ts": ts}, again=True)
+        send = partial(self.write, "chat.update", again=True)
+        await self._ladder.message(said | {"channel": channel, "ts": ts}, send, edits=True)
 
     async def ephemeral(self, channel: str, user_id: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Tell one person in a channel; Slack does not promise delivery."""
-        await self.write("chat.postEphemeral", _said(text, blocks) | {"channel": channel, "user": user_id})
+        said = _said(text, blocks) | {"channel": channel, "user": user_id}
+        await self._ladder.message(said, partial(self.write, "chat.postEphemeral"))
 
     async def open_dm(self, user_id: str) -> str:
         """Return the channel id of the direct conversation with a person."""
@@ -129,19 +157,30 @@ class SlackWeb:
 
     async def publish_home(self, user_id: str, view: Block) -> None:
         """Set a person's App Home."""
-        await self.write("views.publish", {"user_id": user_id, "view": view}, again=True)
+        await self._show("views.publish", view, {"user_id": user_id}, again=True)
 
     async def open_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
-        """Open a modal; return its view id and hash."""
-        return _view_of(await self.write("views.open", {"trigger_id": trigger_id, "view": view}))
+        """Open a modal; return its view id and hash. ``Call.open`` takes care that the trigger is not wasted."""
+        return _view_of(await self._show("views.open", view, {"trigger_id": trigger_id}))
 
     async def push_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
         """Open a modal on top of another; return its view id and hash."""
-        return _view_of(await self.write("views.push", {"trigger_id": trigger_id, "view": view}))
+        return _view_of(await self._show("views.push", view, {"trigger_id": trigger_id}))
 
     async def update_view(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
         """Replace a modal's content if it still has this hash; return its view id and new hash."""
-        return _view_of(await self.write("views.update", {"view_id": view_id, "hash": hash_, "view": view}))
+        return _view_of(await self._show("views.update", view, {"view_id": view_id, "hash": hash_}))
+
+    async def update_view_once(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
+        """Do the same in basic blocks, and in no other way if Slack refuses: for what is shown once."""
+        given = {"view_id": view_id, "hash": hash_, "view": in_basic(view)}
+        return _view_of(await self.write("views.update", given))
+
+    async def _show(self, method: str, view: Block, where: Body, *, again: bool = False) -> Body:
+        async def send(drawn: Body) -> Body:
+            return await self.write(method, {**where, "view": drawn}, again=again)
+
+        return await self._ladder.view(view, send)
 
     async def auth_test(self) -> Identity:
         """Ask Slack who we are."""
@@ -159,7 +198,11 @@ class SlackWeb:
 
     async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
         """Answer through a ``response_url`` (five uses within half an hour)."""
-        await self._given.respond(response_url, self.wording(message))
+
+        async def send(drawn: Body) -> None:
+            await self._given.respond(response_url, self.wording(drawn))
+
+        await self._ladder.message(message, send)
 
     async def upload(self, upload_url: str, content: bytes) -> None:
         """Send a file's bytes to the address that Slack gave for them."""

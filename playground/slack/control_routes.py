@@ -35,10 +35,23 @@ def _fault_routes(emulation: Emulation) -> list[web.RouteDef]:
 
     async def clear_faults(_: web.Request) -> web.Response:
         emulation.faults.clear()
+        emulation.refused_blocks.clear()
         emulation.events.duplicate_next = 0
         return web.json_response(_faults(emulation))
 
-    return [web.get("/faults", faults), web.post("/faults", add_fault), web.delete("/faults", clear_faults)]
+    async def refuse_blocks(request: web.Request) -> web.Response:
+        try:
+            emulation.refused_blocks.set(await request.json())
+        except (ValueError, AttributeError) as error:
+            return web.json_response({"ok": False, "error": str(error)}, status=400)
+        return web.json_response(_faults(emulation))
+
+    return [
+        web.get("/faults", faults),
+        web.post("/faults", add_fault),
+        web.delete("/faults", clear_faults),
+        web.post("/faults/blocks", refuse_blocks),
+    ]
 
 
 def _inspect_routes(emulation: Emulation) -> list[web.RouteDef]:
@@ -86,7 +99,13 @@ async def _disturb_delivery(emulation: Emulation, given: Json) -> None:
 
 def _faults(emulation: Emulation) -> Json:
     waiting = [asdict(fault) for fault in emulation.faults.waiting]
-    return {"ok": True, "faults": waiting, "duplicate_next": emulation.events.duplicate_next}
+    refused = emulation.refused_blocks.shown()
+    return {
+        "ok": True,
+        "faults": waiting,
+        "duplicate_next": emulation.events.duplicate_next,
+        "refused_blocks": refused,
+    }
 
 
 def _history(emulation: Emulation) -> Json:

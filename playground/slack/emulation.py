@@ -13,6 +13,7 @@ from playground.slack.files import Files
 from playground.slack.manifest import AppManifest
 from playground.slack.rate_limits import RateLimits
 from playground.slack.record import Record
+from playground.slack.refused_blocks import RefusedBlocks
 from playground.slack.response_urls import ResponseUrls
 from playground.slack.state import Channel, Workspace
 from playground.slack.tabs import Tabs
@@ -46,6 +47,7 @@ class Emulation:
     providers: list[Json] = field(default_factory=list)
     background: Background = field(default_factory=Background)
     faults: Faults = field(default_factory=Faults)
+    refused_blocks: RefusedBlocks = field(default_factory=RefusedBlocks)
     files: Files = field(default_factory=Files)
     record: Record = field(default_factory=Record)
     tabs: Tabs = field(default_factory=Tabs)

@@ -94,7 +94,7 @@ def _show_next(emulation: Emulation, view: View, action: str, answer: Json) -> N
     given = answer.get("view")
     if not isinstance(given, dict):
         raise SlackError("invalid_arguments", "missing required field: view")
-    check_view(given)
+    check_view(emulation.refused_blocks, given)
     emulation.record.view(f"response_action:{action}", view.user, given)
     if action == "update":
         show(emulation, "view_updated", emulation.views.update(view, given))

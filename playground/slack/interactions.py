@@ -70,7 +70,7 @@ def respond(emulation: Emulation, channel: str, user: str, body: Json, method: s
     blocks, text = body.get("blocks"), str(body.get("text") or "")
     if not text and not blocks and not body.get("attachments"):
         raise SlackError("no_text")
-    check_message(blocks, text)
+    check_message(emulation.refused_blocks, blocks, text)
     message = bot_message(emulation, channel, text, blocks, attachments=body.get("attachments"))
     message.thread_ts = body.get("thread_ts")
     if body.get("response_type") == "in_channel":

@@ -62,7 +62,7 @@ def _delete(emulation: Emulation, place: ResponseUrl) -> None:
 def _replace(emulation: Emulation, place: ResponseUrl, body: Json) -> None:
     workspace, ts = emulation.workspace, place.message_ts or ""
     blocks, text = body.get("blocks"), str(body.get("text") or "")
-    check_message(blocks, text)
+    check_message(emulation.refused_blocks, blocks, text)
     whispered = workspace.ephemeral(place.channel, ts) if place.ephemeral else None
     message = workspace.message(place.channel, ts)
     if whispered:

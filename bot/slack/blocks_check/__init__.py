@@ -5,6 +5,6 @@ Limits: docs.slack.dev/reference/block-kit, the sources of slack_sdk and ``@slac
 """
 
 from bot.slack.blocks_check.report import Problem
-from bot.slack.blocks_check.whole import problems_of_message, problems_of_view
+from bot.slack.blocks_check.whole import problems_of_block, problems_of_message, problems_of_view
 
-__all__ = ["Problem", "problems_of_message", "problems_of_view"]
+__all__ = ["Problem", "problems_of_block", "problems_of_message", "problems_of_view"]

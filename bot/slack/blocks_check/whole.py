@@ -45,6 +45,13 @@ def problems_of_message(blocks: list[dict[str, Any]] | None, text: str | None) -
     return report.problems
 
 
+def problems_of_block(block: dict[str, Any], surface: Surface = "modal") -> list[Problem]:
+    """List what Slack would refuse in one block alone, with paths from that block: ``.elements[0].text.text``."""
+    report = Report(surface)
+    BLOCK(block, "", report)
+    return report.problems
+
+
 def problems_of_view(view: dict[str, Any]) -> list[Problem]:
     """List what Slack would refuse in a modal or an App Home; an empty list means that it may be shown."""
     surface: Surface = "home" if isinstance(view, dict) and view.get("type") == "home" else "modal"

@@ -79,7 +79,7 @@ def _content(call: Call) -> tuple[str, list[Json] | None, list[Json] | None]:
         raise SlackError("no_text")
     if attachments and len(attachments) > 100:
         raise SlackError("too_many_attachments")
-    check_message(blocks, text)
+    check_message(call.emulation.refused_blocks, blocks, text)
     return text[:TEXT_LIMIT], blocks, attachments
 
 

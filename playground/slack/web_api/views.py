@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.slack import forms
 from playground.slack.block_rules import check_view
 from playground.slack.payloads import view_wire
+from playground.slack.triggers import Trigger
 from playground.slack.view_stacks import View
 from playground.slack.web_api.call import Call, Method
 from playground.slack.wire import Json, SlackError
@@ -12,7 +13,7 @@ from playground.slack.wire import Json, SlackError
 
 def _open(call: Call) -> Json:
     trigger = call.emulation.triggers.check(call.required("trigger_id"))
-    given = _given(call, "modal")
+    given = _exchanged(call, trigger)
     view = call.emulation.views.open(trigger.user, trigger.session, given)
     trigger.exchanged = True
     return _show(call, "views.open", "view_opened", view)
@@ -20,7 +21,7 @@ def _open(call: Call) -> Json:
 
 def _push(call: Call) -> Json:
     trigger = call.emulation.triggers.check(call.required("trigger_id"))
-    given = _given(call, "modal")
+    given = _exchanged(call, trigger)
     stack = call.emulation.views.stack(trigger.user, trigger.session)
     if not stack:
         raise SlackError("not_found", "there is no open view to push onto")
@@ -50,11 +51,20 @@ def _publish(call: Call) -> Json:
     return _show(call, "views.publish", "home_published", view)
 
 
+def _exchanged(call: Call, trigger: Trigger) -> Json:
+    """Return the view that the trigger is exchanged for; whether a refused one spends it is nowhere documented."""
+    try:
+        return _given(call, "modal")
+    except SlackError:
+        trigger.exchanged = call.emulation.refused_blocks.spends_triggers
+        raise
+
+
 def _given(call: Call, kind: str | None = None) -> Json:
     view = call.object("view")
     if view is None:
         raise SlackError("invalid_arguments", "missing required field: view")
-    check_view(view)
+    check_view(call.emulation.refused_blocks, view)
     if kind and view["type"] != kind:
         raise SlackError("invalid_arguments", f"must be a {kind} [json-pointer:/view/type]")
     return view

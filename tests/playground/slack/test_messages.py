@@ -64,7 +64,7 @@ async def test_blocks_that_slack_would_not_show_are_refused_with_the_reason(web:
     bad = [buttons("one") | {"elements": []}]
     answer = await refused_answer(web.chat_postMessage(channel=APPROVALS, text="x", blocks=bad))
     assert answer["error"] == "invalid_blocks"
-    assert "blocks[0]" in answer["response_metadata"]["messages"][0]
+    assert "[json-pointer:/blocks/0/elements]" in answer["response_metadata"]["messages"][0]
 
 
 async def test_blocks_with_too_much_text_are_refused(web: AsyncWebClient) -> None:
