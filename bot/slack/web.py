@@ -101,19 +101,16 @@ class SlackWeb:
         """
         said = _said(text, blocks) | {"unfurl_links": False, "unfurl_media": False}
         extra = {"channel": channel, "metadata": metadata, "thread_ts": thread_ts}
-        send = partial(self.write, "chat.postMessage")
-        return str((await self._ladder.message(said | extra, send))["ts"])
+        return str((await self._say("chat.postMessage", said | extra))["ts"])
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Replace a message."""
         said = _said(text, blocks) | {"blocks": fit_message(blocks or [])}  # an empty list removes old blocks
-        send = partial(self.write, "chat.update", again=True)
-        await self._ladder.message(said | {"channel": channel, "ts": ts}, send, edits=True)
+        await self._say("chat.update", said | {"channel": channel, "ts": ts}, edits=True)
 
     async def ephemeral(self, channel: str, user_id: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Tell one person in a channel; Slack does not promise delivery."""
-        said = _said(text, blocks) | {"channel": channel, "user": user_id}
-        await self._ladder.message(said, partial(self.write, "chat.postEphemeral"))
+        await self._say("chat.postEphemeral", _said(text, blocks) | {"channel": channel, "user": user_id})
 
     async def open_dm(self, user_id: str) -> str:
         """Return the channel id of the direct conversation with a person."""
@@ -175,6 +172,10 @@ class SlackWeb:
         """Do the same in basic blocks, and in no other way if Slack refuses: for what is shown once."""
         given = {"view_id": view_id, "hash": hash_, "view": in_basic(view)}
         return _view_of(await self.write("views.update", given))
+
+    async def _say(self, method: str, body: Body, *, edits: bool = False) -> Body:
+        """Send a message; ``edits`` for one that replaces another, which may be repeated when unclear."""
+        return await self._ladder.message(body, partial(self.write, method, again=edits), edits=edits)
 
     async def _show(self, method: str, view: Block, where: Body, *, again: bool = False) -> Body:
         async def send(drawn: Body) -> Body:

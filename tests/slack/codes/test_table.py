@@ -15,7 +15,15 @@ from bot.slack.codes.table import METHODS
 from bot.slack.codes.verdict import DONE, TRIES, codes_of, judge, unanswered
 
 BOT = Path(__file__).parents[3] / "bot"
-BY_NAME = {"read", "write", "_call", "_once", "_post"}  # what takes a method, or an address, by its name
+BY_NAME = {
+    "read",
+    "write",
+    "_call",
+    "_once",
+    "_post",
+    "_say",
+    "_show",
+}  # what takes a method, or an address, by its name
 OF_THE_SDK = {"issue_new_wss_url": "apps.connections.open"}  # what calls a method without naming it
 METHOD = re.compile(r"[a-z]+\.[A-Za-z.]+|response_url|upload_url")
 
