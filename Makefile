@@ -14,11 +14,13 @@ help: ## List what can be made
 demo: .venv/run.installed ## Run Keydesk beside an emulated Slack and Deepgram, in the browser (ARGS=--http, ARGS="--port 8080")
 	@$(python) -m playground $(ARGS)
 
-test: .venv/test.installed ## Run every story once, on SQLite and PostgreSQL, in under five minutes (ARGS="-k approve")
+test: .venv/test.installed ## Run every story once, on SQLite and PostgreSQL, in under five minutes (ARGS="-k approve", ARGS="--at 18:45")
 	@$(python) -m pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-soak: .venv/test.installed ## Run the long proofs: races, kills, simulated days
+soak: .venv/test.installed ## Run the long proofs: races, kills, simulated days; properties from a printed seed (SEED=…)
 	@$(python) -m pytest -m soak -s $(ARGS)
+	@seed=$${SEED:-$$(date +%s)}; echo "properties explore from seed $$seed (make soak SEED=$$seed)"; \
+	$(python) -m pytest -q -m "property and not soak" -n auto --maxprocesses 4 --hypothesis-profile=explore --hypothesis-seed=$$seed $(ARGS)
 
 lint: .venv/test.installed ## Check style, types, the arrows between rooms, and that no ignore is a blanket
 	@$(python) -m ruff check .

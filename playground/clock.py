@@ -14,10 +14,10 @@ from aiohttp import web
 
 
 class PlaygroundClock:
-    """Moves forward only, as time does."""
+    """Moves forward only, as time does; it stands at ``begin`` when it is made, or else at the machine's time."""
 
-    def __init__(self) -> None:
-        self._offset = timedelta()
+    def __init__(self, begin: datetime | None = None) -> None:
+        self._offset = timedelta() if begin is None else begin - datetime.now(UTC)
         self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> datetime:

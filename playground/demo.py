@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -51,7 +51,7 @@ async def move_in(database_url: str, deepgram: DeepgramEmulator, secret_key: str
     try:
         await asyncio.to_thread(_write, database, production, deepgram)
         await _add_account(database, deepgram, Ring(SecretStr(secret_key)), role)
-        await asyncio.to_thread(_plan_collection, database)
+        await asyncio.to_thread(_plan_collection, database, deepgram.state.now())
     finally:
         database.close()
 
@@ -63,7 +63,7 @@ def _be_busy(production: Project, today: date) -> None:
 
 
 def _write(database: Database, production: Project, deepgram: DeepgramEmulator) -> None:
-    now = datetime.now(UTC)
+    now = deepgram.state.now()
     with database.transaction() as session:
         for tag, name in CUSTOMERS.items():
             session.merge(_customer(tag, name, now))
@@ -72,9 +72,8 @@ def _write(database: Database, production: Project, deepgram: DeepgramEmulator) 
         _set_budget(session, production, deepgram.ledger, now)
 
 
-def _plan_collection(database: Database) -> None:
+def _plan_collection(database: Database, now: datetime) -> None:
     """Have figures read soon, and at once where somebody moves the clock before Keydesk has looked around."""
-    now = datetime.now(UTC)
     with database.transaction() as session:
         collections.plan(session, now.date() - (HISTORY_DAYS - 1) * DAY, now + FIRST_WAIT)
 
@@ -154,7 +153,7 @@ async def _add_account(database: Database, deepgram: DeepgramEmulator, ring: Rin
     open_client = partial(Deepgram, base_url=deepgram.url)
     main = open_client(SecretStr(deepgram.credentials[role]))
     try:
-        await add(given, database, ring, main, open_client, datetime.now(UTC))
+        await add(given, database, ring, main, open_client, deepgram.state.now())
     finally:
         await main.aclose()
 

@@ -179,11 +179,18 @@ async def playground(
     database_url: str = "",
     rate_limits: bool = True,
     lived_in: bool = False,
+    clock: PlaygroundClock | None = None,
 ) -> AsyncIterator[Playground]:
     """Run a playground in a folder of its own, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="keydesk-") as home:
         running = Playground(
-            Path(home), transport, port=port, database_url=database_url, rate_limits=rate_limits, lived_in=lived_in
+            Path(home),
+            transport,
+            port=port,
+            database_url=database_url,
+            rate_limits=rate_limits,
+            lived_in=lived_in,
+            clock=clock or PlaygroundClock(),
         )
         try:
             await running.start()

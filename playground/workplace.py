@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from bot.store import customers, projects, schema
@@ -22,7 +22,7 @@ def prepare_store(database_url: str, deepgram: State) -> None:
     """Bring the bot's database up to date and set up the first projects; the others keep their defaults."""
     database = Database(database_url)
     schema.upgrade(database)
-    now = datetime.now(UTC)
+    now = deepgram.now()
     with database.transaction() as session:
         for project in list(deepgram.projects.values())[:SET_UP]:
             if session.get(ProjectSettings, project.project_id) is None:

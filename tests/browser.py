@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+
+from tests.clocks import PATIENCE
 
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync")
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_PATIENCE_MS = 8_000
+_PATIENCE_MS = PATIENCE * 1000
 _OWN_SCHEMES = ("data", "blob")
 
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
@@ -41,6 +43,7 @@ async def watched_page(browser: Browser, troubles: list[str], **options: Any) ->
     context = await browser.new_context(**{"viewport": WIDE, "timezone_id": "UTC"} | options)
     page = await context.new_page()
     page.set_default_timeout(_PATIENCE_MS)
+    expect.set_options(timeout=_PATIENCE_MS)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
     page.on("request", lambda request: None if _stays_here(request.url) else troubles.append(request.url))

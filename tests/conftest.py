@@ -8,19 +8,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import is_hypothesis_test
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import URL
 
 from bot.store import schema
 from bot.store.database import Database
-from tests import postgres
+from tests import clocks, postgres
 
 if TYPE_CHECKING:
     from playground.deepgram.server import DeepgramEmulator
 
-# A shared machine of two cores may stall for longer than hypothesis's 200 ms.
-hypothesis_settings.register_profile("keydesk", deadline=None)
+# A shared machine of two cores may stall for longer than hypothesis's 200 ms. `make test` finds the same today and
+# tomorrow; `make soak` goes on looking, from a seed that it prints (--hypothesis-profile=explore).
+hypothesis_settings.register_profile("keydesk", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("explore", deadline=None, max_examples=500, print_blob=True)
 hypothesis_settings.load_profile("keydesk")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the moment at which stories begin."""
+    parser.addoption("--at", metavar="HH:MM", help="UTC time (or 2028-02-29T23:50) at which every story begins")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let stories begin there."""
+    if typed := config.getoption("at"):
+        try:
+            clocks.begin_at(clocks.moment_of(typed))
+        except ValueError as error:
+            raise pytest.UsageError(f"--at: {error}") from error
+
+
+def pytest_report_header() -> str:
+    """Say which hour it is."""
+    return f"stories begin at {clocks.beginning():%a %Y-%m-%d %H:%M} UTC (--at)"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what hypothesis feeds, so that `make soak` can explore it."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("property")
 
 
 @pytest.fixture(autouse=True)

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.app import app_manifest
-from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.server import SlackEmulator
+from tests.clocks import PATIENT, served_clock
 
 
 @asynccontextmanager
 async def emulated() -> AsyncIterator[tuple[SlackEmulator, DeepgramEmulator]]:
     """Run both, by one clock; their tokens are `xoxb-of-the-test` and `xapp-of-the-test`."""
-    clock = PlaygroundClock()
+    clock = served_clock()
     deepgram = DeepgramEmulator(clock.now)
     slack = SlackEmulator(
         clock,
@@ -24,6 +24,7 @@ async def emulated() -> AsyncIterator[tuple[SlackEmulator, DeepgramEmulator]]:
         app_token="xapp-of-the-test",
         manifest=app_manifest(),
         rate_limits=False,
+        timings=PATIENT,
     )
     await deepgram.start()
     await slack.start()

@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -35,6 +35,7 @@ from bot.store.requests import Request
 from playground.deepgram.seed import CLINIC, made_up_id
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.clocks import machine_now
 from tests.factories import NOON, OWNER, SECOND_OWNER, actor, set_up, small_database
 
 SHORT = Limits(read=2.0, read_total=4.0, change=0.5, connect=1.0)
@@ -80,7 +81,7 @@ class Membership:
         """Let the time pass after which an open change is looked after, and return it as it stands."""
         with self.database.transaction() as session:
             for change in session.exec(select(Change)):
-                change.intended_at = datetime.now(UTC) - timedelta(hours=1)
+                change.intended_at = machine_now() - timedelta(hours=1)
         self.clock.move(timedelta(minutes=10))
         await self.engine.drain()
         with self.database.reading() as session:

@@ -23,6 +23,7 @@ from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
 from playground.supervisor import free_port
 from playground.workplace import prepare_store
+from tests.clocks import PATIENT, served_clock
 from tests.scenarios.people import Person, person
 
 HISTORY = timedelta(days=32)
@@ -104,7 +105,7 @@ async def _start(
     *,
     figures: bool,
 ) -> World:
-    clock, port = PlaygroundClock(), free_port()
+    clock, port = served_clock(), free_port()
     deepgram = DeepgramEmulator(clock.now)
     await deepgram.start()
     stack.push_async_callback(deepgram.stop)
@@ -118,6 +119,7 @@ async def _start(
         manifest=app_manifest(prefix, url=f"http://127.0.0.1:{port}" if http else None),
         request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
         rate_limits=False,
+        timings=PATIENT,
     )
     base = await slack.start()
     stack.push_async_callback(slack.stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import datetime
 
 from playground.slack.messages import Message
 from playground.slack.state import AppIdentity, Channel, ChannelKind, Person, Team, UserGroup, Workspace
@@ -88,7 +88,7 @@ def empty_workspace(app_name: str = "Keydesk") -> Workspace:
     return workspace
 
 
-def seeded_workspace(app_name: str = "Keydesk") -> Workspace:
+def seeded_workspace(now: datetime, app_name: str = "Keydesk") -> Workspace:
     """Return the workspace that people meet in the playground."""
     workspace = empty_workspace(app_name)
     for person in _PEOPLE:
@@ -102,7 +102,7 @@ def seeded_workspace(app_name: str = "Keydesk") -> Workspace:
     workspace.channels["C0OLDPROJ09"].is_archived = True
     workspace.user_groups = {id_: UserGroup(id_, handle, name, [*users]) for id_, handle, name, users in _USER_GROUPS}
     workspace.tour = [*TOUR]
-    _fill_channels(workspace)
+    _fill_channels(workspace, now)
     return workspace
 
 
@@ -121,8 +121,8 @@ def _mark_the_special_ones(workspace: Workspace) -> None:
     people["U0BUILD0013"].is_bot = True
 
 
-def _fill_channels(workspace: Workspace) -> None:
-    yesterday = int(time.time()) - _DAY
+def _fill_channels(workspace: Workspace, now: datetime) -> None:
+    yesterday = int(now.timestamp()) - _DAY
     for number, (channel_id, user, text) in enumerate(_SMALL_TALK):
         ts = f"{yesterday + 600 * number}.000100"
         message = Message(ts, channel_id, text, user=user)

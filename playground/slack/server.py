@@ -61,7 +61,7 @@ class SlackEmulator:
         self._page_folder = page_folder
         self._runner: web.AppRunner | None = None
         timings, app = timings or Timings(), read_manifest(manifest)
-        workspace = workspace or seeded_workspace(app.name)
+        workspace = workspace or seeded_workspace(clock.now(), app.name)
         delivery: Delivery = SocketMode(workspace.app.id, timings, self._tell_connection)
         if transport == "http":
             if not request_url:

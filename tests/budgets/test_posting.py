@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bot.store import budgets, due
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
 from bot.store.people import Person
+from tests.clocks import machine_now
 from tests.desk.conversations import OURS, SHARED, Conversations
 from tests.factories import ANA, NOON, OWNER, PROJECT, SECOND_OWNER, TEAM, add, small_database
 
@@ -65,7 +66,7 @@ def claim_is_old(database: Database, alert_id: str) -> None:
     with database.transaction() as session:
         alert = budgets.alert(session, alert_id)
         if alert is not None and alert.claimed_at is not None:
-            alert.claimed_at = datetime.now(UTC) - PATIENCE - timedelta(seconds=1)
+            alert.claimed_at = machine_now() - PATIENCE - timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(

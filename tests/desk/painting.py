@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from sqlmodel import Session, select
@@ -12,6 +12,7 @@ from bot.errors import BotError, NotFound, Unavailable
 from bot.operation import Actor, Operation
 from bot.store.changes import Change
 from bot.store.requests import Request
+from tests.clocks import machine_now
 from tests.factories import NOON, OWNER, PROJECT, Bench, actor, add, described, entries, request, rows
 
 
@@ -66,7 +67,7 @@ def age(bench: Bench, by: timedelta) -> None:
     """Let the intents be older by the machine's clock too."""
     with bench.database.transaction() as session:
         for change in session.exec(select(Change)):
-            change.intended_at = datetime.now(UTC) - by
+            change.intended_at = machine_now() - by
             session.add(change)
     bench.clock.move(by)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,6 +19,7 @@ from bot.store.digests import Subscription
 from bot.store.due import Due
 from bot.store.people import Person
 from bot.store.projects import Project
+from tests.clocks import machine_now
 from tests.digests.books import DAY, THURSDAY, Office, spent, subscription
 from tests.digests.morning import OTHER, SPENT, change, days_told, run_of, spent_on
 from tests.factories import ANA, TEAM
@@ -80,7 +81,7 @@ async def test_who_dies_between_claim_and_answer_leaves_one_marked_repeat(here: 
     here.web.fails = [SlackUnclear("chat.postMessage", "timeout")]
     await here.sweep()
     # As if the process had died instead of noting that.
-    dead = datetime.now(UTC) - 2 * PATIENCE
+    dead = machine_now() - 2 * PATIENCE
     here.write(
         lambda session: session.get_one(Run, run_of(here).id).sqlmodel_update({"state": "posting", "claimed_at": dead})
     )
@@ -93,7 +94,7 @@ async def test_who_dies_between_claim_and_answer_leaves_one_marked_repeat(here: 
 async def test_whoever_posts_now_is_waited_for(here: Office) -> None:
     here.web.fails = [SlackUnclear("chat.postMessage", "timeout")]
     await here.sweep()
-    living = {"state": "posting", "claimed_at": datetime.now(UTC)}
+    living = {"state": "posting", "claimed_at": machine_now()}
     here.write(lambda session: session.get_one(Run, run_of(here).id).sqlmodel_update(living))
     here.clock.move(timedelta(minutes=10))
     await here.sweep()

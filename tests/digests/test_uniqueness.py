@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from bot.engine.inline import InlineEngine
 from bot.store import digest_runs, due
 from bot.store.database import Database
 from bot.store.digest_runs import Day, Run
+from tests.clocks import machine_now
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, subscription
 from tests.factories import add
 
@@ -52,7 +53,7 @@ def test_a_day_that_was_told_and_a_date_that_had_its_digest_are_refused(store: D
 
 def test_one_of_many_may_post_and_one_may_repeat(store: Database) -> None:
     add(store, subscription(id="dg1"))
-    now = datetime.now(UTC)
+    now = machine_now()
 
     def run(work: Callable[[Session], object]) -> object:
         with store.transaction() as session:

@@ -47,7 +47,7 @@ async def test_later_follows_the_business_clock(world: World) -> None:
     await world.engine.drain()
     assert not world.ran
     world.clock.move(timedelta(days=1))
-    await world.until(lambda: world.ran["R1"] == 1, seconds=2)
+    await world.until(lambda: world.ran["R1"] == 1)
     assert world.waiting() == {}
 
 
@@ -65,7 +65,7 @@ async def test_a_job_that_raises_is_tried_again_after_its_back_off(world: World)
     logged = next(entry for entry in logs if entry["event"] == "engine.failed")
     assert (logged["kind"], logged["ref"], logged["error"]) == ("fail_once", "R1", "ConnectionError")
     world.clock.move(timedelta(seconds=2))
-    await world.until(lambda: world.ran["R1"] == 2, seconds=2)
+    await world.until(lambda: world.ran["R1"] == 2)
     await world.engine.drain()
     assert world.waiting() == {}
 

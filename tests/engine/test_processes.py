@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from bot.clock import SystemClock
 from bot.engine.port import Job
 from bot.engine.workflows import migrate
 from bot.store.database import Database
+from tests.clocks import PATIENCE, machine_now
 from tests.engine.world import inline
 
 
@@ -40,7 +40,7 @@ class Processes:
         engine = inline(self.database, SystemClock())
         with self.database.transaction() as session:
             for ref in refs:
-                engine.later(session, Job("note", ref), datetime.now(UTC))
+                engine.later(session, Job("note", ref), machine_now())
 
     def noted(self) -> Counter[str]:
         """Count the lines noted so far."""
@@ -48,7 +48,7 @@ class Processes:
 
     async def until(self, reached: Callable[[Counter[str]], bool]) -> None:
         """Wait until the notes say so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not reached(self.noted()):  # noqa: ASYNC110 - other processes write them
                 await asyncio.sleep(0.05)
 

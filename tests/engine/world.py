@@ -16,6 +16,7 @@ from bot.engine.inline import InlineEngine
 from bot.engine.port import Engine, Job, JobFunction
 from bot.store import due, heartbeats
 from bot.store.database import Database
+from tests.clocks import PATIENCE
 
 
 def create_tables(database: Database) -> None:
@@ -79,7 +80,7 @@ class World:
         due_at = self.clock.now() + after
         await self.database.write(lambda session: self.engine.later(session, Job(kind, ref), due_at))
 
-    async def until(self, reached: Callable[[], bool], seconds: float = 5) -> None:
+    async def until(self, reached: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Let the engine run until something is so."""
         async with asyncio.timeout(seconds):
             while True:

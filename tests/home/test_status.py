@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from bot.providers.deepgram.models import Credential
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import heartbeats
 from bot.store.database import Database
+from tests.clocks import machine_now
 
 
 class SlackThatAnswers(SlackWeb):
@@ -35,7 +36,7 @@ def database(small_store: Database) -> Database:
 
 def beat(database: Database, ago: timedelta) -> None:
     with database.transaction() as session:
-        heartbeats.beat(session, "p1", "worker", datetime.now(UTC) - ago)
+        heartbeats.beat(session, "p1", "worker", machine_now() - ago)
 
 
 async def test_a_healthy_keydesk_says_so_and_asks_slack_rarely(database: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from bot.errors import AlreadyDecided, BotError, NotAllowed, ProviderError
 from bot.keys.intent import COMMENT_PURPOSE_LONGEST, comment_of
 from bot.store import mints
+from tests.clocks import machine_now
 from tests.factories import ANA, EVE, NOON, RAJ, actor, entries
 from tests.keys.conftest import Rooms, Window
 
@@ -195,7 +196,7 @@ async def test_a_delivery_that_was_overtaken_is_no_delivery(rooms: Rooms) -> Non
     async def slow(_: object) -> str:
         with rooms.bench.database.transaction() as session:
             (mint,) = mints.of_request(session, right.id)
-            mint.intended_at = datetime.now(UTC) - timedelta(minutes=1)
+            mint.intended_at = machine_now() - timedelta(minutes=1)
         rooms.bench.clock.move(timedelta(minutes=1))
         await rooms.bench.engine.drain()
         return "shown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from bot.errors import BotError
 from bot.keys.settling import LOOKS, OLDEST_TOUCHED
 from bot.store import mints
 from bot.store.mints import MintAttempt
+from tests.clocks import machine_now
 from tests.factories import ANA, actor, entries
 from tests.keys.conftest import Rooms, Window
 
@@ -33,7 +34,7 @@ def aged(rooms: Rooms, mint: MintAttempt, by: timedelta) -> None:
     with rooms.bench.database.transaction() as session:
         found = mints.get(session, mint.id)
         assert found is not None
-        found.intended_at = datetime.now(UTC) - by
+        found.intended_at = machine_now() - by
 
 
 def creator(rooms: Rooms, role: str = "admin") -> str:

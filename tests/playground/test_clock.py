@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.clock import ServedClock
 from playground.clock import PlaygroundClock, clock_routes
+from tests.clocks import machine_now
 
 Browser = TestClient[web.Request, web.Application]
 
@@ -34,7 +35,7 @@ async def test_the_bots_clock_follows_the_served_one(browser: Browser) -> None:
     await browser.post("/clock", json={"advance_seconds": 86_400})
     served = ServedClock(str(browser.make_url("/clock")))
     await served.refresh()
-    assert served.now() - datetime.now(UTC) == pytest.approx(timedelta(days=1), abs=timedelta(seconds=1))
+    assert served.now() - machine_now() == pytest.approx(timedelta(days=1), abs=timedelta(seconds=1))
 
 
 async def test_whoever_listens_hears_of_each_movement() -> None:

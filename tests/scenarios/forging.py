@@ -18,7 +18,8 @@ from playground.slack import payloads
 from playground.slack.delivery import Parcel, ParcelKind
 from playground.slack.response_urls import ResponseUrl
 from playground.slack.wire import Json
-from tests.scenarios.people import GENERAL, PATIENCE, words_of
+from tests.clocks import PATIENCE
+from tests.scenarios.people import GENERAL, words_of
 from tests.world import World
 
 SETTLED = 0.3

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from tests.clocks import PATIENCE
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -23,7 +25,6 @@ MARIA, YUKI, OLENA, GUEST, PARTNER, GONE = (
 )
 GENERAL, APPROVALS, SHARED, SPEECH = "C0GENERAL01", "C0APPROVE02", "C0PARTNER08", "C0SPEECH003"
 
-PATIENCE = 10.0
 FIELDS = {  # kind of element: where its value stands in the state, and where its first value in the element
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),

@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from playground.supervisor import playground
 from tests.browser import NARROW, chromium, watched_page
+from tests.clocks import served_clock
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ async def test_two_people_bring_a_key_from_request_to_its_owner() -> None:
     troubles: list[str] = []
     async with (
         chromium() as browser,
-        playground() as running,
+        playground(clock=served_clock()) as running,
         watched_page(browser, troubles) as maria,
         watched_page(browser, troubles, viewport=NARROW, has_touch=True) as priya,
     ):

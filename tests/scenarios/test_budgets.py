@@ -14,6 +14,7 @@ from bot.store.collected import CollectedDay
 from bot.store.collections import Collection
 from bot.store.keys import Key
 from bot.store.projects import Project
+from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, LIWEI, SHARED, SPEECH, words_of
 from tests.world import World, world
 
@@ -40,7 +41,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
             for alert in session.exec(select(Alert)):
                 session.delete(alert)
         here.move(hours=1)
-        await amara.reads("the budget is spent", patience=20)
+        await amara.reads("the budget is spent")
         here.move(hours=3)
         await _until(lambda: len(_alerts(here, posted=True)) >= 1)
         assert len([text for text in _messages(here) if "Project production: the budget is spent" in text]) == 1
@@ -70,7 +71,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
         assert _live(here, project) == live + 1
         await amara.fills(number=str(live))
         await amara.reads_in_window("You are told in a direct message")
-        await amara.reads("ended or ending", patience=20)
+        await amara.reads("ended or ending")
         await _until(lambda: _live(here, project) == 1)
         assert budget.id == _budget(here).id
 
@@ -120,6 +121,6 @@ def _messages(here: World) -> list[str]:
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 # jobs of the world run meanwhile
             await asyncio.sleep(0.05)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from sqlmodel import select
 from bot.store.cards import Card
 from bot.store.keys import Key
 from bot.store.projects import Project, ProjectSettings
+from tests.clocks import machine_now
 from tests.factories import NOON, add, key
 from tests.scenarios.forging import everything, forge_options, hears, settled, until
 from tests.scenarios.people import AMARA, APPROVALS, GENERAL, GUEST, MARIA, OLENA, PRIYA, SHARED, SPEECH, YUKI
@@ -203,7 +204,7 @@ def let_claims_run_out(here: World) -> None:
     """Let a minute of machine time pass for whoever may have died while posting a copy."""
     with here.database.transaction() as session:
         for card in session.exec(select(Card)):
-            card.claimed_at = datetime.now(UTC) - timedelta(minutes=2)
+            card.claimed_at = machine_now() - timedelta(minutes=2)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 
 from playground.supervisor import Playground, playground
+from tests.clocks import served_clock
 from tests.scenarios.people import AMARA, PRIYA, SPEECH, person, words_of
 
 SOON = 45.0
@@ -15,7 +16,7 @@ SOON = 45.0
 
 async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
     async with (
-        playground(lived_in=True) as running,
+        playground(lived_in=True, clock=served_clock()) as running,
         person(running.address, PRIYA) as priya,
         person(running.address, AMARA) as amara,
     ):
@@ -23,7 +24,7 @@ async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
         await amara.reads("theirs (customer harbour)")
         await amara.types("/keydesk budgets list")
         await amara.reads("production")
-        today = datetime.now(UTC).date()
+        today = running.clock.now().date()
 
         await _move(running, timedelta(days=1))
         await priya.reads("production: suddenly more than usual", patience=SOON)

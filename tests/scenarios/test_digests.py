@@ -14,6 +14,7 @@ from bot.store.collected import CollectedDay
 from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
 from bot.store.projects import Project
+from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, PRIYA, SHARED, SPEECH, YUKI, words_of
 from tests.world import World, world
 
@@ -57,13 +58,13 @@ async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
         await priya.reads("Not read from Deepgram: production.")
         here.deepgram.faults.clear()
         here.move(hours=3)
-        await priya.reads("now complete, not final", patience=20)
+        await priya.reads("now complete, not final")
         assert f"provider total {dollars(await _provider_total(here, day))}, difference" in priya.page()
 
         await priya._do("/ui/channel", channel=SPEECH, is_ext_shared=True)  # noqa: SLF001 the page's own route
         posts = len(_digests(here))
         here.move(days=1)
-        await priya.reads("is paused.*", patience=20)
+        await priya.reads("is paused.*")
         assert len(_digests(here)) == posts == 2
 
 
@@ -113,6 +114,6 @@ async def _provider_total(here: World, day: date) -> Decimal:
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 # jobs of the world run meanwhile
             await asyncio.sleep(0.05)

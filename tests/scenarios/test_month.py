@@ -117,7 +117,7 @@ async def sent(here: World, number: int) -> dict[str, bytes]:
         found = [file for message in page.messages.values() for file in message.get("files") or []]
         return found if len(found) >= number else None
 
-    files = await amara.sees(arrived, patience=30)
+    files = await amara.sees(arrived)
     async with aiohttp.ClientSession() as client:
         contents = {}
         for file in files:

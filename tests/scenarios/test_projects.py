@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import select
 
 from bot.store import accounts
 from bot.store.changes import Change
+from tests.clocks import machine_now
 from tests.scenarios.forging import until
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
 from tests.world import World, world
@@ -105,7 +106,7 @@ def a_minute_passes_on_this_machine(here: World) -> None:
     """Let no call be on its way any more: whether one can be is told by the machine's clock, which nobody moves."""
     with here.database.transaction() as session:
         for change in session.exec(select(Change)):
-            change.intended_at = datetime.now(UTC) - timedelta(minutes=1)
+            change.intended_at = machine_now() - timedelta(minutes=1)
 
 
 async def test_an_answer_that_never_came_is_settled_by_asking(sqlite_url: str) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from bot.policy import LEAST, Role
 from bot.store.projects import ProjectSettings
 from bot.store.roles import WORKSPACE, RoleHeld
+from tests.clocks import PATIENCE
 from tests.scenarios.forging import everything, forge_action, forge_command, heard, hears, settled, until
 from tests.scenarios.people import AMARA, APPROVALS, LIWEI, MARIA, OLENA, PRIYA, YUKI
 from tests.scenarios.ways import WAYS, own_key, production
@@ -15,7 +16,6 @@ from tests.world import World, world
 
 WHO = {Role.READER: OLENA, Role.DEVELOPER: MARIA, Role.OWNER: YUKI}
 REFUSED = "This takes the role"
-SOON = 3.0
 
 
 def holds(here: World, user: str, role: Role, project_id: str = WORKSPACE) -> None:
@@ -49,7 +49,7 @@ async def answered(here: World, user: str, name: str, wanted: str) -> str:
     before = Counter(heard(here, user))
     await WAYS[name].cause(here, user)
     try:
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 news = "\n".join(Counter(heard(here, user)) - before)
                 if wanted in news:

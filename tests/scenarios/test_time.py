@@ -1,4 +1,4 @@
-"""What time ends: requests, approvals and keys, within two seconds of the clock, on every copy."""
+"""What time ends: requests, approvals and keys, on every copy (tests/soak/test_time.py measures how soon)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from tests.scenarios.people import APPROVALS, PRIYA, SOREN, YUKI, Person
 from tests.scenarios.test_deciding import asks, request_of
 from tests.world import World, world
 
-SOON = 2.0
 
-
-async def within_two_seconds(page: Person, says: str) -> None:
-    await page.sees(lambda seen: seen.card(None, says), SOON)
+async def card_says(page: Person, says: str) -> None:
+    await page.sees(lambda seen: seen.card(None, says))
 
 
 async def opened(here: World) -> str:
@@ -36,9 +34,9 @@ async def test_what_nobody_decides_expires_on_all_copies(sqlite_url: str) -> Non
         request_id = await asks(here)
         here.move(hours=24)
         for user in (PRIYA, SOREN, YUKI):
-            await within_two_seconds(await here.page(user), "expired without a decision")
+            await card_says(await here.page(user), "expired without a decision")
         assert request_of(here).state == "expired"
-        await (await here.page(PRIYA)).sees(lambda page: page.find("Approve", APPROVALS) is None or None, SOON)
+        await (await here.page(PRIYA)).sees(lambda page: page.find("Approve", APPROVALS) is None or None)
         await forge_action(here, PRIYA, "desk.approve", f"{request_id}.1", APPROVALS)
         await hears(here, PRIYA, "without a decision")
 
@@ -51,9 +49,9 @@ async def test_what_nobody_opens_lapses_and_no_key_ever_was(sqlite_url: str) -> 
         await yuki.sees(lambda page: page.find("Create and show my key", None))
         here.move(hours=24)
         for user in (PRIYA, YUKI):
-            await within_two_seconds(await here.page(user), "not opened in time")
+            await card_says(await here.page(user), "not opened in time")
         await yuki.reads("because it was not opened in time. Nothing was made.")
-        await yuki.sees(lambda page: page.find("Create and show my key", None) is None or None, SOON)
+        await yuki.sees(lambda page: page.find("Create and show my key", None) is None or None)
         await forge_action(here, YUKI, "keys.open", f"{request_id}.2")
         await hears(here, YUKI, "lapsed")
         assert [call for call in here.deepgram.calls.kept if call["method"] == "POST"] == []
@@ -73,8 +71,8 @@ async def test_a_key_dies_on_time(sqlite_url: str, forgetful: Callable[[World], 
         assert here.deepgram.state.is_live(secret)
         forgetful(here)
         here.move(days=30, minutes=1)
-        await within_two_seconds(await here.page(YUKI), "the key has ended")
-        await within_two_seconds(await here.page(PRIYA), "the key has ended")
+        await card_says(await here.page(YUKI), "the key has ended")
+        await card_says(await here.page(PRIYA), "the key has ended")
         await (await here.page(YUKI)).reads("its time was over")
         assert not here.deepgram.state.is_live(secret)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.clocks import PATIENCE
+
 Answer = Mapping[str, Any]
 
 
@@ -63,7 +65,7 @@ class FakeApi:
     def break_down(self, method: str, times: int = 1) -> None:
         self.answers.setdefault(method, []).extend([(503, {"ok": False, "error": "service_unavailable"})] * times)
 
-    async def deliver(self, kind: str, payload: Mapping[str, Any], seconds: float = 3.0) -> dict[str, Any] | None:
+    async def deliver(self, kind: str, payload: Mapping[str, Any], seconds: float = PATIENCE) -> dict[str, Any] | None:
         """Send an envelope to one connection; return the answer's payload, or raise TimeoutError without an ack."""
         envelope_id = f"e{next(self._numbers)}"
         self._acks[envelope_id] = asyncio.get_running_loop().create_future()

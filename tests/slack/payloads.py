@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
 from typing import Any
 from urllib.parse import urlencode
+
+from tests.clocks import machine_seconds
 
 SECRET = "a signing secret of the tests"
 TEAM = {"id": "T1", "domain": "acme"}
@@ -101,7 +102,7 @@ def encoded(payload: dict[str, Any]) -> tuple[str, str]:
 
 
 def signed(body: str | bytes, content_type: str, *, secret: str = SECRET) -> dict[str, str]:
-    now = str(int(time.time()))
+    now = str(int(machine_seconds()))
     signed_bytes = f"v0:{now}:".encode() + (body.encode() if isinstance(body, str) else body)
     signature = "v0=" + hmac.new(secret.encode(), signed_bytes, hashlib.sha256).hexdigest()
     return {

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,8 +23,10 @@ from bot.store import keys, mints, record, requests
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.requests import Request
+from playground.clock import PlaygroundClock
 from playground.deepgram.state import StoredKey
 from playground.supervisor import Playground, Transport, free_port
+from tests.clocks import served_clock
 from tests.scenarios.people import Json, Person, person
 from tests.soak.gate import Gate
 
@@ -206,22 +208,29 @@ async def stage(
     log_level: str = "INFO",
     rate_limits: bool = False,
     role: Literal["owner", "admin"] = "admin",
-    ahead: timedelta | None = None,
+    begin: datetime | None = None,
     fill: Callable[[Stage], None] | None = None,
 ) -> AsyncIterator[Stage]:
     """Run a stage over an empty database, made and dropped in a thread: the emulators must go on answering.
 
-    The clock stands ``ahead`` of the machine's before the bot starts; ``fill`` adds to what Deepgram holds.
+    The clock stands at ``begin`` when the bot starts, or else where every story begins; ``fill`` adds to what
+    Deepgram holds.
     """
     with contextlib.ExitStack() as stack:
         url = await asyncio.to_thread(stack.enter_context, fresh.empty())
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="keydesk-soak-"))
-        here = Stage(Path(home), transport, role, database_url=url, rate_limits=rate_limits, log_level=log_level)
+        here = Stage(
+            Path(home),
+            transport,
+            role,
+            database_url=url,
+            rate_limits=rate_limits,
+            log_level=log_level,
+            clock=PlaygroundClock(begin) if begin else served_clock(),
+        )
         try:
             async with fresh.turn:
                 await here.start_emulators()
-            if ahead is not None:
-                here.clock.advance(ahead)
             if fill is not None:
                 fill(here)
             await here.start_bot()

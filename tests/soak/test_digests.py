@@ -37,6 +37,7 @@ STEP_SECONDS = 1.2  # for one movement of the clock: a worker sweeps each second
 KILLED_EVERY = 6  # movements
 AT_REST_SECONDS = 120.0
 COLLECTED_SECONDS = 240.0
+BEGIN = datetime(2027, 3, 8, 3, tzinfo=UTC)  # the USA change their clocks within a week of it, Europe within three more
 OUTAGE = (timedelta(days=9), timedelta(days=11))  # of the provider
 DOWN_AT, DOWN_FOR = timedelta(days=18), timedelta(days=2, hours=7)  # of every process
 ZONES = (
@@ -50,28 +51,21 @@ WEEKDAYS = (tuple(range(7)), tuple(range(5)), (0, 2, 4), (0,))
 
 
 async def test_every_day_is_told_once(fresh_postgres: FreshDatabase, tell: Tell) -> None:
-    chance, begin = random.Random(4), _begin()
-    async with stage(fresh_postgres, ahead=begin - datetime.now(UTC)) as here:
+    chance = random.Random(4)
+    async with stage(fresh_postgres, begin=BEGIN) as here:
         crew = [here, *[copy.copy(here) for _ in range(PROCESSES - 1)]]
         for other in crew[1:]:
             other.bot = None
             await other.start_bot()
         await here.until(lambda: _all_collected(here), COLLECTED_SECONDS)
         _subscribe(here, chance)
-        kills = await _month(here, crew, chance, begin)
+        kills = await _month(here, crew, chance, BEGIN)
         await here.until(lambda: _all_complete(here), COLLECTED_SECONDS)
         end = here.clock.now()
         await here.until(lambda: _at_rest(here, end), AT_REST_SECONDS)
         await asyncio.gather(*(one.stop_bot() for one in crew))
         told, shown = _in_the_store(here, end), _at_slack(here)
         tell(f"{DAYS} days to {end:%d %b %Y}, {PROCESSES} processes, {kills} kills: {told}; {shown}")
-
-
-def _begin() -> datetime:
-    """Return the next 8 March: the USA change their clocks within a week of it, Europe within three more."""
-    now = datetime.now(UTC)
-    this_year = datetime(now.year, 3, 8, 3, tzinfo=UTC)
-    return this_year if this_year > now else this_year.replace(year=now.year + 1)
 
 
 def _subscribe(here: Stage, chance: random.Random) -> None:

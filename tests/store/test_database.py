@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from sqlmodel import Session
 
 from bot.store.database import Database, normalised
 from bot.store.requests import Request
+from tests.clocks import machine_seconds
 from tests.factories import add, request
 
 
@@ -102,7 +102,7 @@ def test_sqlite_of_any_age_knows_the_time_as_the_engine_asks_for_it(tmp_path: Pa
         told = session.connection().scalar(text("SELECT unixepoch('subsec')"))
 
     database.close()
-    assert told == pytest.approx(time.time(), abs=60)
+    assert told == pytest.approx(machine_seconds(), abs=60)
 
 
 def test_an_error_of_the_database_does_not_quote_what_people_typed(store: Database) -> None:

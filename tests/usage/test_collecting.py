@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.usage.holding import LANES
 from bot.usage.jobs import NOT_UNDERSTOOD, UsageJobs, next_round
 from bot.usage.settling import is_settled
 from playground.deepgram.server import DeepgramEmulator
+from tests.clocks import machine_now
 from tests.usage.provider import Provider
 from tests.usage.world import NOW, P1, P2, P3, TODAY, Replica, World, ago
 
@@ -189,7 +190,7 @@ async def test_today_is_read_now_for_who_asks_now(world: World) -> None:
 
 
 async def test_a_lane_of_a_dead_process_is_free_again_when_its_lease_ends(world: World) -> None:
-    machine = datetime.now(UTC)
+    machine = machine_now()
     with world.database.transaction() as session:
         for lane in LANES:
             assert lanes.hold(session, lane, "dead", machine, machine + timedelta(seconds=90))

@@ -1,7 +1,7 @@
 """A browser, a page as Ana, and a fake Slack that the test scripts.
 
 Browser, page and server stand for a whole module, so that the page's files come from the browser's cache; each test
-gets them as new: nothing said, nothing stored, nothing kept open.
+gets them as new: nothing said, nothing stored, nothing kept open. The page's clock stands where every story begins.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.browser import WIDE, chromium, watched_page
+from tests.clocks import beginning
 from tests.playground.page.fake_slack import FakeSlack, serving
 
 
@@ -52,6 +53,7 @@ async def page(stage: Stage) -> AsyncIterator[Page]:
     """Return the page, blank; any console error and any request that leaves loopback fails the test."""
     stage.troubles.clear()
     await stage.page.set_viewport_size(WIDE)
+    await stage.page.clock.set_fixed_time(beginning())
     yield stage.page
     await stage.page.evaluate("localStorage.clear()")
     await stage.page.goto("about:blank")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.clocks import beginning
 from tests.playground.slack.driver import eventually
 
 Json = dict[str, Any]
@@ -101,7 +101,7 @@ class FakeSlack:
 
     def next_ts(self) -> str:
         """Return a timestamp after all others."""
-        return f"{time.time() - 60 + len(self.messages):.6f}"
+        return f"{beginning().timestamp() - 60 + len(self.messages):.6f}"
 
     async def push(self, frame: Json) -> None:
         """Push a frame to every open page."""
@@ -114,7 +114,7 @@ class FakeSlack:
             await socket.close()
 
     async def heard(self, path: str, times: int = 1) -> Json:
-        """Return the body of the last request to this path, once so many came; fails after four seconds."""
+        """Return the body of the last request to this path, once so many came; fails when patience ends."""
         await eventually(lambda: sum(asked == path for asked, _ in self.asked) >= times)
         return next(body for asked, body in reversed(self.asked) if asked == path)
 

@@ -66,15 +66,25 @@ async def test_mentions_links_and_addresses_that_are_no_links(page: Page, slack:
     await expect(link).to_have_attribute("href", "https://example.com/a?b=1&c")
 
 
-async def test_dates_follow_the_reader_zone_and_the_served_clock(page: Page, slack: FakeSlack) -> None:
-    now = datetime.now(UTC)
-    noon = int(now.replace(hour=12, minute=0, second=0, microsecond=0).timestamp())
+@pytest.mark.parametrize(
+    ("hour", "before", "after"),
+    [
+        ("00:10", "today", "yesterday"),
+        ("18:29", "today", "yesterday"),
+        ("18:30", "yesterday", "Nov 18"),  # midnight in Kolkata
+        ("23:50", "yesterday", "Nov 18"),
+    ],
+)
+async def test_dates_follow_the_reader_zone_and_the_served_clock(
+    page: Page, slack: FakeSlack, hour: str, before: str, after: str
+) -> None:
+    await page.clock.set_fixed_time(datetime.fromisoformat(f"2026-11-18T{hour}Z"))
+    noon = int(datetime(2026, 11, 18, 12, tzinfo=UTC).timestamp())
     slack.say(f"<!date^{noon}^{{date_short_pretty}} at {{time}}|then>")
     body = await _open(page, slack, user="U2")
-    await expect(body).to_have_text("today at 5:30 PM")
-    slack.offset_seconds = 86_400
+    await expect(body).to_have_text(f"{before} at 5:30 PM")
     await slack.push({"type": "clock", "offset_seconds": 86_400.0})
-    await expect(body).to_have_text("yesterday at 5:30 PM")
+    await expect(body).to_have_text(f"{after} at 5:30 PM")
 
 
 async def test_an_unknown_block_says_that_it_is_unknown(page: Page, slack: FakeSlack) -> None:

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator, Timings
+from tests.clocks import served_clock
 from tests.playground.slack.driver import Driver
 from tests.playground.slack.samples import manifest
 
@@ -19,7 +20,7 @@ SHORT = Timings(trigger=0.15, ack=0.4, event_retries=(0.0, 0.02, 0.02), url_veri
 
 @pytest.fixture
 def clock() -> PlaygroundClock:
-    return PlaygroundClock()
+    return served_clock()
 
 
 @pytest.fixture

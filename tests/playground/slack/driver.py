@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.clocks import PATIENCE
+
 Json = dict[str, Any]
 
 PRIYA, AMARA, LIWEI, GUEST, GONE, PARTNER = (
@@ -29,8 +31,8 @@ APPROVALS, SPEECH, GENERAL, SECRET, SHARED, ARCHIVED = (
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; fails after four seconds."""
-    async with asyncio.timeout(4):
+    """Wait until something holds; fails when patience ends."""
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110  # what is waited for happens in foreign code that sets no event
             await asyncio.sleep(0.01)
 
@@ -42,8 +44,8 @@ class Tab:
         self._socket = socket
 
     async def next(self, frame_type: str) -> Json:
-        """Return the next frame of this type, passing over others; fails after two seconds."""
-        async with asyncio.timeout(2):
+        """Return the next frame of this type, passing over others; fails when patience ends."""
+        async with asyncio.timeout(PATIENCE):
             while True:
                 frame: Json = await self._socket.receive_json()
                 if frame["type"] == frame_type:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.app import app_manifest
 from playground.slack.seed import OWNERS, seeded_workspace
 from playground.workplace import APPROVERS, CHANNEL
+from tests.clocks import beginning
 from tests.playground.slack.driver import PRIYA, Driver
 
 PLACES_OF_THE_PAGE = {"panel", "messages"}
@@ -16,7 +17,7 @@ async def test_the_page_is_told_the_first_steps(people: Driver) -> None:
 
 
 def test_every_step_can_be_taken_by_its_person() -> None:
-    workspace = seeded_workspace()
+    workspace = seeded_workspace(beginning())
     commands = {one["command"] for one in app_manifest()["features"]["slash_commands"]}
     for step in workspace.tour:
         person = workspace.people[step["user"]]
@@ -27,7 +28,7 @@ def test_every_step_can_be_taken_by_its_person() -> None:
 
 
 def test_who_decides_in_the_tour_may_decide_and_who_asks_may_not() -> None:
-    asks, decides = seeded_workspace().tour[:2]
+    asks, decides = seeded_workspace(beginning()).tour[:2]
     assert decides["user"] in APPROVERS
     assert decides["open"] == CHANNEL
     assert asks["user"] not in {*APPROVERS, *OWNERS}

@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -41,6 +41,7 @@ from bot.store.changes import Change
 from bot.store.database import Database
 from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
+from tests.clocks import machine_now
 from tests.factories import NOON, SECOND_OWNER, person, small_database
 
 LIMITS = Limits(read=0.5, read_total=0.6, change=0.5, connect=0.5)
@@ -68,7 +69,7 @@ class GridDesk:
             with self.database.transaction() as session:
                 for kind in (Change, MintAttempt):
                     for row in session.exec(select(kind)):
-                        row.intended_at = datetime.now(UTC) - LONG_AGO
+                        row.intended_at = machine_now() - LONG_AGO
             self.clock.move(timedelta(minutes=10))
             await self.engine.drain()
 
