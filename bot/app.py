@@ -88,8 +88,10 @@ class App:
     async def start(self) -> None:
         """Begin to carry out jobs, and read the provider's lists at once.
 
-        Who decides is read first, if they never were: of whom Slack was never asked, nobody may decide.
+        Who decides is read first, if they never were: of whom Slack was never asked, nobody may decide. A clock that
+        is served may stand elsewhere than the machine's, so it is asked before anything is planned.
         """
+        await self.clock.refresh()
         await self.rooms.meet()
         jobs = self.rooms.jobs
         await self.engine.start({kind: jobs[kind] for kind in HARMLESS} if self.frozen else jobs)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from bot.app import App, build, unconnected
 from bot.config import Settings
@@ -15,8 +17,10 @@ from bot.errors import ProviderError
 from bot.slack.web import SlackError
 from bot.store import due, people, projects
 from bot.store.database import Database
+from bot.store.due import Due
 from bot.store.keys import Key
 from bot.store.requests import Request
+from tests.clocks import beginning
 from tests.emulated import emulated
 from tests.factories import PROJECT, key, request, small_database
 
@@ -38,6 +42,7 @@ async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
             deepgram_api_url=deepgram.url,
             database_url=str(database.url),
             keydesk_owners="U0AMARA0001,U0LIWEI0002",
+            keydesk_clock_url=f"{slack.state.address}/clock",
         )
 
 
@@ -52,6 +57,16 @@ async def test_a_start_reads_the_providers_projects(settings: Settings) -> None:
     app = await started(settings, frozen=False)
     with app.database.reading() as session:
         assert projects.search(session, limit=1)[1] == 9
+    await app.close()
+
+
+async def test_a_start_goes_by_the_clock_that_is_served_from_its_first_moment(settings: Settings) -> None:
+    app = await build(settings, _inline)
+    await app.start()
+    with app.database.reading() as session:
+        first = session.exec(select(col(Due.due_at)).order_by(col(Due.due_at))).first()
+    assert first is not None
+    assert abs(first - beginning()) < timedelta(minutes=5)
     await app.close()
 
 

@@ -11,7 +11,7 @@ from playground.supervisor import Playground, playground
 from tests.clocks import served_clock
 from tests.scenarios.people import AMARA, PRIYA, SPEECH, person, words_of
 
-SOON = 45.0
+SOON = 60.0
 
 
 async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
