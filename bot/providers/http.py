@@ -10,30 +10,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Protocol
 
 import httpx
 from pydantic import SecretStr
 
+from bot.bodies import ENCODINGS, TooLarge, Undecodable
 from bot.errors import ProviderError, Unavailable
-from bot.providers.lenient import exact_number
-from bot.providers.words import is_markup
+from bot.providers.answers import VAGUE, Answer, Outcome, Trouble, answer_of, what_was_done
 
-READ_TIMEOUT_SECONDS = 10.0
-READ_TOTAL_SECONDS = 25.0  # all attempts of one read, pauses included
+READ_TIMEOUT_SECONDS = 10.0  # until an answer begins
+READ_TOTAL_SECONDS = 30.0  # all attempts of one read, with their pauses and the whole of the answer
 CHANGE_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 RETRIES = 2
 LONGEST_PAUSE_SECONDS = 5.0
-LONGEST_REST_SECONDS = (
-    3600.0  # whatever a Retry-After says: a slip of the provider's must not silence Keydesk for years
-)
 CALLS_AT_ONCE = 4
 READS_AT_ONCE = 3  # so that a change, which somebody waits for, never queues behind reads alone
 
@@ -58,13 +53,6 @@ class Limits:
     connect: float = CONNECT_TIMEOUT_SECONDS
 
 
-class Trouble(Enum):
-    """Why there is no answer."""
-
-    NOT_SENT = "not sent"  # no connection was made, or no slot came free in time
-    NO_ANSWER = "no answer"  # sent, at least in part; then silence or a broken connection
-
-
 @dataclass(frozen=True)
 class Call:
     """One request; ``doing`` completes the sentence "… while trying" for its reader: "to list the keys"."""
@@ -81,31 +69,6 @@ class Call:
         return self.method == "GET"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back; ``text`` may hold a secret, so it is in no repr."""
-
-    status: int
-    text: str = field(repr=False)
-    retry_after: float | None = None
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the status is 2xx."""
-        return 200 <= self.status < 300
-
-    def parsed(self) -> Any:
-        """Return the JSON value of the body, or None if it is null, empty or unreadable.
-
-        A number with a point or an exponent is a Decimal of exactly its digits: money never passes through float.
-        """
-        # RecursionError: a body of a hundred thousand opening brackets.
-        with contextlib.suppress(ValueError, RecursionError):
-            return json.loads(self.text, parse_float=exact_number)
-        return None
-
-
-Outcome = Answer | Trouble
 ErrorOf = Callable[[Call, Outcome], ProviderError]
 
 
@@ -172,21 +135,25 @@ class Transport:
             ProviderError: as mapped; an answer that is no JSON object counts as no answer.
         """
         call = Call("GET", path, doing, params or {})
-        body = self._success(call, await self._tried(call)).parsed()
+        outcome = await self._tried(call)
+        body = await outcome.value() if isinstance(outcome, Answer) and outcome.is_success else None
         if not isinstance(body, dict):
-            raise self.no_answer(call)
+            raise self._error_of(call, outcome)
         return body
 
     async def change(self, call: Call) -> dict[str, Any]:
-        """Send a change once and return the JSON object of its answer, empty if that cannot be read.
+        """Send a change once and return the JSON object of its answer, or an empty one for an empty body.
 
         Raises:
             ProviderError: as mapped; ``Unclear`` if the change may have been made, ``Unavailable`` while frozen.
         """
         if self._frozen:
             raise Unavailable(FROZEN)
-        body = self._success(call, await self._attempt(call)).parsed()
-        return body if isinstance(body, dict) else {}
+        outcome = await self._attempt(call)
+        done = await what_was_done(outcome) if isinstance(outcome, Answer) else None
+        if done is None:
+            raise self._error_of(call, outcome)
+        return done
 
     def no_answer(self, call: Call) -> ProviderError:
         """Return the error for a success that came without what was asked for."""
@@ -196,12 +163,6 @@ class Transport:
         """Close the connections, unless the client was injected."""
         if self._owns_client:
             await self._client.aclose()
-
-    def _success(self, call: Call, outcome: Outcome) -> Answer:
-        # A page of markup is a gateway's, even with status 200: it says nothing about the change.
-        if isinstance(outcome, Answer) and outcome.is_success and not is_markup(outcome.text):
-            return outcome
-        raise self._error_of(call, outcome)
 
     async def _tried(self, call: Call) -> Outcome:
         outcome: Outcome = Trouble.NO_ANSWER
@@ -221,21 +182,29 @@ class Transport:
         seconds = self._limits.read if call.is_read else self._limits.change
         try:
             # The limit covers the wait for a slot and a body that drips in, which httpx's own limits do not.
-            async with asyncio.timeout(seconds), self._read_slots if call.is_read else nullcontext(), self._slots:
+            async with (
+                asyncio.timeout(seconds) as deadline,
+                self._read_slots if call.is_read else nullcontext(),
+                self._slots,
+            ):
                 begun = True
-                response = await self._client.send(self._request(call, seconds))
+                async with contextlib.aclosing(
+                    await self._client.send(self._request(call, seconds), stream=True)
+                ) as response:
+                    if call.is_read:  # what is large may take longer, within what all attempts may take
+                        deadline.reschedule(asyncio.get_running_loop().time() + self._limits.read_total)
+                    return await answer_of(response)
         except _NEVER_SENT:
             return Trouble.NOT_SENT
         except TimeoutError:
             return Trouble.NO_ANSWER if begun else Trouble.NOT_SENT
-        except httpx.HTTPError:
+        except TooLarge:
+            return Trouble.TOO_LARGE
+        except (httpx.HTTPError, Undecodable):
             return Trouble.NO_ANSWER
-        # Always UTF-8: the codec that an odd header names may crash.
-        text = response.content.decode("utf-8", "replace")
-        return Answer(response.status_code, text, retry_after(response.headers.get("retry-after")))
 
     def _request(self, call: Call, seconds: float) -> httpx.Request:
-        headers = {"Authorization": self._authorization.get_secret_value()}
+        headers = {"Authorization": self._authorization.get_secret_value(), "Accept-Encoding": ENCODINGS}
         if call.body is not None:
             headers["Content-Type"] = "application/json"
         return self._client.build_request(
@@ -251,18 +220,11 @@ class Transport:
 
 def pause_before_retry(outcome: Outcome, turn: int) -> float | None:
     """Return how many seconds to wait before reading again, or None if that is pointless or too long."""
+    if outcome is Trouble.TOO_LARGE:
+        return None
     if isinstance(outcome, Answer):
-        if outcome.status != 429 and outcome.status < 500:
+        if outcome.status != 429 and outcome.status < 500 and outcome.status not in VAGUE:
             return None
         if outcome.retry_after is not None:
             return outcome.retry_after if outcome.retry_after <= LONGEST_PAUSE_SECONDS else None
     return 0.2 * (1 << turn) * random.uniform(0.5, 1.5)
-
-
-def retry_after(value: str | None) -> float | None:
-    """Return the seconds of a Retry-After header, an hour at most; its date form and nonsense count as absent."""
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    return min(seconds, LONGEST_REST_SECONDS) if math.isfinite(seconds) and seconds >= 0 else None

@@ -7,12 +7,12 @@ import re
 LONGEST_QUOTE = 300
 # Ids have hyphens; a run this long without one is a credential.
 _SECRET = re.compile(r"[A-Za-z0-9]{32,}")
-_HTML = re.compile(r"\s*(<!doctype|<html|<head|<body|<\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(r"(?:\s|\ufeff|\\ufeff)*<")  # behind a mark of byte order, as `bodies.read_body` writes it
 
 
 def is_markup(text: str) -> bool:
     """Return whether this is a page of some gateway rather than an answer of the provider."""
-    return _HTML.match(text) is not None
+    return _MARKUP.match(text) is not None
 
 
 def quotable(text: str) -> str:

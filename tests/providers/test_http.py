@@ -9,19 +9,16 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import ProviderError
+from bot.providers.answers import Answer, Outcome, Trouble, retry_after
 from bot.providers.http import (
     CALLS_AT_ONCE,
     LONGEST_PAUSE_SECONDS,
     READS_AT_ONCE,
     RETRIES,
-    Answer,
     Call,
     Limits,
-    Outcome,
     Transport,
-    Trouble,
     pause_before_retry,
-    retry_after,
 )
 
 

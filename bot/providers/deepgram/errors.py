@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.bodies import beginning_parsed, plain
 from bot.errors import (
     Conflict,
     CredentialsRejected,
@@ -22,10 +23,13 @@ from bot.errors import (
     Unavailable,
     Unclear,
 )
-from bot.providers.http import Answer, Call, Outcome, Trouble
+from bot.providers.answers import VAGUE, Answer, Outcome, Trouble, is_error
+from bot.providers.http import Call
 from bot.providers.lenient import object_or_empty, text_or_none
 from bot.providers.words import is_markup, quotable
 
+SMALLER = "Choose a shorter period or fewer groups where you can."
+LONGEST_ERROR = 10_000
 _SCOPE = re.compile(r"'([a-z][a-z-]*(?::[a-z-]+)+)'")
 
 
@@ -40,13 +44,13 @@ class Complaint:
 
 def complaint_of(text: str) -> Complaint:
     """Read an error body of any family."""
-    value = Answer(0, text).parsed()
+    value = beginning_parsed(text)
     if isinstance(value, str):
         return Complaint("", quotable(value))
     if value is None:
-        return Complaint("", "" if is_markup(text) or text.strip() == "null" else quotable(text))
+        return Complaint("", "" if is_markup(text) or text.strip() == "null" else quotable(plain(text)))
     body = {name: text_or_none(item) or "" for name, item in object_or_empty(value).items()}
-    words = body.get("details") or body.get("message") or body.get("err_msg") or ""
+    words = next((body[name] for name in ("details", "message", "err_msg", "error") if body.get(name)), "")
     code = body.get("category") or body.get("err_code") or ""
     return Complaint(code, quotable(words), quotable(body.get("request_id", "")) or None)
 
@@ -55,13 +59,15 @@ def error_of(call: Call, outcome: Outcome) -> ProviderError:
     """Return the error that stands for this outcome of this call."""
     if outcome is Trouble.NOT_SENT:
         return Unavailable(f"Deepgram could not be reached {_trying(call)}. Nothing changed; try again shortly.")
+    if outcome is Trouble.TOO_LARGE and call.is_read:
+        return Unavailable(f"Deepgram answered with more than Keydesk reads {_trying(call)}. {SMALLER}")
     if not isinstance(outcome, Answer) or _says_nothing(outcome):
         return _uncertain(call, outcome)
     return _definite(call, outcome, complaint_of(outcome.text))
 
 
 def _says_nothing(answer: Answer) -> bool:
-    return answer.status < 400 or answer.status == 408 or answer.status >= 500 or is_markup(answer.text)
+    return answer.status < 400 or answer.status in VAGUE or answer.status >= 500 or is_markup(answer.text)
 
 
 def _uncertain(call: Call, outcome: Outcome) -> ProviderError:
@@ -69,11 +75,19 @@ def _uncertain(call: Call, outcome: Outcome) -> ProviderError:
     how = f"had trouble of its own (status {status})" if (status or 0) >= 400 else "did not give a usable answer"
     if call.is_read:
         return Unavailable(f"Deepgram {how} {_trying(call)}. Try again in a minute.", status=status)
-    return Unclear(
+    text = (
         f"Deepgram {how} {_trying(call)}, so it may or may not have happened. "
-        "Check before you repeat it; Keydesk looks again by itself where it can.",
-        status=status,
+        "Check before you repeat it; Keydesk looks again by itself where it can."
     )
+    return Unclear(f"{text} {_quote(_error_within(outcome))}".strip(), status=status)
+
+
+def _error_within(outcome: Outcome) -> Complaint:
+    """Return the error that stands in an answer which its status calls a success."""
+    if not isinstance(outcome, Answer) or not outcome.is_success or len(outcome.text) > LONGEST_ERROR:
+        return Complaint("", "")
+    said = object_or_empty(beginning_parsed(outcome.text))
+    return complaint_of(outcome.text) if is_error(said) else Complaint("", "")
 
 
 def _definite(call: Call, answer: Answer, complaint: Complaint) -> ProviderError:

@@ -18,8 +18,9 @@ from bot.errors import (
     Unavailable,
     Unclear,
 )
+from bot.providers.answers import Answer, Trouble
 from bot.providers.deepgram.errors import complaint_of, error_of
-from bot.providers.http import Answer, Call, Trouble
+from bot.providers.http import Call
 
 READ = Call("GET", "/v1/projects", "to list the projects")
 CHANGE = Call("DELETE", "/v1/projects/x/keys/y", "to delete the key")

@@ -77,13 +77,23 @@ async def test_a_slow_answer_is_still_an_answer(
     assert made(project)
 
 
-@pytest.mark.parametrize("kind", ["truncated", "null", "empty"])
-async def test_a_deletion_needs_no_readable_answer(
+async def test_a_deletion_is_done_on_an_empty_answer(
+    deepgram: Deepgram, emulator: DeepgramEmulator, project: Project
+) -> None:
+    created = await deepgram.create_key(project.project_id, comment="c", scopes=["usage:write"])
+    emulator.faults.add("empty", "DELETE")
+    await deepgram.delete_key(project.project_id, created.key_id)
+    assert created.key_id not in project.keys
+
+
+@pytest.mark.parametrize("kind", ["truncated", "null"])
+async def test_a_deletion_whose_answer_cannot_be_read_is_unclear(
     deepgram: Deepgram, emulator: DeepgramEmulator, project: Project, kind: Kind
 ) -> None:
     created = await deepgram.create_key(project.project_id, comment="c", scopes=["usage:write"])
     emulator.faults.add(kind, "DELETE")
-    await deepgram.delete_key(project.project_id, created.key_id)
+    with pytest.raises(Unclear):
+        await deepgram.delete_key(project.project_id, created.key_id)
     assert created.key_id not in project.keys
 
 

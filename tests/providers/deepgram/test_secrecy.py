@@ -8,9 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import BotError, CredentialsRejected
+from bot.providers.answers import Answer
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import CreatedKey
-from bot.providers.http import Answer
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
