@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.answers import BoundedResponse
 from bot.slack.ladder import Ladder
 from bot.slack.quiet import quiet
 from bot.slack.refused_types import Refusals
@@ -48,7 +49,9 @@ class Slack:
 def connect(token: str, api_url: str = API_URL) -> Slack:
     """Make the clients; call it inside the running event loop."""
     session = aiohttp.ClientSession(
-        trust_env=False, timeout=aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, sock_connect=5)
+        trust_env=False,
+        timeout=aiohttp.ClientTimeout(total=BACKGROUND_SECONDS, sock_connect=5),
+        response_class=BoundedResponse,
     )
     client, shared, ladder = web_client(token, api_url, session), Token(), Ladder()
     return Slack(
