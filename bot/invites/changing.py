@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot import audit
 from bot.clock import Clock
+from bot.desk.believing import believed
 from bot.engine.port import Engine, Job
 from bot.errors import BotError, FormError, NotFound, NotUnderstood, Refused, Unclear
 from bot.invites.addresses import is_allowed
@@ -64,8 +65,7 @@ class InviteChanges:
         try:
             await self._deepgram.delete_invite(operation.project_id, operation.email)
         except NotFound:
-            if not await self.is_cancelled(operation):
-                raise Unclear(f"Deepgram says that {operation.email} is not invited, and still lists it.") from None
+            await believed(self.is_cancelled(operation), f"that {operation.email} is not invited")
             return f"There is no open invitation for {operation.email} any more: accepted, or taken back already."
         return f"The invitation for {operation.email} is taken back."
 
@@ -184,7 +184,10 @@ class InviteChanges:
 
     async def _find(self, project_id: str, email: str) -> Invite | None:
         open_ones = await self._deepgram.invites(project_id)
-        return next((invite for invite in open_ones if invite.email.casefold() == email.casefold()), None)
+        found = next((invite for invite in open_ones if invite.email.casefold() == email.casefold()), None)
+        if found is None:
+            open_ones.certain("invitations")
+        return found
 
     def _read_again(self, session: Session, project_id: str, now: datetime) -> None:
         self._engine.enqueue(session, Job("invites.mirror", project_id), now)

@@ -19,6 +19,7 @@ from bot.errors import (
     NotAllowed,
     NotFound,
     NotUnderstood,
+    ProviderError,
     RateLimited,
     Refused,
     ScopeMissing,
@@ -147,33 +148,61 @@ class KeyEnding:
         try:
             await self._deepgram.delete_key(key.project_id, key.provider_key_id)
         except NotFound:
-            await self._check_gone(key)
+            await self._check_gone(key, await self._is_listed(key))
         except AccountRemoved:
             # Nobody here can reach it any more; Deepgram itself ends it at the time that it was made with.
             if not (key.made_here and key.ends_at is not None and key.ends_at <= self._clock.now()):
                 raise
+        else:
+            await self._check_ended(key)
 
-    async def _check_gone(self, key: Key) -> None:
-        """Believe “not found” only if the project's list agrees, and would show the key.
-
-        It may also mean that Deepgram lags behind, or that Keydesk may not see what others made any more.
+    async def _check_ended(self, key: Key) -> None:
+        """Believe that a deletion was carried out only if reading the key agrees: a gateway may have answered it.
 
         Raises:
-            ProviderError: the list could not be read, still holds the key, or would not show it.
+            Unclear: it is still there, would not be shown, or could not be read; the deletion was sent.
         """
         try:
-            listed = await self._deepgram.keys(key.project_id, status="active")
-        except NotFound:
-            # The project is gone, or we are no member any more: in both cases the keys that we made are dead.
-            if not await made_by_us(self._standing, key):
-                raise Unclear(f"Deepgram does not show Keydesk the project of key {key.label}.") from None
-            log.warning("keys.project_gone", key=key.id, project=key.project_id)
-            return
-        if any(found.key_id == key.provider_key_id for found in listed):
-            raise Unclear(f"Deepgram says that key {key.label} is gone, and still lists it.")
+            await self._check_gone(key, await self._is_shown(key))
+        except Unclear:
+            raise
+        except ProviderError as problem:
+            raise Unclear(f"Whether key {key.label} has ended could not be read. {problem.text}") from problem
+
+    async def _check_gone(self, key: Key, is_there: bool) -> None:
+        """Believe that a key is gone only if a read agrees that would show it.
+
+        “Not found” may also mean that Deepgram lags behind, or that Keydesk may not see what others made any more.
+
+        Raises:
+            Unclear: it is still there, or would not be shown.
+            ProviderError: whether it would be shown could not be read.
+        """
+        if is_there:
+            raise Unclear(f"Deepgram says that key {key.label} is gone, and still shows it.")
         if not (await made_by_us(self._standing, key) or await self._standing.sees_all_keys(key.project_id)):
             raise Unclear(f"Deepgram does not show Keydesk key {key.label}, nor any other that it did not make.")
-        log.info("keys.already_gone", key=key.id)
+
+    async def _is_shown(self, key: Key) -> bool:
+        """Tell whether the key can be read, and its time is not over."""
+        try:
+            found = await self._deepgram.key(key.project_id, key.provider_key_id)
+        except NotFound:
+            return False
+        return found.expiration_date is None or found.expiration_date > self._clock.now()
+
+    async def _is_listed(self, key: Key) -> bool:
+        """Tell whether the list of the project's keys holds the key: reading it would say “not found” once more.
+
+        Where the project itself is not found, it is gone, or we are no member any more: in both cases the keys that we
+        made are dead.
+        """
+        try:
+            listed = (await self._deepgram.keys(key.project_id, status="active")).certain("keys")
+        except NotFound:
+            log.warning("keys.project_gone", key=key.id, project=key.project_id)
+            return False
+        return any(found.key_id == key.provider_key_id for found in listed)
 
     def _intend(
         self, session: Session, key_id: str, by: Actor | str, why: str, states: frozenset[str]

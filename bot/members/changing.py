@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.desk.believing import believed
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, ProviderError, Unclear
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, ProviderError
 from bot.members import service
 from bot.members.operations import ChangeMemberScope, RemoveMember, scope_of
 from bot.operation import Actor, OperationKind
@@ -72,9 +73,9 @@ class MemberChanges:
         try:
             await self._deepgram.remove_member(operation.project_id, operation.member_id)
         except NotFound:
-            if not await self.is_removed(operation):
-                raise Unclear(f"Deepgram says that {operation.label} is no member, and still lists them.") from None
+            await believed(self.is_removed(operation), f"that {operation.label} is no member")
             return f"{operation.label} is no member any more."
+        await believed(self.is_removed(operation), f"that {operation.label} was removed")
         return f"{operation.label} is removed. Every key that they made in the project has stopped working."
 
     async def is_removed(self, operation: RemoveMember) -> bool:
@@ -115,6 +116,7 @@ class MemberChanges:
         for scope in (scope_of(now), operation.scope):
             _check_power(credential, scope, "scope")
         await self._deepgram.change_member_scope(operation.project_id, operation.member_id, operation.scope)
+        await believed(self.is_changed(operation), f"that {operation.label} is {operation.scope}")
         return f"{operation.label} is {operation.scope} now."
 
     async def is_changed(self, operation: ChangeMemberScope) -> bool:
@@ -154,7 +156,10 @@ class MemberChanges:
 
     async def _find(self, project_id: str, member_id: str) -> Member | None:
         listed = await self._deepgram.members(project_id)
-        return next((member for member in listed if member.member_id == member_id), None)
+        found = next((member for member in listed if member.member_id == member_id), None)
+        if found is None:
+            listed.certain("members")
+        return found
 
 
 def _check_not_ourselves(credential: Credential, member_id: str, email: str) -> None:

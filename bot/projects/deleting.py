@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from bot import audit
 from bot.desk import words
+from bot.desk.believing import believed
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, Unclear
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood
 from bot.operation import Actor, Description
 from bot.policy import Hold
 from bot.projects.naming import name_of
@@ -130,9 +131,9 @@ class ProjectDeletion:
             await self._check_name(operation)
             await self._deepgram.delete_project(operation.project_id)
         except NotFound:
-            if not await self.settle(operation):
-                raise Unclear(f"Deepgram says that there is no project {operation.name}, and still shows it.") from None
+            await believed(self.settle(operation), f"that there is no project {operation.name}")
             return f"Deepgram has no project {operation.name} any more; somebody else deleted it."
+        await believed(self.settle(operation), f"that the project {operation.name} is deleted")
         return f"The project {operation.name} is deleted, with every key in it."
 
     async def _check_name(self, operation: DeleteProject) -> None:

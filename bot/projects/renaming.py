@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
+from bot.errors import Unavailable
 from bot.operation import Actor
 from bot.projects.operations import RenameProject
 from bot.providers.deepgram.client import Deepgram
@@ -36,7 +37,10 @@ class ProjectRenaming:
         Raises:
             ProviderError: Deepgram did not say.
         """
-        return (await self._deepgram.project(operation.project_id)).name == operation.name
+        name = (await self._deepgram.project(operation.project_id)).name
+        if not name:
+            raise Unavailable("Deepgram does not tell the project's name.")
+        return name == operation.name
 
     def done(self, session: Session, operation: RenameProject, now: datetime) -> None:
         """Let lists, menus and home pages show the new name at once."""
