@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from playground.deepgram import refusals
+from playground.deepgram.bodies_on_demand import SAYINGS, changed, streamed, undashed, with_field
 
 Kind = Literal[
     "429", "500", "503", "401", "403", "404", "409",  # answered so, without doing it
@@ -21,7 +22,14 @@ Kind = Literal[
     "drop_before", "drop_after",  # the connection breaks; done only in the second case
     "html", "html_200",  # a gateway's page with status 502, or with 200; without doing it
     "truncated", "null", "empty",  # done, with status 200 and half of the answer, ``null``, or nothing
+    "408", "421", "425", "460", "499", "202",  # done or not, nobody can tell
+    "object", "html_bom", "html_comment", "html_div", "error_object", "modern_error", "list", "text",
+    "large", "gzip_bomb", "endless", "drip",  # 50 MB; a gigabyte packed; for ever; a byte each ``seconds``
+    "field",  # done, with ``field`` set to ``value`` everywhere, or taken out if ``absent``
+    "undashed",  # done, with every id written without dashes
 ]  # fmt: skip
+
+DONE = frozenset({"truncated", "null", "empty", "field", "undashed", "drop_after", "timeout_after"})
 
 
 class Match(BaseModel):
@@ -46,7 +54,10 @@ class Match(BaseModel):
 
 
 class Fault(BaseModel):
-    """One thing to do wrong, ``times`` times; None until cleared."""
+    """One thing to do wrong, ``times`` times; None until cleared.
+
+    ``done`` tells whether what was asked for is carried out; without it, what the kind says of itself.
+    """
 
     model_config = ConfigDict(extra="forbid")
     match: Match = Field(default_factory=Match)
@@ -54,6 +65,10 @@ class Fault(BaseModel):
     retry_after: str | None = None
     times: int | None = 1
     seconds: float = Field(default=1.0, ge=0, le=600)
+    done: bool | None = None
+    field: str = ""
+    value: Any = None
+    absent: bool = False
 
 
 class Faults:
@@ -65,7 +80,7 @@ class Faults:
         self._late: set[asyncio.Task[Any]] = set()
 
     def add(self, kind: Kind, method: str | None = None, path_regex: str = "", **options: Any) -> None:
-        """Do this wrong from now on; ``options`` are ``times``, ``seconds`` and ``retry_after``."""
+        """Do this wrong from now on; ``options`` are the other fields of `Fault`."""
         match = Match(method=method, path_regex=path_regex)
         self.active.append(Fault(match=match, kind=kind, **options))
 
@@ -91,6 +106,10 @@ class Faults:
         fault = self._take(request.method, request.path)
         if fault is None:
             return await handler(request)
+        if fault.done is True and fault.kind not in DONE:
+            await handler(request)
+        if fault.done is False and fault.kind in DONE:
+            return _cut(fault.kind, web.json_response({"message": "Done!"}))
         if fault.kind.isdigit():
             return _refusal(fault).response()
         if fault.kind in {"timeout_before", "timeout_after", "late"}:
@@ -128,17 +147,35 @@ async def _spoiled(fault: Fault, request: web.Request, handler: Handler) -> web.
         return await handler(request)
     if fault.kind == "drop_before":
         return _dropped(request)
+    if fault.kind in {"large", "gzip_bomb", "endless", "drip"}:
+        return await streamed(fault.kind, request, fault.seconds)
+    return _said_instead(fault) or _changed(fault, request, await handler(request))
+
+
+def _said_instead(fault: Fault) -> web.Response | None:
+    if fault.kind in SAYINGS:
+        return web.Response(text=SAYINGS[fault.kind])
     if fault.kind in {"html", "html_200"}:
         page = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
         return web.Response(status=502 if fault.kind == "html" else 200, text=page, content_type="text/html")
-    done = await handler(request)
+    return None
+
+
+def _changed(fault: Fault, request: web.Request, done: web.StreamResponse) -> web.Response:
+    if fault.kind in {"field", "undashed"}:
+        change = undashed if fault.kind == "undashed" else with_field(fault.field, fault.value, absent=fault.absent)
+        return web.Response(status=done.status, body=changed(_body_of(done), change), content_type="application/json")
     return _dropped(request) if fault.kind == "drop_after" else _cut(fault.kind, done)
 
 
 def _cut(kind: str, done: web.StreamResponse) -> web.Response:
-    whole = done.body if isinstance(done, web.Response) and isinstance(done.body, bytes) else b""
+    whole = _body_of(done)
     body = {"null": b"null", "empty": b""}.get(kind, whole[: len(whole) // 2])
     return web.Response(status=done.status, body=body, content_type="application/json")
+
+
+def _body_of(answer: web.StreamResponse) -> bytes:
+    return answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
 
 
 def _dropped(request: web.Request) -> web.Response:

@@ -37,7 +37,8 @@ def list_requests(ledger: Ledger, ask: Ask) -> dict[str, Any]:
         one = _known(ledger, project, ask.query["request_id"])
         slots = [one] if one and not page and found.has(one) else []
     else:
-        slots = found.part(page * limit, limit)
+        most = min(limit, ask.state.page_cap or limit)  # a server with a limit of its own, which it does not tell
+        slots = found.part(page * most, most)
     return {"page": page, "limit": limit, "requests": [record(ask.state, ledger, project, slot) for slot in slots]}
 
 

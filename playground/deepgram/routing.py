@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -64,8 +65,10 @@ def route(state: State, method: str, path: str, operation: Operation) -> web.Rou
             caller = _caller(state, request.headers.get("Authorization", ""))
             ids = dict(request.match_info)
             for name, value in ids.items():
-                if name != "email" and _UUID.fullmatch(value) is None:
-                    raise refusals.malformed_id(value)
+                if name != "email":
+                    if _UUID.fullmatch(value) is None:
+                        raise refusals.malformed_id(value)
+                    ids[name] = str(UUID(value))  # with or without dashes, as the vendor's parser takes it
             return web.json_response(operation(Ask(state, caller, ids, request.query, raw)))
         except refusals.Refusal as refusal:
             return refusal.response()

@@ -77,6 +77,7 @@ class State:
     ``request_shape`` chooses how one request is answered: "A" under ``request`` as in the specification, "B" bare.
     ``outcome_place`` puts a record's code and deployment inside ``response`` (live) or at its top (specification).
     ``amounts_are_text`` writes balances as text, as the types of an older SDK have them.
+    ``page_cap`` cuts pages of requests at so many, without a word, whatever ``limit`` asks for.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -89,6 +90,7 @@ class State:
         self.request_shape: Literal["A", "B"] = "A"
         self.outcome_place: Literal["response", "top"] = "response"
         self.amounts_are_text = False
+        self.page_cap: int | None = None
         self._by_hash: dict[str, StoredKey] = {}
 
     def add_account(self, account: Account) -> Account:
