@@ -13,6 +13,7 @@ from getpass import getpass
 from pathlib import Path
 
 import click
+import structlog
 import yaml
 from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +26,9 @@ from bot.config import PREFIX, Settings
 from bot.doctor import examine
 from bot.engine.workflows import migrate as migrate_engine
 from bot.errors import BotError
+from bot.home.check import Check, as_json_text, as_lines
 from bot.install import write_env
+from bot.providers.deepgram.addresses import doubt
 from bot.providers.deepgram.client import Deepgram
 from bot.reconcile import NotMade, report
 from bot.sealing import CannotSeal, CannotUnseal, Ring, new_key
@@ -86,12 +89,16 @@ def worker(*, frozen: bool) -> None:
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+def doctor(*, as_json: bool) -> None:
     """Check the whole installation, and say how to mend each thing that is wrong."""
-    settings = _settings()
-    checks = asyncio.run(examine(settings))
-    for check in checks:
-        click.echo(f"{'ok  ' if check.ok else 'MEND'}  {check.name}: {check.text}")
+    try:
+        checks = asyncio.run(examine(_settings()))
+    except click.ClickException as problem:
+        if not as_json:
+            raise
+        checks = [Check("settings", False, problem.message)]
+    click.echo(as_json_text(checks) if as_json else as_lines(checks))
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
@@ -233,6 +240,8 @@ def _database(settings: Settings) -> Iterator[Database]:
 
 def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:
     logs.set_up(settings.keydesk_log_level)
+    if (doubtful := doubt(settings.deepgram_api_url)) is not None:
+        structlog.get_logger().warning("deepgram.address", why=doubtful)
     try:
         code = run_loop(serve(settings, role, frozen=frozen))
     except (BotError, SlackError, OSError) as problem:

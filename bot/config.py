@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.providers.deepgram.addresses import DEFAULT_URL, LOOPBACK, refusal
+
 PREFIX = r"[a-z0-9_-]{0,16}"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -24,7 +25,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
     deepgram_api_key: SecretStr = SecretStr("")
-    deepgram_api_url: str = "https://api.deepgram.com"
+    deepgram_api_url: str = DEFAULT_URL
     database_url: str = Field(default="", repr=False)  # may hold a password
     keydesk_home: Path = Field(default_factory=lambda: Path.home() / ".keydesk")
     keydesk_secret_key: SecretStr = SecretStr("")
@@ -49,6 +50,22 @@ class Settings(BaseSettings):
         if level not in LOG_LEVELS:
             raise ValueError(f"KEYDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
         return level
+
+    @field_validator("deepgram_api_url")
+    @classmethod
+    def _deepgrams(cls, value: str) -> str:
+        problem = refusal(value)
+        if problem is not None:
+            raise ValueError(f"DEEPGRAM_API_URL: {problem}")
+        return value.strip().rstrip("/")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _sealed_on_the_way(cls, value: str) -> str:
+        found = urlsplit(value.strip())
+        if found.scheme != "https" and found.hostname not in LOOPBACK:
+            raise ValueError("SLACK_API_URL must begin with https://: anything else would send the token in the clear")
+        return value.strip()
 
     @model_validator(mode="after")
     def _finish(self) -> Settings:

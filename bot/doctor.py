@@ -7,7 +7,7 @@ import contextlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-import httpx
+import aiohttp
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
@@ -21,6 +21,7 @@ from bot.home.check import Check
 from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
 from bot.providers.deepgram.accounts import Account as OpenedAccount
+from bot.providers.deepgram.addresses import doubt
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
 from bot.slack.channels import channel_problem
@@ -49,9 +50,10 @@ async def examine(settings: Settings) -> list[Check]:
             Check("settings", not missing, f"missing in .env: {', '.join(missing)}" if missing else "all there"),
             *await asyncio.to_thread(_database, database),
             *await _slack(settings, slack, database),
+            _address(settings),
             *await _deepgram(settings, database),
             *await _accounts(settings, database),
-            await _clock(settings),
+            await _clock(settings, slack),
         ]
     finally:
         await slack.close()
@@ -194,6 +196,12 @@ async def _holding_groups(database: Database, team_id: str) -> list[str]:
 # --- Deepgram and time ---
 
 
+def _address(settings: Settings) -> Check:
+    """Look at where Deepgram's key goes; an address that cannot be right was refused with the settings."""
+    url = settings.deepgram_api_url
+    return Check("deepgram address", True, doubt(url) or url)
+
+
 async def _deepgram(settings: Settings, database: Database) -> list[Check]:
     try:
         deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
@@ -258,12 +266,11 @@ async def _account(settings: Settings, account: OpenedAccount) -> Check:
     return Check(name, found.role in ("owner", "admin"), _role_words(found.role, "; ".join(powers(found)) or "all"))
 
 
-async def _clock(settings: Settings) -> Check:
+async def _clock(settings: Settings, slack: Slack) -> Check:
     try:
-        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            answer = await client.get(settings.slack_api_url + "api.test")
-        theirs = parsedate_to_datetime(answer.headers["date"])
-    except (httpx.HTTPError, KeyError, ValueError):
+        async with asyncio.timeout(5), slack.session.get(settings.slack_api_url + "api.test") as answer:
+            theirs = parsedate_to_datetime(answer.headers["date"])
+    except (TimeoutError, aiohttp.ClientError, KeyError, ValueError):
         return Check("clock", False, "could not be compared with Slack's: is the network open?")
     skew = abs((datetime.now(UTC) - theirs).total_seconds())
     mend = "" if skew <= MOST_SKEW_SECONDS else ": switch time synchronisation on, or signatures are refused"

@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.errors import CredentialsRejected
+from bot.providers.deepgram.addresses import DEFAULT_URL
 from bot.providers.deepgram.billing import BillingReports
 from bot.providers.deepgram.errors import error_of
 from bot.providers.deepgram.identity import Identity, ProjectOfKey, nowhere
@@ -21,7 +22,6 @@ from bot.providers.http import Limits, Sender, Transport
 from bot.sealing import fingerprint
 
 MAIN = "main"  # the id of the account whose credential stands in the environment
-DEFAULT_URL = "https://api.deepgram.com"
 
 
 class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, SpeechModels, Tokens):

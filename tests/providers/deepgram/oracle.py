@@ -13,7 +13,8 @@ from deepgram import AsyncDeepgramClient
 from deepgram.environment import DeepgramClientEnvironment
 from pydantic import SecretStr
 
-from bot.providers.deepgram.client import DEFAULT_URL, Deepgram
+from bot.providers.deepgram.addresses import DEFAULT_URL
+from bot.providers.deepgram.client import Deepgram
 
 Sent = tuple[str, str, list[tuple[str, str]], Any]
 LISTS = ("projects", "api_keys", "members", "invites", "requests", "results", "balances", "orders", "stt", "tts")
