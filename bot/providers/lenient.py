@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 LARGEST_EXPONENT = 18  # beyond ±10^18 no sum of money, hours or calls is real, and arithmetic becomes expensive
-_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+LONGEST_NUMBER = 400  # characters: a float written out digit for digit has more than a thousand at worst, 60 usually
+MOST_PLACES = Decimal(1).scaleb(-30)
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,5})?")
+_WIDE = Context(prec=60)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def exact_number(text: str) -> Decimal | None:
-    """Return the number that a JSON text writes, digit for digit; None if it is absurdly large, small or long."""
-    if _NUMBER.fullmatch(text) is None:
+    """Return the number that a JSON text writes, digit for digit; None if it is absurdly large or long.
+
+    What a float's arithmetic leaves behind (``1.4e-20``) is nothing: beyond 30 places it is rounded.
+    """
+    if len(text) > LONGEST_NUMBER or _NUMBER.fullmatch(text) is None:
         return None
     number = Decimal(text)
-    return number if not number or abs(number.adjusted()) <= LARGEST_EXPONENT else None
+    if number and number.adjusted() > LARGEST_EXPONENT:
+        return None
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -30:
+        number = number.quantize(MOST_PLACES, context=_WIDE)
+    return number or Decimal()
 
 
 def text_or_none(value: object) -> str | None:
@@ -43,7 +54,12 @@ def moment_or_none(value: object) -> datetime | None:
 
 
 def texts_or_none(value: object) -> tuple[str, ...] | None:
-    """Return the texts of a list, dropping whatever else is in it; None if it is no list."""
+    """Return the texts of a list, dropping whatever else is in it; one text alone is a list of one; else None.
+
+    Deepgram's own types had one text where there is a list now (usage ``tags`` and ``models``, 2025-10 to 2026-04).
+    """
+    if isinstance(value, str):
+        value = [value] if value else []
     if not isinstance(value, list | tuple):
         return None
     return tuple(text for item in value if (text := text_or_none(item)) is not None)

@@ -20,6 +20,7 @@ from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.engine.inline import InlineEngine
 from bot.errors import Unavailable
 from bot.providers.deepgram.billing import Balance, BillingReports
+from bot.providers.deepgram.endpoints import Listed
 from bot.slack.blocks_check.whole import problems_of_message
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import due, fact_rows, tag_sets
@@ -145,10 +146,10 @@ class Balances(BillingReports):
     def __init__(self, amount: Decimal | None) -> None:
         self.amount = amount
 
-    async def balances(self, project_id: str) -> list[Balance]:
+    async def balances(self, project_id: str) -> Listed[Balance]:
         if self.amount is None:
             raise Unavailable("Deepgram does not answer.")
-        return [Balance(balance_id=project_id, amount=self.amount, units="usd")]
+        return Listed([Balance(balance_id=project_id, amount=self.amount, units="usd")])
 
 
 @dataclass

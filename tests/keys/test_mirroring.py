@@ -13,6 +13,7 @@ from bot.errors import ProviderError
 from bot.keys import listing
 from bot.keys.mirroring import AFTER_TROUBLE, MOST_LOOKED_AFTER, NEW_KEY_PATIENCE, KeyMirror
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.endpoints import Listed
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.providers.deepgram.standing import Standing
 from bot.store import keys, mirrors
@@ -168,9 +169,9 @@ async def test_details_are_asked_for_where_a_list_leaves_them_out(rooms: Rooms) 
 class Forgetful(Deepgram):
     """A Deepgram that once answers with an empty list, as it may."""
 
-    async def keys(self, project_id: str, status: Literal["active", "expired"] | None = None) -> list[ProviderKey]:
+    async def keys(self, project_id: str, status: Literal["active", "expired"] | None = None) -> Listed[ProviderKey]:
         del project_id, status
-        return []
+        return Listed()
 
 
 async def test_one_odd_list_ends_nothing(rooms: Rooms) -> None:

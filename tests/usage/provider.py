@@ -47,12 +47,12 @@ class Provider:
         """Answer as the vendor's specification says."""
         by = tuple(grouping)
         await self._called(project_id, "billing", by, start, end)
-        return billing_of(self.nonsense or {"results": list(self._dollars(project_id, by, start, end))})
+        return await billing_of(self.nonsense or {"results": list(self._dollars(project_id, by, start, end))})
 
     async def usage_breakdown(self, project_id: str, grouping: str | None = None, *, start: date, end: date) -> Usage:
         """Answer as the vendor's specification says."""
         await self._called(project_id, "usage", (grouping,) if grouping else (), start, end)
-        return usage_of({"results": list(self._hours(project_id, grouping, start, end))})
+        return await usage_of({"results": list(self._hours(project_id, grouping, start, end))})
 
     async def request_page(
         self, project_id: str, which: RequestFilter = EVERY_REQUEST, *, page: int = 0, page_size: int = LARGEST_PAGE

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from pydantic import SecretStr
 
 from bot.errors import AccountRemoved, CredentialsRejected, ProviderError
+from bot.providers.answers import Trouble
 from bot.providers.deepgram.client import MAIN, Deepgram
-from bot.providers.deepgram.endpoints import Endpoints
+from bot.providers.deepgram.endpoints import Endpoints, Listed
 from bot.providers.deepgram.errors import error_of
 from bot.providers.deepgram.models import Credential, Project
-from bot.providers.http import Call, Params, Trouble
+from bot.providers.http import Call, Params
 
 _PROJECT = re.compile(r"/v1/projects/([^/]+)")
 
@@ -77,13 +79,14 @@ class DeepgramAccounts(Deepgram):
         """Return who the main account's credential is."""
         return await self._main.who_am_i()
 
-    async def projects(self) -> list[Project]:
+    async def projects(self) -> Listed[Project]:
         """Return the projects of all accounts, the main one's first; part of them is never taken for all.
 
         Raises:
             ProviderError: the projects of one account could not be listed.
         """
-        return [project for client in (await self.accounts()).values() for project in await client.projects()]
+        lists = [await client.projects() for client in (await self.accounts()).values()]
+        return Listed(chain.from_iterable(lists), sum(each.left_out for each in lists))
 
     async def aclose(self) -> None:
         """Close every connection."""

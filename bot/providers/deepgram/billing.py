@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path, report
+from bot.providers.deepgram.deployments import MaybeDeployment, deployment_or_none
+from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path, report
 from bot.providers.deepgram.filters import day_params, one_of, value_text
-from bot.providers.deepgram.ids import path_id
+from bot.providers.deepgram.ids import MaybeId, path_id
 from bot.providers.deepgram.tags import MaybeTagSet
 from bot.providers.http import Call
 from bot.providers.lenient import (
@@ -24,10 +25,12 @@ from bot.providers.lenient import (
     Texts,
     object_or_empty,
     text_or_none,
+    texts_or_none,
 )
 
 BillingGrouping = Literal["accessor", "deployment", "line_item", "tags"]
 MOST_ORDERS = 1000
+UNTOLD_CAP = 100  # the largest limit once; a server that still has it cuts a list there without a word
 # Written "usd" and "USD", "hour" and "hours" in different places.
 Units = Annotated[str, BeforeValidator(lambda value: (text_or_none(value) or "").strip().lower().removesuffix("s"))]
 
@@ -47,8 +50,8 @@ class Spending(Lenient):
     dollars: MaybeDecimal = None
     start: MaybeDay = None
     end: MaybeDay = None
-    accessor: MaybeText = None
-    deployment: MaybeText = None
+    accessor: MaybeId = None
+    deployment: MaybeDeployment = None
     line_item: MaybeText = None
     tags: MaybeTagSet = None
 
@@ -100,10 +103,10 @@ class Purchases(Lenient):
 class BillingReports(Endpoints):
     """The endpoints ``balances``, ``billing`` and ``purchases`` of a project; they ask for ``billing:read``."""
 
-    async def balances(self, project_id: str) -> list[Balance]:
+    async def balances(self, project_id: str) -> Listed[Balance]:
         """Return all balances of a project."""
         body = await self._transport.read(f"{project_path(project_id)}/balances", "to list the balances")
-        return listed(body, "balances", balance_of)
+        return await listed(body, "balances", balance_of)
 
     async def balance(self, project_id: str, balance_id: str) -> Balance:
         """Return one balance.
@@ -144,7 +147,7 @@ class BillingReports(Endpoints):
         if dimensions:
             params["grouping"] = tuple(dict.fromkeys(dimensions))
         path = f"{project_path(project_id)}/billing/breakdown"
-        return billing_of(await self._transport.read(path, "to read the spending", params=params))
+        return await billing_of(await self._transport.read(path, "to read the spending", params=params))
 
     async def billing_fields(
         self, project_id: str, *, start: date | None = None, end: date | None = None
@@ -158,16 +161,20 @@ class BillingReports(Endpoints):
         body = await self._transport.read(path, "to read what was billed", params=day_params(start, end))
         items = object_or_empty(body.get("line_items"))
         names = {text_or_none(item) or "": text_or_none(name) or item for item, name in items.items()}
-        return BillingFields.model_validate(body | {"line_items": names})
+        ran_on = dict.fromkeys(map(deployment_or_none, texts_or_none(body.get("deployments")) or ()))
+        return BillingFields.model_validate(body | {"line_items": names, "deployments": tuple(ran_on)})
 
     async def purchases(self, project_id: str, limit: int = MOST_ORDERS) -> Purchases:
         """Return at most ``limit`` (1 to 1000) orders; the vendor cuts the list there and has no second page."""
-        params = {"limit": str(min(max(limit, 1), MOST_ORDERS))}
+        most = min(max(limit, 1), MOST_ORDERS)
+        params = {"limit": str(most)}
         body = await self._transport.read(
             f"{project_path(project_id)}/purchases", "to list the purchases", params=params
         )
-        orders = listed(body, "orders", purchase_of)
-        return Purchases(orders=tuple(orders), complete=len(body["orders"] or []) < int(params["limit"]))
+        orders = await listed(body, "orders", purchase_of)
+        return Purchases(
+            orders=tuple(orders), complete=len(body["orders"] or []) < min(int(params["limit"]), UNTOLD_CAP)
+        )
 
 
 def dollars_left(balances: Iterable[Balance]) -> Decimal | None:
@@ -189,13 +196,13 @@ def purchase_of(value: object) -> Purchase | None:
     return order if order.order_id else None
 
 
-def billing_of(body: dict[str, Any]) -> Billing:
+async def billing_of(body: dict[str, Any]) -> Billing:
     """Read a breakdown.
 
     Raises:
         Unavailable: it has no list of results; that is not the same as no spending.
     """
-    return Billing.model_validate(report(body, spending_of))
+    return Billing.model_validate(await report(body, spending_of))
 
 
 def spending_of(value: object) -> Spending:

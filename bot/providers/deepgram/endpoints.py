@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from bot.errors import Unavailable
@@ -11,6 +12,7 @@ from bot.providers.deepgram.ids import path_id
 from bot.providers.http import Sender
 from bot.providers.lenient import object_or_empty
 
+READ_AT_ONCE = 500  # entries: some ten milliseconds
 _log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
@@ -31,8 +33,33 @@ def project_path(project_id: str) -> str:
     return f"/v1/projects/{path_id(project_id, 'project')}"
 
 
-def listed(body: dict[str, Any], name: str, read: Callable[[object], Item | None]) -> list[Item]:
-    """Read the list ``name`` of an answer; null is empty, entries without an id are skipped.
+class Listed(list[Item]):
+    """What a list holds, and how many of its entries could not be read: those may be anything, so say that they are."""
+
+    def __init__(self, items: Iterable[Item] = (), left_out: int = 0) -> None:
+        super().__init__(items)
+        self.left_out = left_out
+
+    def without(self, wanted: Callable[[Item], bool]) -> Listed[Item]:
+        """Return the list without the items that are not wanted, which count as left out."""
+        kept = [item for item in self if wanted(item)]
+        return Listed(kept, self.left_out + len(self) - len(kept))
+
+    def certain(self, noun: str) -> Listed[Item]:
+        """Return the list if something that is not in it is certainly not there.
+
+        Raises:
+            Unavailable: an entry could not be read: it may be the one that is looked for.
+        """
+        if self.left_out:
+            raise Unavailable(
+                f"Deepgram's list of {noun} has entries that Keydesk cannot read, so what is in it cannot be told."
+            )
+        return self
+
+
+async def listed(body: dict[str, Any], name: str, read: Callable[[object], Item | None]) -> Listed[Item]:
+    """Read the list ``name`` of an answer; null is empty, entries without an id are left out and counted.
 
     A missing list is not an empty one: Keydesk would take every key for gone.
 
@@ -42,19 +69,27 @@ def listed(body: dict[str, Any], name: str, read: Callable[[object], Item | None
     entries = body.get(name, ...)
     if entries is not None and not isinstance(entries, list):
         raise Unavailable(f"Deepgram answered without the {name.replace('_', ' ')}. Try again in a minute.")
+    if len(entries or ()) > READ_AT_ONCE:  # reading many takes a while, in which others have their turn
+        found = await asyncio.to_thread(lambda: _each(read, entries))
+    else:
+        found = _each(read, entries)
+    if found.left_out:
+        _log.warning("left out %d entries without an id among %s", found.left_out, name)
+    return found
+
+
+def _each(read: Callable[[object], Item | None], entries: list[object] | None) -> Listed[Item]:
     items = [read(entry) for entry in entries or []]
     kept = [item for item in items if item is not None]
-    if len(kept) < len(items):
-        _log.debug("skipped %d entries without an id among %s", len(items) - len(kept), name)
-    return kept
+    return Listed(kept, len(items) - len(kept))
 
 
-def report(body: dict[str, Any], read: Callable[[object], Item | None]) -> dict[str, Any]:
+async def report(body: dict[str, Any], read: Callable[[object], Item | None]) -> dict[str, Any]:
     """Read what every report tells: its period, the length of a bucket (``units``, ``amount``), and its results.
 
     Raises:
         Unavailable: it has no list of results; that is not the same as none.
     """
     length, period = object_or_empty(body.get("resolution")), {"start": body.get("start"), "end": body.get("end")}
-    results = tuple(listed(body, "results", read))
+    results = tuple(await listed(body, "results", read))
     return period | {"units": length.get("units"), "amount": length.get("amount"), "results": results}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
-from bot.providers.deepgram.ids import email_of, path_email
+from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
+from bot.providers.deepgram.ids import Id, email_of, path_email
 from bot.providers.http import Call
 from bot.providers.lenient import Lenient, Text, object_or_empty
 
@@ -18,21 +18,21 @@ class Invite(Lenient):
     """An invitation that waits to be accepted."""
 
     email: Text
-    project_id: Text
+    project_id: Id
     scope: Text = ""
 
 
 class Invites(Endpoints):
     """The endpoints under ``/v1/projects/{project_id}/invites``."""
 
-    async def invites(self, project_id: str) -> list[Invite]:
+    async def invites(self, project_id: str) -> Listed[Invite]:
         """Return the open invitations of a project.
 
         Raises:
             ScopeMissing: the credential may not read invitations.
         """
         body = await self._transport.read(f"{project_path(project_id)}/invites", "to list the invitations")
-        return listed(body, "invites", partial(invite_of, project_id))
+        return await listed(body, "invites", partial(invite_of, project_id))
 
     async def send_invite(self, project_id: str, email: str, scope: str) -> None:
         """Send an invitation by e-mail; ``scope`` is what the invited person gets, such as ``member``.

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
 from bot.providers.deepgram.ids import path_id
 from bot.providers.deepgram.models import CreatedKey, Key, created_key_of, key_of
 from bot.providers.http import Call
@@ -17,7 +17,7 @@ from bot.providers.http import Call
 class Keys(Endpoints):
     """The endpoints under ``/v1/projects/{project_id}/keys``."""
 
-    async def keys(self, project_id: str, status: Literal["active", "expired"] | None = None) -> list[Key]:
+    async def keys(self, project_id: str, status: Literal["active", "expired"] | None = None) -> Listed[Key]:
         """Return the keys of a project that the credential may see.
 
         Without ``members:read``, ``admins:read`` and ``owners:read`` Deepgram silently lists only the
@@ -26,7 +26,7 @@ class Keys(Endpoints):
         """
         params = {"status": status} if status else None
         body = await self._transport.read(f"{project_path(project_id)}/keys", "to list the keys", params=params)
-        return listed(body, "api_keys", partial(key_of, project_id))
+        return await listed(body, "api_keys", partial(key_of, project_id))
 
     async def key(self, project_id: str, key_id: str) -> Key:
         """Return one key, with the tags and the expiry that lists leave out.

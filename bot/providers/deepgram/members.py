@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
-from bot.providers.deepgram.ids import path_id
+from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
+from bot.providers.deepgram.ids import Id, path_id
 from bot.providers.http import Call
 from bot.providers.lenient import Lenient, MaybeText, Text, Texts, object_or_empty, texts_or_none
 
@@ -14,8 +14,8 @@ from bot.providers.lenient import Lenient, MaybeText, Text, Texts, object_or_emp
 class Member(Lenient):
     """A member of a project: a person or a service account."""
 
-    member_id: Text
-    project_id: Text
+    member_id: Id
+    project_id: Id
     email: MaybeText = None
     first_name: Text = ""
     last_name: Text = ""
@@ -25,14 +25,14 @@ class Member(Lenient):
 class Members(Endpoints):
     """The endpoints under ``/v1/projects/{project_id}/members``."""
 
-    async def members(self, project_id: str) -> list[Member]:
+    async def members(self, project_id: str) -> Listed[Member]:
         """Return the members of a project whose role the credential may read.
 
         Raises:
             ScopeMissing: the credential may not read members.
         """
         body = await self._transport.read(f"{project_path(project_id)}/members", "to list the members")
-        return listed(body, "members", partial(member_of, project_id))
+        return await listed(body, "members", partial(member_of, project_id))
 
     async def remove_member(self, project_id: str, member_id: str) -> None:
         """Take a member out of a project; Deepgram ends every key that they made there.
@@ -53,9 +53,12 @@ class Members(Endpoints):
             NotFound: there is no such member.
             ScopeMissing: the credential may not read members' scopes.
         """
-        path = f"{_member_path(project_id, member_id)}/scopes"
-        body = await self._transport.read(path, "to read the member's scopes")
-        return texts_or_none(body.get("scopes")) or ()
+        path, doing = f"{_member_path(project_id, member_id)}/scopes", "to read the member's scopes"
+        body = await self._transport.read(path, doing)
+        scopes = texts_or_none(body.get("scopes"))
+        if scopes is None:  # "not told" is not "none", which would make an owner a member
+            raise self._transport.no_answer(Call("GET", path, doing))
+        return scopes
 
     async def change_member_scope(self, project_id: str, member_id: str, scope: str) -> None:
         """Give a member one scope, such as ``admin``, in place of what they have.

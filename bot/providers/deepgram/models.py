@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from bot.providers.deepgram.ids import Id, MaybeId
 from bot.providers.lenient import Lenient, MaybeMoment, MaybeText, MaybeTexts, Text, Texts, object_or_empty
 
 Role = Literal["owner", "admin", "member"]
@@ -19,7 +20,7 @@ Role = Literal["owner", "admin", "member"]
 class Project(Lenient):
     """A project that the credential can see."""
 
-    project_id: Text
+    project_id: Id
     name: Text = ""
     mip_opt_out: bool | None = None
 
@@ -30,22 +31,22 @@ class Key(Lenient):
     Lists usually lack ``tags`` and ``expiration_date``: there, None means "not told", not "none" or "never".
     """
 
-    key_id: Text
-    project_id: Text
+    key_id: Id
+    project_id: Id
     comment: Text = ""
     scopes: Texts = ()
     tags: MaybeTexts = None
     created: MaybeMoment = None
     expiration_date: MaybeMoment = None
-    member_id: MaybeText = None
+    member_id: MaybeId = None
     email: MaybeText = None
 
 
 class CreatedKey(Lenient):
     """A key just made; ``secret`` is told this once and shows in no repr."""
 
-    key_id: Text
-    project_id: Text
+    key_id: Id
+    project_id: Id
     secret: SecretStr
     comment: Text = ""
     scopes: Texts = ()

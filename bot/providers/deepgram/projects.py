@@ -6,7 +6,7 @@ all. Deepgram has no creation of projects in its current interface.
 
 from __future__ import annotations
 
-from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
 from bot.providers.deepgram.models import Project, project_of
 from bot.providers.http import Call
 
@@ -14,10 +14,10 @@ from bot.providers.http import Call
 class Projects(Endpoints):
     """The endpoints under ``/v1/projects``."""
 
-    async def projects(self) -> list[Project]:
+    async def projects(self) -> Listed[Project]:
         """Return every project that the credential can see, in Deepgram's order."""
         body = await self._transport.read("/v1/projects", "to list the projects")
-        return listed(body, "projects", project_of)
+        return await listed(body, "projects", project_of)
 
     async def project(self, project_id: str) -> Project:
         """Return one project.

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
+from bot.providers.deepgram.ids import Id, MaybeId
 from bot.providers.deepgram.request_paths import endpoint_of, shown_path
 from bot.providers.deepgram.tags import MaybeTagSet
 from bot.providers.lenient import (
@@ -34,11 +35,11 @@ class RequestRecord(Lenient):
     ``duration`` and ``total_audio`` are in seconds. ``path`` is sensitive: show ``shown_path``.
     """
 
-    request_id: Text
-    project_id: MaybeText = None
+    request_id: Id
+    project_id: MaybeId = None
     created: MaybeMoment = None
     path: Text = Field(default="", repr=False)
-    api_key_id: MaybeText = None
+    api_key_id: MaybeId = None
     ready: bool = False
     code: MaybeCount = None
     completed: MaybeMoment = None
@@ -92,8 +93,9 @@ def record_of(value: object) -> RequestRecord | None:
     details = object_or_empty(response.get("details"))
     record = RequestRecord.model_validate(
         {name: item for name, item in details.items() if name in RequestRecord.model_fields}
-        | {name: body.get(name) for name in ("request_id", "created", "path", "api_key_id")}
-        | {"project_id": body.get("project_uuid"), "ready": isinstance(body.get("response"), dict)}
+        | {name: body.get(name) for name in ("request_id", "created", "path")}
+        | {"api_key_id": _first(body.get("api_key_id"), body.get("accessor"))}  # its name in older answers
+        | {"project_id": body.get("project_uuid"), "ready": bool(response)}
         | _outcome(body, response, details)
         | _figures(response)
         | _callback(body.get("callback"))

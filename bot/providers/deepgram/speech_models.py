@@ -72,7 +72,7 @@ class SpeechModels(Endpoints):
     async def _models(self, path: str, include_outdated: bool) -> list[SpeechModel]:
         params = {"include_outdated": "true"} if include_outdated else None
         body = await self._transport.read(path, "to list the models", params=params)
-        return [*listed(body, "stt", _listening), *listed(body, "tts", _speaking)]
+        return [*await listed(body, "stt", _listening), *await listed(body, "tts", _speaking)]
 
     async def _model(self, path: str) -> SpeechModel:
         doing = "to read the model"

@@ -17,7 +17,10 @@ def plain_tag(tag: str) -> str:
 
 
 def tag_set_or_none(value: object) -> frozenset[str] | None:
-    """Return the tags of one bucket or record; None where there is no list, so "not told" or "not grouped by tags"."""
+    """Return the tags of one bucket or record, one text as a set of one.
+
+    None where nothing is told: "not told", or "not grouped by tags".
+    """
     if isinstance(value, frozenset):
         return value
     tags = texts_or_none(value)

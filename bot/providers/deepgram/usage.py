@@ -7,8 +7,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from bot.providers.deepgram.deployments import MaybeDeployment
 from bot.providers.deepgram.endpoints import Endpoints, project_path, report
 from bot.providers.deepgram.filters import Filters, day_params, one_of, usage_params
+from bot.providers.deepgram.ids import MaybeId
 from bot.providers.deepgram.tags import MaybeTagSet
 from bot.providers.lenient import (
     Lenient,
@@ -41,13 +43,13 @@ class UsageBucket(Lenient):
     tts_characters: MaybeCount = None
     tts_requests: MaybeCount = None
     requests: MaybeCount = None
-    accessor: MaybeText = None
+    accessor: MaybeId = None
     endpoint: MaybeText = None
     feature_set: MaybeText = None
     models: Texts = ()
     method: MaybeText = None
     tags: MaybeTagSet = None
-    deployment: MaybeText = None
+    deployment: MaybeDeployment = None
 
 
 class Usage(Lenient):
@@ -91,7 +93,7 @@ class UsageReports(Endpoints):
             NotUnderstood: a filter is unknown (Deepgram would ignore it), or the period ends before it starts.
         """
         params = usage_params(start, end, filters)
-        return usage_of(
+        return await usage_of(
             await self._transport.read(f"{project_path(project_id)}/usage", "to read the usage", params=params)
         )
 
@@ -113,7 +115,7 @@ class UsageReports(Endpoints):
         if grouping is not None:
             params["grouping"] = one_of(grouping, get_args(Grouping), "grouping")
         path = f"{project_path(project_id)}/usage/breakdown"
-        return usage_of(await self._transport.read(path, "to read the usage", params=params))
+        return await usage_of(await self._transport.read(path, "to read the usage", params=params))
 
     async def usage_fields(self, project_id: str, *, start: date | None = None, end: date | None = None) -> UsageFields:
         """Return the tags, models, methods and features that occurred in a period.
@@ -128,13 +130,13 @@ class UsageReports(Endpoints):
         return UsageFields.model_validate(body | {"models": tuple(model for model in read if model)})
 
 
-def usage_of(body: dict[str, object]) -> Usage:
+async def usage_of(body: dict[str, object]) -> Usage:
     """Read a summary or a breakdown.
 
     Raises:
         Unavailable: it has no list of results; that is not the same as no usage.
     """
-    return Usage.model_validate(report(body, bucket_of))
+    return Usage.model_validate(await report(body, bucket_of))
 
 
 def bucket_of(value: object) -> UsageBucket:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from bot.errors import NotUnderstood
+from bot.providers.deepgram.deployments import DEPLOYMENTS
 from bot.store.tag_sets import set_of, text_of
 from bot.usage import knowable
 from bot.usage.figures.period import NAMES, Period
@@ -37,7 +38,7 @@ MEASURES: Mapping[str, str] = MappingProxyType(
 ONLY: Mapping[str, tuple[str, str]] = MappingProxyType(
     {word: ("endpoint", word) for word in ("listen", "read", "speak", "agent")}
     | {word: ("method", word) for word in ("sync", "async", "streaming")}
-    | {word: ("deployment", word) for word in ("hosted", "beta", "self-hosted")}
+    | {word: ("deployment", word) for word in DEPLOYMENTS}
 )
 PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
     {

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.errors import FormError
+from bot.providers.deepgram.deployments import FILTERED
 from bot.providers.deepgram.filters import ENDPOINTS, METHODS
 from bot.slack import blocks
 from bot.slack.state import chosen, element, written
@@ -19,7 +20,6 @@ Block = dict[str, Any]
 TITLE = "Requests"
 ANY = "any"
 STATUSES = {"succeeded": "Succeeded", "failed": "Failed"}
-DEPLOYMENTS = ("hosted", "beta", "self-hosted")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def request_form(form: Form) -> Block:
             _choice("Outcome", "status", STATUSES, asked.status),
             _choice("Endpoint", "endpoint", {name: name for name in ENDPOINTS}, asked.endpoint),
             _choice("Method", "method", {name: name for name in METHODS}, asked.method),
-            _choice("Deployment", "deployment", {name: name for name in DEPLOYMENTS}, asked.deployment),
+            _choice("Deployment", "deployment", {name: name for name in FILTERED}, asked.deployment),
             _searched("Key", "key", _known(form.key, asked.key)),
             _searched("Customer", "customer", _known(asked.customer, asked.customer), "Keys that carry the tag."),
             _request_id(asked.request_id),

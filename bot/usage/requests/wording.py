@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.errors import NotUnderstood
+from bot.providers.deepgram.deployments import FILTERED
 from bot.usage.requests.period import NAMES, Period
 from bot.usage.requests.question import LONGEST, UUID, Asked
 
@@ -17,7 +18,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     | dict.fromkeys(("succeeded", "successful", "ok"), ("status", "succeeded"))
     | {word: ("endpoint", word) for word in ("listen", "read", "speak", "agent")}
     | {word: ("method", word) for word in ("sync", "async", "streaming")}
-    | {word: ("deployment", word) for word in ("hosted", "beta", "self-hosted")}
+    | {word: ("deployment", word) for word in FILTERED}
     | {word: ("period", word) for word in NAMES if word != "dates"}
     | {"24h": ("period", "day"), "7d": ("period", "week"), "30d": ("period", "month")}
 )

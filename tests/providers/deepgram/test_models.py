@@ -65,16 +65,20 @@ def test_texts_lose_what_a_database_cannot_hold() -> None:
     assert (key.comment, key.scopes) == ("ab?", ("x",))
 
 
-def test_entries_without_an_id_are_skipped_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+async def test_entries_without_an_id_are_left_out_and_counted(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     body = {"projects": [{"project_id": "a"}, {"name": "no id"}, None, 7]}
-    assert [project.project_id for project in listed(body, "projects", project_of)] == ["a"]
-    assert "skipped 3 entries" in caplog.text
+    found = await listed(body, "projects", project_of)
+    assert [project.project_id for project in found] == ["a"]
+    assert found.left_out == 3
+    assert "left out 3 entries" in caplog.text
+    with pytest.raises(Unavailable, match="cannot be told"):
+        found.certain("projects")
 
 
-def test_a_null_list_is_empty_but_a_missing_one_is_trouble() -> None:
-    assert listed({"projects": None}, "projects", project_of) == []
+async def test_a_null_list_is_empty_but_a_missing_one_is_trouble() -> None:
+    assert await listed({"projects": None}, "projects", project_of) == []
     odd_bodies: list[dict[str, Any]] = [{}, {"projects": {}}, {"projects": "x"}]
     for odd in odd_bodies:
         with pytest.raises(Unavailable):
-            listed(odd, "projects", project_of)
+            await listed(odd, "projects", project_of)

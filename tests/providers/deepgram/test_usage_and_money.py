@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import NotFound, NotUnderstood, ScopeMissing, Unavailable
+from bot.providers.answers import Answer
 from bot.providers.deepgram.billing import BillingGrouping, billing_of, purchase_of, spending_of
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.filters import FEATURES, VALUES, usage_params
 from bot.providers.deepgram.requests import RequestFilter
 from bot.providers.deepgram.usage import Grouping, Usage, bucket_of
-from bot.providers.http import Answer
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
@@ -213,16 +213,16 @@ async def test_a_garbled_report_is_not_an_empty_one(
 
 
 @given(st.integers(0, 10**12), st.integers(1, 12))
-def test_money_keeps_every_digit(units: int, places: int) -> None:
+async def test_money_keeps_every_digit(units: int, places: int) -> None:
     written = f"{units // 10**places}.{units % 10**places:0{places}d}"
-    body = Answer(200, f'{{"dollars": {written}, "grouping": {{}}}}').parsed()
+    body = await Answer(200, f'{{"dollars": {written}, "grouping": {{}}}}').value()
     assert f"{spending_of(body).dollars:f}" == written
 
 
-@pytest.mark.parametrize("number", ["1e999", "1e99999999999999999999", "1e-400", "NaN", "Infinity", "true", "[1]"])
-def test_an_absurd_amount_is_unknown_and_so_is_its_sum(number: str) -> None:
-    body = Answer(200, f'{{"results": [{{"dollars": 1.5}}, {{"dollars": {number}}}]}}').parsed()
-    assert billing_of(body).dollars is None
+@pytest.mark.parametrize("number", ["1e999", "1e99999999999999999999", "1e20", "NaN", "Infinity", "true", "[1]"])
+async def test_an_absurd_amount_is_unknown_and_so_is_its_sum(number: str) -> None:
+    body = await Answer(200, f'{{"results": [{{"dollars": 1.5}}, {{"dollars": {number}}}]}}').value()
+    assert (await billing_of(body)).dollars is None
 
 
 @given(
