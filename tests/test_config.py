@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.config import Settings
+from bot.providers.deepgram.addresses import doubt
 
 SECRETS = {
     "slack_bot_token": "xoxb-canary-1",
@@ -58,7 +59,7 @@ def test_settings_come_from_the_environment_and_a_file(tmp_path: Path, monkeypat
     assert (found.keydesk_owners, found.port) == (("U1", "U2"), 3002)
 
 
-@pytest.mark.parametrize("url", ["https://slack.com/api/", "http://127.0.0.1.evil.test/", "http://localhost.test/"])
+@pytest.mark.parametrize("url", ["https://slack.com/api/", "https://127.0.0.1.evil.test/", "https://localhost.test/"])
 def test_a_moved_clock_is_refused_outside_this_machine(url: str) -> None:
     with pytest.raises(ValidationError, match="playground only"):
         settings(slack_api_url=url, keydesk_clock_url="http://127.0.0.1:1/clock")
@@ -115,3 +116,43 @@ def test_no_secret_shows_in_what_is_refused() -> None:
     with pytest.raises(ValidationError) as refusal:
         settings(**SECRETS, keydesk_transport="pigeon", database_url="postgresql://u:canary-6@h/d")
     assert "canary" not in f"{refusal.value!r} {refusal.value}"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://api.deepgram.com", "in the clear"),
+        ("http://10.0.0.5:8080", "in the clear"),
+        ("http://127.0.0.1.evil.test", "in the clear"),
+        ("https://api.eu.deepgram.com", "no management API"),
+        ("https://api.au.deepgram.com/", "no management API"),
+        ("https://agent.deepgram.com", "no management API"),
+        ("https://api.deepgram.com/v1", "has a path"),
+        ("https://api.deepgram.com/v1/projects?x=1", "has a path"),
+        ("https://key:word@api.deepgram.com", "user name or password"),
+        ("api.deepgram.com", "is no address"),
+        ("ftp://api.deepgram.com", "is no address"),
+        ("https://api.deepgram.com:99999", "is no address"),
+        ("", "is no address"),
+    ],
+)
+def test_an_address_that_cannot_be_deepgrams_management_is_refused_in_words(url: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        settings(deepgram_api_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.deepgram.com/", "http://127.0.0.1:9", "http://[::1]:9", "https://a1.eu.api.deepgram.com"]
+)
+def test_other_addresses_are_taken_without_their_last_slash(url: str) -> None:
+    assert settings(deepgram_api_url=url).deepgram_api_url == url.rstrip("/")
+
+
+def test_only_an_address_that_is_not_deepgrams_own_is_doubted() -> None:
+    assert doubt("https://api.deepgram.com") is doubt("http://127.0.0.1:9") is None
+    assert "your own proxy" in (doubt("https://deepgram-proxy.example.com") or "")
+
+
+def test_slacks_token_is_sent_to_no_other_machine_in_the_clear() -> None:
+    with pytest.raises(ValidationError, match="in the clear"):
+        settings(slack_api_url="http://slack.example.com/api/")
