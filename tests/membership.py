@@ -37,6 +37,7 @@ from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.clocks import machine_now
 from tests.factories import NOON, OWNER, SECOND_OWNER, actor, set_up, small_database
+from tests.limits import PatientLimits
 
 SHORT = Limits(read=2.0, read_total=4.0, change=0.5, connect=1.0)
 SOMTO = made_up_id("s.okafor")
@@ -107,7 +108,12 @@ async def membership(folder: Path, role: str = "admin") -> AsyncIterator[Members
     clock = SetClock(NOON)
     emulator = DeepgramEmulator(clock.now)
     await emulator.start()
-    client = Deepgram(SecretStr(emulator.credentials[role]), emulator.url, limits=SHORT, pause=no_pause)
+    client = Deepgram(
+        SecretStr(emulator.credentials[role]),
+        emulator.url,
+        limits=PatientLimits(emulator.faults, SHORT),
+        pause=no_pause,
+    )
     database = small_database(folder)
     project = next(each for each in emulator.state.projects.values() if each.name == "staging")
     set_up(database, project_id=project.project_id, name=project.name)

@@ -21,6 +21,7 @@ from bot.store.requests import Request
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.factories import NOON, Bench, bench, set_up
+from tests.limits import PatientLimits
 
 SHORT = Limits(read=1.0, read_total=3.0, change=0.4, connect=1.0)
 
@@ -110,7 +111,12 @@ async def emulator(clock: SetClock) -> AsyncIterator[DeepgramEmulator]:
 @pytest.fixture
 async def deepgram(emulator: DeepgramEmulator) -> AsyncIterator[Deepgram]:
     """Our client, with an admin's credential and little patience."""
-    client = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url, limits=SHORT, pause=no_pause)
+    client = Deepgram(
+        SecretStr(emulator.credentials["admin"]),
+        emulator.url,
+        limits=PatientLimits(emulator.faults, SHORT),
+        pause=no_pause,
+    )
     yield client
     await client.aclose()
 

@@ -18,6 +18,7 @@ from bot.store.database import Database
 from playground.deepgram.server import DeepgramEmulator
 from tests.factories import OWNER, actor, bench, set_up
 from tests.keys.conftest import SHORT, no_pause
+from tests.limits import PatientLimits
 from tests.providers.deepgram.test_accounts import Known
 
 
@@ -25,7 +26,7 @@ async def test_the_main_key_in_a_project_of_another_account_is_our_own_too(
     small_store: Database, emulator: DeepgramEmulator
 ) -> None:
     def open_client(credential: SecretStr) -> Deepgram:
-        return Deepgram(credential, emulator.url, limits=SHORT, pause=no_pause)
+        return Deepgram(credential, emulator.url, limits=PatientLimits(emulator.faults, SHORT), pause=no_pause)
 
     project = next(iter(emulator.state.projects.values()))
     set_up(small_store, project_id=project.project_id, name=project.name)

@@ -115,8 +115,8 @@ def test_one_page_needs_no_paging() -> None:
 
 def test_fifty_blocks_cost_well_below_a_millisecond() -> None:
     def build() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         [blocks.section("*name* of a key", accessory=blocks.button("End…", "keys.end", "7")) for _ in range(50)]
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert min(build() for _ in range(20)) < 0.001

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.slack.connection import Slack
@@ -22,7 +21,16 @@ TEXTS = st.text() | st.builds(
 NUMBERS = st.integers() | st.decimals(allow_nan=False, allow_infinity=False, places=4)
 
 
-APOSTROPHES = re.compile("(^|[;\t\r\n])'")
+BEGINNINGS = ";\t\r\n"  # behind these a spreadsheet may begin a cell or a line
+
+
+def without_ours(cell: str, text: str) -> str:
+    """Return a cell without the apostrophes at beginnings that the text itself does not have: those are ours."""
+    kept, before = "", ""
+    for char in cell:
+        ours = char == "'" and (not before or before in BEGINNINGS) and not text.startswith(kept + char)
+        kept, before = kept if ours else kept + char, char
+    return kept
 
 
 def read_back(content: bytes, separator: str = ",") -> list[list[str]]:
@@ -30,13 +38,14 @@ def read_back(content: bytes, separator: str = ",") -> list[list[str]]:
 
 
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=4), max_size=4))
+@example([["", "'"], ["'=1", ";'"]])  # apostrophes of the text's own stay
 def test_texts_come_back_as_they_were_but_for_the_apostrophe(rows: list[list[str]]) -> None:
     written = read_back(csv_bytes(["name", "why"], rows))[1:]
 
     for row, found in zip(rows, written, strict=True):
         for text, cell in zip(row, found, strict=True):
             kept = text.encode("utf-8", "replace").decode()
-            assert APOSTROPHES.sub(r"\1", cell) == kept
+            assert without_ours(cell, kept) == kept
             assert not cell.strip().startswith(("=", "+", "-", "@"))
             assert not cell.startswith(("\t", "\r"))
 

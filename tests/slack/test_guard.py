@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,6 +16,7 @@ from bot.slack.call import Call
 from bot.slack.guard import guarded
 from bot.slack.names import Door
 from bot.slack.web import SlackWeb
+from tests.clocks import PATIENCE
 from tests.slack.conftest import Desk
 from tests.slack.listeners import Heard, breaks, keys_door, refuses
 from tests.slack.payloads import action, command, event, submission, view_object
@@ -26,11 +26,10 @@ from tests.slack.payloads import action, command, event, submission, view_object
 async def test_an_exception_right_after_the_ack_keeps_the_ack(desk: Desk, listener: object) -> None:
     send = await desk.open(keys_door(listener))
 
-    started = time.monotonic()
-    status, _ = await send(command("keys list"))
+    async with asyncio.timeout(PATIENCE):
+        status, _ = await send(command("keys list"))
 
     assert status == 200
-    assert time.monotonic() - started < 1
 
 
 async def test_a_known_error_is_told_privately_in_its_own_words(desk: Desk) -> None:

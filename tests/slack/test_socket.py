@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
@@ -14,6 +13,7 @@ from bot.slack.names import Command, Door
 from bot.slack.socket import SocketDoor, socket_door
 from bot.slack.watchdog import Watchdog
 from bot.slack.web import SlackError
+from tests.clocks import PATIENCE
 from tests.slack.fake_api import FakeApi
 from tests.slack.payloads import action, command
 from tests.slack.test_http import IDENTITY
@@ -87,9 +87,9 @@ async def test_a_lost_connection_is_made_anew(slack: Slack, api: FakeApi) -> Non
     await door.start()
 
     await api.sockets[0].close()
-    started = time.monotonic()
-    while len(api.sockets) < 2 and time.monotonic() - started < 5:  # noqa: ASYNC110 - the fake tells no events
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while len(api.sockets) < 2:  # noqa: ASYNC110 - the fake tells no events
+            await asyncio.sleep(0.05)
 
     assert await api.deliver("slash_commands", command("help")) is None
     await door.stop(1)

@@ -10,12 +10,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator, Timings
-from tests.clocks import served_clock
+from tests.clocks import PATIENCE, served_clock
 from tests.playground.slack.driver import Driver
 from tests.playground.slack.samples import manifest
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-of-the-test", "xapp-of-the-test", "a signing secret"
-SHORT = Timings(trigger=0.15, ack=0.4, event_retries=(0.0, 0.02, 0.02), url_verification=0.02)
+SHORT = Timings(trigger=PATIENCE, ack=1.0, event_retries=(0.0, 0.02, 0.02), url_verification=0.02)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator, Timings
+from playground.slack.triggers import Triggers
 from tests.playground.slack.driver import PRIYA
 from tests.playground.slack.refusals import refusal, refused_answer
 from tests.playground.slack.samples import modal
@@ -29,8 +30,9 @@ async def test_a_trigger_works_once(slack: SlackEmulator, web: AsyncWebClient) -
 
 
 async def test_an_old_trigger_is_expired(slack: SlackEmulator, web: AsyncWebClient) -> None:
+    slack.state.triggers = Triggers(0.01)
     trigger_id = slack.state.triggers.issue(PRIYA, "tab")
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.02)
     assert await refusal(web.views_open(trigger_id=trigger_id, view=modal())) == "expired_trigger_id"
 
 

@@ -12,6 +12,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.limits import PatientLimits
 from tests.playground.deepgram.conftest import clock, emulator, http
 
 __all__ = ["clock", "emulator", "http"]
@@ -31,7 +32,7 @@ async def client_of(emulator: DeepgramEmulator) -> AsyncIterator[ClientOf]:
 
         def make(role: str) -> Deepgram:
             secret = SecretStr(emulator.credentials[role])
-            client = Deepgram(secret, emulator.url, limits=SHORT, pause=no_pause)
+            client = Deepgram(secret, emulator.url, limits=PatientLimits(emulator.faults, SHORT), pause=no_pause)
             stack.push_async_callback(client.aclose)
             return client
 

@@ -17,6 +17,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing, may_end
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.limits import PatientLimits
 from tests.providers.deepgram.conftest import SHORT, no_pause
 from tests.providers.deepgram.test_documentation import CALLS, GOOD
 
@@ -54,7 +55,7 @@ async def two(emulator: DeepgramEmulator, project: Project) -> AsyncIterator[Two
     known = Known([Account("ac1", "studio", SecretStr(secret))], {theirs.project_id: "ac1"})
 
     def open_client(credential: SecretStr) -> Deepgram:
-        return Deepgram(credential, emulator.url, limits=SHORT, pause=no_pause)
+        return Deepgram(credential, emulator.url, limits=PatientLimits(emulator.faults, SHORT), pause=no_pause)
 
     main = open_client(SecretStr(emulator.credentials["admin"]))
     async with contextlib.aclosing(DeepgramAccounts(main, known, open_client)) as deepgram:

@@ -18,6 +18,7 @@ from bot.providers.deepgram.powers import role_of
 from playground.deepgram.roles import PERMISSIONS
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.limits import PatientLimits
 from tests.providers.deepgram.conftest import SHORT, ClientOf, no_pause
 
 OTHERS = "keys:write:others"  # the emulator's own mark, never a scope of a key
@@ -89,7 +90,7 @@ async def test_an_answer_that_tells_nothing_leaves_everything_unknown() -> None:
 async def test_an_expired_credential_is_rejected(emulator: DeepgramEmulator, clock: SetClock, project: Project) -> None:
     member = next(iter(project.members))
     _, secret = emulator.state.add_key(project, member, "c", ["owner"], expiration_date=clock.now() + timedelta(1))
-    client = Deepgram(SecretStr(secret), emulator.url, limits=SHORT, pause=no_pause)
+    client = Deepgram(SecretStr(secret), emulator.url, limits=PatientLimits(emulator.faults, SHORT), pause=no_pause)
     assert (await client.who_am_i()).role == "owner"
     clock.move(timedelta(days=1))
     with pytest.raises(CredentialsRejected):

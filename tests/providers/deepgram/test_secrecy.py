@@ -14,6 +14,7 @@ from bot.providers.deepgram.models import CreatedKey
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.limits import PatientLimits
 from tests.providers.deepgram.conftest import SHORT, no_pause
 
 CANARY = "5ec2e7" * 7
@@ -75,6 +76,11 @@ async def test_a_proxy_of_the_environment_never_sees_the_credential(
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    deepgram = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url, limits=SHORT, pause=no_pause)
+    deepgram = Deepgram(
+        SecretStr(emulator.credentials["admin"]),
+        emulator.url,
+        limits=PatientLimits(emulator.faults, SHORT),
+        pause=no_pause,
+    )
     assert len(await deepgram.projects()) == 9
     await deepgram.aclose()

@@ -43,6 +43,7 @@ from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
 from tests.clocks import machine_now
 from tests.factories import NOON, SECOND_OWNER, person, small_database
+from tests.limits import PatientLimits
 
 LIMITS = Limits(read=0.5, read_total=0.6, change=0.5, connect=0.5)
 LONG_AGO = timedelta(seconds=550)  # no call can be on its way any more, and what was made is still ours to end
@@ -80,7 +81,12 @@ async def grid_desk(folder: Path, askers: Iterable[str]) -> AsyncIterator[GridDe
     clock = SetClock(NOON)
     emulator, database = DeepgramEmulator(clock.now), small_database(folder)
     await emulator.start()
-    deepgram = Deepgram(SecretStr(emulator.credentials["owner"]), emulator.url, limits=LIMITS, pause=_no_pause)
+    deepgram = Deepgram(
+        SecretStr(emulator.credentials["owner"]),
+        emulator.url,
+        limits=PatientLimits(emulator.faults, LIMITS),
+        pause=_no_pause,
+    )
     owners = frozenset({SECOND_OWNER, *askers})
     with database.transaction() as session:
         session.add_all(person(user_id) for user_id in owners)
