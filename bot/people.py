@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import CouldNotCheck, NotAllowed
+from bot.foreign import visible
 from bot.groups import Groups
 from bot.operation import Actor
 from bot.slack.web import SlackError
@@ -18,6 +19,7 @@ from bot.store.people import Person
 
 FRESH_SECONDS = 60.0
 MOST_REMEMBERED = 10_000
+NAME_LONGEST = 80  # Slack's own bound
 
 REFUSALS: Mapping[str, str] = {
     "guest": "Keydesk is for full members of this workspace; guests cannot use it. Ask a member of your team.",
@@ -137,12 +139,13 @@ class People:
 def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:
     """Read Slack's user object (``users.info``) into a person of ``team_id``."""
     profile = user.get("profile") or {}
-    name = profile.get("display_name") or user.get("real_name") or user.get("name") or str(user["id"])
+    given = (profile.get("display_name"), user.get("real_name"), user.get("name"))
+    names = (visible(str(name)).strip()[:NAME_LONGEST] for name in given if name)
     return Person(
         team_id=team_id,
         user_id=str(user["id"]),
-        name=str(name)[:80],
-        tz=str(user.get("tz") or "UTC"),
+        name=next(filter(None, names), str(user["id"])),
+        tz=str(user.get("tz") or "UTC")[:NAME_LONGEST],
         standing=_standing(team_id, user),
         read_at=now,
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+TEXT_LONGEST = 10_000  # of a name, a comment, a tag: a hundred times what the provider itself takes
 LARGEST_EXPONENT = 18  # beyond ±10^18 no sum of money, hours or calls is real, and arithmetic becomes expensive
 LONGEST_NUMBER = 400  # characters: a float written out digit for digit has more than a thousand at worst, 60 usually
 MOST_PLACES = Decimal(1).scaleb(-30)
@@ -34,10 +35,10 @@ def exact_number(text: str) -> Decimal | None:
 
 
 def text_or_none(value: object) -> str | None:
-    """Return a text that every database and Slack can hold: no NUL, no half of a surrogate pair."""
+    """Return a text that every database and Slack can hold: no NUL, no half of a surrogate pair, an end in sight."""
     if not isinstance(value, str):
         return None
-    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return value[:TEXT_LONGEST].replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def moment_or_none(value: object) -> datetime | None:

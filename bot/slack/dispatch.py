@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import NotUnderstood
 from bot.slack import usage
 from bot.slack.blocks import Block
+from bot.slack.bounds import bounded
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.guard import InFlight, Seen, broken, guarded
 from bot.slack.names import Door, Listener, Names, join
@@ -114,6 +115,7 @@ class _Dispatch:
     async def _run(self, kind: Kind, body: Body, ack: Ack, context: AsyncBoltContext | None) -> None:
         with self._in_flight:
             try:
+                body = bounded(body)
                 call = read(kind, body, self._names, self._web, ack)
                 call.context = {} if context is None else context
                 listener = self._listener(call)

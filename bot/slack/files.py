@@ -15,7 +15,9 @@ from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 # What makes a spreadsheet calculate (owasp.org/www-community/attacks/CSV_Injection), also behind what it skips.
 DANGEROUS = re.compile("[\\s\x00-\x1f\ufeff\u200b]*[=+\\-@\t\r\n＝＋－＠]")
 # A spreadsheet of a country that separates cells by semicolons begins cells, and lines, inside our quotes as well.
-BEGINS_A_CELL = re.compile('([;\t\r\n])(?=[\\s\x00-\x1f\ufeff\u200b"]*[=+\\-@＝＋－＠])')
+_BETWEEN = '[;\\s\x00-\x1f\ufeff\u200b"]'
+BEGINS_A_CELL = re.compile(f"(?<!{_BETWEEN}){_BETWEEN}++(?=[=+\\-@＝＋－＠])")
+_SEPARATOR = re.compile("[;\t\r\n](?=[^;\t\r\n]*$)")  # the last of a run
 
 
 class CsvTable:
@@ -51,7 +53,7 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, int) or (isinstance(value, Decimal) and value.is_finite()):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
-    text = BEGINS_A_CELL.sub(r"\1'", str(value))
+    text = BEGINS_A_CELL.sub(lambda found: _SEPARATOR.sub(r"\g<0>'", found[0], count=1), str(value))
     return f"'{text}" if DANGEROUS.match(text) else text
 
 

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.foreign import visible
+
+NAME_LONGEST = 80  # Slack's own bound
+
 
 @dataclass(frozen=True)
 class UserGroup:
@@ -24,10 +28,14 @@ def read_group(given: Mapping[str, Any]) -> UserGroup:
     """Read Slack's user group object (docs.slack.dev/reference/objects/usergroup-object)."""
     return UserGroup(
         id=str(given["id"]),
-        handle=str(given.get("handle") or ""),
-        name=str(given.get("name") or given.get("handle") or ""),
+        handle=_named(given, "handle"),
+        name=_named(given, "name") or _named(given, "handle"),
         members=_members(given),
     )
+
+
+def _named(given: Mapping[str, Any], field: str) -> str:
+    return visible(str(given.get(field) or "")).strip()[:NAME_LONGEST]
 
 
 def _members(given: Mapping[str, Any]) -> frozenset[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -110,13 +111,13 @@ def read_words(typed: str) -> Question:
     Raises:
         NotUnderstood: a word means nothing here; the text names the nearest one that does.
     """
-    read, tokens = _Read(), list(_tokens(typed))
+    read, tokens = _Read(), deque(_tokens(typed))
     while tokens:
-        token = tokens.pop(0)
+        token = tokens.popleft()
         if token.name:
             _name(read, token)
         elif token.word in SPLITTING:
-            read.say("split", _dimension(tokens.pop(0).text if tokens else ""))
+            read.say("split", _dimension(tokens.popleft().text if tokens else ""))
         elif token.word == "in":
             read.say("project", _project(tokens))
         else:
@@ -191,13 +192,13 @@ def _dimension(word: str) -> str:
     return found
 
 
-def _project(tokens: list[_Token]) -> str:
+def _project(tokens: deque[_Token]) -> str:
     """Take the words of a project's name: up to one that means something else."""
     name: list[str] = []
     while tokens and not tokens[0].name and (not name or tokens[0].word not in ENDS_A_NAME):
         if _DAY.fullmatch(tokens[0].word):
             break
-        name.append(tokens.pop(0).text)
+        name.append(tokens.popleft().text)
     if not name:
         raise NotUnderstood("In which project? Type its name, such as in production, or in all.")
     wanted = " ".join(name)[:LONGEST]

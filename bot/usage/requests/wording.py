@@ -24,7 +24,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 NAMED = ("project", "customer", "key")
 IDLE = frozenset({"a", "and", "from", "in", "last", "of", "requests", "the", "this", "to"})
-SPANS = ((r"\b7 days\b", "week"), (r"\b30 days\b", "month"), (r"\b24 hours\b", "day"))
+_WEEK = re.compile(r"\b7 days\b", re.IGNORECASE)
+_MONTH = re.compile(r"\b30 days\b", re.IGNORECASE)
+_DAY_OF_HOURS = re.compile(r"\b24 hours\b", re.IGNORECASE)
+SPANS = ((_WEEK, "week"), (_MONTH, "month"), (_DAY_OF_HOURS, "day"))
 _WORD = re.compile(r'(\w+)[:=](?:"([^"]*)"|(\S+))|(\S+)')
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 HINT = (
@@ -40,7 +43,7 @@ def read_words(typed: str) -> Asked:
         NotUnderstood: a word means nothing here; the text names the nearest one that does.
     """
     for span, word in SPANS:
-        typed = re.sub(span, word, typed, flags=re.IGNORECASE)
+        typed = span.sub(word, typed)
     given: dict[str, str] = {}
     days: list[date] = []
     for found in _WORD.finditer(typed):
