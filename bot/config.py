@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     keydesk_prefix: str = Field(default="", pattern=f"^{PREFIX}$")
     keydesk_clock_url: str = ""
     keydesk_log_level: str = "INFO"
-    host: str = "0.0.0.0"
+    keydesk_health_token: SecretStr = SecretStr("")
+    host: str = ""
     port: int = 3000
 
     @field_validator("keydesk_owners", mode="before")
@@ -71,6 +72,8 @@ class Settings(BaseSettings):
     def _finish(self) -> Settings:
         if self.keydesk_clock_url and urlsplit(self.slack_api_url).hostname not in LOOPBACK:
             raise ValueError("KEYDESK_CLOCK_URL is for the playground only: SLACK_API_URL must be on this machine")
+        # Beside Socket Mode there is only health to read, and nobody outside has to.
+        self.host = self.host or ("0.0.0.0" if self.keydesk_transport == "http" else "127.0.0.1")
         self.slack_api_url = self.slack_api_url.rstrip("/") + "/"
         self.database_url = self.database_url or f"sqlite:///{self.keydesk_home.expanduser().resolve()}/keydesk.db"
         return self

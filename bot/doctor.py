@@ -21,7 +21,7 @@ from bot.home.check import Check
 from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
 from bot.providers.deepgram.accounts import Account as OpenedAccount
-from bot.providers.deepgram.addresses import doubt
+from bot.providers.deepgram.addresses import LOOPBACK, doubt
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
 from bot.slack.channels import channel_problem
@@ -54,6 +54,7 @@ async def examine(settings: Settings) -> list[Check]:
             *await _deepgram(settings, database),
             *await _accounts(settings, database),
             await _clock(settings, slack),
+            _health(settings),
         ]
     finally:
         await slack.close()
@@ -264,6 +265,13 @@ async def _account(settings: Settings, account: OpenedAccount) -> Check:
     if found is None:
         return Check(name, False, problem)
     return Check(name, found.role in ("owner", "admin"), _role_words(found.role, "; ".join(powers(found)) or "all"))
+
+
+def _health(settings: Settings) -> Check:
+    """Say where health is answered, and to whom its details."""
+    where = "on this machine alone" if settings.host in LOOPBACK else f"on {settings.host}, to whoever reaches it"
+    details = "to who has KEYDESK_HEALTH_TOKEN" if settings.keydesk_health_token.get_secret_value() else "to nobody"
+    return Check("health", True, f"/healthz and /readyz are answered {where}; what is wrong is told there {details}")
 
 
 async def _clock(settings: Settings, slack: Slack) -> Check:

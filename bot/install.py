@@ -24,6 +24,9 @@ KEYDESK_OWNERS=
 # socket (no public address needed) or http
 KEYDESK_TRANSPORT=socket
 
+# Only to read over HTTP what is wrong: curl -H "Authorization: Bearer $KEYDESK_HEALTH_TOKEN" localhost:3000/readyz
+KEYDESK_HEALTH_TOKEN=
+
 # Empty: SQLite in KEYDESK_HOME (default ~/.keydesk); several processes: postgresql://user:password@host/keydesk
 DATABASE_URL=
 """

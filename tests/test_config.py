@@ -156,3 +156,16 @@ def test_only_an_address_that_is_not_deepgrams_own_is_doubted() -> None:
 def test_slacks_token_is_sent_to_no_other_machine_in_the_clear() -> None:
     with pytest.raises(ValidationError, match="in the clear"):
         settings(slack_api_url="http://slack.example.com/api/")
+
+
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [
+        ({}, "127.0.0.1"),
+        ({"keydesk_transport": "http"}, "0.0.0.0"),
+        ({"host": "0.0.0.0"}, "0.0.0.0"),
+        ({"keydesk_transport": "http", "host": "127.0.0.1"}, "127.0.0.1"),
+    ],
+)
+def test_beside_socket_mode_nobody_outside_is_answered_unless_told(given: dict[str, Any], host: str) -> None:
+    assert settings(**given).host == host

@@ -17,6 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotUnderstood
@@ -26,8 +27,9 @@ from bot.slack.bounds import bounded
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.guard import InFlight, Seen, broken, guarded
 from bot.slack.names import Door, Listener, Names, join
+from bot.slack.noise import Noise
 from bot.slack.payload import Body, read
-from bot.slack.quiet import quiet
+from bot.slack.quiet import CountedElsewhere, quiet
 from bot.slack.web import Identity, SlackWeb
 
 ANYTHING = re.compile(".*")
@@ -40,13 +42,19 @@ _log = structlog.get_logger("bot.slack")
 class Floor:
     """Bolt with every door behind it.
 
-    ``takes_http`` is False without a signing secret: whoever knows the URL could then send anything.
+    ``verifier`` is None without a signing secret: whoever knows the URL could then send anything.
     """
 
     app: AsyncApp
     names: Names
     in_flight: InFlight
-    takes_http: bool
+    noise: Noise
+    verifier: SignatureVerifier | None
+
+    @property
+    def takes_http(self) -> bool:
+        """Whether requests can be told from those of anybody else."""
+        return self.verifier is not None
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the listeners that still run; False if some are left after so many seconds."""
@@ -73,7 +81,7 @@ def build_bolt(
     app = AsyncApp(
         name="keydesk",
         signing_secret=signing_secret,
-        logger=quiet("slack_bolt"),
+        logger=quiet("slack_bolt", CountedElsewhere),
         client=AsyncWebClient(token=None, logger=quiet("slack_sdk.web.async_client")),
         authorize=_authorizer(identity),
         process_before_response=True,  # else Bolt looks for the ack every 10 ms only; `begin` returns with the ack
@@ -82,7 +90,7 @@ def build_bolt(
     )
     in_flight = InFlight()
     _register(app, _Dispatch(names, web, in_flight, seen, admit))
-    return Floor(app, names, in_flight, takes_http=bool(signing_secret))
+    return Floor(app, names, in_flight, Noise(), SignatureVerifier(signing_secret) if signing_secret else None)
 
 
 class _Dispatch:

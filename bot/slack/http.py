@@ -1,18 +1,22 @@
 """The HTTP door: Slack's requests, and health.
 
 ``POST /slack/events`` takes everything Slack sends. What Bolt 1.30 answers with a 500 before or without a valid
-signature (odd timestamps, signatures, encodings, JSON) is refused here with a 4xx, and nothing of it is logged.
+signature (odd timestamps, signatures, encodings, JSON) is refused here with a 4xx, and counted if nobody signed it.
+
+``/healthz`` and ``/readyz`` tell anybody whether, and only who has the token what: whoever asks from this machine may
+be a proxy that asks for the whole world.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -24,56 +28,96 @@ Check = tuple[str, bool, str]
 Ready = Callable[[], Awaitable[Sequence[Check]]]
 
 PATH = "/slack/events"
+NOT_UNDERSTOOD = Response("not understood", status_code=400)
 MOST_BYTES = 1_000_000  # a whole view is at most 250 KB, percent-encoded three times that
 
 
-def web_app(floor: Floor, ready: Ready) -> Starlette:
-    """Make the application that takes Slack's requests; raise ValueError without a signing secret."""
+def web_app(floor: Floor, ready: Ready, token: str = "") -> Starlette:
+    """Make the application that takes Slack's requests; raise ValueError without a signing secret.
+
+    ``token`` opens the details of ``/readyz``; without one nobody reads them there.
+    """
     if not floor.takes_http:
         raise ValueError("SLACK_SIGNING_SECRET is missing: without it anybody could pose as Slack")
 
     async def events(request: Request) -> Response:
         return await _answer(floor, request)
 
-    return Starlette(routes=[Route(PATH, events, methods=["POST"]), *_health(ready)])
+    return _app([Route(PATH, events, methods=["POST"]), *_health(ready, token)])
 
 
-def health_app(ready: Ready) -> Starlette:
-    """Make the application that only tells of health, beside Socket Mode."""
-    return Starlette(routes=_health(ready))
+def health_app(ready: Ready, token: str = "") -> Starlette:
+    """Make the application that only tells of health, beside Socket Mode; ``token`` as in ``web_app``."""
+    return _app(_health(ready, token))
 
 
-def _health(ready: Ready) -> list[Route]:
+def _app(routes: list[Route]) -> Starlette:
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # it would lead whither the caller's Host says
+    return app
+
+
+def _health(ready: Ready, token: str) -> list[Route]:
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"ok": True})
 
-    async def readyz(_request: Request) -> Response:
+    async def readyz(request: Request) -> Response:
         checks = await ready()
         everything = all(ok for _, ok, _ in checks)
-        listed = [{"name": name, "ok": ok, "text": text} for name, ok, text in checks]
-        return JSONResponse({"ok": everything, "checks": listed}, status_code=200 if everything else 503)
+        told: dict[str, object] = {"ok": everything}
+        if _may_read(request, token):
+            told["checks"] = [{"name": name, "ok": ok, "text": text} for name, ok, text in checks]
+        return JSONResponse(told, status_code=200 if everything else 503)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
+def _may_read(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "").encode()
+    return bool(token) and secrets.compare_digest(given, f"Bearer {token}".encode())
+
+
 async def _answer(floor: Floor, request: Request) -> Response:
     if refusal := _refusal(request):
-        return refusal
-    body = await _body(request)
+        return _counted(floor, refusal)
+    try:
+        body = await _body(request)
+    except ClientDisconnect:
+        return _counted(floor, Response("cut short", status_code=400))  # nobody reads it
     if body is None:
-        return Response("too large", status_code=413)
+        return _counted(floor, Response("too large", status_code=413))
+    return await _dispatched(floor, request, body)
+
+
+async def _dispatched(floor: Floor, request: Request, body: bytes) -> Response:
     try:
         bolt_request = AsyncBoltRequest(body=body.decode("utf-8"), headers=dict(request.headers))
         bolt_response = await floor.app.async_dispatch(bolt_request)
     except Exception as error:  # noqa: BLE001 - Bolt raises KeyError, TypeError … on payloads that Slack never sends
+        if not _is_signed(floor, body, request):
+            return _counted(floor, NOT_UNDERSTOOD)
         broken("http", error)
-        return Response("not understood", status_code=400)
+        return NOT_UNDERSTOOD
+    if bolt_response.status >= 400 and not _is_signed(floor, body, request):
+        floor.noise.count("refused")
     if bolt_response.status >= 500:
-        return Response("not understood", status_code=400)
+        return NOT_UNDERSTOOD
     answer = to_starlette_response(bolt_response)
     if TRAVELS in bolt_request.context:
         answer.background = BackgroundTask(ack_left, bolt_request.context)
     return answer
+
+
+def _is_signed(floor: Floor, body: bytes, request: Request) -> bool:
+    try:
+        return floor.verifier is not None and floor.verifier.is_valid_request(body, dict(request.headers))
+    except UnicodeDecodeError:  # the verifier reads the body as text, which Slack's are
+        return False
+
+
+def _counted(floor: Floor, refusal: Response) -> Response:
+    floor.noise.count("refused")
+    return refusal
 
 
 def _refusal(request: Request) -> Response | None:

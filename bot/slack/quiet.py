@@ -26,13 +26,23 @@ class NoPayload(logging.Filter):
         return True
 
 
-def quiet(name: str) -> logging.Logger:
-    """Return a library's logger at INFO or above.
+class CountedElsewhere(logging.Filter):
+    """Drops Bolt's line about each request that nobody signed: the door counts them (see ``noise``)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every other record."""
+        return not str(record.msg).startswith(TELLING[0])
+
+
+def quiet(name: str, *more: type[logging.Filter]) -> logging.Logger:
+    """Return a library's logger at INFO or above, with ``more`` filters.
 
     At DEBUG, slack_sdk prints whole views and frames; at NOTSET it formats those lines even though nobody reads them.
     """
     logger = logging.getLogger(name)
     logger.setLevel(max(logger.level, logging.INFO))
-    if not any(isinstance(each, NoPayload) for each in logger.filters):
-        logger.addFilter(NoPayload())
+    kinds: tuple[type[logging.Filter], ...] = (NoPayload, *more)
+    for kind in kinds:
+        if not any(isinstance(each, kind) for each in logger.filters):
+            logger.addFilter(kind())
     return logger

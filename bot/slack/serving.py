@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.slack.noise import Noise, count_instead
+from bot.slack.patience import BoundedHttp
+
 
 class _Server(uvicorn.Server):
     """uvicorn without its signal traps: who runs the process decides when it ends."""
@@ -29,9 +32,9 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def listening(
-    app: Starlette, port: int, host: str = "0.0.0.0", *, graceful_seconds: int = 10
+    app: Starlette, port: int, host: str, *, graceful_seconds: int = 10, noise: Noise | None = None
 ) -> AsyncIterator[int]:
-    """Serve while the block runs; yield the port (0 picks a free one).
+    """Serve while the block runs; yield the port (0 picks a free one). What is no HTTP is counted in ``noise``.
 
     Raises OSError at once if the port is taken. At the end no new connection is taken and open requests have
     ``graceful_seconds`` to finish.
@@ -39,7 +42,8 @@ async def listening(
     bound = socket.create_server((host, port), reuse_port=False, backlog=2048)
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedHttp,
+        proxy_headers=False,  # nothing here depends on what a proxy says
         ws="none",
         lifespan="off",
         log_config=None,
@@ -47,6 +51,7 @@ async def listening(
         server_header=False,
         timeout_graceful_shutdown=graceful_seconds,
     )
+    count_instead("uvicorn.error", noise or Noise())
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]), name="http")
     try:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from bot.slack.connection import Slack
 from bot.slack.dispatch import Floor, build_bolt
@@ -77,6 +78,21 @@ async def test_a_malformed_request_is_refused_and_not_logged(
     assert headers.get("x-slack-signature", "-") not in caplog.text or not headers.get("x-slack-signature")
 
 
+async def test_what_nobody_signed_is_counted_in_one_line(
+    client: httpx.AsyncClient, floor: Floor, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with capture_logs() as lines:
+        for body, headers, _ in malformed().values():
+            unsigned = {name: value for name, value in headers.items() if name == "content-type"}
+            await client.post("/slack/events", content=body, headers=unsigned)
+            await client.post("/slack/events", content=body, headers=unsigned | {"x-slack-signature": "v0=00"})
+
+    assert [(line["event"], line["count"]) for line in lines] == [("slack.noise", 1)]
+    assert floor.noise.waiting == 2 * len(malformed()) - 1
+    assert [record for record in caplog.records if record.name != "httpx"] == []
+
+
 async def test_a_chunked_body_beyond_all_measure_is_refused(client: httpx.AsyncClient) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(20):
@@ -121,9 +137,36 @@ async def test_health_tells_the_process_apart_from_its_surroundings() -> None:
         door = await client.post("/slack/events", content=encoded(command("help"))[0])
 
     assert alive.status_code == 200
-    assert ready.status_code == 503
-    assert ready.json()["checks"] == [{"name": "database", "ok": False, "text": "no answer"}]
+    assert (ready.status_code, ready.json()) == (503, {"ok": False})
     assert door.status_code == 404
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer guessed", "Bearer tok\u00e9n", "token"])
+async def test_what_is_wrong_is_told_to_who_has_the_token_and_to_nobody_on_this_machine(
+    floor: Floor, given: str
+) -> None:
+    transport = httpx.ASGITransport(web_app(floor, never_ready, "token"), client=("127.0.0.1", 9))
+    async with httpx.AsyncClient(transport=transport, base_url="http://keydesk") as client:
+        nobody = await client.get("/readyz", headers=[(b"authorization", given.encode())])
+        owner = await client.get("/readyz", headers={"authorization": "Bearer token"})
+
+    assert nobody.json() == {"ok": False}
+    assert owner.json()["checks"] == [{"name": "database", "ok": False, "text": "no answer"}]
+
+
+async def test_nobody_is_sent_where_the_host_of_a_request_says(client: httpx.AsyncClient) -> None:
+    answers = [
+        await client.request(method, path, headers={"host": "evil.test"})
+        for method, path in (
+            ("GET", "/healthz/"),
+            ("GET", "/readyz/"),
+            ("POST", "/slack/events/"),
+            ("GET", "//evil.test"),
+        )
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert not any("evil" in str(answer.headers) for answer in answers)
 
 
 async def test_a_port_that_is_taken_is_refused_at_once() -> None:
