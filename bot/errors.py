@@ -43,6 +43,14 @@ class FormError(NotUnderstood):
         self.block_id = block_id
 
 
+class LooksAlike(FormError):
+    """A name may deceive: it is asked again, with a box whose value is ``answer``; ticked, it is taken."""
+
+    def __init__(self, block_id: str, text: str, answer: str) -> None:
+        super().__init__(block_id, text)
+        self.answer = answer
+
+
 class NotAllowed(BotError):
     """This person may not do this; the text names who can."""
 

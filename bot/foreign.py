@@ -37,6 +37,7 @@ _NEEDED = "|".join(
 )
 _FLAG = f"(?:{_FLAGS})\U000e007f(?<=\U0001f3f4......)"
 _INVISIBLE = re.compile(f"(?P<flag>{_FLAG})|(?:(?!{_NEEDED}|{_FLAG})[{_UNSEEN}])+")
+_NOTHING = re.compile(f"[{_UNSEEN}]+")
 _LINES = str.maketrans({"\t": " ", "\u2028": "\n", "\u2029": "\n"})
 # Stream-safe text has at most 30 (unicode.org/reports/tr15); more than a few climb over the lines above and below.
 MOST_MARKS = 6
@@ -53,3 +54,8 @@ def visible(text: str) -> str:
         return text
     seen = _INVISIBLE.sub(lambda found: found["flag"] or "", text.translate(_LINES))
     return _PILE.sub(r"\g<kept>", seen)
+
+
+def without_ignorables(text: str) -> str:
+    """Return the text without whatever draws nothing, needed or not: to compare, never to show."""
+    return _NOTHING.sub("", text)

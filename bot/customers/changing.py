@@ -10,7 +10,9 @@ from sqlmodel import Session
 from bot import audit
 from bot.clock import Clock
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
+from bot.customers.service import seen_tags
 from bot.errors import FormError, NotUnderstood
+from bot.lookalikes import check, folded
 from bot.operation import Actor, Operation
 from bot.store import customers
 from bot.store.customers import Customer, DefaultMarkup
@@ -57,6 +59,7 @@ def _save(session: Session, operation: SaveCustomer, actor: Actor, now: datetime
         _check_free(session, actor.team_id, operation.tag)
     elif known is None:
         raise NotUnderstood(GONE)
+    _check_names(session, operation, actor.team_id, known)
     before = known.model_dump(mode="json") if known is not None else None
     customer = known or Customer(
         team_id=actor.team_id, tag=operation.tag, name=operation.name, added_by=actor.user_id, added_at=now
@@ -70,10 +73,29 @@ def _save(session: Session, operation: SaveCustomer, actor: Actor, now: datetime
 
 
 def _check_free(session: Session, team_id: str, tag: str) -> None:
-    taken = customers.alike(session, team_id, tag)
-    if taken is not None:
+    """Refuse a tag that a customer has; one that only differs in letters is taken where keys carry it already."""
+    taken = customers.get(session, team_id, tag) or next(
+        (each for each in customers.everyone(session, team_id) if folded(each.tag) == folded(tag)), None
+    )
+    if taken is not None and (taken.tag == tag or not _is_at_provider(session, team_id, tag)):
         archived = ", who is archived" if taken.state == "archived" else ""
-        raise FormError("tag", f"This tag belongs to {taken.name}{archived}. Nothing changed.")
+        shown = "" if taken.tag == tag else f" ({taken.tag})"
+        raise FormError("tag", f"This tag belongs to {taken.name}{shown}{archived}. Nothing changed.")
+
+
+def _check_names(session: Session, operation: SaveCustomer, team_id: str, known: Customer | None) -> None:
+    others = [each for each in customers.everyone(session, team_id) if each.tag != operation.tag]
+    names: dict[str, tuple[str, list[str]]] = {}
+    if operation.new and not _is_at_provider(session, team_id, operation.tag):
+        names["tag"] = (operation.tag, [each.tag for each in others])
+    if known is None or known.name != operation.name:
+        names["name"] = (operation.name, [each.name for each in others])
+    check(names, operation.meant)
+
+
+def _is_at_provider(session: Session, team_id: str, tag: str) -> bool:
+    """Tell whether keys carry this tag, or spent with it: such a one is claimed as it is."""
+    return any(seen.tag == tag for seen in seen_tags(session, team_id))
 
 
 def _archive(session: Session, operation: ArchiveCustomer, actor: Actor, now: datetime) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.customers import service, views
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
 from bot.desk.service import Desk, Ran
-from bot.errors import CouldNotCheck, FormError
+from bot.errors import CouldNotCheck, FormError, LooksAlike
 from bot.operation import Actor, Operation
 from bot.people import People
 from bot.slack.call import Call
@@ -130,7 +130,8 @@ class CustomerListeners:
             text = await self._submit(call, operation)
         except (FormError, CouldNotCheck) as problem:
             # What was typed must not be lost: the form comes back with what is wrong.
-            await opened.update(views.form(operation, new=operation.new, problem=problem.text))
+            asked = problem.answer if isinstance(problem, LooksAlike) else ""
+            await opened.update(views.form(operation, new=operation.new, problem=problem.text, asked=asked))
             return
         await opened.update(views.saying("Customer", escape(text)))
 

@@ -26,7 +26,10 @@ Percent = Annotated[Decimal, Field(ge=LEAST_MARKUP, le=MOST_MARKUP, decimal_plac
 
 
 class SaveCustomer(Operation):
-    """A customer added (``new``) or changed. ``markup`` None means the workspace's."""
+    """A customer added (``new``) or changed. ``markup`` None means the workspace's.
+
+    ``meant`` answers the question whether a name that looks like another is meant (see `bot.lookalikes.check`).
+    """
 
     kind: ClassVar[str] = "customers.save"
 
@@ -37,6 +40,7 @@ class SaveCustomer(Operation):
     contact: str = Field(default="", max_length=CONTACT_LONGEST)
     account_of: Literal["ours", "theirs"] = "ours"
     markup: Percent | None = None
+    meant: str = Field(default="", max_length=64)
 
 
 class ArchiveCustomer(Operation):

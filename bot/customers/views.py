@@ -19,7 +19,7 @@ from bot.desk.words import storable
 from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.pages import Page
-from bot.slack.state import chosen, written
+from bot.slack.state import chosen, several, written
 from bot.slack.words import code, count, cut, escape, when
 from bot.store.customers import ACCOUNTS, TAG_LONGEST, Customer, is_tag
 
@@ -73,8 +73,11 @@ def tag_list(page: Page[SeenTag], *, may_change: bool) -> list[Block]:
     ]
 
 
-def form(customer: Customer | SaveCustomer | None, *, new: bool, problem: str = "") -> Block:
-    """Draw the form of a new customer, or of one to change; its tag never changes."""
+def form(customer: Customer | SaveCustomer | None, *, new: bool, problem: str = "", asked: str = "") -> Block:
+    """Draw the form of a new customer, or of one to change; its tag never changes.
+
+    ``asked`` is the value of a box to tick where a name looks like another (see `bot.lookalikes.check`).
+    """
     tag = customer.tag if customer is not None else ""
     given: Any = customer or SaveCustomer.model_construct(tag="", new=new, name="")
     markup = "" if given.markup is None else f"{given.markup.normalize():f}"
@@ -84,6 +87,7 @@ def form(customer: Customer | SaveCustomer | None, *, new: bool, problem: str = 
         "New customer" if new else "Customer",
         [
             *blocks.problem(problem),
+            *blocks.meant(asked),
             *([_tag_input(tag)] if new else [blocks.section(f"Tag {code(tag)}; it never changes")]),
             blocks.input_("Name", "name", blocks.text_input("name", initial=given.name, max_length=NAME_LONGEST)),
             blocks.input_(
@@ -157,6 +161,7 @@ def read_form(metadata: str, state: Mapping[str, Any]) -> SaveCustomer:
             "contact": contact,
             "account_of": account_of,
             "markup": markup,
+            "meant": "".join(several(state, "meant"))[:64],
         }
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.desk.service import Desk, Held
-from bot.errors import BotError, FormError, NotAllowed
+from bot.errors import BotError, FormError, LooksAlike, NotAllowed, NotUnderstood
+from bot.lookalikes import check
 from bot.operation import Actor
 from bot.people import People
 from bot.projects import contents, deletion_form, views
@@ -14,8 +15,10 @@ from bot.projects.operations import DeleteProject, RenameProject
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call, OpenView
 from bot.slack.names import Command, Door
+from bot.slack.state import several
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
+from bot.store import projects
 from bot.store.database import Database
 from bot.store.projects import Project
 
@@ -61,6 +64,10 @@ class ProjectChangeListeners:
         actor = await self._people.judge(call.team_id, call.user_id)
         project = await self._permitted(actor, RenameProject.kind, "")
         operation = views.renaming(project.id, call.text)
+        try:
+            await self._check_name(operation, "")
+        except LooksAlike as problem:
+            raise NotUnderstood(f"{problem.text} If it is meant, say so in the form: /projects rename") from None
         outcome = await told_if_slow(self._desk.submit(operation, actor), call.tell, "Asking Deepgram to rename it…")
         if not isinstance(outcome, Held):
             await call.tell(f"{escape(project.name)}: {escape(outcome.text)}")
@@ -78,15 +85,25 @@ class ProjectChangeListeners:
         actor = Actor(call.team_id, call.user_id)
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
+            await self._permitted(actor, RenameProject.kind, operation.project_id)
+            await self._check_name(operation, "".join(several(call.state, "meant")))
             outcome = await self._desk.submit(operation, actor, call.view_id)
         except NotAllowed:
             raise  # no form comes back to who may not send it
         except BotError as problem:
             project = await self._database.read(lambda session: the_project(session, actor, operation.project_id))
-            await opened.update(views.rename_form(project, operation.name, problem.text))
+            asked = problem.answer if isinstance(problem, LooksAlike) else ""
+            await opened.update(views.rename_form(project, operation.name, problem.text, asked))
             return
         if not isinstance(outcome, Held):
             await opened.update(views.saying(RENAME, escape(outcome.text)))
+
+    async def _check_name(self, operation: RenameProject, answer: str) -> None:
+        """Refuse the name of another project, and ask about one that looks like it."""
+        names = await self._database.read(lambda session: projects.names_by_id(session, live=True))
+        others = [name for project_id, name in names.items() if project_id != operation.project_id]
+        if operation.name != names.get(operation.project_id):
+            check({"name": (operation.name, others)}, answer)
 
     # --- the end ---
 

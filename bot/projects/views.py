@@ -168,8 +168,11 @@ def _number(state: State, name: str) -> int:
     return int(text)
 
 
-def rename_form(project: Project, typed: str = "", problem: str = "") -> Block:
-    """Draw the form for a new name; ``typed`` and ``problem`` bring back what was typed, with what is wrong."""
+def rename_form(project: Project, typed: str = "", problem: str = "", asked: str = "") -> Block:
+    """Draw the form for a new name; ``typed`` and ``problem`` bring back what was typed, with what is wrong.
+
+    ``asked`` is the value of a box to tick where the name looks like another (see `bot.lookalikes.check`).
+    """
     return blocks.modal(
         "projects.rename",
         "Rename project",
@@ -178,6 +181,7 @@ def rename_form(project: Project, typed: str = "", problem: str = "") -> Block:
                 f"*{escape(project.name)}*\nThe name changes at Deepgram, for everybody; keys go on working."
             ),
             *blocks.problem(problem),
+            *blocks.meant(asked),
             blocks.input_(
                 "New name",
                 "name",

@@ -67,6 +67,7 @@ __all__ = [
     "home",
     "image",
     "input_",
+    "meant",
     "modal",
     "mrkdwn",
     "multi_external_select",
@@ -119,6 +120,14 @@ def context(*parts: str | Text | Block) -> Block:
 def problem(text: str) -> list[Block]:
     """Say above a form that comes back what is wrong with it (plain text); nothing where nothing is."""
     return [section(plain(f"⚠️ {text}"))] if text else []
+
+
+def meant(value: str) -> list[Block]:
+    """Ask, below that, whether a name is meant as it is; nothing where nothing was asked (the box sends ``value``)."""
+    if not value:
+        return []
+    box = checkboxes("meant", [option("It is meant: both names may stand side by side", value)])
+    return [input_("Is this name meant?", "meant", box, optional=True, hint="Or write it otherwise, below.")]
 
 
 def divider() -> Block:

@@ -53,7 +53,6 @@ def test_an_unclaimed_tag_keeps_a_month_from_being_closed_unseen(store: Database
         close(store, "2026-10")
 
 
-@pytest.mark.xfail(strict=True, reason="row 19: waits for customers that claim several tags")
 async def test_what_the_list_of_tags_offers_can_be_adopted(store: Database) -> None:
     spent(store, DAY, {in_console("Apple"): "90"})
     offered = rows(store, lambda session: [each.tag for each in catalogue.seen_tags(session, TEAM) if each.adoptable])

@@ -13,8 +13,9 @@ from bot.clock import SetClock
 from bot.customers import service, views
 from bot.customers.changing import CustomerChanges
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
-from bot.errors import FormError, NotUnderstood
+from bot.errors import FormError, LooksAlike, NotUnderstood
 from bot.keys.customer_choice import OWN_USE, Billed, customer_options
+from bot.slack.blocks_check import problems_of_view
 from bot.store import customers, fact_rows
 from bot.store.customers import Customer, is_tag
 from bot.store.database import Database
@@ -159,3 +160,34 @@ def test_own_use_is_offered_first_until_something_else_is_typed() -> None:
     assert [each["value"] for each in customer_options(found, "")] == [OWN_USE, "apple", "pear"]
     assert [each["value"] for each in customer_options(found, "own")] == [OWN_USE, "apple", "pear"]
     assert [each["value"] for each in customer_options(found, "app")] == ["apple", "pear"]
+
+
+@pytest.mark.parametrize("name", ["Acme Corp", "ACME corp", "Acme\u200b Corp", "Ａcme Corp"])
+async def test_a_name_that_is_taken_is_refused_with_the_other_shown(store: Database, name: str) -> None:
+    add(store, customer("acme", name="Acme Corp"))
+    with pytest.raises(FormError, match="Acme Corp") as refused:
+        await CustomerChanges(store, SetClock(NOON)).save(saved("other", name=name), actor(OWNER))
+    assert refused.value.block_id == "name"
+    assert rows(store, lambda session: len(customers.everyone(session, TEAM))) == 1
+
+
+async def test_a_name_that_looks_like_another_is_asked_again_with_both_shown(store: Database) -> None:
+    add(store, customer("acme", name="Acme Corp"))
+    changes, wish = CustomerChanges(store, SetClock(NOON)), saved("other", name="Аcme Corp")
+    with pytest.raises(LooksAlike, match="“Аcme Corp” looks like “Acme Corp”") as asked:
+        await changes.save(wish, actor(OWNER))
+    form = views.form(wish, new=True, problem=asked.value.text, asked=asked.value.answer)
+    assert problems_of_view(form) == []
+    assert asked.value.answer in str(form)
+    await changes.save(wish.model_copy(update={"meant": asked.value.answer}), actor(OWNER))
+    assert one(store, "other").name == "Аcme Corp"
+    await changes.save(saved("other", name="Аcme Corp", new=False, contact="x"), actor(OWNER))  # it stands already
+
+
+async def test_a_tag_that_keys_carry_is_claimed_as_it_is(store: Database) -> None:
+    add(store, customer("acme"), key(1, mint_id=None, tags=["Acme", "аcme"]))
+    changes = CustomerChanges(store, SetClock(NOON))
+    await changes.save(saved("Acme", name="First"), actor(OWNER))
+    await changes.save(saved("аcme", name="Second"), actor(OWNER))
+    with pytest.raises(FormError, match="belongs to"):
+        await changes.save(saved("ACME", name="Third"), actor(OWNER))

@@ -18,6 +18,7 @@ from bot.usage.figures.period import NAMES, Period
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
 
 LONGEST = 300
+TYPED_LONGEST = 2_000  # what a button can carry
 SHOWN = 60
 HINT = (
     "Words that work: today, day, week, month, last month, 2026-11-01 2026-11-15, by customer, by key, by model, "
@@ -111,7 +112,7 @@ def read_words(typed: str) -> Question:
     Raises:
         NotUnderstood: a word means nothing here; the text names the nearest one that does.
     """
-    read, tokens = _Read(), deque(_tokens(typed))
+    read, tokens = _Read(), deque(_tokens(typed[:TYPED_LONGEST]))
     while tokens:
         token = tokens.popleft()
         if token.name:
