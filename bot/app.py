@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.engine.carrier import DbosEngine
 from bot.engine.inline import InlineEngine
 from bot.engine.port import Engine, Job
+from bot.errors import NoWorkspace
 from bot.providers.deepgram.accounts import DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
@@ -144,6 +145,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
 
     Raises:
         SlackError: Slack does not accept the bot token.
+        NoWorkspace: it was installed in a whole organisation, and names no workspace.
         CredentialsRejected: the Deepgram key cannot be a key.
     """
     clock = clock or clock_of(settings)
@@ -152,7 +154,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
     engine = engine_of(database, clock)
     slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
-        identity = await slack.interactive.auth_test()
+        identity = of_one_workspace(await slack.interactive.auth_test())
     except BaseException:
         await slack.close()
         database.close()
@@ -180,6 +182,20 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
     )
     slack.word(prefixed(floor.names))
     return App(settings, database, clock, engine, slack, identity, deepgram, rooms, floor, frozen)
+
+
+def of_one_workspace(identity: Identity) -> Identity:
+    """Return who we are, if that is the app of one workspace.
+
+    Raises:
+        NoWorkspace: no workspace is named, so whoever acts could not be told from people of a sister workspace.
+    """
+    if not identity.team_id:
+        raise NoWorkspace(
+            "SLACK_BOT_TOKEN belongs to an installation in a whole organisation and names no workspace. Keydesk serves "
+            "one workspace: install the app in that workspace itself, and copy the Bot User OAuth Token from there."
+        )
+    return identity
 
 
 def app_manifest(prefix: str = "", url: str | None = None) -> dict[str, Any]:

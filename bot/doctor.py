@@ -14,9 +14,9 @@ from sqlmodel import select
 
 from bot import groups
 from bot.accounts import sealed
-from bot.app import app_manifest
+from bot.app import app_manifest, of_one_workspace
 from bot.config import Settings
-from bot.errors import BotError
+from bot.errors import BotError, NoWorkspace
 from bot.home.check import Check
 from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
@@ -35,6 +35,11 @@ from bot.store.projects import ProjectSettings
 
 MOST_SKEW_SECONDS = 60.0
 SIGNING_SECRET_LENGTH = 32
+GRID = (
+    "people of this workspace may use Keydesk, wherever in the organisation they are at home; people of sister "
+    "workspaces alone may not, and channels shared in the organisation carry no cards"
+)
+GRID_ORG_WIDE = f"{GRID}. The app is installed in the whole organisation: what Slack does not mark as ours is refused"
 
 
 async def examine(settings: Settings) -> list[Check]:
@@ -95,14 +100,26 @@ async def _slack(settings: Settings, slack: Slack, database: Database) -> list[C
     except SlackError as problem:
         mend = "copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions into SLACK_BOT_TOKEN"
         return [Check("bot token", False, f"Slack says {problem.code}: {mend}")]
+    try:
+        of_one_workspace(identity)
+    except NoWorkspace as problem:
+        return [Check("workspace", False, problem.text)]
     return [
         Check("bot token", True, f"signed in to {identity.team}"),
+        *_organisation(identity),
         _scopes(settings, identity),
         await _transport(settings, slack),
         *await _owners(settings, slack, identity),
         *await _channels(settings, slack, database),
         await _user_groups(slack, database, identity),
     ]
+
+
+def _organisation(identity: Identity) -> list[Check]:
+    """Say what holds on Enterprise Grid, where the workspace is one of several."""
+    if identity.enterprise_id is None and not identity.is_enterprise_install:
+        return []
+    return [Check("enterprise grid", True, GRID_ORG_WIDE if identity.is_enterprise_install else GRID)]
 
 
 def _scopes(settings: Settings, identity: Identity) -> Check:

@@ -6,6 +6,7 @@ BotError                      carries ``text``: what happened and what to do nex
 ├── NotAllowed                this person may not do this
 ├── AlreadyDecided            somebody was first, or it is over; nothing changed
 ├── CouldNotCheck             who-may-do-this could not be read, so nothing changed
+├── NoWorkspace               the bot token names no workspace, so nobody could be told from a stranger
 └── ProviderError             the provider's answer, mapped once in ``bot/providers``
     ├── NotFound              404: the thing is gone, or the credential cannot see it
     ├── Conflict              409
@@ -61,6 +62,10 @@ class AlreadyDecided(BotError):
 
 class CouldNotCheck(BotError):
     """Who may do this could not be read just now, so nothing changed."""
+
+
+class NoWorkspace(BotError):
+    """The bot token belongs to a whole organisation and names no workspace: Keydesk does not start."""
 
 
 class ProviderError(BotError):

@@ -12,7 +12,7 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.foreign import visible
 from bot.groups import Groups
 from bot.operation import Actor
-from bot.slack.web import SlackError
+from bot.slack.web import SlackError, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
 from bot.store.people import Person
@@ -22,7 +22,8 @@ MOST_REMEMBERED = 10_000
 NAME_LONGEST = 80  # Slack's own bound
 
 REFUSALS: Mapping[str, str] = {
-    "guest": "Keydesk is for full members of this workspace; guests cannot use it. Ask a member of your team.",
+    "guest": "Keydesk is for people whom Slack calls full members of this workspace; guests cannot use it. "
+    "Ask a member of your team.",
     "bot": "Keydesk answers people only, not bots.",
     "stranger": "Keydesk is for members of this workspace; people from connected workspaces cannot use it.",
     "deactivated": "This account is deactivated, so Keydesk cannot act for it.",
@@ -95,14 +96,25 @@ class People:
                 "Please try again in a minute."
             )
 
-    async def changed(self, user: Mapping[str, Any]) -> None:
-        """Note what Slack says of somebody known here, so that whoever left stops counting at once.
+    async def changed(self, team_id: str, user: Mapping[str, Any]) -> None:
+        """Note what an event says of somebody known here, so that whoever left stops counting at once.
 
-        Slack tells of everybody in the workspace; those who never came here are none of our business.
+        An event can take away: on Enterprise Grid it may not say whose somebody is, so whatever else it would change
+        is asked of `users.info`. Slack tells of everybody; those who never came here are none of our business.
         """
-        person = read_profile(self._team_id, user, datetime.now(UTC))
-        self._fresh.pop(person.user_id, None)
-        await self._database.write(lambda session: people.update_known(session, person))
+        if team_id != self._team_id:
+            return
+        said = read_profile(self._team_id, user, datetime.now(UTC))
+        self._fresh.pop(said.user_id, None)
+        known = await self._database.read(lambda session: people.get(session, self._team_id, said.user_id))
+        if known is None:
+            return
+        if _takes_away(user):
+            await self._database.write(lambda session: people.update_known(session, said))
+        elif said.standing == known.standing or (known.standing == "member" and not _workspaces(user)):
+            await self._database.write(lambda session: people.update_name(session, said))
+        else:
+            await self.learn([said.user_id])
 
     async def _person(self, user_id: str) -> Person:
         remembered = self._fresh.get(user_id)
@@ -127,7 +139,10 @@ class People:
 
     async def _answer(self, user_id: str) -> Mapping[str, Any]:
         try:
-            return await self._profile(user_id)
+            told = await self._profile(user_id)
+            if told.get("id"):
+                return told
+            raise SlackUnclear("users.info", "incomplete_answer")
         except SlackError as problem:
             if problem.code == "user_not_found":
                 return {"id": user_id, "is_stranger": True}
@@ -152,12 +167,32 @@ def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person
 
 
 def _standing(team_id: str, user: Mapping[str, Any]) -> str:
+    """Judge a user object; what gives a right must be said (docs.slack.dev/reference/objects/user-object).
+
+    ``deleted`` may be absent of an active account; ``is_restricted`` of an active one never is.
+    """
     if user.get("deleted"):
         return "deactivated"
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return "bot"
-    if user.get("is_stranger") or user.get("team_id", team_id) != team_id:
+    if user.get("is_stranger") or team_id not in _workspaces(user):
         return "stranger"
-    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+    if user.get("is_restricted") is not False or user.get("is_ultra_restricted"):
         return "guest"
     return "member"
+
+
+def _workspaces(user: Mapping[str, Any]) -> set[str]:
+    """Return the workspaces that Slack says this person is in.
+
+    On Enterprise Grid ``team_id`` is one of them or absent, and ``enterprise_user.teams`` lists all.
+    """
+    enterprise_user = user.get("enterprise_user")
+    teams = enterprise_user.get("teams") if isinstance(enterprise_user, Mapping) else None
+    return {str(each) for each in (user.get("team_id"), *(teams if isinstance(teams, list) else ())) if each}
+
+
+def _takes_away(user: Mapping[str, Any]) -> bool:
+    """Tell whether a user object says in so many words that this is no full, active member."""
+    flags = ("deleted", "is_bot", "is_stranger", "is_restricted", "is_ultra_restricted")
+    return any(user.get(flag) for flag in flags)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from bot.app import App, build, unconnected
+from bot.app import App, build, of_one_workspace, unconnected
 from bot.config import Settings
 from bot.engine.inline import InlineEngine
-from bot.errors import ProviderError
-from bot.slack.web import SlackError
+from bot.errors import NoWorkspace, ProviderError
+from bot.slack.web import SlackError, read_identity
 from bot.store import due, people, projects
 from bot.store.database import Database
 from bot.store.due import Due
@@ -68,6 +68,13 @@ async def test_a_start_goes_by_the_clock_that_is_served_from_its_first_moment(se
     assert first is not None
     assert abs(first - beginning()) < timedelta(minutes=5)
     await app.close()
+
+
+@pytest.mark.parametrize("named", [None, "", "E0NORTHWIND"])
+def test_an_installation_in_a_whole_organisation_that_names_no_workspace_is_refused(named: str | None) -> None:
+    identity = read_identity({"team_id": named, "user_id": "U1", "is_enterprise_install": True}, "")
+    with pytest.raises(NoWorkspace, match="install the app in that workspace itself"):
+        of_one_workspace(identity)
 
 
 async def test_whoever_decides_is_known_before_anybody_can_ask(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from bot.store.roles import RoleHeld
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
+from playground.slack.state import Organisation
 from tests.emulated import emulated
 from tests.factories import NOON, PROJECT, TEAM, add, small_database
 
@@ -102,6 +103,18 @@ async def test_a_plan_without_user_groups_is_said_and_is_a_fault_only_where_one_
     add(database, RoleHeld(team_id=TEAM, holder_kind="group", holder="S1", role="owner", set_by="U1", set_at=NOON))
     database.close()
     assert "give it to people (/keydesk roles set)" in (await works.problems())["user groups"]
+
+
+async def test_on_enterprise_grid_the_doctor_says_what_holds(works: Installation) -> None:
+    workspace = works.slack.state.workspace
+    workspace.join_organisation(Organisation())
+    told = {check.name: check for check in await works.checks()}
+    assert told["enterprise grid"].ok
+    assert "people of sister workspaces alone may not" in told["enterprise grid"].text
+    workspace.join_organisation(Organisation(org_wide=True, names_team=True))
+    assert await works.problems() == {}
+    workspace.join_organisation(Organisation(org_wide=True))
+    assert "install the app in that workspace itself" in (await works.problems())["workspace"]
 
 
 async def test_a_member_role_credential_is_not_enough(works: Installation) -> None:

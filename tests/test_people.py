@@ -17,9 +17,26 @@ from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
-from tests.factories import ANA, NOON, RAJ, TEAM, add, person
+from tests.factories import ANA, NOON, RAJ, TEAM, add, person, rows
 
-MEMBER = {"id": ANA, "team_id": TEAM, "tz": "Asia/Tokyo", "profile": {"display_name": "ana"}}
+MEMBER = {
+    "id": ANA,
+    "team_id": TEAM,
+    "tz": "Asia/Tokyo",
+    "profile": {"display_name": "ana"},
+    "deleted": False,
+    "is_bot": False,
+    "is_restricted": False,
+    "is_ultra_restricted": False,
+}
+SISTER = "T0SISTER001"
+
+
+def on_grid(*teams: str, **changes: Any) -> dict[str, Any]:
+    """Return what changes in a user object on Enterprise Grid, with the workspaces of this person."""
+    return {"enterprise_user": {"id": ANA, "enterprise_id": "E0NORTHWIND", "teams": [*teams]}, **changes}
+
+
 IDENTITIES: list[tuple[str, dict[str, Any], str]] = [
     ("a member", {}, "member"),
     ("an admin", {"is_admin": True}, "member"),
@@ -32,7 +49,18 @@ IDENTITIES: list[tuple[str, dict[str, Any], str]] = [
     ("somebody of another team", {"team_id": "TELSE"}, "stranger"),
     ("somebody deactivated", {"deleted": True}, "deactivated"),
     ("a deactivated guest", {"deleted": True, "is_restricted": True}, "deactivated"),
-    ("somebody without a team", {"team_id": TEAM}, "member"),
+    ("somebody without a team", {"team_id": None}, "stranger"),
+    ("on Grid, at home here", on_grid(TEAM, SISTER), "member"),
+    ("on Grid, at home in a sister workspace", on_grid(SISTER, TEAM, team_id=SISTER), "member"),
+    ("on Grid, without a home", on_grid(TEAM, team_id=None), "member"),
+    ("on Grid, of a sister workspace alone", on_grid(SISTER, team_id=SISTER), "stranger"),
+    ("on Grid, of a sister workspace alone and without a home", on_grid(SISTER, team_id=None), "stranger"),
+    ("on Grid, without any workspace", on_grid(team_id=None), "stranger"),
+    ("on Grid, where Slack lists no workspaces", {"team_id": None, "enterprise_user": {"id": ANA}}, "stranger"),
+    ("on Grid, where Slack's list is none", {"team_id": None, "enterprise_user": {"teams": TEAM}}, "stranger"),
+    ("on Grid, a guest here", on_grid(SISTER, TEAM, team_id=SISTER, is_restricted=True), "guest"),
+    ("a stranger of Slack Connect who claims our team", on_grid(TEAM, is_stranger=True), "stranger"),
+    ("somebody of whom Slack does not say that they are no guest", {"is_restricted": None}, "guest"),
 ]
 
 
@@ -138,14 +166,71 @@ async def test_a_profile_is_believed_for_a_minute_of_machine_time(
 async def test_a_changed_profile_counts_at_once(judges: People, slack: SlackProfiles) -> None:
     await judges.judge(TEAM, ANA)
     slack.changes = {"is_restricted": True}
-    await judges.changed({"id": ANA, "team_id": TEAM, "is_restricted": True})
+    await judges.changed(TEAM, {"id": ANA, "team_id": TEAM, "is_restricted": True})
     assert not await judges.known(TEAM, ANA)
     with pytest.raises(NotAllowed, match="guests"):
         await judges.judge(TEAM, ANA)
 
 
+@pytest.mark.parametrize(
+    ("event", "info", "standing", "asked"),
+    [
+        ({"is_restricted": True}, {}, "guest", 1),
+        ({"team_id": None}, {}, "member", 1),
+        ({"team_id": None}, {"deleted": True}, "member", 1),
+        (on_grid(SISTER, team_id=SISTER), on_grid(SISTER, TEAM), "member", 2),
+        (on_grid(SISTER, team_id=SISTER), on_grid(SISTER, team_id=SISTER), "stranger", 2),
+    ],
+    ids=["it takes away", "it says no team", "it says no team, so the click asks", "not ours, it says", "not ours"],
+)
+async def test_an_event_takes_away_and_never_gives(
+    judges: People,
+    slack: SlackProfiles,
+    database: Database,
+    event: dict[str, Any],
+    info: dict[str, Any],
+    standing: str,
+    asked: int,
+) -> None:
+    await judges.judge(TEAM, ANA)
+    slack.changes = info
+    await judges.changed(TEAM, {name: value for name, value in (MEMBER | event).items() if value is not None})
+    kept = rows(database, lambda session: people.get(session, TEAM, ANA))
+    assert (kept.standing, len(slack.calls)) == (standing, asked)
+
+
+async def test_an_event_does_not_bring_back_whom_slack_calls_a_guest(judges: People, slack: SlackProfiles) -> None:
+    slack.changes = {"is_restricted": True}
+    with pytest.raises(NotAllowed, match="guests"):
+        await judges.judge(TEAM, ANA)
+    await judges.changed(TEAM, MEMBER)
+    assert not await judges.known(TEAM, ANA)
+    slack.changes = {}
+    await judges.changed(TEAM, MEMBER)
+    assert await judges.known(TEAM, ANA)
+
+
+async def test_an_event_that_was_not_delivered_for_us_changes_nothing(judges: People) -> None:
+    await judges.judge(TEAM, ANA)
+    for team in (SISTER, ""):
+        await judges.changed(team, MEMBER | {"deleted": True})
+    assert await judges.known(TEAM, ANA)
+
+
+async def test_people_with_ids_of_the_organisation_are_people(judges: People, slack: SlackProfiles) -> None:
+    slack.changes = on_grid(SISTER, TEAM, team_id=None)
+    assert (await judges.judge(TEAM, "W0MARIA0005")).user_id == "W0MARIA0005"
+    assert await judges.known(TEAM, "W0MARIA0005")
+
+
+async def test_an_answer_about_nobody_changes_nothing(judges: People, slack: SlackProfiles) -> None:
+    slack.changes = {"id": None}
+    with pytest.raises(CouldNotCheck):
+        await judges.judge(TEAM, ANA)
+
+
 async def test_a_changed_profile_of_somebody_never_seen_is_not_kept(judges: People, database: Database) -> None:
-    await judges.changed({"id": RAJ, "team_id": TEAM, "profile": {"display_name": "raj"}})
+    await judges.changed(TEAM, {"id": RAJ, "team_id": TEAM, "profile": {"display_name": "raj"}})
     with database.reading() as session:
         assert people.get(session, TEAM, RAJ) is None
 
@@ -167,7 +252,7 @@ async def test_what_an_event_said_meanwhile_is_newer_than_the_answer(
     asking = asyncio.create_task(judges.judge(TEAM, ANA))
     while len(slack.calls) < 2:  # noqa: ASYNC110 Slack is looked at, it tells nobody
         await asyncio.sleep(0)
-    await judges.changed(MEMBER | {"deleted": True})
+    await judges.changed(TEAM, MEMBER | {"deleted": True})
     with pytest.raises(NotAllowed, match="deactivated"):
         await asking
     with database.reading() as session:
@@ -237,4 +322,4 @@ async def test_learning_reads_all_it_can(judges: People, slack: SlackProfiles, d
 )
 def test_people_are_called_what_they_call_themselves(user: dict[str, Any], name: str) -> None:
     found = read_profile(TEAM, user, NOON)
-    assert (found.name, found.tz, found.standing) == (name, "UTC", "member")
+    assert (found.name, found.tz) == (name, "UTC")

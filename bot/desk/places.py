@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.slack.channels import channel_problem
+from bot.slack.channels import channel_problem, sharing_problem
 from bot.slack.web import SlackError, SlackWeb
 
 CLOSED = frozenset(
@@ -29,9 +29,6 @@ From docs.slack.dev: errors of chat.postMessage and conversations.open.
 LOST = CLOSED | {"cant_update_message", "edit_window_closed", "message_not_found"}
 """Refusals that are about the message or its place: it cannot be edited any more (errors of chat.update)."""
 
-# With these, only what is said of sharing is left to be a problem.
-OURS_ALONE = {"is_archived": False, "is_im": False, "is_mpim": False, "is_member": True}
-
 
 class Places:
     """The channels of one run of a job, each asked about once."""
@@ -57,7 +54,7 @@ class Places:
             if problem.code in CLOSED:
                 return False
             raise
-        return channel_problem({**said, **OURS_ALONE}) is not None
+        return sharing_problem(said) is not None
 
     async def usable(self, channel: str) -> tuple[str | None, frozenset[str]]:
         """Return why no card may be posted in a channel, or None; and who is in it.
@@ -66,7 +63,7 @@ class Places:
             SlackError: Slack does not say.
         """
         said = await self._web.channel(channel)
-        self._shared[channel] = channel_problem({**said, **OURS_ALONE}) is not None
+        self._shared[channel] = sharing_problem(said) is not None
         problem = channel_problem(said)
         if problem is not None:
             return problem, frozenset()

@@ -72,7 +72,7 @@ class HomeListeners:
         """Note the new profile of somebody; a deactivated approver stops counting now, not within the hour."""
         user = call.payload.get("user")
         if isinstance(user, dict) and user.get("id"):
-            await self._people.changed(user)
+            await self._people.changed(call.team_id, user)
 
     async def status(self, call: Call) -> None:
         """Say how Keydesk is doing."""

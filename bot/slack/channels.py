@@ -8,18 +8,30 @@ from typing import Any
 from bot.errors import FormError
 from bot.slack.web import SlackError, SlackWeb
 
+SHARED = "It is shared outside this workspace, so no request may be shown there."
+NOT_SAID = "Slack does not say whether it is shared outside this workspace, so no request may be shown there."
+
+
+def sharing_problem(channel: Mapping[str, Any]) -> str | None:
+    """Return why a conversation is not certainly ours alone, or None; of a direct one Slack need not say it."""
+    flags = ("is_shared", "is_ext_shared", "is_pending_ext_shared", "is_org_shared", "pending_shared")
+    if any(channel.get(flag) for flag in flags):
+        return SHARED
+    return None if channel.get("is_im") or channel.get("is_ext_shared") is False else NOT_SAID
+
 
 def channel_problem(channel: Mapping[str, Any]) -> str | None:
     """Return why cards may not go to this conversation (Slack's object of ``conversations.info``), or None."""
-    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("is_org_shared"):
-        return "It is shared outside this workspace, so no request may be shown there."
+    sharing = sharing_problem(channel)
+    if sharing == SHARED:
+        return sharing
     if channel.get("is_archived"):
         return "It is archived."
     if channel.get("is_im") or channel.get("is_mpim"):
         return "It is a direct conversation; choose a channel."
     if not channel.get("is_member"):
         return "Keydesk is not in it. Invite it there first with /invite @Keydesk."
-    return None
+    return sharing
 
 
 async def check_channel(web: SlackWeb, channel: str | None) -> None:

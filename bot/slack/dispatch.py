@@ -89,7 +89,7 @@ def build_bolt(
         attaching_conversation_kwargs_enabled=False,
     )
     in_flight = InFlight()
-    _register(app, _Dispatch(names, web, in_flight, seen, admit))
+    _register(app, _Dispatch(names, web, in_flight, seen, admit, identity.team_id))
     return Floor(app, names, in_flight, Noise(), SignatureVerifier(signing_secret) if signing_secret else None)
 
 
@@ -97,13 +97,14 @@ class _Dispatch:
     """Reads a payload, finds its listener, and runs it under the guard."""
 
     def __init__(
-        self, names: Names, web: SlackWeb, in_flight: InFlight, seen: Seen | None, admit: Listener | None
+        self, names: Names, web: SlackWeb, in_flight: InFlight, seen: Seen | None, admit: Listener | None, ours: str
     ) -> None:
         self._names = names
         self._web = web
         self._in_flight = in_flight
         self._seen = seen
         self._admit = admit
+        self._ours = ours
         self._running: set[asyncio.Task[None]] = set()
 
     async def begin(self, kind: Kind, body: Body, ack: AsyncAck, context: AsyncBoltContext | None = None) -> None:
@@ -124,7 +125,7 @@ class _Dispatch:
         with self._in_flight:
             try:
                 body = bounded(body)
-                call = read(kind, body, self._names, self._web, ack)
+                call = read(kind, body, self._names, self._web, ack, self._ours)
                 call.context = {} if context is None else context
                 listener = self._listener(call)
             except Exception as error:  # noqa: BLE001 - an odd payload must not lose its ack

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.names import Names
@@ -21,17 +21,21 @@ _CHOSEN = (
 )
 
 
-def read(kind: Kind, body: Body, names: Names, web: SlackWeb, answer: Ack) -> Call:
-    """Make the call of a payload; raise KeyError or TypeError where Slack would never send such a one."""
+def read(kind: Kind, body: Body, names: Names, web: SlackWeb, answer: Ack, ours: str) -> Call:
+    """Make the call of a payload; raise KeyError or TypeError where Slack would never send such a one.
+
+    ``ours`` is our workspace. The call's ``team_id`` is ours exactly where the payload was delivered for us.
+    """
+    team_id = _workspace(kind, body, ours)
     if kind == "command":
-        return _command(body, names, web, answer)
+        return _command(body, names, web, answer, team_id)
     if kind == "event":
-        return _event(body, web, answer)
+        return _event(body, web, answer, team_id)
     view: Mapping[str, Any] = body.get("view") or {}
     call = Call(
         kind=kind,
         name=_name(kind, body, view),
-        team_id=body["user"].get("team_id") or (body.get("team") or {}).get("id") or "",
+        team_id=team_id,
         user_id=body["user"]["id"],
         payload=body,
         web=web,
@@ -48,6 +52,38 @@ def read(kind: Kind, body: Body, names: Names, web: SlackWeb, answer: Ack) -> Ca
     elif kind == "options":
         call.value = body.get("value", "")
     return call
+
+
+def delivered_for(kind: Kind, body: Body) -> list[str]:
+    """Return the workspaces for whose installation of the app Slack sent this payload; empty where it names none.
+
+    Never the workspace of who acts: on Enterprise Grid ``user.team_id`` is any one of theirs in the organisation
+    (slackapi/bolt-js#1875), in Slack Connect the stranger's (slackapi/java-slack-sdk#1041). What names the
+    installation itself comes before ``team``, which may be where somebody stands.
+    """
+    if kind == "command":
+        named = [body.get("team_id")]
+    elif kind == "event":
+        told = body.get("authorizations")
+        named = [_part(each, "team_id") for each in told] if isinstance(told, list) else [body.get("team_id")]
+    else:
+        installed = [body.get("app_installed_team_id"), _part(body.get("view"), "app_installed_team_id")]
+        named = [*filter(_is_workspace, installed)] or [_part(_part(body, "team"), "id")]
+    return [each for each in named if _is_workspace(each)]
+
+
+def _workspace(kind: Kind, body: Body, ours: str) -> str:
+    named = delivered_for(kind, body)
+    return ours if ours in named else next(iter(named), "")
+
+
+def _is_workspace(team_id: object) -> TypeGuard[str]:
+    """Tell whether this is a workspace's id: an organisation (``E…``) names none of its workspaces."""
+    return isinstance(team_id, str) and team_id.startswith("T")
+
+
+def _part(whole: object, name: str) -> object:
+    return whole.get(name) if isinstance(whole, Mapping) else None
 
 
 def chosen(action: Mapping[str, Any]) -> str:
@@ -76,12 +112,12 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _command(body: Body, names: Names, web: SlackWeb, answer: Ack) -> Call:
+def _command(body: Body, names: Names, web: SlackWeb, answer: Ack, team_id: str) -> Call:
     noun, verb, rest = names.split(body["command"], unescaped(body.get("text", "")))
     return Call(
         kind="command",
         name=f"{noun} {verb}".rstrip(),
-        team_id=body["team_id"],
+        team_id=team_id,
         user_id=body["user_id"],
         payload=body,
         web=web,
@@ -93,13 +129,13 @@ def _command(body: Body, names: Names, web: SlackWeb, answer: Ack) -> Call:
     )
 
 
-def _event(body: Body, web: SlackWeb, answer: Ack) -> Call:
+def _event(body: Body, web: SlackWeb, answer: Ack, team_id: str) -> Call:
     event = body["event"]
     who, where = event.get("user"), event.get("channel")
     return Call(
         kind="event",
         name=event["type"],
-        team_id=body.get("team_id") or "",
+        team_id=team_id,
         user_id=(who.get("id") if isinstance(who, dict) else who) or "",
         payload=event,
         web=web,

@@ -51,7 +51,10 @@ def unchanged(body: Body) -> Body:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the bot is, as ``auth.test`` says, and which scopes its token has."""
+    """Who the bot is, as ``auth.test`` says, and which scopes its token has.
+
+    ``team_id`` is our workspace; it is "" where Slack names none, as for an installation in a whole organisation.
+    """
 
     team_id: str
     team: str
@@ -60,6 +63,7 @@ class Identity:
     bot_id: str
     enterprise_id: str | None
     scopes: frozenset[str]
+    is_enterprise_install: bool = False
 
 
 class SlackWeb:
@@ -119,13 +123,11 @@ class SlackWeb:
 
     async def user_profile(self, user_id: str) -> Mapping[str, Any]:
         """Return Slack's user object."""
-        user: Mapping[str, Any] = (await self.read("users.info", {"user": user_id}))["user"]
-        return user
+        return _object("users.info", await self.read("users.info", {"user": user_id}), "user")
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
         """Return Slack's conversation object."""
-        channel: Mapping[str, Any] = (await self.read("conversations.info", {"channel": channel_id}))["channel"]
-        return channel
+        return _object("conversations.info", await self.read("conversations.info", {"channel": channel_id}), "channel")
 
     async def members(self, channel_id: str) -> AsyncIterator[str]:
         """Yield the ids of everyone in a channel, page after page."""
@@ -187,15 +189,7 @@ class SlackWeb:
         """Ask Slack who we are."""
         response = await self._call("auth.test", "POST", {})
         scopes = str(response.headers.get("x-oauth-scopes", ""))
-        return Identity(
-            team_id=response["team_id"],
-            team=response.get("team", ""),
-            url=response.get("url", ""),
-            user_id=response["user_id"],
-            bot_id=response.get("bot_id", ""),
-            enterprise_id=response.get("enterprise_id"),
-            scopes=frozenset(each.strip() for each in scopes.split(",") if each.strip()),
-        )
+        return read_identity(response.data, scopes)
 
     async def respond(self, response_url: str, message: Mapping[str, Any]) -> None:
         """Answer through a ``response_url`` (five uses within half an hour)."""
@@ -264,6 +258,33 @@ class SlackWeb:
 def _said(text: str, blocks: Sequence[Block] | None) -> dict[str, Any]:
     said: dict[str, Any] = {"text": cut_mrkdwn(text, TEXT_LIMIT), "parse": "none"}  # no links but those that are marked
     return said | {"blocks": fit_message(blocks)} if blocks else said
+
+
+def read_identity(answer: Mapping[str, Any], scopes: str) -> Identity:
+    """Read the answer of ``auth.test``, and its header of scopes; it may name no workspace."""
+    return Identity(
+        team_id=_workspace(answer.get("team_id")),
+        team=str(answer.get("team") or ""),
+        url=str(answer.get("url") or ""),
+        user_id=str(answer["user_id"]),
+        bot_id=str(answer.get("bot_id") or ""),
+        enterprise_id=answer.get("enterprise_id"),
+        scopes=frozenset(each.strip() for each in scopes.split(",") if each.strip()),
+        is_enterprise_install=bool(answer.get("is_enterprise_install")),
+    )
+
+
+def _object(method: str, answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object that an answer carries; one without it says nothing."""
+    found = answer.get(name)
+    if not isinstance(found, Mapping):
+        raise SlackUnclear(method, "incomplete_answer")
+    return found
+
+
+def _workspace(team_id: object) -> str:
+    """Return the id of a workspace (``T…``); an organisation's own (``E…``) and null name none."""
+    return team_id if isinstance(team_id, str) and team_id.startswith("T") else ""
 
 
 def _view_of(answer: Mapping[str, Any]) -> tuple[str, str]:

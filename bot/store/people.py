@@ -62,6 +62,16 @@ def update_known(session: Session, person: Person) -> None:
     )
 
 
+def update_name(session: Session, person: Person) -> None:
+    """Write how somebody who is known here is called and in which zone they are; when they were judged stays."""
+    session.execute(
+        update(Person)
+        .where(col(Person.team_id) == person.team_id, col(Person.user_id) == person.user_id)
+        .values(name=person.name, tz=person.tz)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def choose_project(session: Session, team_id: str, user_id: str, project_id: str) -> None:
     """Keep this project as the person's own choice."""
     person = get(session, team_id, user_id)

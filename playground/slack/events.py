@@ -76,18 +76,19 @@ class Events:
 
     def _envelope(self, event: Json, is_ext_shared: bool) -> Json:
         team, app = self.workspace.team, self.workspace.app
+        organisation = self.workspace.organisation
         authorization = {
-            "enterprise_id": None,
-            "team_id": team.id,
+            "enterprise_id": organisation.id if organisation is not None else None,
+            "team_id": None if organisation is not None and organisation.team_is_null else team.id,
             "user_id": app.bot_user_id,
             "is_bot": True,
-            "is_enterprise_install": False,
+            "is_enterprise_install": organisation is not None and organisation.org_wide,
         }
         return {
             "token": self.verification_token,
             "team_id": team.id,
             "context_team_id": team.id,
-            "context_enterprise_id": None,
+            "context_enterprise_id": organisation.id if organisation is not None else None,
             "api_app_id": app.id,
             "event": event,
             "type": "event_callback",

@@ -32,7 +32,7 @@ async def submit(emulation: Emulation, actor: Actor, view_id: str, values: Json)
         return {"ok": False, "error": "required", "errors": complaints}
     payload = payloads.interaction(emulation, "view_submission", actor.user)
     payload["trigger_id"] = emulation.triggers.issue(actor.user, actor.session, view.id)
-    payload |= {"view": payloads.view_wire(emulation, view), "response_urls": []}
+    payload |= payloads.with_view(emulation, view) | {"response_urls": []}
     try:
         answer = await bring(emulation, "interactive", payload)
         return _obey(emulation, view, answer)
@@ -105,6 +105,6 @@ def _show_next(emulation: Emulation, view: View, action: str, answer: Json) -> N
 
 async def _tell_bot(emulation: Emulation, view: View, *, cleared: bool) -> None:
     payload = payloads.interaction(emulation, "view_closed", view.user)
-    payload |= {"view": payloads.view_wire(emulation, view), "is_cleared": cleared}
+    payload |= payloads.with_view(emulation, view) | {"is_cleared": cleared}
     with suppress(NotDelivered):  # the person is gone already: there is nobody to tell
         await bring(emulation, "interactive", payload)

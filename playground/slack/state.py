@@ -24,9 +24,32 @@ class Team:
     domain: str
 
 
+@dataclass(frozen=True)
+class Organisation:
+    """An Enterprise Grid organisation that holds this workspace and sisters of it.
+
+    ``org_wide`` installs the app in the whole organisation: payloads then carry `"team": null`, and `auth.test` names
+    the organisation. With ``names_team`` Slack says everywhere which workspace it is about all the same.
+    """
+
+    id: str = "E0NORTHWIND"
+    name: str = "Northwind"
+    org_wide: bool = False
+    names_team: bool = False
+
+    @property
+    def team_is_null(self) -> bool:
+        """Whether payloads leave out for which workspace they are."""
+        return self.org_wide and not self.names_team
+
+
 @dataclass
 class Person:
-    """A member, guest, bot or somebody from a connected workspace (`is_stranger`)."""
+    """A member, guest, bot or somebody from a connected workspace (`is_stranger`).
+
+    ``team_id`` is what interactions and `users.info` call their workspace: on Enterprise Grid any one of ``teams``, in
+    Slack Connect the stranger's own. ``left_out`` are fields that `users.info` and events do not carry for them.
+    """
 
     id: str
     name: str
@@ -44,6 +67,9 @@ class Person:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    organisation: Organisation | None = None
+    teams: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def tz_offset(self, now: datetime) -> int:
         """Return the seconds by which this person's zone is ahead of UTC at ``now``."""
@@ -107,6 +133,7 @@ class Workspace:
         self.user_groups: dict[str, UserGroup] = {}
         self.ephemerals: list[Message] = []
         self.plan = "pro"
+        self.organisation: Organisation | None = None
         self._dms: dict[frozenset[str], str] = {}
         self.read_marks: dict[tuple[str, str], str] = {}
         self.tour: list[Json] = []
@@ -117,6 +144,20 @@ class Workspace:
         person.team_id = person.team_id or self.team.id
         self.people[person.id] = person
         return person
+
+    @property
+    def installed_in(self) -> str:
+        """Where the app is installed: in this workspace, or in the whole organisation."""
+        organisation = self.organisation
+        return organisation.id if organisation is not None and organisation.org_wide else self.team.id
+
+    def join_organisation(self, organisation: Organisation | None) -> None:
+        """Move the workspace into an Enterprise Grid organisation, with everybody who is in it (None: out of it)."""
+        self.organisation = organisation
+        for person in self.people.values():
+            if not person.is_stranger:
+                person.organisation = organisation
+                person.teams = person.teams or (self.team.id,)
 
     def add_channel(self, channel: Channel) -> Channel:
         """Add a channel."""
@@ -154,7 +195,7 @@ class Workspace:
     def mentions(self, text: str) -> str:
         """Return typed text as the client sends it: escaped, with @name and #channel as references."""
         escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        escaped = re.sub(r"&lt;(@U\w+|#C\w+)&gt;", r"<\1>", escaped)
+        escaped = re.sub(r"&lt;(@[UW]\w+|#C\w+)&gt;", r"<\1>", escaped)
         escaped = re.sub(r"(?<!<)@([\w.-]*\w)", self._person_reference, escaped)
         return re.sub(r"(?<![<&\w])#([\w-]*\w)", self._channel_reference, escaped)
 

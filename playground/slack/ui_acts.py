@@ -128,6 +128,11 @@ async def _person(emulation: Emulation, _: Actor, given: Json) -> Json:
     return {"ok": True}
 
 
+async def _workspace(emulation: Emulation, _: Actor, given: Json) -> Json:
+    workspace_changes.change_plan(emulation, given)
+    return {"ok": True}
+
+
 async def _group(emulation: Emulation, _: Actor, given: Json) -> Json:
     workspace_changes.set_group_members(emulation, given["group"], list(given["members"]))
     return {"ok": True}
@@ -154,5 +159,6 @@ ACTS: dict[str, Act] = {
     "/ui/membership": _membership,
     "/ui/person": _person,
     "/ui/group": _group,
+    "/ui/workspace": _workspace,
     "/ui/channel": _channel,
 }

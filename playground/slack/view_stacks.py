@@ -52,7 +52,7 @@ class View:
         """Return the app's own name for this view, or an empty string."""
         return str(self.given.get("external_id") or "")
 
-    def wire(self, team_id: str, app: AppIdentity) -> Json:
+    def wire(self, team_id: str, app: AppIdentity, installed_in: str) -> Json:
         """Return the whole view object as every payload and answer echoes it."""
         given = self.given
         return {
@@ -73,7 +73,7 @@ class View:
             "root_view_id": self.root_id,
             "app_id": app.id,
             "external_id": self.external_id,
-            "app_installed_team_id": team_id,
+            "app_installed_team_id": installed_in,
             "bot_id": app.bot_id,
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.slack import posting
 from playground.slack.emulation import Emulation
-from playground.slack.state import Channel, Person
+from playground.slack.state import Channel, Organisation, Person
 from playground.slack.web_api.people import group_object, user_object
 from playground.slack.wire import Json, SlackError
 
@@ -35,6 +35,25 @@ def change_person(emulation: Emulation, user: str, changes: Json) -> None:
     for name, value in changes.items():
         setattr(person, name, value)
     _emit(emulation, "user_change", {"user": _wire(emulation, person)})
+
+
+def change_plan(emulation: Emulation, given: Json) -> None:
+    """Change what kind of workspace this is: its ``plan``, its ``organisation``, and ``people`` as Slack tells them.
+
+    ``organisation`` is None or takes the fields of `Organisation`. ``people`` maps user ids to their ``team_id``,
+    ``teams`` and ``left_out``. ``ValueError`` or ``TypeError`` for what makes no sense.
+    """
+    workspace = emulation.workspace
+    if "plan" in given:
+        workspace.plan = str(given["plan"])
+    if "organisation" in given:
+        told = given["organisation"]
+        workspace.join_organisation(None if told is None else Organisation(**told))
+    for user, told in given.get("people", {}).items():
+        person = workspace.people[user]
+        person.team_id = told.get("team_id", person.team_id)
+        person.teams = tuple(told.get("teams", person.teams))
+        person.left_out = tuple(told.get("left_out", person.left_out))
 
 
 def add_person(emulation: Emulation, person: Person) -> Person:

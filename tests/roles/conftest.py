@@ -39,7 +39,8 @@ class Workspace:
         """Answer ``users.info``."""
         if user_id in self.unknown | self.silent:
             raise SlackError("users.info", "user_not_found" if user_id in self.unknown else "fatal_error")
-        return {"id": user_id, "team_id": TEAM, "name": user_id.lower(), "deleted": user_id in self.gone}
+        told = {"id": user_id, "team_id": TEAM, "name": user_id.lower(), "is_restricted": False}
+        return told | {"deleted": user_id in self.gone}
 
     async def user_groups(self) -> list[UserGroup]:
         """Answer ``usergroups.list``."""

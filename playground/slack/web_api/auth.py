@@ -14,8 +14,8 @@ def _api_test(call: Call) -> Json:
 
 
 def _auth_test(call: Call) -> Json:
-    team, app = call.workspace.team, call.workspace.app
-    return {
+    team, app, organisation = call.workspace.team, call.workspace.app, call.workspace.organisation
+    who = {
         "url": f"https://{team.domain}.slack.com/",
         "team": team.name,
         "user": call.workspace.people[app.bot_user_id].name,
@@ -24,6 +24,10 @@ def _auth_test(call: Call) -> Json:
         "bot_id": app.bot_id,
         "is_enterprise_install": False,
     }
+    if organisation is None:
+        return who
+    who |= {"enterprise_id": organisation.id, "is_enterprise_install": organisation.org_wide}
+    return who | ({"team_id": organisation.id, "team": organisation.name} if organisation.team_is_null else {})
 
 
 def _open_connection(call: Call) -> Json:

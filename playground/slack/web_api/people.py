@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from playground.slack.state import Person, UserGroup, Workspace
+from playground.slack.state import Organisation, Person, UserGroup, Workspace
 from playground.slack.web_api.call import Call, Method
 from playground.slack.wire import Json, SlackError
 
@@ -37,7 +37,22 @@ def user_object(person: Person, now: datetime, *, with_email: bool) -> Json:
     }
     if person.is_stranger:
         user["is_stranger"] = True
-    return user if person.deleted else user | _standing(person, now)
+    if person.organisation is not None:
+        user["enterprise_user"] = _enterprise_user(person, person.organisation)
+    whole = user if person.deleted else user | _standing(person, now)
+    return {name: value for name, value in whole.items() if name not in person.left_out}
+
+
+def _enterprise_user(person: Person, organisation: Organisation) -> Json:
+    return {
+        "id": person.id,
+        "enterprise_id": organisation.id,
+        "enterprise_name": organisation.name,
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "teams": [*person.teams],
+    }
 
 
 def _standing(person: Person, now: datetime) -> Json:
@@ -85,8 +100,12 @@ def group_object(workspace: Workspace, group: UserGroup, *, with_users: bool) ->
 
 
 def _check_plan(call: Call) -> None:
-    if call.workspace.plan == "free":
+    workspace = call.workspace
+    if workspace.plan == "free":
         raise SlackError("plan_upgrade_required")
+    org_wide = workspace.organisation is not None and workspace.organisation.org_wide
+    if org_wide and call.required("team_id") != workspace.team.id:
+        raise SlackError("invalid_team")
 
 
 def _groups(call: Call) -> Json:
