@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.blocks import Block
 from bot.slack.web import SlackError, SlackWeb
 
-OURS = {"is_member": True}
+OURS = {"is_member": True, "is_ext_shared": False}
 SHARED = {"is_member": True, "is_ext_shared": True}
 
 

@@ -100,7 +100,7 @@ class Posts(SlackWeb):
         self.fails: list[SlackError] = []
         self.thread_fails: list[SlackError] = []
         self.keeps: SlackError | None = None
-        self.place: dict[str, Any] = {"is_member": True}
+        self.place: dict[str, Any] = {"is_member": True, "is_ext_shared": False}
 
     async def post(
         self,
