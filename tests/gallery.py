@@ -42,7 +42,12 @@ View = dict[str, Any]
 Shown = View | list[View]
 
 LONG = "Wörter und Zeichen 文字 "
-TEXTS = {"usual": "call summaries", "empty": "", "long": LONG * 400, "hostile": HOSTILE * 40}
+TEXTS = {
+    "usual": "call summaries",
+    "empty": "",
+    "long": LONG * 400,
+    "hostile": f":tada: a\u200bb\U000e0041{HOSTILE} " * 40,
+}
 
 
 def page_of_accounts(text: str, typed: str = "", total: int = 30) -> list[View]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -55,6 +57,16 @@ def test_nobody_is_called_by_what_others_typed(name: str) -> None:
     assert marked == []
 
 
+@pytest.mark.parametrize("name", [name for name in VIEWS if name.endswith("· hostile")])
+def test_nothing_that_others_typed_is_drawn_or_hidden(name: str) -> None:
+    texts = list(_texts(VIEWS[name]))
+    drawn = [re.sub("`[^`]*`", "", each["text"]) for each in texts if each["type"] == "mrkdwn"]
+    assert not [text for text in drawn if ":tada:" in text]
+    assert not [each for each in texts if ":tada:" in each["text"] and each.get("emoji")]
+    assert not [each for each in texts if {"\u200b", "\u202e", "\U000e0041"} & set(each["text"])]
+    assert all(each.get("verbatim") for each in texts if each["type"] == "mrkdwn")
+
+
 @pytest.mark.parametrize("name", SMALL, ids=[name.replace(" · ", " - ") for name in SMALL])  # names of files
 def test_it_looks_as_it_did(name: str, snapshot: SnapshotAssertion) -> None:
     assert VIEWS[name] == snapshot.use_extension(JSONSnapshotExtension)  # a file a view: two changes seldom meet
@@ -75,3 +87,14 @@ def _mrkdwn(part: object) -> list[str]:
         return []
     own = [part["text"]] if part.get("type") == "mrkdwn" else []
     return own + [text for each in part.values() for text in _mrkdwn(each)]
+
+
+def _texts(part: object) -> Iterator[dict[str, Any]]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _texts(each)
+    elif isinstance(part, dict):
+        if part.get("type") in {"mrkdwn", "plain_text", "raw_text"}:
+            yield part
+        for each in part.values():
+            yield from _texts(each)

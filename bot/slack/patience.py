@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 10.0  # from the first byte, or from connecting, to the end of the headers
 BODY_SECONDS = 10.0  # from there to the end of the body: Slack itself gives up after three
 MOST_HEAD_BYTES = 16_384  # Slack's have less than two thousand; proxies add some
-MOST_CONNECTIONS = 256
+MOST_CONNECTIONS = 512  # half of the files that a process may usually have open
 _REFUSALS = {
     408: b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
     431: b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
