@@ -7,6 +7,9 @@ import contextlib
 import statistics
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session, col, select
 
 from bench import load
 from bench.meter import cpu_of, memory_of
@@ -14,13 +17,16 @@ from bench.payloads import command
 from bench.place import Emulators
 from bench.process import started
 from bench.table import Row
+from bot.store import collections
+from bot.store.database import Database
+from bot.store.lanes import Lane
 from playground.supervisor import free_port
 from tests.scenarios.people import GENERAL, YUKI
 
 STARTS = 3
 START_SECONDS = 30.0
-SETTLE_SECONDS = 4.0
 IDLE_SECONDS = 20.0
+COLLECTED_SECONDS = 900.0
 
 
 async def starts(name: str, emulators: Emulators, database_url: str) -> list[Row]:
@@ -63,7 +69,7 @@ async def _idle(emulators: Emulators, name: str, database_url: str) -> list[Row]
     port = free_port()
     async with started("bot", "run", environment=emulators.environment(database_url, port)) as bot:
         await _acked(port, emulators.team)
-        await asyncio.sleep(SETTLE_SECONDS)
+        await _until_nothing_is_due(database_url)
         before = cpu_of(bot.pid)
         await asyncio.sleep(IDLE_SECONDS)
         after = cpu_of(bot.pid)
@@ -72,6 +78,29 @@ async def _idle(emulators: Emulators, name: str, database_url: str) -> list[Row]
             Row(f"{name}: idle CPU, of a core", percent, "%", 2, f"`bot run` over {IDLE_SECONDS:.0f} s"),
             memory(f"{name}: resident memory, idle", bot.pid),
         ]
+
+
+async def _until_nothing_is_due(database_url: str) -> None:
+    """Wait until figures are read, and none will be while the process is measured.
+
+    Raises:
+        TimeoutError: it was still reading.
+    """
+    database = Database(database_url)
+    try:
+        async with asyncio.timeout(COLLECTED_SECONDS):
+            while not await database.read(_rests):  # noqa: ASYNC110 - another process works there
+                await asyncio.sleep(0.5)
+    finally:
+        database.close()
+
+
+def _rests(session: Session) -> bool:
+    """Tell whether every project was read, no lane works, and no reading falls due while the process is measured."""
+    now = datetime.now(UTC)
+    busy = session.exec(select(Lane).where(col(Lane.holder).is_not(None), col(Lane.until) > now)).first()
+    next_reading = collections.next_due(session)
+    return busy is None and next_reading is not None and next_reading > now + timedelta(seconds=1.5 * IDLE_SECONDS)
 
 
 def memory(name: str, pid: int, note: str = "") -> Row:

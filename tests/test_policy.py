@@ -59,7 +59,8 @@ AT_ONCE = [
     ("projects.settings", "as owner", OWNER, matter(role=Role.OWNER), Run),
     ("projects.settings", "as approver", RAJ, matter(APPROVED_BY_RAJ), Refuse),
     ("projects.settings", "as anybody", ANA, matter(), Refuse),
-    ("projects.delete", "what has no rule", OWNER, matter(), Refuse),
+    ("projects.delete", "as developer", OWNER, matter(), Refuse),
+    ("projects.paint", "what has no rule, as owner", OWNER, matter(role=Role.OWNER), Refuse),
 ]
 
 

@@ -13,7 +13,7 @@ from bot.budgets import crossing
 from bot.money import forecast
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**6, places=4)
-MID_MONTH, EARLY = date(2026, 11, 15), date(2026, 11, 3)
+MID_MONTH = date(2026, 11, 15)
 
 
 @given(AMOUNTS, AMOUNTS.filter(bool))
@@ -29,8 +29,9 @@ def test_a_forecast_warns_only_while_the_budget_is_not_spent(spent: Decimal, rec
     assert forecast(spent, recent, MID_MONTH) == spent + recent * 15
 
 
-def test_the_first_days_of_a_month_forecast_nothing() -> None:
-    assert not crossing.heads_over(Decimal(9), Decimal(9), Decimal(10), EARLY)
+@pytest.mark.parametrize(("day", "warned"), [(1, False), (4, False), (5, True), (30, True)])
+def test_the_first_four_days_of_a_month_forecast_nothing(day: int, warned: bool) -> None:
+    assert crossing.heads_over(Decimal(9), Decimal(9), Decimal(10), date(2026, 10, day)) == warned
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,14 @@ def test_the_first_days_of_a_month_forecast_nothing() -> None:
         ("40", ["10", "12", "11", "10"], ("more", Decimal("10.5"))),
         ("8", ["2", "2", "2", "2"], ("more", Decimal(2))),
         ("6.9", ["2", "2", "2", "2"], None),  # twice and more, and of no interest to anybody
+        ("7", ["2", "2", "2", "2"], ("more", Decimal(2))),  # by five dollars, which somebody cares for
         ("21", ["11", "11", "11", "11"], None),
+        ("22", ["11", "11", "11", "11"], ("more", Decimal(11))),  # exactly twice
+        ("25", ["100", "100", "100"], ("less", Decimal(100))),  # exactly a quarter
+        ("25.01", ["100", "100", "100"], None),
+        ("5", ["10", "10", "10"], None),  # by five dollars, and half of the usual
+        ("30", ["10", "10", None, "10"], ("more", Decimal(10))),  # three weeks are enough
+        ("30", ["10", "10", None, None], None),  # two are not
         ("2", ["11", "11", "11", "11"], ("less", Decimal(11))),
         ("100", ["1", None, None, "1"], None),  # too little is known
         ("30", ["10", "500", "10", "10"], ("more", Decimal(10))),  # one odd week is not the usual
@@ -56,8 +64,11 @@ def test_sudden_is_much_and_unusual_for_the_weekday(
     ("balance", "per_day", "found"),
     [
         ("100", "10", None),
-        ("69", "10", ("low", 6)),
-        ("19", "10", ("very low", 1)),
+        ("70", "10", None),
+        ("69.9", "10", ("low", 6)),
+        ("20", "10", ("low", 2)),
+        ("19.9", "10", ("very low", 1)),
+        ("0.1", "10", ("very low", 0)),
         ("0", "10", ("very low", 0)),
         ("-5", None, ("very low", 0)),
         ("5", "0", None),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import SQLModel
 
 from bot.desk import views
 from bot.desk.deciding import OPENING_TIME, REMIND_AFTER
@@ -15,6 +16,7 @@ from bot.desk.service import WAITING_TIME
 from bot.errors import AlreadyDecided, NotAllowed, NotUnderstood
 from bot.store import cards, decisions
 from bot.store.database import Database
+from bot.store.roles import RoleHeld
 from tests.factories import (
     ANA,
     EVE,
@@ -22,10 +24,12 @@ from tests.factories import (
     NOON,
     OWNER,
     RAJ,
+    TEAM,
     Bench,
     actor,
     add,
     entries,
+    person,
     request,
 )
 
@@ -100,6 +104,32 @@ async def test_the_wrong_person_changes_nothing_and_is_recorded(
         await desk.desk.decide(waiting.id, 1, verdict, actor(who), "why")
     assert (desk.request(waiting.id).state, desk.request(waiting.id).version) == ("waiting", 1)
     assert recorded(desk, waiting.id)[1:] == [("desk.refused", who)]
+
+
+LEAVES = [person(ANA, "deactivated"), person(ANA, "guest"), person(ANA, "stranger")]
+LOWERED = RoleHeld(
+    team_id=TEAM, holder_kind="person", holder=ANA, role="reader", set_by=OWNER, set_at=NOON - timedelta(minutes=1)
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        *((row, "no active member any more") for row in LEAVES),
+        (LOWERED, "may not have it any more.* yours here is Reader"),
+    ],
+    ids=["deactivated", "guest", "stranger", "reader"],
+)
+async def test_what_the_requester_may_not_have_any_more_is_not_approved(desk: Bench, row: SQLModel, words: str) -> None:
+    waiting = await desk.held()
+    with desk.database.transaction() as session:
+        session.merge(row)
+    with pytest.raises(NotAllowed, match=words):
+        await desk.desk.decide(waiting.id, 1, "approved", actor(RAJ))
+    assert (desk.request(waiting.id).state, desk.request(waiting.id).version) == ("waiting", 1)
+    assert recorded(desk, waiting.id)[1:] == [("desk.refused", RAJ)]
+    denied = await desk.desk.decide(waiting.id, 1, "denied", actor(RAJ), "They left.")
+    assert denied.state == "denied"
 
 
 @pytest.mark.parametrize("version", [0, -1, 2, 10**8])
