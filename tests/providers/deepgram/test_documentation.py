@@ -26,8 +26,8 @@ NOT_MANAGEMENT = ("/v1/listen", "/v1/speak", "/v2/speak", "/v1/read", "/v1/agent
 MANAGE_CLIENT = set(
     """create_key delete_invite delete_key delete_project get_balance get_balances get_invites get_key get_keys
     get_member_scopes get_members get_model get_models get_project get_project_model get_project_models get_projects
-    get_usage get_usage_fields get_usage_request get_usage_requests get_usage_summary leave_project remove_member send_invite
-    send_invite_options update_member_scope update_project update_project_option""".split()  # noqa: SIM905  thirty names read better so
+    get_usage get_usage_fields get_usage_request get_usage_requests get_usage_summary leave_project remove_member
+    send_invite send_invite_options update_member_scope update_project update_project_option""".split()  # noqa: SIM905  thirty names read better so
 )
 CALLS: dict[str, Callable[[Deepgram], Awaitable[Any]]] = {
     "projects": lambda ours: ours.projects(),
