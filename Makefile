@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?=
 python := .venv/bin/python
 
-.PHONY: help demo test soak lint bench pins
+.PHONY: help demo test soak lint mutants bench pins
 
 help: ## List what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -28,6 +28,9 @@ lint: .venv/test.installed ## Check style, types, the arrows between rooms, and 
 	@$(python) -m mypy
 	@.venv/bin/lint-imports
 	@.ci/no-blanket-ignores bot playground tests bench
+
+mutants: .venv/test.installed ## Change one thing at a time in what judges, and see a test fail (ARGS="--only policy", ARGS=--write)
+	@$(python) -m tests.mutants $(ARGS)
 
 bench: .venv/test.installed ## Measure, and print one table of figures beside their goals
 	@$(python) -m bench $(ARGS)

@@ -22,6 +22,14 @@ def test_a_level_is_reached_exactly_when_that_part_of_the_budget_is_spent(spent:
     assert reached == [str(percent) for percent in (50, 80, 100) if spent / budget * 100 >= percent]
 
 
+@pytest.mark.parametrize(
+    ("spent", "reached"),
+    [("99.99", []), ("100", ["50"]), ("159.99", ["50"]), ("160", ["50", "80"]), ("200", ["50", "80", "100"])],
+)
+def test_a_level_is_reached_to_the_cent(spent: str, reached: list[str]) -> None:
+    assert crossing.levels(Decimal(spent), Decimal(200)) == reached
+
+
 @given(AMOUNTS, AMOUNTS, AMOUNTS.filter(bool))
 def test_a_forecast_warns_only_while_the_budget_is_not_spent(spent: Decimal, recent: Decimal, budget: Decimal) -> None:
     warned = crossing.heads_over(spent, recent, budget, MID_MONTH)

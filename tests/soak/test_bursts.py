@@ -11,7 +11,7 @@ import pytest
 from bot.store import mints
 from tests.soak.conftest import Tell
 from tests.soak.crowd import Approved, many_approved, open_in_own_tab
-from tests.soak.stage import CREATE, FreshDatabase, Stage, stage
+from tests.soak.stage import CREATE, FreshDatabase, Stage, button, stage
 
 pytestmark = pytest.mark.soak
 
@@ -25,6 +25,7 @@ async def test_killed_in_the_midst_of_many_makings(fresh: FreshDatabase, tell: T
     async with stage(fresh) as here:
         asked, caught = await many_approved(here, REQUESTS), Counter[str]()
         for number in range(BURSTS):
+            await _cards_follow(here, asked)
             caught += await _burst(here, asked, number)
             await here.start_bot()
             rested = await here.until(lambda: all(here.at_rest(ref) for _, ref in asked))
@@ -56,8 +57,15 @@ async def _burst(here: Stage, asked: Approved, number: int) -> Counter[str]:
 async def _later(here: Stage, asked: Approved, turn: int, number: int) -> None:
     await asyncio.sleep(turn * APART)
     page, ref = asked[turn]
-    if here.request(ref).state == "approved":
-        await open_in_own_tab(here, page, ref, number)
+    if here.request(ref).state == "approved" and (found := button(page, "keys.open", ref)):
+        await here.act(page.user, f"{ref}-{number}", found)
+
+
+async def _cards_follow(here: Stage, asked: Approved) -> None:
+    """Wait until whoever may press has the button: nobody draws it once the bot is killed."""
+    for page, ref in asked:
+        if here.request(ref).state == "approved":
+            await page.sees(lambda seen, ref=ref: button(seen, "keys.open", ref), 60)  # type: ignore[misc] # binds the loop's value
 
 
 def _pending(here: Stage, asked: Approved) -> Approved:
