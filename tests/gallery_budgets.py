@@ -15,6 +15,7 @@ from bot.budgets.spending import Spent
 from bot.keys.clearing import Found, confirm_form
 from bot.slack.pages import page_of
 from bot.store.budgets import Alert, Budget
+from bot.store.prices import Untold
 from tests.factories import ANA, NOON, OWNER, TEAM, key
 
 Shown = dict[str, Any] | list[dict[str, Any]]
@@ -42,7 +43,10 @@ def budget(dollars: str = "1000") -> Budget:
 
 def rows(name: str, total: int) -> list[Row]:
     """Return budgets that are spent to the half, and over."""
-    spent = [Spent(Decimal(500 + number * 400), Decimal(20), date(2026, 3, 1), number) for number in range(total)]
+    spent = [
+        Spent(Decimal(500 + number * 400), Decimal(20), date(2026, 3, 1), Untold(hidden=number))
+        for number in range(total)
+    ]
     days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
     spent[1:2] = [replace(each, open=Open(days, days[-1])) for each in spent[1:2]]
     return [Row(budget(), name, each) for each in spent]
@@ -90,6 +94,8 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "budgets list · nothing", views.listed([], 1, "", may_set=True)
     yield "budgets list · nothing found", views.listed([], 1, "<!channel> *x*", may_set=False)
     yield "budgets list · one", views.listed(rows("production", 1), 1, "", may_set=False)
+    untold = Spent(Decimal(), Decimal(), date(2026, 3, 1), Untold(unpriced=12))
+    yield "budgets list · not told", views.listed([Row(budget(), "production", untold)], 1, "", may_set=False)
     yield "budgets alerts · nothing", views.alerts(page_of([], 1))
     yield "budgets form · new", views.set_form()
     yield "budgets keys form · nothing", confirm_form(Found(ID, (), 0))

@@ -51,6 +51,8 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
         "billing month · nothing",
         month_views.month_page(printed(compose("2026-02", (), None, Catalogue({}, {}))), 1, may_close=False),
     )
+    untold = compose("2026-02", (), Decimal(), Catalogue({}, {})).model_copy(update={"untold": ("No prices for x.",)})
+    yield "billing month · not told", month_views.month_page(printed(untold), 1, may_close=True)
     yield (
         "billing month of one · nothing",
         month_views.nothing_for("Apple", printed(compose("2026-02", (), None, Catalogue({}, {})))),

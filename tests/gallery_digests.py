@@ -11,8 +11,10 @@ from bot.digests import form, views
 from bot.digests.operations import Wish
 from bot.digests.scope import Scope
 from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, compose
+from bot.prices import Unpriced
 from bot.slack.pages import page_of
 from bot.store.digests import Subscription
+from bot.store.prices import Untold
 from tests.digests import books
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY
 from tests.factories import ANA
@@ -70,6 +72,10 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "digests message · quiet", views.message(subscription(), "dr1", quiet)
     unknown = compose((THURSDAY,), Figures({}, (), unread=("production",)), Events())
     yield "digests message · nothing known", views.message(subscription(), "dr1", unknown)
+    bare = Figures(
+        {}, (), unpriced=(Unpriced("production", Untold(unpriced=1), whole=True),), untold=frozenset({THURSDAY})
+    )
+    yield "digests message · not told", views.message(subscription(), "dr1", compose((THURSDAY,), bare, Events()))
     yield "digests message · one customer", views.message(subscription(), "dr1", digest("李伟 · ليلى", 3, 1))
     yield "digests form · new", form.form(form.Form(Wish()))
     yield "digests list · none", form.digest_list(page_of([], 1, 5), {}, replace(AN_OWNER, may_subscribe=False))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.prices import Unpriced
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.deepgram.usage import UsageFields, UsedModel
 from bot.store.coverage import Coverage
+from bot.store.prices import Untold
 from bot.usage.fields import views as fields
 from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
@@ -82,6 +85,17 @@ def answer(text: str, total: int, by: str = "customer", **known: Any) -> Answer:
     return Answer(place, page, dict.fromkeys(values, text), only, stands)
 
 
+def untold(text: str) -> Answer:
+    """Answer a question about dollars that are not told, of usage that is."""
+    seen = answer(
+        text, 3, "day", unpriced=(Unpriced(text, Untold(unpriced=7), whole=True),), unsplit=((PROJECT, "No."),)
+    )
+    rows = tuple(replace(row, now={"hours": Decimal(32)}, before=None) for row in seen.split.rows)
+    nothing = Part("", {})
+    page = replace(seen.split, rows=rows, difference=nothing, total=Part("", {"hours": Decimal(96)}))
+    return replace(seen, split=page)
+
+
 def overview(text: str, total: int) -> list[View]:
     """Draw a project at a glance."""
     period = Part("", {"dollars": Decimal(total)}, {"dollars": Decimal(70)} if total else None)
@@ -109,4 +123,5 @@ def with_nothing() -> Iterator[tuple[str, View | list[View]]]:
     yield "usage requests list · nothing", page("production", 0)
     yield "usage fields · nothing", used("production", 0)
     yield "usage overview · nothing", overview("production", 0)
+    yield "usage figures · not told", figures.answer(untold("production"))
     yield "usage figures · one", figures.answer(answer("李伟 · ليلى", 1))

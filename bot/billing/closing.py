@@ -32,13 +32,14 @@ class MonthClosing:
 
         Raises:
             AlreadyDecided: it was closed before.
-            NotUnderstood: something of it may still change.
+            NotUnderstood: something of it may still change, or prices are not told and nobody has seen that.
         """
         now = self._clock.now()
-        return await self._database.write(lambda session: close(session, operation.month, actor, now))
+        seen = operation.untold_seen
+        return await self._database.write(lambda session: close(session, operation.month, actor, now, seen))
 
 
-def close(session: Session, month: str, actor: Actor, now: datetime) -> str:
+def close(session: Session, month: str, actor: Actor, now: datetime, untold_seen: str = "") -> str:
     """Freeze a month's statement; raises as `MonthClosing.execute`."""
     statement = months.read(session, actor.team_id, month, now)
     if statement.closed:
@@ -47,6 +48,11 @@ def close(session: Session, month: str, actor: Actor, now: datetime) -> str:
         raise NotUnderstood(f"{name_of(month)} cannot be closed yet. {' '.join(statement.missing)} Nothing changed.")
     if statement.total is None:
         raise NotUnderstood(f"Nothing is known of {name_of(month)}, so there is nothing to close.")
+    if statement.untold_id != untold_seen:
+        raise NotUnderstood(
+            f"{name_of(month)} is not closed unseen. {' '.join(statement.untold) or 'All prices are told now.'} "
+            "Type /billing month to see it, and close it there if it shall stand so. Nothing changed."
+        )
     kept = statement.model_dump(mode="json", exclude={"missing", "closed", "sha256"})
     row = ClosedMonth(
         team_id=actor.team_id,
@@ -58,5 +64,7 @@ def close(session: Session, month: str, actor: Actor, now: datetime) -> str:
         closed_at=now,
     )
     session.add(row)
-    audit.note(session, actor, "billing.month_closed", month, now, total=str(statement.total), sha256=row.sha256)
+    figures = {"total": str(statement.total), "sha256": row.sha256}
+    untold = {"untold": " ".join(statement.untold)} if statement.untold else {}
+    audit.note(session, actor, "billing.month_closed", month, now, **figures, **untold)
     return f"Closed {name_of(month)}. Corrections that are read later appear on the next month."

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from bot import payers
 from bot.attribution import Attribution
 from bot.billing.statement import Catalogue, Line, Part, Spent, Statement, adjustments, compose, days_of
+from bot.prices import sentences, unpriced
 from bot.slack.words import count, utc
 from bot.store import collected, customers, facts, keys, people, projects, rereading, statements, tag_sets
 from bot.store.collected import end_of
@@ -24,6 +25,7 @@ from bot.store.people import Person
 from bot.store.statements import ClosedMonth
 
 PROBLEMS_SHOWN = 3
+UNTOLD_NAMED = 100
 CORRECTED = 3  # closed months are compared with what is known of them now; older ones stay as they are
 
 
@@ -44,10 +46,12 @@ def present(session: Session, team_id: str, month: str) -> Statement:
     attributed = payers.attribution(session, team_id)
     totals = facts.totals_by(session, which, "project")
     ours = [each for each in totals if each.project_id not in attributed.accounts]
-    hidden = _named(session, (each.project_id or "" for each in ours if each.unknown))
+    hidden = _named(session, (each.project_id or "" for each in ours if each.untold.hidden))
     total = sum((each.total for each in ours), Decimal()) if ours and not hidden else None
+    untold = sentences(unpriced(session, Which(first, last, _ours(session, team_id))), most=UNTOLD_NAMED)
     rows = facts.spend_by(session, which, "project", "key", "line_item", "tags")
-    return compose(month, _spent(session, team_id, rows, attributed), total, _catalogue(session, team_id))
+    drawn = compose(month, _spent(session, team_id, rows, attributed), total, _catalogue(session, team_id))
+    return drawn.model_copy(update={"untold": tuple(untold)})
 
 
 def _catalogue(session: Session, team_id: str) -> Catalogue:
@@ -92,7 +96,7 @@ def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple
     first, last = days_of(month)
     over, ours = last < now.date(), _ours(session, team_id)
     seen = facts.coverage(session, Which(first, last if over else now.date(), ours))
-    hidden = _named(session, collected.projects_untold(session, Which(first, last, ours)))
+    hidden = _named(session, collected.projects_hidden(session, Which(first, last, ours)))
     again = rereading.before_closing(last)
     waiting = rereading.outstanding(session, again, ours)
     if over and seen.is_final and not hidden and not waiting:

@@ -19,7 +19,9 @@ def rows(printed: Printed) -> Iterator[tuple[object, ...]]:
     """Yield the rows below ``HEADER``: every line, then the sums."""
     for part in printed.everything:
         yield from (_row(printed, part, *line) for line in part.lines)
-    yield _sum(printed, "Sum, the provider's total" if printed.is_whole else "Sum")
+    for words in printed.statement.untold:
+        yield (printed.statement.month, "not told", "", words, *[""] * 6, None, None, None, None, status(printed))
+    yield _sum(printed, sum_words(printed))
     if printed.adjustments:
         yield _sum(printed, "Sum to bill with corrections", with_corrections=True)
 
@@ -28,8 +30,15 @@ def status(printed: Printed) -> str:
     """Say whether the month may still change (plain text)."""
     statement = printed.statement
     if statement.closed:
-        return f"{statement.closed} SHA-256 {statement.sha256}"
-    return " ".join(("Draft.", *statement.missing))
+        return " ".join((f"{statement.closed} SHA-256 {statement.sha256}", *statement.untold))
+    return " ".join(("Draft.", *statement.missing, *statement.untold))
+
+
+def sum_words(printed: Printed) -> str:
+    """Say what the sum is: the provider's own total, or what the parts come to."""
+    if printed.statement.untold:
+        return "Sum, as far as the provider tells prices"
+    return "Sum, the provider's total" if printed.is_whole else "Sum"
 
 
 def file_name(printed: Printed, name: str, extension: str) -> str:
@@ -50,7 +59,7 @@ def _row(printed: Printed, row: PrintedPart, line: Line, cost: Decimal, charge: 
 
 def _sum(printed: Printed, words: str, *, with_corrections: bool = False) -> tuple[object, ...]:
     statement = printed.statement
-    charge = printed.due if with_corrections else printed.charge
-    cost = None if with_corrections else printed.cost
-    exact = None if with_corrections else sum((part.part.cost for part in printed.parts), Decimal())
+    charge = printed.told(printed.due if with_corrections else printed.charge)
+    cost = None if with_corrections else printed.told(printed.cost)
+    exact = None if with_corrections else printed.told(sum((part.part.cost for part in printed.parts), Decimal()))
     return (statement.month, "sum", "", words, *[""] * 6, cost, charge, exact, None, status(printed))

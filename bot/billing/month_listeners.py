@@ -96,8 +96,10 @@ class MonthListeners:
     async def close(self, call: Call) -> None:
         """Close a month; the button has asked."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        outcome = await self._desk.submit(CloseMonth(month=self._month(call.value)), actor)
-        await call.show_instead(await self._page(call, actor, call.value, 1))
+        word, _, seen = call.value.partition(":")
+        month = self._month(word)
+        outcome = await self._desk.submit(CloseMonth(month=month, untold_seen=seen), actor)
+        await call.show_instead(await self._page(call, actor, month, 1))
         await call.tell(escape(outcome.text if isinstance(outcome, Ran) else "This waits for a decision."))
 
     async def _tell(self, call: Call, actor: Actor, month: str, wanted: str) -> None:

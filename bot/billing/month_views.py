@@ -21,6 +21,7 @@ NAME_SHOWN = 120
 PURPOSE_SHOWN = 100
 LINES_PAGE = 20
 MISSING_SHOWN = 600
+UNTOLD_ASKED = 180
 THEIRS = "Spent in customers' own accounts: billed to them by Deepgram, and in no sum here"
 
 
@@ -33,7 +34,7 @@ def month_page(printed: Printed, number: int, *, may_close: bool) -> list[Block]
         *_standing(printed),
         *([_row(each, month) for each in page.items] or [blocks.section(_nothing(printed.statement))]),
         *blocks.paging("billing.month", page.number, page.pages, month),
-        *(_whole(printed, may_close=may_close) if page.items or printed.is_whole else []),
+        *(_whole(printed, may_close=may_close) if page.items or printed.statement.total is not None else []),
     ]
 
 
@@ -79,18 +80,21 @@ def _nothing(statement: Statement, of: str = "") -> str:
     when = name_of(statement.month)
     if statement.total is None:
         return f"What was spent{of} in {when} is not known."
+    if statement.untold:
+        return f"Nothing that was spent{of} in {when} has a price that Deepgram tells."
     return f"Nothing was spent{of} in {when}."
 
 
 def _standing(printed: Printed) -> list[Block]:
     statement = printed.statement
+    untold = [blocks.context(f"⚠️ {escape(cut(' '.join(statement.untold), MISSING_SHOWN))}")] if statement.untold else []
     if statement.closed:
         checksum = f"SHA-256 {code(statement.sha256)}"
-        return [blocks.context(f"{escape(statement.closed)} It does not change any more. {checksum}")]
+        return [blocks.context(f"{escape(statement.closed)} It does not change any more. {checksum}"), *untold]
     if statement.missing:
         told = cut(" ".join(statement.missing), MISSING_SHOWN)
-        return [blocks.context(f"*Draft.* {escape(told)}")]
-    return [blocks.context("*Draft.* Every day is final: an owner can close the month.")]
+        return [blocks.context(f"*Draft.* {escape(told)}"), *untold]
+    return [blocks.context("*Draft.* Every day is final: an owner can close the month."), *untold]
 
 
 def _row(row: PrintedPart, month: str) -> Block:
@@ -130,19 +134,21 @@ def _part_sum(row: PrintedPart) -> str:
 
 
 def _whole(printed: Printed, *, may_close: bool) -> list[Block]:
-    month = printed.statement.month
+    statement = printed.statement
     return [
         blocks.divider(),
         blocks.section("\n".join(_sums(printed))),
-        blocks.actions(*_files(month, ""), *([_close_button(month)] if may_close else [])),
+        blocks.actions(*_files(statement.month, ""), *([_close_button(statement)] if may_close else [])),
     ]
 
 
 def _sums(printed: Printed) -> list[str]:
     known = "Deepgram's own total" if printed.is_whole else "Deepgram has told no total yet"
-    lines = [f"*Sum: {dollars(printed.cost)}* · {known}, before any markup"]
+    if printed.statement.untold:
+        known = "as far as Deepgram tells prices"
+    lines = [f"*Sum: {dollars(printed.told(printed.cost))}* · {known}, before any markup"]
     corrected = f", of which corrections {dollars(printed.due - printed.charge)}" if printed.adjustments else ""
-    lines.append(f"*To bill: {dollars(printed.due)}*{corrected}")
+    lines.append(f"*To bill: {dollars(printed.told(printed.due))}*{corrected}")
     if printed.theirs:
         lines.append(f"{THEIRS}: {dollars(sum((part.cost for part in printed.theirs), Decimal()))}")
     return lines
@@ -155,7 +161,14 @@ def _files(month: str, part_ids: str) -> tuple[Block, Block]:
     )
 
 
-def _close_button(month: str) -> Block:
-    text = "It never changes again. Corrections that Keydesk reads later appear on the next month."
+def _close_button(statement: Statement) -> Block:
+    """Offer to close a month; what is not told of it is in the question, and goes with the press."""
+    text, month = (
+        "It never changes again. Corrections that Keydesk reads later appear on the next month.",
+        statement.month,
+    )
+    if statement.untold:
+        text = f"{cut(' '.join(statement.untold), UNTOLD_ASKED)} Close it without that? {text}"
     sure = blocks.confirm(f"Close {name_of(month)}?", text, "Close it", "Back")
-    return blocks.button("Close the month…", "billing.close", month, style="primary", confirm=sure)
+    value = f"{month}:{statement.untold_id}" if statement.untold else month
+    return blocks.button("Close the month…", "billing.close", value, style="primary", confirm=sure)

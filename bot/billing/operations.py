@@ -11,9 +11,13 @@ from bot.operation import Operation
 
 
 class CloseMonth(Operation):
-    """A month's statement made final; later corrections go to the next one. It belongs to the whole workspace."""
+    """A month's statement made final; later corrections go to the next one. It belongs to the whole workspace.
+
+    ``untold_seen`` is `Statement.untold_id` of what was shown to be not told, empty where all is told.
+    """
 
     kind: ClassVar[str] = "billing.close"
 
     project_id: str = ""
     month: str = Field(pattern=rf"^{MONTH.pattern}$")
+    untold_seen: str = Field(default="", max_length=40)

@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bot.billing.month_files import status
+from bot.billing.month_files import status, sum_words
 from bot.billing.month_views import THEIRS, name_of, share
 from bot.billing.printing import Printed, PrintedPart
 from bot.billing.statement import Line
 from bot.foreign import visible
 from bot.providers.deepgram.line_items import line_item_named
-from bot.slack.words import cut
+from bot.slack.words import NOTHING, cut
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -90,10 +90,12 @@ class _Drawing:
         self._row("", "Markup", "Cost USD", "To bill USD", bold=True)
         for part in (*printed.parts, *printed.adjustments):
             self._part_row(part)
-        known = "Sum: the provider's total" if printed.is_whole else "Sum"
-        self._row(known, "", _amount(printed.cost), _amount(printed.charge), bold=True)
+        cost, charge = printed.told(printed.cost), printed.told(printed.charge)
+        self._row(sum_words(printed), "", _sum_text(cost), _sum_text(charge), bold=True)
         if printed.adjustments:
-            self._row("To bill with corrections of closed months", "", "", _amount(printed.due), bold=True)
+            self._row(
+                "To bill with corrections of closed months", "", "", _sum_text(printed.told(printed.due)), bold=True
+            )
         if printed.theirs:
             self._pdf.ln(ROW)
             self._paragraph(f"{THEIRS}:")
@@ -187,6 +189,10 @@ def _title(part: PrintedPart) -> str:
 def _words(line: Line) -> str:
     what = (line.key, line_item_named(line.item), line.project, line.purpose, line.owner)
     return " · ".join(filter(None, what)) or "not split by key"
+
+
+def _sum_text(amount: Decimal | None) -> str:
+    return NOTHING if amount is None else _amount(amount)
 
 
 def _amount(amount: Decimal | None) -> str:

@@ -50,7 +50,11 @@ class Printed:
     @property
     def is_whole(self) -> bool:
         """Whether ``cost`` is the provider's own total."""
-        return self.statement.total is not None and not self.is_part
+        return self.statement.total is not None and not self.is_part and not self.statement.untold
+
+    def told(self, amount: Decimal) -> Decimal | None:
+        """Return a sum, or None where it is nothing because nothing of it has a price that is told."""
+        return None if self.statement.untold and not amount else amount
 
     @property
     def cost(self) -> Decimal:

@@ -83,8 +83,9 @@ class Part(Value):
 class Statement(Value):
     """One month (``YYYY-MM``) of our own accounts; ``theirs`` was spent in customers' own, outside of every sum.
 
-    ``total`` is the provider's ungrouped total, None if it is not known for every project. ``adjustments`` correct
-    months that were closed before. ``missing`` says what keeps the month a draft; ``closed`` who closed it and when.
+    ``total`` is the provider's ungrouped total, None if it is not known for every project. ``untold`` says in sentences
+    of which projects the provider tells no prices: every sum is without them. ``adjustments`` correct months that were
+    closed before. ``missing`` says what keeps the month a draft; ``closed`` who closed it and when.
     """
 
     month: str
@@ -92,6 +93,7 @@ class Statement(Value):
     adjustments: tuple[Part, ...] = ()
     theirs: tuple[Part, ...] = ()
     total: Decimal | None = None
+    untold: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     closed: str = ""
     sha256: str = ""
@@ -100,6 +102,16 @@ class Statement(Value):
     def cost(self) -> Decimal:
         """The sum of all parts: the provider's total, wherever that is known."""
         return sum((part.cost for part in self.parts), Decimal())
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether nothing of what was used has a price: that its cost is nothing is not told."""
+        return bool(self.untold) and not self.cost
+
+    @property
+    def untold_id(self) -> str:
+        """A short form of what is not told, so that a month is closed as it was seen; an empty text of nothing."""
+        return hashlib.blake2b("\n".join(self.untold).encode(), digest_size=6).hexdigest() if self.untold else ""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def rows(session: Session, team_id: str, words: str, today: date) -> list[Row]:
     spending = Spending(session, team_id, today - timedelta(days=1))
     found = [Row(each, name_of(session, each), spending.of_budget(each)) for each in budgets.in_force(session, team_id)]
     kept = [row for row in found if words.lower() in row.name.lower()]
-    return sorted(kept, key=lambda row: (-row.spent.percent(row.budget.dollars), row.name.lower()))
+    return sorted(kept, key=lambda row: (-(row.spent.percent(row.budget.dollars) or 0), row.name.lower()))
 
 
 def alerts(session: Session, team_id: str, number: int) -> Page[tuple[Alert, str]]:
@@ -140,6 +140,6 @@ def _evidence(session: Session, budget: Budget) -> tuple[tuple[str, str], ...]:
         return (("Spent this month", "– (no figures were read yet)"),)
     spent = Spending(session, budget.team_id, by).of_budget(budget)
     return (
-        ("Spent this month", f"{money.dollars(spent.month_to_date)} {spent.reach} (UTC)"),
+        ("Spent this month", f"{money.dollars(spent.told)} {spent.reach} (UTC)"),
         ("If it goes on like the last 7 days", money.dollars(spent.forecast)),
     )

@@ -15,9 +15,9 @@ from bot.budgets.watching import BudgetWatch
 from bot.clock import Clock
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
+from bot.prices import without
 from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
-from bot.slack.words import count
 from bot.store import budgets
 from bot.store.budgets import Budget
 from bot.store.database import Database
@@ -110,8 +110,7 @@ class BudgetSetting:
         self._note(session, "budgets.set", budget, actor, figures)
         return (
             f"{service.name_of(session, budget)} has a budget of {money.dollars(budget.dollars)} a month. "
-            f"{spent.percent(budget.dollars)} % of it is spent {spent.reach} (UTC): "
-            f"{money.dollars(spent.month_to_date)}. {_unknown(spent)}"
+            f"{_reached(budget, spent)}"
             "Deepgram has no hard cap: Keydesk warns, it does not stop anything."
         )
 
@@ -129,9 +128,13 @@ class BudgetSetting:
         )
 
 
-def _unknown(spent: Spent) -> str:
-    days = count(spent.unknown, "day")
-    return f"This is without {days} whose costs Keydesk may not read at Deepgram. " if spent.unknown else ""
+def _reached(budget: Budget, spent: Spent) -> str:
+    """Say how much of a budget is spent, and what that is without."""
+    percent, lacking = spent.percent(budget.dollars), without(spent.untold)
+    said = f"{percent} % of it is spent {spent.reach} (UTC): {money.dollars(spent.told)}."
+    if percent is None:
+        said = "How much of it is spent is not told."
+    return f"{said} {lacking} " if lacking else f"{said} "
 
 
 def the_budget(session: Session, budget_id: str, team_id: str) -> Budget:

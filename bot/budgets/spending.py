@@ -16,6 +16,7 @@ from bot.payers import attribution
 from bot.store import accounts, facts, tag_sets
 from bot.store.budgets import Budget
 from bot.store.facts import DayTotal, Which
+from bot.store.prices import NONE_UNTOLD, Untold, told_of
 
 RECENT_DAYS = 7
 Sums = Mapping[tuple[str, str], Decimal]
@@ -25,15 +26,21 @@ Sums = Mapping[tuple[str, str], Decimal]
 class Spent:
     """The month up to the day ``last`` as far as it was read, and the mean of the last seven days that are whole.
 
-    ``unknown`` counts the month's days (of a customer those of every project of ours) whose dollars may not be read:
-    all figures are without them. ``open`` are the month's days that were not read after their end.
+    ``untold`` counts the month's days (of a customer those of every project of ours) whose dollars are not told: all
+    figures are without them, and known to be at least what they say. ``open`` are the month's days that were not read
+    after their end.
     """
 
     month_to_date: Decimal
     recent: Decimal
     last: date
-    unknown: int = 0
+    untold: Untold = NONE_UNTOLD
     open: Open = field(default_factory=Open)
+
+    @property
+    def told(self) -> Decimal | None:
+        """What is spent, or None where nothing of it is told: that is not nothing."""
+        return told_of(self.month_to_date, self.untold)
 
     @property
     def is_so_far(self) -> bool:
@@ -51,13 +58,13 @@ class Spent:
         return f"{'so far on' if self.is_so_far else 'by'} {self.day.day} {self.day:%b}"
 
     @property
-    def forecast(self) -> Decimal:
-        """The month's end if it goes on like the last seven days."""
-        return forecast(self.month_to_date, self.recent, self.day) or self.month_to_date
+    def forecast(self) -> Decimal | None:
+        """The month's end if it goes on like the last seven days, or None where nothing of it is told."""
+        return forecast(self.told, self.recent, self.day)
 
-    def percent(self, dollars: Decimal) -> int:
-        """How much of so many dollars is spent, rounded down."""
-        return int(self.month_to_date * 100 / dollars)
+    def percent(self, dollars: Decimal) -> int | None:
+        """How much of so many dollars is spent, rounded down, or None where nothing of it is told."""
+        return None if self.told is None else int(self.told * 100 / dollars)
 
 
 class Spending:
@@ -72,19 +79,20 @@ class Spending:
         totals = facts.totals_by(session, month, "project")
         self._month = self._sums(month, totals)
         self._weeks: dict[date, Sums] = {}
-        self._unknown = {row.project_id: row.unknown for row in totals if row.unknown}
-        self._unknown_of_ours = sum(days for project_id, days in self._unknown.items() if project_id not in theirs)
+        self._untold = {row.project_id: row.untold.beside(row.total) for row in totals}
+        ours = (untold for project_id, untold in self._untold.items() if project_id not in theirs)
+        self._untold_of_ours = sum(ours, NONE_UNTOLD)
         self._reading = Reading(session, month)
         self._open_of_ours = self._reading.of(self._reading.project_ids - theirs.keys())
 
     def of(self, scope: str, ref: str, project_id: str = "") -> Spent:
         """Return what one project, customer or key (of ``project_id``) spent; nothing is zero."""
-        unknown, open_ = self._unknown_of_ours, self._open_of_ours
+        untold, open_ = self._untold_of_ours, self._open_of_ours
         if scope != "customer":
             project = project_id or ref
-            unknown, open_ = self._unknown.get(project, 0), self._reading.of([project])
+            untold, open_ = self._untold.get(project, NONE_UNTOLD), self._reading.of([project])
         recent = self._week(open_.last_whole(self.last)).get((scope, ref), Decimal()) / RECENT_DAYS
-        return Spent(self._month.get((scope, ref), Decimal()), recent, self.last, unknown, open_)
+        return Spent(self._month.get((scope, ref), Decimal()), recent, self.last, untold, open_)
 
     def of_budget(self, budget: Budget) -> Spent:
         """Return what was spent of a budget."""

@@ -12,6 +12,7 @@ from bot.budgets.operations import MOST_DOLLARS, RaiseBudget, SetBudget
 from bot.budgets.service import Choice, Row
 from bot.desk.words import storable
 from bot.errors import FormError
+from bot.prices import without
 from bot.slack import blocks
 from bot.slack.pages import Page, page_of
 from bot.slack.state import chosen, conversation, element, written
@@ -23,7 +24,6 @@ Block = dict[str, Any]
 BAR = 10
 WHY_LONGEST = 300
 NO_CAP = "Deepgram has no hard cap: Keydesk warns, it does not stop anything by itself."
-UNKNOWN = "⚠️ Without {}: Keydesk may not read what they cost.\n"
 LEVELS: Mapping[str, str] = {
     "50": "half of the budget is spent",
     "80": "80 % of the budget is spent",
@@ -55,15 +55,24 @@ def _row(row: Row, *, may_set: bool) -> Block:
     budget, spent = row.budget, row.spent
     percent = spent.percent(budget.dollars)
     text = (
-        f"*{escape(row.name)}*\n{bar(percent)} {percent} % · {money.dollars(spent.month_to_date)} "
+        f"*{escape(row.name)}*\n{_reached(percent)} · {money.dollars(spent.told)} "
         f"of {money.dollars(budget.dollars)} {spent.reach} · heading for {money.dollars(spent.forecast)}\n"
-        f"{_not_whole(spent.open.days)}{UNKNOWN.format(count(spent.unknown, 'day')) if spent.unknown else ''}"
+        f"{_not_whole(spent.open.days)}{_warned(without(spent.untold))}"
         f"Alerts go to {channel(budget.channel) if budget.channel else user(budget.set_by)}"
     )
     options = [blocks.option("Raise…", f"raise:{budget.id}"), blocks.option("End keys…", f"keys:{budget.id}")]
     if may_set:
         options.append(blocks.option("End budget", f"end:{budget.id}"))
     return blocks.section(text, accessory=blocks.overflow(f"budgets.row#{budget.id}", options))
+
+
+def _warned(text: str) -> str:
+    return f"⚠️ {text}\n" if text else ""
+
+
+def _reached(percent: int | None) -> str:
+    """Draw how much of a budget is spent; of dollars that are not told nobody can say that it is nothing."""
+    return "How much is spent is not told" if percent is None else f"{bar(percent)} {percent} %"
 
 
 def _not_whole(days: Sequence[date]) -> str:
@@ -112,7 +121,7 @@ def acknowledged(told: Alert, about: str) -> list[Block]:
 def sentence(told: Alert) -> str:
     """Say what an alert is about, with its figures as they were."""
     known = {name: _figure(name, value) for name, value in told.facts.items()}
-    return SENTENCES[told.level].format(**known)
+    return " ".join([SENTENCES[told.level].format(**known), *([known["without"]] if "without" in known else [])])
 
 
 SENTENCES: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from bot.budgets.spending import Spending, Spent
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
+from bot.prices import without
 from bot.providers.deepgram.billing import BillingReports, dollars_left
 from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
@@ -73,7 +74,7 @@ class BudgetWatch:
         ``quietly`` covers all of them: whoever sets a budget reads at once how much of it is spent.
         """
         reached = crossing.levels(spent.month_to_date, budget.dollars)
-        if crossing.heads_over(spent.month_to_date, spent.recent, budget.dollars, spent.day):
+        if crossing.heads_over(spent.told, spent.recent, budget.dollars, spent.day):
             reached.append(crossing.FORECAST)
         subject, period = f"budget:{budget.id}", f"{spent.last:%Y-%m}:{budget.dollars.normalize():f}"
         known = budgets.levels_raised(session, self._team_id, subject, period)
@@ -91,6 +92,7 @@ class BudgetWatch:
                     "budget": str(budget.dollars),
                     "forecast": str(spent.forecast),
                     "reach": spent.reach,
+                    **({"without": without(spent.untold)} if spent.untold else {}),
                 },
                 raised_at=now,
                 post="covered" if quietly or level not in told else "wanted",

@@ -14,8 +14,7 @@ from sqlmodel import Session
 from bot.digests.known_days import KnownDays
 from bot.digests.naming import Naming, Way
 from bot.digests.scope import scope_of
-from bot.digests.service import DAY, UNSPLIT, WEEK, Details, Failures, Figures, Part, first_needed
-from bot.money import total
+from bot.digests.service import DAY, UNSPLIT, WEEK, Details, Failures, Figures, Part, first_needed, provider_total
 from bot.store.collected import Which
 from bot.store.digests import Subscription
 from bot.store.facts import SpendRow, spend_by, usage_by
@@ -30,6 +29,7 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
     naming = Naming(session, subscription.team_id, known.projects)
     project_ids = known.read(subscription.projects, days)
     totals, standing = known.totals(project_ids), known.standing(subscription.projects, days)
+    untold = frozenset(day for day in days if project_ids and day not in totals)
     earlier = known.earlier(subscription.projects, project_ids, days[0]) if standing.unread else {}
     wanted = _of_customers(naming, frozenset(subscription.customers))
     if subscription.customers:
@@ -45,12 +45,14 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
         totals=totals,
         rows=[(names[each], part) for each, part in parts.items()],
         ownerless=ownerless,
-        details=_details(naming, now, total([totals.get(day) for day in days])),
+        details=_details(naming, now, provider_total(totals, days, untold)),
         final=standing.final,
         unread=known.names(standing.unread),
         failures=None if subscription.customers else _failures(session, known, subscription.projects, days),
         scope=scope_of(subscription, {**naming.customer_names, **naming.project_names}),
         earlier=earlier,
+        untold=untold,
+        unpriced=known.unpriced(project_ids, days),
     )
 
 

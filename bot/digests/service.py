@@ -6,13 +6,14 @@ up to what the provider broke down, and ``difference`` is what separates that fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.digests.scope import Scope
 from bot.money import forecast, lasts, mean, to_cent, to_cents, total
+from bot.prices import Unpriced
 
 OTHER, UNSPLIT = "Other", "Not split by Deepgram"
 OWNERLESS: Mapping[str, str] = {
@@ -75,7 +76,8 @@ class Figures:
     ``earlier`` are, while there are unread projects, the totals of the days before with what is known of those too.
     ``rows`` are named parts; ``ownerless`` is what belongs to none of them. ``details`` are named amounts of each way
     to split the days told. ``final``: no day told is expected to change. ``failures`` is None unless it is known of
-    every project and day told.
+    every project and day told. ``unpriced`` are projects of which not all dollars of the days told are told at all, and
+    ``untold`` those of the days of which nothing is.
     """
 
     totals: Mapping[date, Decimal]
@@ -87,6 +89,8 @@ class Figures:
     failures: Failures | None = None
     scope: Scope = field(default_factory=Scope)
     earlier: Mapping[date, Decimal] = field(default_factory=dict)
+    unpriced: tuple[Unpriced, ...] = ()
+    untold: frozenset[date] = frozenset()
 
     @property
     def course(self) -> Mapping[date, Decimal]:
@@ -168,6 +172,7 @@ class Digest:
     failures: Failures | None = None
     scope: Scope = field(default_factory=Scope)
     known_to: date = date.min
+    unpriced: tuple[Unpriced, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -196,7 +201,9 @@ def compose(
 
     ``told_before`` is what earlier digests said of earlier days; what differs by a cent now is a correction.
     """
-    provider = total([figures.totals.get(day) for day in days])
+    provider = provider_total(figures.totals, days, figures.untold)
+    if figures.unpriced and not provider:
+        provider = None  # that it is nothing is not told
     alike = figures.totals if provider is not None else figures.course
     usual = mean([alike.get(days[0] - number * DAY) for number in range(1, 8)])
     known_to = days[-1] if provider is not None else days[0] - DAY
@@ -224,7 +231,16 @@ def compose(
         failures=figures.failures,
         scope=figures.scope,
         known_to=known_to,
+        unpriced=figures.unpriced,
     )
+
+
+def provider_total(
+    totals: Mapping[date, Decimal], days: Sequence[date], untold: Collection[date] = ()
+) -> Decimal | None:
+    """Add up some days without those of which no dollars are told; None if any other is not known, or none is left."""
+    told = [totals.get(day) for day in days if day not in untold]
+    return total(told) if told else None
 
 
 def corrections(told: Mapping[date, Decimal], totals: Mapping[date, Decimal]) -> tuple[Correction, ...]:

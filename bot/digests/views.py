@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.digests.service import OWNERLESS, Digest, Failures, Row
 from bot.money import dollars, to_cents
+from bot.prices import sentences
 from bot.slack import blocks
 from bot.slack.words import NOTHING, channel, count, cut, escape, listed
 from bot.store.digests import Subscription
@@ -102,7 +103,9 @@ def export_rows(digest: Digest) -> list[tuple[object, ...]]:
 
 
 def _total(digest: Digest) -> str:
-    shown = f"*{dollars(digest.total)}* on {_days_long(digest.days)}"
+    not_told = digest.total is None and digest.unpriced and not digest.unread
+    amount = "Dollars are not told by Deepgram" if not_told else dollars(digest.total)
+    shown = f"*{amount}* on {_days_long(digest.days)}"
     usual = _compared(digest.total, digest.usual)
     week = f"a week earlier {dollars(digest.last_week)}"
     each = ""
@@ -203,6 +206,7 @@ def _footer(subscription: Subscription, digest: Digest, *, again: bool, change: 
         more = len(digest.unread) - len(named)
         named += [f"{more} more"] if more else []
         lines.append(f"⚠️ Not read from Deepgram: {listed(named)}. All figures are without what is missing.")
+    lines += [f"⚠️ {escape(cut(each, 200))}" for each in sentences(digest.unpriced)]
     if change is not None:
         lines.append(f"✏️ Updated: {_signed(change)}, {'now final' if digest.final else 'now complete, not final'}.")
     if again:

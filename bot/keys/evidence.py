@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot import money
 from bot.keys.operations import CreateKey
+from bot.prices import unpriced
 from bot.slack.words import when
 from bot.store import collected, decisions, facts, keys
 from bot.store.facts import Which
@@ -17,6 +18,7 @@ from bot.store.requests import Request
 DAYS = 30
 NOTHING_READ = "– (no figures were read yet)"
 NOT_READ = "– (Keydesk could not read it)"
+NOT_TOLD = "– (Deepgram tells no prices for it)"
 
 
 def evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:
@@ -43,18 +45,24 @@ def _of_person(session: Session, requester: str, by: date | None) -> str:
         rows = facts.spend_by(session, Which(start, end, key_ids=own), "key")
         return sum((row.dollars for row in rows), Decimal())
 
-    return _trend(spent(*_last(by)), spent(*_before(by)))
+    now = spent(*_last(by))
+    used = {key.project_id for key in keys.by_provider_ids(session, own).values()}
+    if not now and used and unpriced(session, Which(*_last(by), tuple(sorted(used)))):
+        return NOT_TOLD
+    return _trend(now, spent(*_before(by)))
 
 
 def _of_project(session: Session, project_id: str, by: date | None) -> str:
     if by is None:
         return NOTHING_READ
     now, before = (_total(session, Which(*days, (project_id,))) for days in (_last(by), _before(by)))
-    return NOT_READ if now is None else _trend(now, before)
+    if now is None:
+        return NOT_TOLD if unpriced(session, Which(*_last(by), (project_id,))) else NOT_READ
+    return _trend(now, before)
 
 
 def _total(session: Session, which: Which) -> Decimal | None:
-    """Return the provider's total of one project, or None where nothing of it was read or may be."""
+    """Return the provider's total of one project, or None where nothing of it was read or is told."""
     return next((each.told for each in facts.totals_by(session, which, "project")), None)
 
 

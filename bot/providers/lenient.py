@@ -99,6 +99,12 @@ def object_or_empty(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def is_odd(body: dict[str, Any], read: BaseModel) -> bool:
+    """Tell whether something was said that could not be read: what is null, empty or left out was not said."""
+    told = (name for name in type(read).model_fields if body.get(name) is not None and body[name] != "")
+    return any(getattr(read, name) is None for name in told)
+
+
 Text = Annotated[str, BeforeValidator(lambda value: text_or_none(value) or "")]
 MaybeText = Annotated[str | None, BeforeValidator(text_or_none)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: texts_or_none(value) or ())]

@@ -14,6 +14,7 @@ from sqlalchemy import union_all as all_of
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import Day, Exact, UTCDateTime
+from bot.store.prices import NONE_UNTOLD, Price, Untold, told_of
 from bot.store.upsert import insert_into
 
 DAY = timedelta(days=1)
@@ -54,11 +55,12 @@ OPEN = text("NOT settled")  # few of many: an index of these alone leads to them
 class CollectedDay(SQLModel, table=True):
     """One provider day of one project. A day without a row was never read.
 
-    ``spend_total`` is the provider's own ungrouped total, None if it may not be read; ``spend_rows`` what the facts
-    come to. ``same_since`` is the first of the readings that agree with the last one. A ``closed`` day was read after
-    its end, others are "so far"; a ``settled`` one is asked for again with its whole month only. ``spend_told`` and
-    ``usage_told`` say which of the two reports the last reading could have. ``failed_requests`` is None while it is not
-    known, and where it cannot be ``failed_problem`` says why.
+    ``spend_total`` is the provider's own ungrouped total as far as it is told (``price``, a `Price`), None if nothing
+    is; ``spend_rows`` what the facts come to. ``same_since`` is the first of the readings that agree with the last one.
+    A ``closed`` day was read after its end, others are "so far"; a ``settled`` one is asked for again with its whole
+    month only. ``spend_told`` and ``usage_told`` say which of the two reports the last reading could have, ``split``
+    whether it could have every split. ``failed_requests`` is None while it is not known, and where it cannot be
+    ``failed_problem`` says why.
     """
 
     __tablename__ = "collected_days"
@@ -77,6 +79,8 @@ class CollectedDay(SQLModel, table=True):
     settled: bool = False
     spend_told: bool = True
     usage_told: bool = True
+    price: str = Price.TOLD.value
+    split: bool = True
     failed_requests: int | None = None
     failed_problem: str | None = None
 
@@ -84,7 +88,8 @@ class CollectedDay(SQLModel, table=True):
 class CollectedMonth(SQLModel, table=True):
     """What the collected days of one project in one calendar month come to, so that a year is twelve rows of each.
 
-    ``month`` is its first day, ``days`` how many were read, ``unknown`` those whose total may not be read.
+    ``month`` is its first day, ``days`` how many were read, ``unknown`` those without a total; of these ``unpriced``
+    were read and have no price. ``partly`` and ``zero`` count days as `Untold` does.
     Written in the transaction that writes the days.
     """
 
@@ -95,6 +100,9 @@ class CollectedMonth(SQLModel, table=True):
     project_id: str = Field(primary_key=True)
     days: int
     unknown: int
+    unpriced: int = 0
+    partly: int = 0
+    zero: int = 0
     spend_total: Decimal | None = Field(default=None, sa_type=Exact)
     spend_rows: Decimal = Field(sa_type=Exact)
 
@@ -108,19 +116,19 @@ _UNTOLD = ~DAYS.c.spend_told | ~DAYS.c.usage_told
 class DayTotal:
     """Of one day and project, or of all of them together (None): the provider's total and what the facts come to.
 
-    ``unknown`` counts the days of projects whose total may not be read: ``total`` is without them.
+    ``total`` is without what ``untold`` counts.
     """
 
     day: date | None
     project_id: str | None
     total: Decimal
     rows: Decimal
-    unknown: int = 0
+    untold: Untold = NONE_UNTOLD
 
     @property
     def told(self) -> Decimal | None:
-        """The total, or None where nothing of it may be read."""
-        return None if self.unknown and not self.total else self.total
+        """The total, or None where nothing of it is told."""
+        return told_of(self.total, self.untold)
 
 
 def end_of(day: date) -> datetime:
@@ -139,19 +147,20 @@ def totals_by(session: Session, which: Which, *dimensions: str) -> list[DayTotal
     days = _days(which, which.start, which.end) if "day" in dimensions else together(which)
     told = days.subquery()
     columns = [told.c[_COLUMN[dimension]] for dimension in dimensions]
-    sums = [func.sum(told.c[name]) for name in ("spend_total", "spend_rows", "unknown")]
+    sums = [func.sum(told.c[name]) for name in _SUMMED]
     found = session.execute(pick(*columns, *sums).group_by(*columns).order_by(*columns))
-    return [_day_total(dict(zip(dimensions, row[:-3], strict=True)), *row[-3:]) for row in found]
+    number = len(columns)
+    return [_day_total(dict(zip(dimensions, row[:number], strict=True)), *row[number:]) for row in found]
 
 
 def total_spend(session: Session, which: Which) -> Decimal:
-    """Return the sum of the provider's own totals that may be read; raises ValueError as ``totals_by``."""
+    """Return the sum of the provider's own totals that are told; raises ValueError as ``totals_by``."""
     return sum((found.total for found in totals_by(session, which)), Decimal())
 
 
 def closed_totals(session: Session, day: date) -> dict[str, Decimal]:
-    """Return the provider's total of a day, by project, where it may be read and was read after the day's end."""
-    known = (DAYS.c.day == day, DAYS.c.closed.is_(True), DAYS.c.spend_total.is_not(None))
+    """Return the provider's total of a day, by project, where it is told whole and was read after the day's end."""
+    known = (DAYS.c.day == day, DAYS.c.closed.is_(True), DAYS.c.price == Price.TOLD, DAYS.c.spend_total.is_not(None))
     found = session.execute(pick(DAYS.c.project_id, DAYS.c.spend_total).where(*known))
     return {row.project_id: row.spend_total for row in found}
 
@@ -173,7 +182,13 @@ def oldest_unsettled(session: Session, project_id: str, *, or_untold: bool = Fal
     return found
 
 
-def projects_untold(session: Session, which: Which) -> list[str]:
+def had_both(session: Session, project_id: str) -> bool:
+    """Tell whether the newest reading of a project could have both reports."""
+    newest = pick(DAYS.c.spend_told & DAYS.c.usage_told).where(DAYS.c.project_id == project_id)
+    return bool(session.execute(newest.order_by(DAYS.c.day.desc()).limit(1)).scalar_one_or_none())
+
+
+def projects_hidden(session: Session, which: Which) -> list[str]:
     """Return the ids of the projects that have days of which the dollars might not be read the last time."""
     wanted = (*within(which), ~DAYS.c.spend_told)
     return list(session.execute(pick(DAYS.c.project_id).where(*wanted).distinct()).scalars())
@@ -224,7 +239,8 @@ def newest_closed(session: Session) -> date | None:
 
 
 _COLUMN = {"day": "day", "project": "project_id"}
-_TOLD = ("days", "unknown", "spend_total", "spend_rows")
+_SUMMED = ("spend_total", "spend_rows", "unknown", "unpriced", "partly", "zero")
+_TOLD = ("days", *_SUMMED)
 
 
 def _month_of(day: date) -> date:
@@ -248,20 +264,25 @@ def together(which: Which) -> Select[Any] | CompoundSelect[Any]:
 
 def _days(which: Which, first: date, last: date) -> Select[Any]:
     """Return some of these days one by one, as ``together`` returns months."""
-    unknown = case((DAYS.c.spend_total.is_(None), 1), else_=0)
+    unknown = DAYS.c.spend_total.is_(None)
     each = pick(
         DAYS.c.day,
         DAYS.c.project_id,
         literal(1).label("days"),
-        unknown.label("unknown"),
         DAYS.c.spend_total,
         DAYS.c.spend_rows,
+        case((unknown, 1), else_=0).label("unknown"),
+        case((unknown & DAYS.c.spend_told, 1), else_=0).label("unpriced"),
+        case((DAYS.c.price == Price.PARTLY, 1), else_=0).label("partly"),
+        case((DAYS.c.price == Price.ZERO, 1), else_=0).label("zero"),
     )
     return each.where(DAYS.c.day.between(first, last), *_in_projects(DAYS, which))
 
 
-def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None, unknown: int | None) -> DayTotal:
-    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal(), unknown or 0)
+def _day_total(split: dict[str, Any], total: Decimal | None, rows: Decimal | None, *counts: int | None) -> DayTotal:
+    unknown, unpriced, partly, zero = (int(each or 0) for each in counts)
+    untold = Untold(unknown - unpriced, unpriced, partly, zero)
+    return DayTotal(split.get("day"), split.get("project"), total or Decimal(), rows or Decimal(), untold)
 
 
 def within(which: Which) -> list[ColumnElement[bool]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection as Some
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import JSON, ColumnElement, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import Day, Exact, UTCDateTime
@@ -22,7 +23,8 @@ class Collection(SQLModel, table=True):
 
     ``reread_at`` is when whole months were last read (`bot.store.rereading`). Since the last success ``failures`` were
     counted, and ``missed_rounds`` in which nobody came to read it; ``problem`` may stay beside a success that left
-    something out. ``balance`` in dollars is read once a day from projects that spend.
+    something out. ``balance`` in dollars is read once a day from projects that spend. ``splits`` is kept for
+    `bot.store.splits`.
     """
 
     __tablename__ = "collections"
@@ -37,6 +39,7 @@ class Collection(SQLModel, table=True):
     problem: str | None = None
     balance: Decimal | None = Field(default=None, sa_type=Exact)
     balance_read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    splits: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 def get(session: Session, project_id: str) -> Collection | None:
@@ -55,7 +58,7 @@ def plan(session: Session, first_day: date, due_at: datetime) -> None:
 def ensure(session: Session, project_id: str, first_day: date, due_at: datetime) -> None:
     """Plan a project's first reading, unless it is planned."""
     row = insert_into(session, Collection).values(
-        project_id=project_id, first_day=first_day, due_at=due_at, failures=0, missed_rounds=0
+        project_id=project_id, first_day=first_day, due_at=due_at, failures=0, missed_rounds=0, splits={}
     )
     session.execute(row.on_conflict_do_nothing())
 

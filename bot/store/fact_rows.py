@@ -7,13 +7,14 @@ dimension. A line's id is a digest of what it is, so that two processes give it 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Table, delete, insert, select
+from sqlalchemy import BigInteger, Select, Table, delete, insert, select
 from sqlmodel import Field, Session, SQLModel
 
 from bot.store import spans
@@ -75,6 +76,9 @@ class DayFacts:
 
     spend: Mapping[SpendOf, Decimal] | None = None
     usage: Mapping[UsageOf, Figures] | None = None
+
+
+NO_DIMENSIONS: frozenset[str] = frozenset()
 
 
 class SpendLine(SQLModel, table=True):
@@ -144,8 +148,11 @@ def line_id(project_id: str, line: Sequence[str]) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
-def replace(session: Session, project_id: str, days: Mapping[date, DayFacts]) -> None:
-    """Write these days of a project in place of what stood there, and the sums that they are part of."""
+def replace(session: Session, project_id: str, days: Mapping[date, DayFacts], kept: Some[str] = NO_DIMENSIONS) -> None:
+    """Write these days of a project in place of what stood there, and the sums that they are part of.
+
+    Of the dimensions ``kept`` nothing was told this time: what is known of them stays.
+    """
     spend = {day: facts.spend for day, facts in days.items() if facts.spend is not None}
     usage = {day: facts.usage for day, facts in days.items() if facts.usage is not None}
     _name(session, SpendLine, project_id, {line for lines in spend.values() for line in lines})
@@ -160,8 +167,12 @@ def replace(session: Session, project_id: str, days: Mapping[date, DayFacts]) ->
         for day, values in usage.items()
         for line, figures in values.items()
     ]
-    _write(session, SPEND, SPEND_LINES, DOLLARS, project_id, sorted(spend), spent)
-    _write(session, USAGE, USAGE_LINES, MEASURES, project_id, sorted(usage), used)
+    told = [USAGE_LINES.c.dimension.not_in(kept)] if kept else []
+    _write(
+        session, SPEND, DOLLARS, select(SPEND_LINES.c.id).where(SPEND_LINES.c.project_id == project_id), spend, spent
+    )
+    its_own = select(USAGE_LINES.c.id).where(USAGE_LINES.c.project_id == project_id, *told)
+    _write(session, USAGE, MEASURES, its_own, usage, used)
 
 
 def _name(session: Session, table: type[SQLModel], project_id: str, lines: Iterable[SpendOf | UsageOf]) -> None:
@@ -173,17 +184,15 @@ def _name(session: Session, table: type[SQLModel], project_id: str, lines: Itera
 def _write(
     session: Session,
     table: Table,
-    lines: Table,
     measures: Sequence[str],
-    project_id: str,
-    days: Sequence[date],
+    lines: Select[Any],
+    days: Some[date],
     rows: list[dict[str, Any]],
 ) -> None:
-    known = select(lines.c.id).where(lines.c.project_id == project_id)
-    if not days or session.execute(known.limit(1)).first() is None:  # nothing was ever used here
+    if not days or session.execute(lines.limit(1)).first() is None:  # nothing was ever used here
         return
-    its_own = table.c.line_id.in_(known)
-    session.execute(delete(table).where(table.c.span == 1, table.c.day.in_(days), its_own))
+    its_own = table.c.line_id.in_(lines)
+    session.execute(delete(table).where(table.c.span == 1, table.c.day.in_(sorted(days)), its_own))
     if rows:
         session.execute(insert(table), rows)
-    spans.add_up(session, table, measures, its_own, days[0], days[-1])
+    spans.add_up(session, table, measures, its_own, min(days), max(days))

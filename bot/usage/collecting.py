@@ -1,62 +1,40 @@
 """Collection: the figures of one project, read from the provider into the store.
 
 The two ungrouped reports come first. Only days whose totals moved since the last reading are asked for in detail, in
-one call a grouping, and once more days that settle; a quiet project costs two calls. All days of one answer are written
-in one transaction.
+one call a grouping (`bot.usage.splits`), and once more days that settle; a quiet project costs two calls. All days of
+one answer are written in one transaction. What one report or one split does not tell takes nothing from the others.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Protocol, get_args
+from typing import Protocol
 
 from sqlmodel import Session
 
-from bot.errors import RateLimited, ScopeMissing, Unavailable
-from bot.providers.deepgram.billing import Billing, BillingGrouping
-from bot.providers.deepgram.usage import Grouping, Usage
-from bot.store import collected, collections, fact_rows, rereading
+from bot.errors import ProviderError, RateLimited, Unavailable
+from bot.store import collected, collections, fact_rows, rereading, splits
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
-from bot.store.fact_rows import TOTAL, DayFacts, Figures, UsageOf
+from bot.store.fact_rows import TOTAL, UsageOf
 from bot.store.facts import Which, usage_by
+from bot.store.splits import Splits
+from bot.usage.comparing import Reading, Totals, differs, known_after
 from bot.usage.failures import Permit, RecordedRequests, count_failures
 from bot.usage.holding import RESTING, let_rest, resting_until
-from bot.usage.reading import Period, SpendOfDays, UsageOfDays, spend_rows, spend_totals, usage_rows
-from bot.usage.settling import following, is_settled, lacks_rows
+from bot.usage.reading import Period, spend_totals, usage_rows
+from bot.usage.settling import is_settled, lacks_rows
+from bot.usage.splits import DEFINITE, Found, SplitReports, Splitting, trouble_of
 
 HISTORY_DAYS = 92
 LONGEST_PERIOD = 31  # days in one call: over a long window a report might tell other periods than days
 EVERYTHING = UsageOf(TOTAL, "")
 
 
-class Reports(RecordedRequests, Protocol):
+class Reports(RecordedRequests, SplitReports, Protocol):
     """The provider's two reports and its records of requests; `bot.providers.deepgram.client.Deepgram` satisfies it."""
-
-    async def billing_breakdown(
-        self, project_id: str, grouping: Iterable[BillingGrouping] = (), *, start: date, end: date
-    ) -> Billing:
-        """Return dollars per day, split by any of the groupings."""
-        ...
-
-    async def usage_breakdown(
-        self, project_id: str, grouping: Grouping | None = None, *, start: date, end: date
-    ) -> Usage:
-        """Return usage per day, split by one grouping or none."""
-        ...
-
-
-@dataclass
-class _Told:
-    """What was told of a period: totals by day (None where they may not be read), and what may not be read."""
-
-    spend: Mapping[date, Decimal] | None
-    usage: UsageOfDays | None
-    problem: str | None
 
 
 @dataclass(frozen=True)
@@ -65,15 +43,6 @@ class _Wanted:
 
     period: Period
     months: bool
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """A period as read: its totals, which days moved, and the facts of the days that were read in detail."""
-
-    told: _Told
-    moved: frozenset[date]
-    facts: Mapping[date, DayFacts] = field(default_factory=dict)
 
 
 async def _always() -> None:
@@ -99,13 +68,16 @@ class UsageCollection:
         Returns what the provider does not let us read, if so.
 
         Raises:
-            ProviderError: something could not be read. What was read before stays.
+            ProviderError: something could not be read. What was read before stays, and so does what could be read.
         """
         wanted = await self._database.read(lambda session: self._wanted(session, project_id, now))
         parts = [await self._collect(project_id, part, now, permit) for part in wanted.period.parts(LONGEST_PERIOD)]
+        trouble = next((part.trouble for part in parts if part.trouble is not None), None)
+        if trouble is not None:
+            raise trouble
         if wanted.months:
             await self._database.write(lambda session: collections.note_reread(session, project_id, now))
-        return parts[-1]
+        return parts[-1].problem
 
     async def count_failures(self, project_id: str, permit: Permit = _always) -> None:
         """Count the failed requests of the days that were read.
@@ -143,7 +115,10 @@ class UsageCollection:
     async def _read_now(self, project_id: str, now: datetime) -> str | None:
         known = await self._database.read(lambda session: collections.get(session, project_id))
         if known is not None and known.read_at is not None:
-            return await self._collect(project_id, Period(now.date(), now.date()), now, _always)
+            told = await self._collect(project_id, Period(now.date(), now.date()), now, _always)
+            if told.trouble is not None:
+                raise told.trouble
+            return told.problem
         problem = await self.collect(project_id, now)  # the failed requests come by themselves
         await self._database.write(lambda session: collections.succeeded(session, project_id, now, problem))
         return problem
@@ -154,119 +129,112 @@ class UsageCollection:
         if known is None or known.read_at is None:  # the days read so far may have a gap behind them
             return _Wanted(Period(min(first, now.date()), now.date()), months=True)
         # What might not be read before is read once everything may be.
-        oldest = collected.oldest_unsettled(session, project_id, or_untold=known.problem is None)
+        had_both = collected.had_both(session, project_id)
+        oldest = collected.oldest_unsettled(session, project_id, or_untold=had_both)
         months = rereading.to_reread(known.reread_at or known.read_at, now)
         start = min(oldest or now.date(), now.date(), *([] if months is None else [max(months, first)]))
         return _Wanted(Period(start, now.date()), months=months is not None)
 
-    async def _collect(self, project_id: str, period: Period, now: datetime, permit: Permit) -> str | None:
+    async def _collect(self, project_id: str, period: Period, now: datetime, permit: Permit) -> Totals:
+        """Read a period and write what was told; a limit of calls is raised once that is done."""
         told = await self._totals(project_id, period, permit)
-        moved, lacking = await self._database.read(lambda session: _compared(session, project_id, period, told, now))
-        facts: Mapping[date, DayFacts] = {}
-        if wanted := moved | lacking:
-            facts = await self._details(project_id, Period(min(wanted), max(wanted)), told, permit)
-        reading = _Reading(told, moved, facts)
+        compared = await self._database.read(lambda session: _compared(session, project_id, period, told, now))
+        reading = Reading(told, compared.moved)
+        if wanted := compared.moved | compared.lacking:
+            part = Period(min(wanted), max(wanted))
+            splitting = Splitting(self._reports, project_id, part, compared.splits, now, permit)
+            reading = Reading(told, compared.moved, part, await _details(splitting, told, part))
         first_day = self.first_day(now)
         await self._database.write(lambda session: _save(session, project_id, period, reading, first_day, now))
-        return told.problem
-
-    async def _totals(self, project_id: str, period: Period, permit: Permit) -> _Told:
-        told = _Told(None, None, None)
-        try:
-            await permit()
-            billing = await self._reports.billing_breakdown(project_id, start=period.start, end=period.end)
-            told.spend = spend_totals(billing, period)
-        except ScopeMissing as missing:
-            told.problem = missing.text
-        try:
-            await permit()
-            usage = await self._reports.usage_breakdown(project_id, start=period.start, end=period.end)
-            told.usage = usage_rows(usage, TOTAL, period)
-        except ScopeMissing as missing:
-            if told.problem is not None:
-                raise
-            told.problem = missing.text
+        trouble = trouble_of(reading.found)
+        if trouble is not None:
+            raise trouble
+        told.odd += reading.found.odd
+        told.problems += [each.text for each in reading.found.troubles]
         return told
 
-    async def _details(self, project_id: str, period: Period, told: _Told, permit: Permit) -> dict[date, DayFacts]:
-        """Ask for every grouping of what is not nothing."""
-        days = period.days()
-        spend: SpendOfDays = {}
-        usage: list[UsageOfDays] = [told.usage or {}]
-        if any((told.spend or {}).get(day) for day in days):
+    async def _totals(self, project_id: str, period: Period, permit: Permit) -> Totals:
+        """Read both reports; one that cannot be read takes nothing from the other.
+
+        Raises:
+            ProviderError: neither can be read, or nobody may call any more.
+        """
+        told, missing = Totals(), list[ProviderError]()
+        for read in (self._spend_totals, self._usage_totals):
             await permit()
-            by = get_args(BillingGrouping)
-            billing = await self._reports.billing_breakdown(project_id, by, start=period.start, end=period.end)
-            spend = spend_rows(billing, period)
-        if any((told.usage or {}).get(day) for day in days):
-            for dimension in get_args(Grouping):
-                await permit()
-                used = await self._reports.usage_breakdown(project_id, dimension, start=period.start, end=period.end)
-                usage.append(usage_rows(used, dimension, period))
-        return {
-            day: DayFacts(
-                None if told.spend is None else spend.get(day, {}),
-                None if told.usage is None else _together(usage, day),
-            )
-            for day in days
-        }
+            try:
+                await read(project_id, period, told)
+            except DEFINITE as refused:
+                missing.append(refused)
+                told.problems.append(refused.text)
+            except Unavailable as trouble:
+                missing.append(trouble)
+                told.trouble = trouble
+        if told.spend is None and told.usage is None:
+            raise missing[0]
+        return told
+
+    async def _spend_totals(self, project_id: str, period: Period, told: Totals) -> None:
+        billing = await self._reports.billing_breakdown(project_id, start=period.start, end=period.end)
+        read = spend_totals(billing, period)
+        told.spend, told.odd = read.days, told.odd + read.odd
+
+    async def _usage_totals(self, project_id: str, period: Period, told: Totals) -> None:
+        usage = await self._reports.usage_breakdown(project_id, start=period.start, end=period.end)
+        read = usage_rows(usage, TOTAL, period)
+        told.usage, told.odd = read.days, told.odd + read.odd
 
 
-def _together(parts: list[UsageOfDays], day: date) -> dict[UsageOf, Figures]:
-    return {line: figures for part in parts for line, figures in part.get(day, {}).items()}
+async def _details(splitting: Splitting, told: Totals, period: Period) -> Found:
+    """Ask for every split of what is not nothing."""
+    days = period.days()
+    priced = told.spend is not None and any(told.price(day)[0] != 0 for day in days)
+    return await splitting.read(dollars=priced, usage=any(map(told.used, days)))
 
 
-def _compared(
-    session: Session, project_id: str, period: Period, told: _Told, now: datetime
-) -> tuple[frozenset[date], frozenset[date]]:
-    """Return the days that differ from the last reading, and others whose rows are to be read again.
+@dataclass(frozen=True)
+class _Compared:
+    """The days that differ from the last reading, and others whose rows are to be read again."""
 
-    Those are days that settle now, and days whose rows did not come to their total.
+    moved: frozenset[date]
+    lacking: frozenset[date]
+    splits: Splits
+
+
+def _compared(session: Session, project_id: str, period: Period, told: Totals, now: datetime) -> _Compared:
+    """Compare what is told now with the last reading.
+
+    Rows are read again of days that settle now, and of days whose rows did not come to their total or were not told.
     """
     known = collected.of_project(session, project_id, period.start, period.end)
+    seen = splits.of(session, project_id)
+    again = not seen.untold or any(seen.is_due(each, now) for each in seen.untold)
     which = Which(period.start, period.end, (project_id,))
     used = {row.day: row.figures for row in usage_by(session, which, "total", by_day=True)}
     moved, lacking = set(), set()
     for day in period.days():
         before = known.get(day)
-        if before is None or _differs(before, used.get(day), told, day):
+        if before is None or differs(before, used.get(day), told, day):
             moved.add(day)
-        elif not before.settled and (lacks_rows(before) or is_settled(day, before.same_since, now)):
+        elif not before.settled and ((again and _lacks(before)) or is_settled(day, before.same_since, now)):
             lacking.add(day)
-    return frozenset(moved), frozenset(lacking)
+    return _Compared(frozenset(moved), frozenset(lacking), seen)
 
 
-def _differs(before: CollectedDay, used: Figures | None, told: _Told, day: date) -> bool:
-    if told.spend is not None and told.spend[day] != before.spend_total:
-        return True
-    return told.usage is not None and told.usage.get(day, {}).get(EVERYTHING) != used
+def _lacks(before: CollectedDay) -> bool:
+    return lacks_rows(before) or not before.split
 
 
-def _save(session: Session, project_id: str, period: Period, reading: _Reading, first_day: date, now: datetime) -> None:
+def _save(session: Session, project_id: str, period: Period, reading: Reading, first_day: date, now: datetime) -> None:
     """Write what was read, unless a reading that began later was written in the meantime."""
     collections.ensure(session, project_id, first_day, now)
     collections.lock(session, project_id)
     known = collected.of_project(session, project_id, period.start, period.end)
     days = [day for day in period.days() if day not in known or known[day].read_at <= now]
-    fact_rows.replace(session, project_id, {day: reading.facts[day] for day in days if day in reading.facts})
-    collected.put(session, [_known_after(known.get(day), project_id, day, reading, now) for day in days])
-
-
-def _known_after(
-    before: CollectedDay | None, project_id: str, day: date, reading: _Reading, now: datetime
-) -> CollectedDay:
-    total, rows = (before.spend_total, before.spend_rows) if before else (None, Decimal())
-    if reading.told.spend is not None:
-        total = reading.told.spend[day]
-    spend = reading.facts[day].spend if day in reading.facts else None
-    if spend is not None:
-        rows = sum(spend.values(), Decimal())
-    unused = reading.told.usage is not None and _requests(reading.told.usage, day) == 0
-    after = following(before, project_id, day, total, rows, now, moved=day in reading.moved, unused=unused)
-    after.spend_told, after.usage_told = reading.told.spend is not None, reading.told.usage is not None
-    return after
-
-
-def _requests(usage: UsageOfDays, day: date) -> int | None:
-    """Return how many requests were made on a day; the provider leaves out days of nothing."""
-    return usage.get(day, {}).get(EVERYTHING, Figures(requests=0)).requests
+    after = {day: known_after(known.get(day), project_id, day, reading, now) for day in days}
+    facts = {day: made for day in days if (made := reading.facts(day)) is not None}
+    facts = {day: replace(made, spend=None) if after[day].keeps else made for day, made in facts.items()}
+    fact_rows.replace(session, project_id, facts, reading.found.kept if reading.split else ())
+    collected.put(session, [each.day for each in after.values()])
+    if reading.split is not None:
+        splits.note(session, project_id, reading.found.splits)

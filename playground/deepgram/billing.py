@@ -61,6 +61,8 @@ def breakdown(ledger: Ledger, ask: Ask) -> dict[str, Any]:
     """Return each day's dollars, split by any of four dimensions."""
     project = ask.needs("billing:read")
     period, groupings = queries.period(ask, ledger, project), ask.query.getall("grouping", [])
+    telling = ask.state.telling_of(project.project_id)
+    groupings = [name for asked in groupings if (name := telling.grouping(asked)) is not None]
     if not set(groupings) <= set(DIMENSIONS):
         raise refusals.bad_query("grouping")
 
@@ -70,8 +72,8 @@ def breakdown(ledger: Ledger, ask: Ask) -> dict[str, Any]:
     rows = added_up(ledger, project, period.days(), _wanted(ask), group_of)
     if not groupings:
         rows = {(day, NOTHING): rows.get((day, NOTHING), Figures()) for day in period.days()}
-    results = [_spent(day, group, figures.cost) for (day, group), figures in rows.items()]
-    return dates(period) | {"results": results}
+    results = telling.priced([_spent(day, group, figures.cost) for (day, group), figures in rows.items()])
+    return dates(period) | {"results": telling.with_odd_rows(results)}
 
 
 def fields(ledger: Ledger, ask: Ask) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from playground.deepgram.faults import Fault, Faults
+from playground.deepgram.state import State
+from playground.deepgram.telling import Telling
 
 CALLS_KEPT = 10_000
-CONTROL = ("/faults", "/inspect")
+CONTROL = ("/faults", "/inspect", "/telling")
 _LOOPBACK = {"127.0.0.1", "localhost"}
 
 
@@ -31,7 +33,7 @@ class Calls:
         self.kept.append({"method": request.method, "path": request.path, "query": dict(request.query), "body": body})
 
 
-def routes(faults: Faults, calls: Calls) -> list[web.RouteDef]:
+def routes(faults: Faults, calls: Calls, state: State) -> list[web.RouteDef]:
     """Return the control routes."""
 
     async def add(request: web.Request) -> web.Response:
@@ -40,6 +42,14 @@ def routes(faults: Faults, calls: Calls) -> list[web.RouteDef]:
         except ValidationError as error:
             return web.json_response({"error": error.errors(include_url=False, include_context=False)}, status=400)
         return await show(request)
+
+    async def tell(request: web.Request) -> web.Response:
+        try:
+            telling = Telling.model_validate_json(await request.read())
+        except ValidationError as error:
+            return web.json_response({"error": error.errors(include_url=False, include_context=False)}, status=400)
+        state.telling[request.match_info["project_id"].lower()] = telling
+        return web.json_response({"telling": telling.model_dump(mode="json")})
 
     async def show(_: web.Request) -> web.Response:
         return web.json_response({"faults": [fault.model_dump() for fault in faults.active]})
@@ -56,6 +66,7 @@ def routes(faults: Faults, calls: Calls) -> list[web.RouteDef]:
         web.get("/faults", show),
         web.delete("/faults", clear),
         web.get("/inspect/calls", inspect),
+        web.put("/telling/{project_id}", tell),
     ]
 
 

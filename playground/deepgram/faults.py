@@ -15,7 +15,7 @@ from playground.deepgram import refusals
 from playground.deepgram.bodies_on_demand import SAYINGS, changed, streamed, undashed, with_field
 
 Kind = Literal[
-    "429", "500", "503", "401", "403", "404", "409",  # answered so, without doing it
+    "400", "429", "500", "503", "401", "403", "404", "409",  # answered so, without doing it
     "timeout_before", "timeout_after",  # never answered; done only in the second case
     "late",  # never answered, and done only after ``seconds``, even when the client is gone
     "slow",  # answered and done after ``seconds``
@@ -33,13 +33,14 @@ DONE = frozenset({"truncated", "null", "empty", "field", "undashed", "drop_after
 
 
 class Match(BaseModel):
-    """Which calls: any method if None; ``path_regex`` is searched in the path."""
+    """Which calls: any method if None; ``path_regex`` is searched in the path, ``query_regex`` in what follows "?"."""
 
     model_config = ConfigDict(extra="forbid")
     method: str | None = None
     path_regex: str = ""
+    query_regex: str = ""
 
-    @field_validator("path_regex")
+    @field_validator("path_regex", "query_regex")
     @classmethod
     def _compiles(cls, value: str) -> str:
         try:
@@ -48,9 +49,11 @@ class Match(BaseModel):
             raise ValueError(f"not a regular expression: {error}") from None
         return value
 
-    def fits(self, method: str, path: str) -> bool:
+    def fits(self, method: str, path: str, query: str) -> bool:
         """Return whether a call is meant."""
-        return self.method in {None, method} and re.search(self.path_regex, path) is not None
+        if self.method not in {None, method} or re.search(self.path_regex, path) is None:
+            return False
+        return re.search(self.query_regex, query) is not None
 
 
 class Fault(BaseModel):
@@ -79,9 +82,11 @@ class Faults:
         self._released = asyncio.Event()
         self._late: set[asyncio.Task[Any]] = set()
 
-    def add(self, kind: Kind, method: str | None = None, path_regex: str = "", **options: Any) -> None:
+    def add(
+        self, kind: Kind, method: str | None = None, path_regex: str = "", query_regex: str = "", **options: Any
+    ) -> None:
         """Do this wrong from now on; ``options`` are the other fields of `Fault`."""
-        match = Match(method=method, path_regex=path_regex)
+        match = Match(method=method, path_regex=path_regex, query_regex=query_regex)
         self.active.append(Fault(match=match, kind=kind, **options))
 
     def clear(self) -> None:
@@ -103,7 +108,7 @@ class Faults:
 
     async def serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Serve a request, with the first fault that fits it."""
-        fault = self._take(request.method, request.path)
+        fault = self._take(request.method, request.path, request.query_string)
         if fault is None:
             return await handler(request)
         if fault.done is True and fault.kind not in DONE:
@@ -116,8 +121,8 @@ class Faults:
             return await self._hang(fault, request, handler)
         return await _spoiled(fault, request, handler)
 
-    def _take(self, method: str, path: str) -> Fault | None:
-        fault = next((fault for fault in self.active if fault.match.fits(method, path)), None)
+    def _take(self, method: str, path: str, query: str) -> Fault | None:
+        fault = next((fault for fault in self.active if fault.match.fits(method, path, query)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
             if fault.times <= 0:
@@ -186,6 +191,7 @@ def _dropped(request: web.Request) -> web.Response:
 
 def _refusal(fault: Fault) -> refusals.Refusal:
     known: dict[str, Callable[[], refusals.Refusal]] = {
+        "400": lambda: refusals.bad_query("grouping"),
         "401": refusals.invalid_credentials,
         "403": lambda: refusals.lacks_permission("keys:write"),
         "404": refusals.project_not_found,

@@ -67,7 +67,7 @@ class DeepgramEmulator:
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._each])
-        app.add_routes(control.routes(self.faults, self.calls))
+        app.add_routes(control.routes(self.faults, self.calls, self.state))
         for noun in (projects, keys, members, invites, models, tokens):
             app.add_routes(noun.routes(self.state))
         for told in (requests, usage, billing):

@@ -15,6 +15,7 @@ from typing import Literal
 from uuid import uuid4
 
 from playground.deepgram.roles import Scopes, permissions
+from playground.deepgram.telling import Telling
 
 SECRET_PREFIX = "emulated-"  # real secrets are 40 hexadecimal digits and nothing else
 
@@ -78,6 +79,7 @@ class State:
     ``outcome_place`` puts a record's code and deployment inside ``response`` (live) or at its top (specification).
     ``amounts_are_text`` writes balances as text, as the types of an older SDK have them.
     ``page_cap`` cuts pages of requests at so many, without a word, whatever ``limit`` asks for.
+    ``telling`` says of projects, by id, how their reports are told otherwise.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -91,7 +93,12 @@ class State:
         self.outcome_place: Literal["response", "top"] = "response"
         self.amounts_are_text = False
         self.page_cap: int | None = None
+        self.telling: dict[str, Telling] = {}
         self._by_hash: dict[str, StoredKey] = {}
+
+    def telling_of(self, project_id: str) -> Telling:
+        """Return how the reports of a project are told."""
+        return self.telling.get(project_id.lower(), Telling())
 
     def add_account(self, account: Account) -> Account:
         """Remember an account."""

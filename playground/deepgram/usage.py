@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from playground.deepgram import queries
+from playground.deepgram import queries, refusals
 from playground.deepgram.catalogue import READER_ID
 from playground.deepgram.ledger import Kind, Ledger, Wanted
 from playground.deepgram.routing import Ask, route
@@ -57,9 +57,13 @@ def summary(ledger: Ledger, ask: Ask) -> dict[str, Any]:
 
 def breakdown(ledger: Ledger, ask: Ask) -> dict[str, Any]:
     """Return each day's usage by at most one dimension."""
-    grouping = queries.choice(ask, "grouping", GROUPINGS)
+    telling = ask.state.telling_of(ask.path["project_id"])
+    grouping = telling.grouping(ask.query.get("grouping"))
+    if grouping is not None and grouping not in GROUPINGS:
+        raise refusals.bad_query("grouping")
     answer, rows = _reported(ledger, ask, grouping)
-    return answer | {"results": [_row(day, grouping, value, figures) for (day, value), figures in rows.items()]}
+    results = [_row(day, grouping, value, figures) for (day, value), figures in rows.items()]
+    return answer | {"results": telling.with_odd_rows(results)}
 
 
 def fields(ledger: Ledger, ask: Ask) -> dict[str, Any]:

@@ -311,9 +311,11 @@ async def test_days_whose_cost_may_not_be_read_are_told_for_every_kind_of_budget
     spend(desk, CLOSED, "30")
     with desk.database.transaction() as session:
         before = CLOSED - timedelta(days=1)
-        session.add(CollectedDay(project_id=PROJECT, day=before, read_at=NOW, same_since=NOW, closed=True))
+        hidden = CollectedDay(project_id=PROJECT, day=before, read_at=NOW, same_since=NOW, closed=True)
+        hidden.spend_told = False
+        session.add(hidden)
     found = spent(desk, ("project", PROJECT), ("key", KEY_ID, PROJECT), ("customer", "acme"), ("project", "another"))
-    assert [each.unknown for each in found] == [1, 1, 1, 0]
+    assert [each.untold.hidden for each in found] == [1, 1, 1, 0]
 
 
 async def test_a_day_counts_as_whole_only_once_it_was_read_after_its_end(

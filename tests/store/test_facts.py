@@ -17,6 +17,7 @@ from bot.store.collected import CollectedDay, DayTotal
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, Figures, SpendOf, UsageOf
 from bot.store.facts import Which
+from bot.store.prices import NONE_UNTOLD
 from bot.store.spans import SPANS, blocks
 from bot.store.tag_sets import set_of, text_of
 
@@ -182,7 +183,7 @@ def test_months_come_to_their_days_also_after_corrections(store: Database, seed:
 
 def _together(days: list[DayTotal], project_id: str | None = None) -> DayTotal:
     total, rows = sum((each.total for each in days), Decimal()), sum((each.rows for each in days), Decimal())
-    return DayTotal(None, project_id, total, rows, sum(each.unknown for each in days))
+    return DayTotal(None, project_id, total, rows, sum((each.untold for each in days), NONE_UNTOLD))
 
 
 def test_coverage_says_what_is_missing_so_far_and_final(store: Database) -> None:

@@ -31,7 +31,7 @@ from bot.store.projects import Project
 from bot.store.tag_sets import NO_TAGS, text_of
 from bot.usage import knowable
 from bot.usage.collecting import UsageCollection
-from bot.usage.figures import views
+from bot.usage.figures import drawing, views
 from bot.usage.figures.period import Period
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
 from bot.usage.figures.service import FiguresReading
@@ -247,8 +247,8 @@ async def test_a_difference_that_prints_as_nothing_is_in_the_file_alone(database
             fact_rows.replace(session, PROJECT, {day: DayFacts({line: Decimal(1)})})
             collected.put(session, [_day(PROJECT, day, Decimal(1), Decimal(beyond))])
     seen, every = await reading(database).every(actor(ANA), read_words("day by key"))
-    assert views.UNSPLIT not in str(views.answer(seen))
-    assert [row[0] for row in views.file_rows(seen, every)][1:] == [views.UNSPLIT, "Total"]
+    assert drawing.UNSPLIT not in str(views.answer(seen))
+    assert [row[0] for row in views.file_rows(seen, every)][1:] == [drawing.UNSPLIT, "Total"]
 
 
 async def test_a_day_that_is_not_over_is_compared_with_no_whole_one(database: Database) -> None:

@@ -23,6 +23,7 @@ from bot.providers.lenient import (
     MaybeText,
     Text,
     Texts,
+    is_odd,
     object_or_empty,
     text_or_none,
     texts_or_none,
@@ -45,7 +46,10 @@ class Balance(Lenient):
 
 
 class Spending(Lenient):
-    """Dollars of one day, or of one group of one day; what was not grouped by is None. ``tags`` is a set."""
+    """Dollars of one day, or of one group of one day; what was not grouped by is None. ``tags`` is a set.
+
+    ``dollars`` None is not told, as of projects with a contract; ``odd`` says that something could not be read.
+    """
 
     dollars: MaybeDecimal = None
     start: MaybeDay = None
@@ -54,6 +58,7 @@ class Spending(Lenient):
     deployment: MaybeDeployment = None
     line_item: MaybeText = None
     tags: MaybeTagSet = None
+    odd: bool = False
 
 
 class Billing(Lenient):
@@ -208,4 +213,6 @@ async def billing_of(body: dict[str, Any]) -> Billing:
 def spending_of(value: object) -> Spending:
     """Read one result."""
     body = object_or_empty(value)
-    return Spending.model_validate({"dollars": body.get("dollars")} | object_or_empty(body.get("grouping")))
+    told = object_or_empty(body.get("grouping")) | {"dollars": body.get("dollars")}
+    spending = Spending.model_validate(told | {"odd": False})
+    return spending.model_copy(update={"odd": True}) if is_odd(told, spending) else spending

@@ -20,17 +20,21 @@ from bot.providers.lenient import (
     MaybeText,
     Text,
     Texts,
+    is_odd,
     object_or_empty,
 )
 
 Grouping = Literal["accessor", "endpoint", "feature_set", "models", "method", "tags", "deployment"]
+# The vendor contradicts itself: its specification names the grouping ``models``, its reference page ``model``.
+OtherGrouping = Literal["model"]
 NO_FILTERS: Mapping[str, str | bool] = MappingProxyType({})
 
 
 class UsageBucket(Lenient):
     """What one day, or one group of one day, came to; what was not grouped by is None or empty.
 
-    ``tags`` is a set: a request with two tags is in one bucket, so buckets may be added up but never per tag.
+    ``tags`` is a set: a request with two tags is in one bucket, so buckets may be added up but never per tag. ``odd``
+    says that something of it could not be read.
     """
 
     start: MaybeDay = None
@@ -50,6 +54,7 @@ class UsageBucket(Lenient):
     method: MaybeText = None
     tags: MaybeTagSet = None
     deployment: MaybeDeployment = None
+    odd: bool = False
 
 
 class Usage(Lenient):
@@ -100,7 +105,7 @@ class UsageReports(Endpoints):
     async def usage_breakdown(
         self,
         project_id: str,
-        grouping: Grouping | None = None,
+        grouping: Grouping | OtherGrouping | None = None,
         *,
         start: date | None = None,
         end: date | None = None,
@@ -113,7 +118,7 @@ class UsageReports(Endpoints):
         """
         params = usage_params(start, end, filters)
         if grouping is not None:
-            params["grouping"] = one_of(grouping, get_args(Grouping), "grouping")
+            params["grouping"] = one_of(grouping, (*get_args(Grouping), *get_args(OtherGrouping)), "grouping")
         path = f"{project_path(project_id)}/usage/breakdown"
         return await usage_of(await self._transport.read(path, "to read the usage", params=params))
 
@@ -149,7 +154,11 @@ def bucket_of(value: object) -> UsageBucket:
         "tts_characters": tts.get("characters"),
         "tts_requests": tts.get("requests"),
     }
-    return UsageBucket.model_validate(nested | body | object_or_empty(body.get("grouping")))
+    told = nested | body | object_or_empty(body.get("grouping"))
+    if told.get("models") is None and isinstance(told.get("model"), str):
+        told["models"] = [told["model"]]
+    bucket = UsageBucket.model_validate(told | {"odd": False})
+    return bucket.model_copy(update={"odd": True}) if is_odd(told, bucket) else bucket
 
 
 def _used_model_of(value: object) -> UsedModel | None:

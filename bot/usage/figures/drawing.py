@@ -20,6 +20,7 @@ LABEL_LONGEST = 20
 BAR = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 ELLIPSIS = "…"
+UNSPLIT = "Not split by Deepgram"
 
 Line = tuple[str, Part, dict[str, Decimal | None]]
 """A row with its name (plain text) and its amounts as they are printed."""

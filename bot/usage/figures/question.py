@@ -12,10 +12,23 @@ from pydantic import BaseModel, ConfigDict
 from bot.errors import NotUnderstood
 from bot.usage import knowable
 from bot.usage.figures.period import Period
+from bot.usage.splits import DOLLARS
 
 DIMENSIONS = ("day", *knowable.DIMENSIONS)
 EVERYWHERE = "all"
 PLAIN = re.compile(r"[\w.@+-]+")
+
+# What the provider is asked for to tell dollars along a dimension (`bot.usage.splits` remembers what it refuses).
+OF_DOLLARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "deployment": ("deployment",),
+        "tag set": ("tags",),
+        "customer": ("tags", "accessor"),
+        "key": ("accessor",),
+        "person": ("accessor",),
+        "line item": ("line_item",),
+    }
+)
 
 # The provider splits usage by one of its groupings at a time; days and projects go with any of them.
 GROUPINGS: Mapping[str, str] = MappingProxyType(
@@ -76,6 +89,13 @@ class Question(BaseModel):
             return None
         needed = {GROUPINGS[dimension] for dimension in asked if dimension in GROUPINGS}
         return None if len(needed) > 1 else next(iter(needed), "total")
+
+    @property
+    def splits(self) -> frozenset[str]:
+        """What the provider has to split by to answer with the measure asked for, as `bot.usage.splits` names it."""
+        if self.measure != "dollars":
+            return frozenset({self.grouping or ""})
+        return frozenset(DOLLARS + name for each in self.dimensions for name in OF_DOLLARS.get(each, ()))
 
     @property
     def tells_measure(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from bot.attribution import Attribution, KnownKey, Payer
-from bot.store import accounts, customers, facts
+from bot.store import accounts, customers, facts, splits
 from bot.store.collected import DayTotal, Which, totals_by
 from bot.store.facts import Ranked, SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.keys import Key
@@ -56,6 +56,7 @@ class Sources:
         self._payers: dict[str, str] = {}
         self._alone = alone
         self._owners = _owners(session) if "person" in question.dimensions else {}
+        self._unsplit = bool(self._project_id and splits.untold(session, [self._project_id], question.splits))
 
     def sums(self, days: Days, values: Sequence[str] | None = None) -> Sums:
         """Return the sums by value, of these values alone where that saves reading."""
@@ -173,7 +174,8 @@ class Sources:
             case "person":
                 return self._owners.get(row.key_id or "")
             case by:
-                return _text(getattr(row, FIELDS.get(by, SPEND[by])))
+                value = _text(getattr(row, FIELDS.get(by, SPEND[by])))
+                return None if not value and self._unsplit else value  # nobody told that it is of none
 
     def _is_wanted(self, row: SpendRow) -> bool:
         return "customer" not in self._only or self._customer(row.billed_by or "") == self._only["customer"]

@@ -15,10 +15,12 @@ from bot.desk.entrance import ProjectOf
 from bot.desk.service import Desk
 from bot.errors import ProviderError
 from bot.operation import Actor
-from bot.store import collected
-from bot.store.collected import Which, total_spend, totals_by
+from bot.prices import Unpriced, unpriced
+from bot.store import collected, splits
+from bot.store.collected import DayTotal, Which, total_spend, totals_by
 from bot.store.coverage import Coverage, coverage, is_read, read_early
 from bot.store.database import Database
+from bot.store.prices import NONE_UNTOLD, told_of
 from bot.store.projects import names_by_id
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
@@ -41,7 +43,8 @@ class Known:
     """How surely the figures are known: ``before`` whether the period before is, ``stale`` why today is old.
 
     A day that is not over has none before it that it compares with. ``so_far`` are the days that were last read before
-    their end. ``elsewhere`` is what was spent in customers' own accounts, which is in no sum.
+    their end. ``elsewhere`` is what was spent in customers' own accounts, which is in no sum. ``unpriced`` are projects
+    of which not all dollars are told, ``unsplit`` those that the provider does not split as asked, as (project, why).
     """
 
     coverage: Coverage
@@ -51,6 +54,8 @@ class Known:
     so_far: frozenset[date] = frozenset()
     stale: str = ""
     elsewhere: Decimal = Decimal()
+    unpriced: tuple[Unpriced, ...] = ()
+    unsplit: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,6 +214,11 @@ def _known(session: Session, place: Place, now: datetime) -> Known:
         today=now.date(),
         so_far=read_early(session, which),
         elsewhere=total_spend(session, elsewhere) if place.scope.left_out else Decimal(),
+        unpriced=unpriced(session, which) if place.question.tells_dollars else (),
+        unsplit=tuple(
+            (project_id, why)
+            for project_id, _, why in splits.untold(session, place.scope.project_ids, place.question.splits)
+        ),
     )
 
 
@@ -225,19 +235,22 @@ def _periods(session: Session, place: Place) -> tuple[tuple[str, Part], ...]:
     wanted = {name: Period(name=name).days(today) for name in ("today", "day", "week", "month")}
     first = min(days.before.start for days in wanted.values())
     told = totals_by(session, place.scope.which(Days(first, today)), "day")
-    totals = {each.day: each.total for each in told if each.day is not None and not each.unknown}
+    totals = {each.day: each for each in told if each.day is not None and not each.untold.hidden}
     periods = {name: _period(totals, days) for name, days in wanted.items()}
     periods["today"] = replace(periods["today"], before=None)  # a part of a day is compared with no whole one
     return tuple(periods.items())
 
 
-def _period(totals: Mapping[date, Decimal], days: Days) -> Part:
+def _period(totals: Mapping[date, DayTotal], days: Days) -> Part:
     now, before = _sum(totals, days.each()), _sum(totals, days.before.each())
     return Part("", now or {}, before)
 
 
-def _sum(totals: Mapping[date, Decimal], days: Iterable[date]) -> dict[str, Decimal] | None:
+def _sum(totals: Mapping[date, DayTotal], days: Iterable[date]) -> dict[str, Decimal] | None:
+    """Add up the dollars of some days: None where one was not read, nothing where none of them is told."""
     known = [totals.get(day) for day in days]
-    if any(amount is None for amount in known):
+    if any(each is None for each in known):
         return None
-    return {"dollars": sum((amount for amount in known if amount is not None), Decimal())}
+    read = [each for each in known if each is not None]
+    amount = told_of(sum((each.total for each in read), Decimal()), sum((each.untold for each in read), NONE_UNTOLD))
+    return {} if amount is None else {"dollars": amount}

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.money import dollars
+from bot.prices import sentences
 from bot.slack import blocks
 from bot.slack.words import count, cut, escape, listed, when
-from bot.usage.figures.drawing import NAME_LONGEST, Block
+from bot.usage.figures.drawing import NAME_LONGEST, UNSPLIT, Block
 from bot.usage.figures.naming import day_named
 from bot.usage.figures.question import EVERYWHERE
 from bot.usage.figures.service import Answer
@@ -32,7 +33,7 @@ def small_print(seen: Answer) -> list[Block]:
     if seen.place.days.end == seen.known.today:
         read = f", read {when(known.oldest_read_at)}" if known.oldest_read_at else ", not read yet"
         first.append(f"Today is so far{read}.")
-    notes = [" ".join(first), *_warnings(seen), *_apart(seen)]
+    notes = [" ".join(first), *_warnings(seen), *_untold(seen), *_apart(seen)]
     return [blocks.context(*notes)]
 
 
@@ -62,6 +63,16 @@ def _warnings(seen: Answer) -> list[str]:
             f"⚠️ {_project(seen, each)}: {escape(cut(text, 200))}" for each, text in known.problems[:PROBLEMS_SHOWN]
         ]
     return notes
+
+
+def _untold(seen: Answer) -> list[str]:
+    """Say of which projects the provider tells no prices, and which it does not split as asked."""
+    said = [f"⚠️ {escape(cut(each, 200))}" for each in sentences(seen.known.unpriced)]
+    return said + [
+        f"⚠️ {_project(seen, project_id)}: not told by {seen.question.by}, so it stands as “{UNSPLIT}”. "
+        f"{escape(cut(why, 200))}"
+        for project_id, why in seen.known.unsplit[:PROBLEMS_SHOWN]
+    ]
 
 
 def _ends(days: Sequence[date]) -> tuple[str, str]:

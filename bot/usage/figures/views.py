@@ -10,7 +10,7 @@ from bot.errors import NotUnderstood
 from bot.money import dollars
 from bot.slack import blocks
 from bot.slack.words import NOTHING, count, cut, escape, when
-from bot.usage.figures.drawing import NAME_LONGEST, ORDER, Block, Line, amount, bar, change, chart, table
+from bot.usage.figures.drawing import NAME_LONGEST, ORDER, UNSPLIT, Block, Line, amount, bar, change, chart, table
 from bot.usage.figures.naming import day_named, day_shortly
 from bot.usage.figures.period import NAMES, Days
 from bot.usage.figures.question import DIMENSIONS, Question
@@ -21,7 +21,6 @@ from bot.usage.figures.sums import Part, Split
 CARRIED = 240  # of a block's id, which takes 255
 OPTION_LONGEST = 150
 LINES_TOGETHER = 8
-UNSPLIT = "Not split by Deepgram"
 UNOWNED = "Nobody's here, or not split by Deepgram"
 
 
@@ -115,7 +114,8 @@ def _nothing(seen: Answer) -> str:
     if not seen.known.coverage.read:
         return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from Deepgram."
     if seen.measure == "dollars" and not seen.question.only and "dollars" not in seen.split.total.now:
-        return f"What this cost may not be read at Deepgram: {escape(asked(seen))}."
+        how = "is not told by Deepgram" if seen.known.unpriced else "may not be read at Deepgram"
+        return f"What this cost {how}: {escape(asked(seen))}."
     return f"Nothing was used: {escape(asked(seen))}."
 
 
@@ -123,6 +123,8 @@ def _total(seen: Answer) -> str:
     total, period = seen.split.total, _period_name(seen)
     others = [f"{amount(each, total.now[each])}{_unit_of(each)}" for each in ORDER if _worth_telling(seen, each)]
     whole = f"*{amount(seen.measure, total.now.get(seen.measure))}*{_unit_of(seen.measure)}"
+    if seen.known.unpriced and seen.measure == "dollars":
+        whole = f"{whole} as far as prices are told" if "dollars" in total.now else "*Dollars are not told by Deepgram*"
     told = [f"{whole} · {period}", escape(asked(seen))]
     if total.before is not None:
         before = amount(seen.measure, total.before.get(seen.measure))

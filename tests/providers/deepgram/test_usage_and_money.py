@@ -181,7 +181,7 @@ async def test_the_emulator_ignores_a_typo_as_deepgram_does(http: httpx.AsyncCli
 async def test_a_backward_period_or_an_unknown_grouping_reaches_no_wire(
     deepgram: Deepgram, emulator: DeepgramEmulator, project: Project
 ) -> None:
-    odd: Any = "model"
+    odd: Any = "modle"
     for call in (
         deepgram.usage(project.project_id, start=END, end=START),
         deepgram.usage_breakdown(project.project_id, odd),

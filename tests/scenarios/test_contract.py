@@ -1,0 +1,52 @@
+"""A project with a contract: Deepgram tells what was used and no prices, and nobody is told that it cost nothing."""
+
+from __future__ import annotations
+
+from playground.deepgram.telling import Telling
+from tests.scenarios.people import AMARA, SPEECH
+from tests.scenarios.test_month import collected, quiet_but, until_settled
+from tests.world import World, world
+
+NO_PRICES = "Deepgram tells no prices for Fruit Company"
+
+
+async def test_a_contract_is_told_as_such_on_every_page_and_its_month_is_not_closed_unseen(sqlite_url: str) -> None:
+    async with world(sqlite_url, figures=True) as here:
+        amara = await here.page(AMARA)
+        quiet_but(here, "Fruit Company")
+        by_contract(here, "Fruit Company")
+        until_settled(here)
+        await collected(here)
+
+        await amara.types("/usage last month in Fruit Company")
+        shown = await amara.reads("Dollars are not told by Deepgram")
+        assert NO_PRICES in shown
+        assert " h of audio" in shown
+        assert "$0.00" not in shown
+        await amara.types("/usage last month by model hours in Fruit Company")
+        assert "not told by model" not in await amara.reads("nova-3")  # known by its other name
+
+        await amara.types("/keydesk budgets set")
+        await amara.reads_in_window("Dollars a month")
+        await amara.fills(what="Fruit Company", dollars="10", channel=SPEECH)
+        await amara.reads_in_window("How much of it is spent is not told.")
+        await amara.closes()
+
+        await amara.types("/digests subscribe")
+        await amara.reads_in_window("Time zone: ")
+        await amara.fills(channel=SPEECH, hour="9", projects=["Fruit Company"], sections=["month", "rows"])
+        await amara.reads_in_window("Subscribed.")
+        await amara.closes()
+        await amara.types("/digests preview")
+        assert NO_PRICES in await amara.reads("Dollars are not told by Deepgram* on")
+
+        await amara.types("/billing month last")
+        assert NO_PRICES in await amara.reads("Sum: –")
+        await amara.presses("Close the month…")
+        assert NO_PRICES in await amara.reads("It does not change any more.")
+
+
+def by_contract(here: World, name: str) -> None:
+    """Let a project have no prices, and its models be known by the vendor's other name."""
+    (project_id,) = (each.project_id for each in here.deepgram.state.projects.values() if each.name == name)
+    here.deepgram.state.telling[project_id] = Telling(prices="no rows", renamed={"models": "model"})
