@@ -89,11 +89,12 @@ def worker(*, frozen: bool) -> None:
 
 
 @main.command()
+@click.option("--check-blocks", is_flag=True, help="Ask Slack which blocks it takes, by a message to the first owner.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
-def doctor(*, as_json: bool) -> None:
+def doctor(*, as_json: bool, check_blocks: bool) -> None:
     """Check the whole installation, and say how to mend each thing that is wrong."""
     try:
-        checks = asyncio.run(examine(_settings()))
+        checks = asyncio.run(examine(_settings(), check_blocks=check_blocks))
     except click.ClickException as problem:
         if not as_json:
             raise

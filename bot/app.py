@@ -20,8 +20,10 @@ from bot.engine.carrier import DbosEngine
 from bot.engine.inline import InlineEngine
 from bot.engine.port import Engine, Job
 from bot.errors import NoWorkspace
+from bot.home import refused
 from bot.providers.deepgram.accounts import DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
+from bot.refused_blocks import RefusedBlocks
 from bot.sealing import Ring
 from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
@@ -181,6 +183,8 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
     slack.word(prefixed(floor.names))
+    slack.remember(RefusedBlocks(database, identity.team_id, clock))
+    rooms.status.watch(lambda: refused.look(database, identity.team_id, clock.now()))
     return App(settings, database, clock, engine, slack, identity, deepgram, rooms, floor, frozen)
 
 

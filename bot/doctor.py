@@ -14,9 +14,10 @@ from sqlmodel import select
 
 from bot import groups
 from bot.accounts import sealed
-from bot.app import app_manifest, of_one_workspace
+from bot.app import app_manifest, clock_of, of_one_workspace
 from bot.config import Settings
 from bot.errors import BotError, NoWorkspace
+from bot.home import refused
 from bot.home.check import Check
 from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
@@ -42,8 +43,8 @@ GRID = (
 GRID_ORG_WIDE = f"{GRID}. The app is installed in the whole organisation: what Slack does not mark as ours is refused"
 
 
-async def examine(settings: Settings) -> list[Check]:
-    """Look at everything and return what was found."""
+async def examine(settings: Settings, *, check_blocks: bool = False) -> list[Check]:
+    """Look at everything and return what was found; ``check_blocks`` sends one message to the first owner."""
     missing = settings.missing()
     try:
         database = Database(settings.database_url)
@@ -54,7 +55,7 @@ async def examine(settings: Settings) -> list[Check]:
         return [
             Check("settings", not missing, f"missing in .env: {', '.join(missing)}" if missing else "all there"),
             *await asyncio.to_thread(_database, database),
-            *await _slack(settings, slack, database),
+            *await _slack(settings, slack, database, check_blocks=check_blocks),
             _address(settings),
             *await _deepgram(settings, database),
             *await _accounts(settings, database),
@@ -92,7 +93,7 @@ def _database(database: Database) -> list[Check]:
 # --- Slack ---
 
 
-async def _slack(settings: Settings, slack: Slack, database: Database) -> list[Check]:
+async def _slack(settings: Settings, slack: Slack, database: Database, *, check_blocks: bool) -> list[Check]:
     try:
         identity = await slack.interactive.auth_test()
     except SlackUnclear as problem:
@@ -112,6 +113,7 @@ async def _slack(settings: Settings, slack: Slack, database: Database) -> list[C
         *await _owners(settings, slack, identity),
         *await _channels(settings, slack, database),
         await _user_groups(slack, database, identity),
+        *await _blocks(settings, slack, database, identity, check_blocks=check_blocks),
     ]
 
 
@@ -120,6 +122,26 @@ def _organisation(identity: Identity) -> list[Check]:
     if identity.enterprise_id is None and not identity.is_enterprise_install:
         return []
     return [Check("enterprise grid", True, GRID_ORG_WIDE if identity.is_enterprise_install else GRID)]
+
+
+async def _blocks(
+    settings: Settings, slack: Slack, database: Database, identity: Identity, *, check_blocks: bool
+) -> list[Check]:
+    team_id, now = identity.team_id, clock_of(settings).now()
+    known = await asyncio.to_thread(_has_schema, database)
+    if not check_blocks:
+        return [await refused.look(database, team_id, now)] if known else []
+    if not settings.keydesk_owners:
+        return [Check(refused.NAME, False, "nobody to ask with: name an owner in KEYDESK_OWNERS")]
+    owner = settings.keydesk_owners[0]
+    return [await refused.ask(slack.interactive, database if known else None, team_id, owner, now)]
+
+
+def _has_schema(database: Database) -> bool:
+    try:
+        return _is_there(database) and schema.is_current(database)
+    except SQLAlchemyError:
+        return False
 
 
 def _scopes(settings: Settings, identity: Identity) -> Check:

@@ -176,3 +176,24 @@ async def test_no_secret_stands_in_the_report(works: Installation) -> None:
     wrong = {"slack_bot_token": "xoxb-canary", "deepgram_api_key": "canary", "slack_app_token": "xapp-canary"}
     told = [*await works.checks(), *await works.checks(**wrong)]
     assert not [check for check in told if "canary" in check.text or "of-the-test" in check.text]
+
+
+async def test_asked_which_blocks_this_workspace_takes_it_asks_by_one_message_to_an_owner(works: Installation) -> None:
+    works.slack.state.refused_blocks.set({"types": ["table"], "pointing": "nothing"})
+
+    asked = await examine(Settings(_env_file=None, **works.settings), check_blocks=True)
+    known = await works.checks()
+
+    assert [check.text for check in asked if check.name == "blocks"] == [
+        "asked just now: Slack refuses table, so they are shown as text for a day"
+    ]
+    assert "Slack refuses table in this workspace" in next(check.text for check in known if check.name == "blocks")
+    workspace = works.slack.state.workspace
+    [message] = workspace.direct(workspace.app.bot_user_id, OWNERS[0]).messages.values()
+    assert "table: no, shown as text; data_visualization: yes" in message.text
+
+    works.slack.state.refused_blocks.clear()
+    asked = await examine(Settings(_env_file=None, **works.settings), check_blocks=True)
+    assert [check.text for check in asked if check.name == "blocks"] == [
+        "asked just now: Slack takes table and data_visualization"
+    ]

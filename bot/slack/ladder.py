@@ -180,9 +180,14 @@ def _in_words(view: Block) -> Block:
 def _next(failed: Sequence[Refused], turn: int) -> Groups | None:
     """Return the first plainer drawing that was not refused yet; None where words alone are left."""
     last = failed[-1]
-    second = (_without_refused(last, turn),) if len(failed) == 1 else ()
-    steps: tuple[Groups, ...] = (*second, _basic_only(last), tuple(_redrawn(group) for group in last.groups))
-    return next((groups for groups in steps if all(groups != each.groups for each in failed)), None)
+    steps: list[Callable[[], Groups]] = [
+        lambda: _basic_only(last),
+        lambda: tuple(_redrawn(group) for group in last.groups),
+    ]
+    if len(failed) == 1:
+        steps.insert(0, lambda: _without_refused(last, turn))
+    drawn = (step() for step in steps)
+    return next((groups for groups in drawn if all(groups != each.groups for each in failed)), None)
 
 
 def _without_refused(refused: Refused, turn: int) -> Groups:

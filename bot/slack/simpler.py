@@ -208,7 +208,8 @@ _READERS: Mapping[str, Callable[[Block], list[Block]]] = {
 
 def _section_redrawn(block: Block) -> list[Block]:
     said = sections(_text(part) for part in (block.get("text"), *(block.get("fields") or ())) if part)
-    return [*said, *_rows([block["accessory"]] if "action_id" in (block.get("accessory") or {}) else [])]
+    beside = _rows([block["accessory"]] if "action_id" in (block.get("accessory") or {}) else [])
+    return [*said, *beside] or sections([NOTHING])
 
 
 def _header_redrawn(block: Block) -> list[Block]:

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 from bot.store import (
     accounts,
+    block_refusals,
     budgets,
     cards,
     changes,
@@ -36,6 +37,7 @@ from bot.store import (
 
 NOUNS = (
     accounts,
+    block_refusals,
     budgets,
     cards,
     changes,

@@ -5,11 +5,12 @@ What is compared are the figures that a reader finds and the controls that they 
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+from structlog.testing import capture_logs
 
 from bot.slack.ladder import Ladder
 from bot.slack.refusals import SlackError, pointers_in
@@ -19,6 +20,7 @@ from playground.slack import wire
 from playground.slack.block_rules import check_message, check_view
 from playground.slack.refused_blocks import RefusedBlocks
 
+T = TypeVar("T")
 Shown = dict[str, Any] | list[dict[str, Any]]
 
 FIGURE = re.compile(r"\d[\d,.:]*\d|\d")
@@ -51,21 +53,34 @@ class Workspace:
     def show(self, shown: Shown) -> None:
         """Send a message's blocks or a view down the ladder."""
         self.sends.clear()
+        with capture_logs():  # a line for each refusal: walks have thousands
+            self._show(shown)
+
+    def _show(self, shown: Shown) -> None:
         if isinstance(shown, dict):
-            asyncio.run(self.ladder.view(shown, self.takes))
+            at_once(self.ladder.view(shown, self.takes))
         else:
             body = {"channel": "C1", "text": fallback_text(shown), "blocks": shown}
-            asyncio.run(self.ladder.message(body, self.takes))
+            at_once(self.ladder.message(body, self.takes))
 
     @property
     def learned(self) -> frozenset[str]:
         """The types that the ladder remembers."""
-        return asyncio.run(self.ladder.refusals.known())
+        return at_once(self.ladder.refusals.known())
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
         """The blocks that a reader has before them."""
         return list(self.taken.get("blocks") or [{"type": "section", "text": {"text": self.taken["text"]}}])
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run what waits for nothing, without an event loop: walks have thousands of steps."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]  # what the coroutine returned
+    raise AssertionError("it waited for something")
 
 
 def blocks_of(shown: Shown) -> list[dict[str, Any]]:

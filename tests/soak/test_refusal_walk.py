@@ -1,0 +1,28 @@
+"""The whole refusal walk: each block of every message and view malformed in each way."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.home.refused import YOUNG
+from tests.refusal_walk import BREAKS, MESSAGES_WITH_YOUNG, POINTINGS, VIEWS, holds, refused, with_each_broken
+
+pytestmark = pytest.mark.soak
+
+
+@pytest.mark.parametrize("kind", BREAKS)
+def test_each_block_of_each_view_malformed(kind: str) -> None:
+    steps = [
+        holds(name, broken, refused((), "type"))
+        for name, shown in VIEWS.items()
+        for broken in with_each_broken(shown, kind)
+    ]
+    print(f"{len(steps)} messages and views with {kind}")  # noqa: T201 the figure is what a reader wants
+
+
+@pytest.mark.parametrize("pointing", POINTINGS)
+def test_each_block_malformed_where_tables_and_charts_are_refused(pointing: str) -> None:
+    for kind in BREAKS:
+        for name in MESSAGES_WITH_YOUNG:
+            for broken in with_each_broken(VIEWS[name], kind):
+                holds(name, broken, refused(tuple(YOUNG), pointing))
