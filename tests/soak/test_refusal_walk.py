@@ -12,12 +12,12 @@ pytestmark = pytest.mark.soak
 
 @pytest.mark.parametrize("kind", BREAKS)
 def test_each_block_of_each_view_malformed(kind: str) -> None:
-    steps = [
-        holds(name, broken, refused((), "type"))
-        for name, shown in VIEWS.items()
-        for broken in with_each_broken(shown, kind)
-    ]
-    print(f"{len(steps)} messages and views with {kind}")  # noqa: T201 the figure is what a reader wants
+    steps = 0
+    for name, shown in VIEWS.items():
+        for broken in with_each_broken(shown, kind):
+            holds(name, broken, refused((), "type"))
+            steps += 1
+    print(f"{steps} messages and views with {kind}")  # noqa: T201 the figure is what a reader wants
 
 
 @pytest.mark.parametrize("pointing", POINTINGS)
