@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
+from bot.providers.deepgram.endpoints import Listed
 from bot.slack.words import escape, when
 from bot.store import mirrors, people, projects
 from bot.store.database import Database
@@ -36,7 +37,7 @@ class Listing(Generic[T]):
     noun: str
     job: str
     row: Callable[[str], str]
-    read: Callable[[str], Awaitable[list[T]]]
+    read: Callable[[str], Awaitable[Listed[T]]]
     save: Callable[[Session, str, list[T], datetime], None]
 
 
@@ -93,11 +94,11 @@ class ListMirror(Generic[T]):
     def _job(self, project_id: str) -> Job:
         return Job(self._listing.job, project_id)
 
-    def _save(self, session: Session, project_id: str, listed: list[T], began: datetime) -> None:
+    def _save(self, session: Session, project_id: str, listed: Listed[T], began: datetime) -> None:
         read_at = self.freshness(session, project_id).read_at
         if read_at is None or read_at <= began:
             self._listing.save(session, project_id, listed, began)
-            mirrors.succeeded(session, self._listing.row(project_id), began)
+            mirrors.succeeded(session, self._listing.row(project_id), began, listed.left_out)
 
 
 async def look(database: Database, engine: Engine, row: str, job: Job, now: datetime) -> bool:
@@ -109,6 +110,9 @@ async def look(database: Database, engine: Engine, row: str, job: Job, now: date
 
 
 def fresh(mirror: Mirror) -> str:
-    """Say how old a list is, in mrkdwn."""
+    """Say how old a list is, and what is not in it, in mrkdwn."""
     read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
+    if mirror.left_out:
+        entries = "1 entry" if mirror.left_out == 1 else f"{mirror.left_out} entries"
+        read += f" · {entries} left out: Deepgram gave no id that can be used"
     return f"{read} · the last try failed: {escape(mirror.problem)}" if mirror.problem else read

@@ -18,7 +18,7 @@ from bot.keys.ending import made_by_us, record_end
 from bot.keys.stragglers import report
 from bot.mirror import EVERY, look
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.ids import is_uuid
+from bot.providers.deepgram.endpoints import Listed
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.providers.deepgram.standing import Standing
 from bot.store import keys, mints, mirrors, projects
@@ -70,12 +70,11 @@ class KeyMirror:
         """
         name = mirrors.of_keys(project_id)
         try:
-            every = await self._deepgram.keys(project_id, status="active")
+            listed = await self._deepgram.keys(project_id, status="active")
         except ProviderError as problem:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, name, text))
             raise
-        listed = [found for found in every if is_uuid(found.key_id)]  # any other could be neither read nor ended
         seen = {found.key_id for found in listed}
         missed = await self._database.read(lambda session: _vanished(session, project_id, seen, now))
         vanished = await self._visible(project_id, missed)
@@ -131,7 +130,7 @@ class KeyMirror:
         )
 
     def _save(
-        self, session: Session, project_id: str, listed: list[ProviderKey], gone: list[Key], now: datetime
+        self, session: Session, project_id: str, listed: Listed[ProviderKey], gone: list[Key], now: datetime
     ) -> None:
         known = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}
         for found in listed:
@@ -145,7 +144,7 @@ class KeyMirror:
             key = known.get(vanished.provider_key_id)
             if key is not None and key.state == "live":
                 self._gone(session, key, now)
-        mirrors.succeeded(session, mirrors.of_keys(project_id), now)
+        mirrors.succeeded(session, mirrors.of_keys(project_id), now, listed.left_out)
 
     def _take_in(self, session: Session, project_id: str, found: ProviderKey, now: datetime) -> None:
         mint = _attempt_of(session, found)

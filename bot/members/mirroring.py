@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from bot.mirror import Listing
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.ids import is_uuid
 from bot.providers.deepgram.members import Member as Told
 from bot.slack.words import cut
 from bot.store import members, mirrors
@@ -25,7 +24,7 @@ def listing(deepgram: Deepgram) -> Listing[Told]:
 
 def save(session: Session, project_id: str, listed: list[Told], now: datetime) -> None:
     """Make the mirror of a project equal to what the provider told."""
-    members.mirror(session, project_id, [_row(told, now) for told in listed if is_uuid(told.member_id)], now)
+    members.mirror(session, project_id, [_row(told, now) for told in listed], now)
 
 
 def _row(told: Told, now: datetime) -> Member:

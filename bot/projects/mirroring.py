@@ -14,7 +14,7 @@ from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.projects.naming import name_of
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.ids import is_uuid
+from bot.providers.deepgram.endpoints import Listed
 from bot.store import accounts, mirrors, projects
 from bot.store.database import Database
 
@@ -56,13 +56,15 @@ class ProjectMirror:
         clients = await self._deepgram.accounts()
         read = await asyncio.gather(*(self._read(account_id, client, now) for account_id, client in clients.items()))
         problem = dict(zip(clients, read, strict=True))[accounts.MAIN]
-        if problem is not None:
+        if isinstance(problem, ProviderError):
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, mirrors.PROJECTS, text))
             raise problem
-        await self._database.write(lambda session: mirrors.succeeded(session, mirrors.PROJECTS, now))
+        left_out = sum(each for each in read if isinstance(each, int))
+        await self._database.write(lambda session: mirrors.succeeded(session, mirrors.PROJECTS, now, left_out))
 
-    async def _read(self, account_id: str, client: Deepgram, now: datetime) -> ProviderError | None:
+    async def _read(self, account_id: str, client: Deepgram, now: datetime) -> ProviderError | int:
+        """Read the projects of one account; return how many entries were left out, or why it could not be read."""
         try:
             listed = await client.projects()
         except ProviderError as problem:
@@ -70,24 +72,21 @@ class ProjectMirror:
             log.warning("projects.account_not_read", account=account_id, why=text)
             await self._database.write(lambda session: accounts.learn(session, account_id, problem=text))
             return problem
-        pairs = [
-            (project.project_id, name_of(project))
-            for project in listed
-            if is_uuid(project.project_id)  # any other id could not be asked for, nor stand in a menu
-        ]
+        pairs = Listed([(project.project_id, name_of(project)) for project in listed], listed.left_out)
         save = partial(self._save, account_id=account_id, listed=pairs, now=now)
         try:
             await self._database.write(save)
         except IntegrityError:  # somebody else took in the same project meanwhile: now it is known
             await self._database.write(save)
-        return None
+        return pairs.left_out
 
-    def _save(self, session: Session, account_id: str, listed: list[tuple[str, str]], now: datetime) -> None:
+    def _save(self, session: Session, account_id: str, listed: Listed[tuple[str, str]], now: datetime) -> None:
         accounts.learn(session, account_id, projects=len(listed), used_at=now, problem=None)
         beside_main = account_id != accounts.MAIN
         if beside_main and not accounts.is_live(session, account_id):  # removed while it was being read
             return
-        projects.mirror(session, listed, now, account_id=account_id if beside_main else None)
+        whole = not listed.left_out  # else one that is missing may be one that could not be read
+        projects.mirror(session, listed, now, account_id=account_id if beside_main else None, whole=whole)
         session.flush()
         for project_id, _ in listed:
             read_at = mirrors.get(session, mirrors.of_keys(project_id)).read_at

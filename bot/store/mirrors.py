@@ -20,6 +20,7 @@ class Mirror(SQLModel, table=True):
     name: str = Field(primary_key=True)
     read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     problem: str | None = None
+    left_out: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # entries that could not be read
 
 
 def of_keys(project_id: str) -> str:
@@ -42,9 +43,9 @@ def get(session: Session, name: str) -> Mirror:
     return session.get(Mirror, name) or Mirror(name=name)
 
 
-def succeeded(session: Session, name: str, now: datetime) -> None:
-    """Note that the list was read."""
-    _put(session, name, {"read_at": now, "problem": None})
+def succeeded(session: Session, name: str, now: datetime, left_out: int = 0) -> None:
+    """Note that the list was read, and how many of its entries could not be."""
+    _put(session, name, {"read_at": now, "problem": None, "left_out": left_out})
 
 
 def failed(session: Session, name: str, problem: str) -> None:

@@ -126,12 +126,18 @@ def chosen(session: Session, team_id: str, user_id: str) -> Project | None:
 
 
 def mirror(
-    session: Session, listed: Iterable[tuple[str, str]], began: datetime, *, account_id: str | None = None
+    session: Session,
+    listed: Iterable[tuple[str, str]],
+    began: datetime,
+    *,
+    account_id: str | None = None,
+    whole: bool = True,
 ) -> None:
     """Make the mirror of one account equal to the provider's list of (id, name), as it was when its reading ``began``.
 
     A project that was renamed or deleted from here since stays as it is. One that two accounts list stays with the
-    one that listed it first, until that one lists it no more.
+    one that listed it first, until that one lists it no more. Nothing is gone because a list that is not ``whole``
+    does not hold it.
     """
     names = dict(listed)
     known = {project.id: project for project in session.exec(select(Project))}
@@ -140,7 +146,7 @@ def mirror(
         if (project.gone_at is not None or project.account_id == account_id) and not _changed_since(project, began):
             project.name, project.read_at, project.gone_at, project.account_id = name, began, None, account_id
             session.add(project)
-    for project_id, project in known.items():
+    for project_id, project in known.items() if whole else ():
         ours = project.account_id == account_id and not _changed_since(project, began)
         if project_id not in names and ours and project.gone_at is None:
             project.gone_at = began

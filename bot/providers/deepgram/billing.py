@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field
 
 from bot.providers.deepgram.deployments import MaybeDeployment, deployment_or_none
-from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path, report
+from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path, report, told
 from bot.providers.deepgram.filters import day_params, one_of, value_text
 from bot.providers.deepgram.ids import MaybeId, path_id
 from bot.providers.deepgram.tags import MaybeTagSet
@@ -163,7 +163,8 @@ class BillingReports(Endpoints):
             NotUnderstood: the period ends before it starts.
         """
         path = f"{project_path(project_id)}/billing/fields"
-        body = await self._transport.read(path, "to read what was billed", params=day_params(start, end))
+        read = await self._transport.read(path, "to read what was billed", params=day_params(start, end))
+        body = told(read, BillingFields.model_fields, "what was billed")
         items = object_or_empty(body.get("line_items"))
         names = {text_or_none(item) or "": text_or_none(name) or item for item, name in items.items()}
         ran_on = dict.fromkeys(map(deployment_or_none, texts_or_none(body.get("deployments")) or ()))

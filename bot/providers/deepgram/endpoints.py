@@ -40,9 +40,9 @@ class Listed(list[Item]):
         super().__init__(items)
         self.left_out = left_out
 
-    def without(self, wanted: Callable[[Item], bool]) -> Listed[Item]:
-        """Return the list without the items that are not wanted, which count as left out."""
-        kept = [item for item in self if wanted(item)]
+    def only(self, usable: Callable[[Item], bool]) -> Listed[Item]:
+        """Return the list with the items that can be worked with; the others count as left out."""
+        kept = [item for item in self if usable(item)]
         return Listed(kept, self.left_out + len(self) - len(kept))
 
     def certain(self, noun: str) -> Listed[Item]:
@@ -82,6 +82,17 @@ def _each(read: Callable[[object], Item | None], entries: list[object] | None) -
     items = [read(entry) for entry in entries or []]
     kept = [item for item in items if item is not None]
     return Listed(kept, len(items) - len(kept))
+
+
+def told(body: dict[str, Any], names: Iterable[str], noun: str) -> dict[str, Any]:
+    """Return an answer of which no single part must be there, if any is.
+
+    Raises:
+        Unavailable: it has none of these names; that is not the same as nothing.
+    """
+    if not any(name in body for name in names):
+        raise Unavailable(f"Deepgram answered without {noun}. Try again in a minute.")
+    return body
 
 
 async def report(body: dict[str, Any], read: Callable[[object], Item | None]) -> dict[str, Any]:

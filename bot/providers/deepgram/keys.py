@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
-from bot.providers.deepgram.ids import path_id
+from bot.providers.deepgram.ids import is_uuid, path_id
 from bot.providers.deepgram.models import CreatedKey, Key, created_key_of, key_of
 from bot.providers.http import Call
 
@@ -22,11 +22,12 @@ class Keys(Endpoints):
 
         Without ``members:read``, ``admins:read`` and ``owners:read`` Deepgram silently lists only the
         credential's own keys (its documentation of the keys endpoint). Which keys come without a ``status`` is
-        not documented.
+        not documented. A key whose id is none could be neither read nor ended: it counts as left out.
         """
         params = {"status": status} if status else None
         body = await self._transport.read(f"{project_path(project_id)}/keys", "to list the keys", params=params)
-        return await listed(body, "api_keys", partial(key_of, project_id))
+        found = await listed(body, "api_keys", partial(key_of, project_id))
+        return found.only(lambda key: is_uuid(key.key_id))
 
     async def key(self, project_id: str, key_id: str) -> Key:
         """Return one key, with the tags and the expiry that lists leave out.

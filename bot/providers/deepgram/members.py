@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
-from bot.providers.deepgram.ids import Id, path_id
+from bot.providers.deepgram.ids import Id, is_uuid, path_id
 from bot.providers.http import Call
 from bot.providers.lenient import Lenient, MaybeText, Text, Texts, object_or_empty, texts_or_none
 
@@ -32,7 +32,8 @@ class Members(Endpoints):
             ScopeMissing: the credential may not read members.
         """
         body = await self._transport.read(f"{project_path(project_id)}/members", "to list the members")
-        return await listed(body, "members", partial(member_of, project_id))
+        found = await listed(body, "members", partial(member_of, project_id))
+        return found.only(lambda member: is_uuid(member.member_id))
 
     async def remove_member(self, project_id: str, member_id: str) -> None:
         """Take a member out of a project; Deepgram ends every key that they made there.

@@ -7,6 +7,7 @@ all. Deepgram has no creation of projects in its current interface.
 from __future__ import annotations
 
 from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
+from bot.providers.deepgram.ids import is_uuid
 from bot.providers.deepgram.models import Project, project_of
 from bot.providers.http import Call
 
@@ -17,7 +18,7 @@ class Projects(Endpoints):
     async def projects(self) -> Listed[Project]:
         """Return every project that the credential can see, in Deepgram's order."""
         body = await self._transport.read("/v1/projects", "to list the projects")
-        return await listed(body, "projects", project_of)
+        return (await listed(body, "projects", project_of)).only(lambda project: is_uuid(project.project_id))
 
     async def project(self, project_id: str) -> Project:
         """Return one project.

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from bot.providers.deepgram.deployments import MaybeDeployment
-from bot.providers.deepgram.endpoints import Endpoints, project_path, report
+from bot.providers.deepgram.endpoints import Endpoints, project_path, report, told
 from bot.providers.deepgram.filters import Filters, day_params, one_of, usage_params
 from bot.providers.deepgram.ids import MaybeId
 from bot.providers.deepgram.tags import MaybeTagSet
@@ -129,10 +129,11 @@ class UsageReports(Endpoints):
             NotUnderstood: the period ends before it starts.
         """
         path = f"{project_path(project_id)}/usage/fields"
-        body = await self._transport.read(path, "to read what was used", params=day_params(start, end))
+        read = await self._transport.read(path, "to read what was used", params=day_params(start, end))
+        body = told(read, UsageFields.model_fields, "what was used")
         models = body.get("models")
-        read = [_used_model_of(entry) for entry in (models if isinstance(models, list) else [])]
-        return UsageFields.model_validate(body | {"models": tuple(model for model in read if model)})
+        used = [_used_model_of(entry) for entry in (models if isinstance(models, list) else [])]
+        return UsageFields.model_validate(body | {"models": tuple(model for model in used if model)})
 
 
 async def usage_of(body: dict[str, object]) -> Usage:

@@ -76,7 +76,7 @@ def row(line: Line) -> tuple[object, ...]:
         record.completed.isoformat(timespec="seconds") if record.completed else None,
         record.endpoint,
         record.method,
-        {True: "succeeded", False: "failed", None: "unknown"}[record.succeeded] if record.ready else "not ready",
+        {True: "succeeded", False: "failed", None: "unknown"}[record.succeeded] if record.ready else "no answer yet",
         record.code,
         record.message,
         record.deployment,

@@ -183,7 +183,7 @@ def size_of(record: RequestRecord) -> str:
 
 def _outcome(record: RequestRecord) -> str:
     if not record.ready:
-        return "not ready yet"
+        return "no answer yet"
     word = {True: "succeeded", False: "failed", None: "answered"}[record.succeeded]
     return word if record.code is None else f"{word} ({record.code})"
 
