@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import os
 import stat
 import sys
@@ -208,6 +209,14 @@ async def test_a_port_that_is_taken_is_named() -> None:
             async with listening(health_app(nobody), port, "127.0.0.1"):
                 pass
     assert f"port {port} is taken already" in reason_of(refusal.value, Settings(_env_file=None, port=port))
+
+
+def test_the_doctor_speaks_json_too_even_where_the_settings_do_not_fit() -> None:
+    result = keydesk("doctor", "--json", DEEPGRAM_API_URL="https://api.eu.deepgram.com")
+    told = json.loads(result.output)
+    assert (result.exit_code, told["ok"]) == (1, False)
+    assert [set(check) for check in told["checks"]] == [{"name", "ok", "text"}]
+    assert "api.eu.deepgram.com has no management API" in told["checks"][0]["text"]
 
 
 def test_the_doctor_ends_with_one_when_something_is_wrong() -> None:

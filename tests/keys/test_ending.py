@@ -101,6 +101,24 @@ async def test_an_unclear_end_is_tried_until_it_has_ended(rooms: Rooms, kind: st
     assert rooms.bench.request(made.request_id or "").state == "ended"
 
 
+@pytest.mark.parametrize("kind", ["object", "empty", "html_bom", "error_object", "truncated", "499"])
+async def test_an_end_that_only_the_answer_claims_is_not_believed(rooms: Rooms, kind: str) -> None:
+    made = await delivered(rooms)
+    rooms.fault(kind, "DELETE", times=1, done=False)
+    assert "keeps trying" in await end(rooms, made)
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ending", {made.provider_key_id})
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ended", set())
+
+
+async def test_an_end_that_could_not_be_read_is_unclear(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    rooms.fault("503", "GET", times=9)
+    assert "keeps trying" in await end(rooms, made)
+    assert row(rooms, made.id).state == "ending"
+
+
 async def test_our_sweep_ends_what_the_provider_kept(rooms: Rooms) -> None:
     made = await delivered(rooms)
     rooms.project.keys[made.provider_key_id].expiration_date = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -45,6 +45,24 @@ FAULTS: dict[str, tuple[Kind, str | None]] = {
     "half a JSON": ("truncated", None),
     "null": ("null", None),
 }
+# What the world answers with status 200 in place of an answer, and statuses that tell nothing, by what came with them:
+# the change done, or not. Played by the long proof (`tests/soak/test_answers.py`).
+VAGUE: tuple[Kind, ...] = (
+    "html_bom", "html_comment", "html_div", "error_object", "modern_error", "list", "text", "truncated",
+    "202", "408", "421", "425", "460", "499",
+)  # fmt: skip
+ANSWERS: dict[str, tuple[Kind, bool]] = {
+    **{f"{kind}, done": (kind, True) for kind in VAGUE},
+    **{f"{kind}, not done": (kind, False) for kind in VAGUE},
+    "empty": ("empty", True),
+    "object": ("object", True),
+    "50 MB": ("large", True),
+    "without end": ("endless", False),
+    "a gigabyte packed": ("gzip_bomb", False),
+    "a drip": ("drip", True),
+}
+# Answers that say “done” of what was not: only a read can tell, and one is made where people rely on it.
+FALSE: dict[str, tuple[Kind, bool]] = {"empty, not done": ("empty", False), "object, not done": ("object", False)}
 HALF, AGAIN = "half, told", "tried again, done"
 
 T = TypeVar("T")
@@ -108,13 +126,22 @@ class Cell:
     async def play(self) -> None:
         """Let the fault wait for its call, ask, and keep what the asker reads."""
         self.before = self.snapshot()
-        kind, retry_after = FAULTS[self.fault]
         times = None if self.is_reading else 1
-        self.desk.emulator.faults.add(kind, self.row.method, f"{self.path}$", retry_after=retry_after, times=times)
+        self.desk.emulator.faults.add(self.kind, self.row.method, f"{self.path}$", times=times, **self._options())
         try:
             self.words.append(await self.row.ask(self))
         except BotError as problem:
             self.words.append(problem.text)
+
+    @property
+    def kind(self) -> Kind:
+        """What the emulated provider does wrong."""
+        return (FAULTS.get(self.fault) or (ANSWERS | FALSE)[self.fault])[0]
+
+    def _options(self) -> dict[str, Any]:
+        if self.fault in FAULTS:
+            return {"retry_after": FAULTS[self.fault][1]}
+        return {"done": (ANSWERS | FALSE)[self.fault][1], "seconds": 0.05}
 
     @property
     def path(self) -> str:

@@ -76,17 +76,13 @@ class GridDesk:
 
 
 @contextlib.asynccontextmanager
-async def grid_desk(folder: Path, askers: Iterable[str]) -> AsyncIterator[GridDesk]:
+async def grid_desk(folder: Path, askers: Iterable[str], limits: Limits | None = None) -> AsyncIterator[GridDesk]:
     """Put the rooms together as the composition root does; every asker is an owner, and one more owner decides."""
     clock = SetClock(NOON)
     emulator, database = DeepgramEmulator(clock.now), small_database(folder)
     await emulator.start()
-    deepgram = Deepgram(
-        SecretStr(emulator.credentials["owner"]),
-        emulator.url,
-        limits=PatientLimits(emulator.faults, LIMITS),
-        pause=_no_pause,
-    )
+    patience = limits or PatientLimits(emulator.faults, LIMITS)
+    deepgram = Deepgram(SecretStr(emulator.credentials["owner"]), emulator.url, limits=patience, pause=_no_pause)
     owners = frozenset({SECOND_OWNER, *askers})
     with database.transaction() as session:
         session.add_all(person(user_id) for user_id in owners)

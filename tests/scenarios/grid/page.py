@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from playground.deepgram.seed import made_up_id
 from playground.deepgram.state import Project
 from tests.factories import actor
-from tests.scenarios.grid.cells import FAULTS, INGRID, LOPEZ, OURSELVES, PRIYA, SOMTO, Cell
+from tests.scenarios.grid.cells import FAULTS, INGRID, LOPEZ, OURSELVES, PRIYA, SOMTO, Cell, Row
 from tests.scenarios.grid.desk import GridDesk, grid_desk
 from tests.scenarios.grid.rows import CHANGES, READINGS
 
@@ -32,7 +32,8 @@ new run differs from it. Of every cell the run asserts that
 """
 LEGEND = """
 - **refused**: nothing changed, and the asker is told so with the reason.
-- **done**: the provider did it and said so by its status; the rest of its answer is not needed.
+- **done**: the provider did it and said so: by an empty answer, or by a JSON object without an error. That a key has
+  ended, a member is removed, a scope is lower or a project is deleted is believed only once a read agrees.
 - **asked: done**, **asked: not done**: the answer was unclear; Keydesk said so, asked the provider later, and told.
 - **tried again, done**: certainly not done the first time; what was approved, and the end of a key, is tried again.
 - **undone**: a key that was perhaps made is found by its mint id and ended before anybody has its secret; the approval
@@ -43,15 +44,23 @@ LEGEND = """
 """
 
 
-async def play(here: GridDesk) -> list[Cell]:
-    """Play every cell, and let everything come to rest."""
+Pairs = list[tuple[Row, str]]
+
+
+def every() -> Pairs:
+    """Return every row with every fault of the page."""
+    return [(row, fault) for row in CHANGES + READINGS for fault in FAULTS]
+
+
+async def play(here: GridDesk, pairs: Pairs) -> list[Cell]:
+    """Play these cells, and let everything come to rest."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(cell: Cell) -> None:
         async with room:
             await cell.play()
 
-    cells = _cells(here)
+    cells = _cells(here, pairs)
     for cell in cells:
         cell.prepare()
     await asyncio.gather(*(one(cell) for cell in cells))
@@ -61,16 +70,15 @@ async def play(here: GridDesk) -> list[Cell]:
     return cells
 
 
-def askers() -> list[str]:
+def askers(pairs: Pairs) -> list[str]:
     """Return one asker for each cell."""
-    return [f"UASKER{number:03}" for number in range(len(FAULTS) * len(CHANGES + READINGS))]
+    return [f"UASKER{number:03}" for number in range(len(pairs))]
 
 
-def _cells(here: GridDesk) -> list[Cell]:
-    pairs = [(row, fault) for row in CHANGES + READINGS for fault in FAULTS]
+def _cells(here: GridDesk, pairs: Pairs) -> list[Cell]:
     return [
         Cell(row, fault, here, actor(asker), _project(here, f"project of {asker}"))
-        for asker, (row, fault) in zip(askers(), pairs, strict=True)
+        for asker, (row, fault) in zip(askers(pairs), pairs, strict=True)
     ]
 
 
@@ -95,8 +103,8 @@ def page(cells: list[Cell]) -> str:
 
 async def _write() -> None:
     with TemporaryDirectory() as folder:
-        async with grid_desk(Path(folder), askers()) as here:
-            PAGE.write_text(page(await play(here)), encoding="utf-8")
+        async with grid_desk(Path(folder), askers(every())) as here:
+            PAGE.write_text(page(await play(here, every())), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.desk.running import DONE_AFTER_ALL, FINDING_OUT, NOT_DONE
 from bot.store import members, mirrors
-from tests.scenarios.grid.cells import AGAIN, FAULTS, HALF, SOMTO, Cell
+from tests.scenarios.grid.cells import AGAIN, HALF, SOMTO, Cell
 
 LONGEST = 500
 SCOPE_OF_THE_FAULT = "keys:write"  # which the emulated 403 names
@@ -17,7 +17,8 @@ HALF_TOLD = "was taken back, and no new one was sent"
 # Each way of saying what became of it.
 CLEAR = re.compile(
     r"^Deepgram refused to |^Deepgram did not give a usable answer|^Deepgram had trouble of its own|"
-    r"^Deepgram answered without|keeps trying until|Whatever it made will be ended|and no new one was sent|"
+    r"^Deepgram answered without|^Deepgram answered with more than Keydesk reads|"
+    r"keeps trying until|Whatever it made will be ended|and no new one was sent|"
     r" is taken back\.| is called | is deleted, | is removed\.| is member now\.|^Invited: | was sent again\.|"
     r" has ended\."
 )
@@ -37,7 +38,7 @@ def _of_words(cell: Cell) -> Iterator[str]:
             yield f"unplain: {words!r}"
         if words not in KNOWN and not CLEAR.search(words):
             yield f"says not what became of it: {words!r}"
-    if FAULTS[cell.fault][0] == "403" and not any(SCOPE_OF_THE_FAULT in words for words in cell.words):
+    if cell.kind == "403" and not any(SCOPE_OF_THE_FAULT in words for words in cell.words):
         yield "the missing scope is not named"
 
 
