@@ -3,6 +3,23 @@
 /** How often. */
 export const TIMES = [["once", 1], ["3 times", 3], ["10 times", 10], ["until cleared", null]];
 
+/** Blocks that a workspace may refuse. */
+export const REFUSED = [
+  ["tables and charts", ["table", "data_visualization"]],
+  ["tables", ["table"]],
+  ["charts", ["data_visualization"]],
+  ["no blocks", []],
+];
+
+/** How Slack points at what it refuses. */
+export const POINTINGS = [
+  ["pointing at the type", "type"],
+  ["pointing at the block", "block"],
+  ["pointing into the block", "inside"],
+  ["pointing elsewhere", "elsewhere"],
+  ["pointing at nothing", "nothing"],
+];
+
 const SLOW_SECONDS = 5;
 const LATE_SECONDS = 20;
 

@@ -1,7 +1,7 @@
 // The panel's forms for trouble at Slack and at the providers, and what is armed at present.
 
 import { element, fill } from "./dom.js";
-import { faultWords, PROVIDER, SLACK, TIMES } from "./fault_kinds.js";
+import { faultWords, POINTINGS, PROVIDER, REFUSED, SLACK, TIMES } from "./fault_kinds.js";
 import { call, post } from "./server.js";
 import { toast } from "./toast.js";
 
@@ -15,8 +15,17 @@ const DELIVERIES = {
 export function slackFaults() {
   const part = new FaultPart("Slack", "/faults", SLACK);
   part.root.append(element("div", { class: "panel-row" }, Object.entries(DELIVERIES).map(([delivery, words]) =>
-    button(words, async () => part.learn(await post("/faults", { delivery }), `${words}: done.`)))));
+    button(words, async () => part.learn(await post("/faults", { delivery }), `${words}: done.`)))), refusedBlocks(part));
   return part;
+}
+
+/** The row that chooses which blocks Slack refuses from now on, and how it points at them. */
+function refusedBlocks(part) {
+  const types = choice("Slack: blocks that it refuses", REFUSED.map(([words]) => words));
+  const pointing = choice("Slack: how it points at them", POINTINGS.map(([words]) => words));
+  return element("div", { class: "panel-row" }, "Refuse", types, pointing,
+    button("Refuse", async () => part.learn(await post("/faults/blocks",
+      { types: REFUSED[types.selectedIndex][1], pointing: POINTINGS[pointing.selectedIndex][1] }))));
 }
 
 /** The part about one emulated provider. */
@@ -58,6 +67,8 @@ class FaultPart {
     if (words) toast(words);
     const lines = answer.faults.map((fault) => faultWords(fault, this.table));
     if (answer.duplicate_next) lines.push("the next event is delivered twice");
+    const refused = answer.refused_blocks?.types ?? [];
+    if (refused.length > 0) lines.push(`blocks are refused: ${refused.join(", ")} (until cleared)`);
     // Drawn anew only when it changed, so that a press on Clear is never lost.
     if (lines.join("\n") === this.lines) return null;
     this.lines = lines.join("\n");

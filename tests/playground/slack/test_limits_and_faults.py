@@ -122,3 +122,18 @@ async def test_faults_are_listed_cleared_and_checked(web: AsyncWebClient, people
     async with people.client.delete(f"{people.base}/faults") as answer:
         assert (await answer.json())["faults"] == []
     assert (await people.do("/faults", method="auth.test", kind="earthquake"))["ok"] is False
+
+
+async def test_blocks_are_refused_on_demand_until_cleared(web: AsyncWebClient, people: Driver) -> None:
+    table = [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}]
+    async with people.client.post(f"{people.base}/faults/blocks", json={"types": ["table"]}) as answer:
+        assert (await answer.json())["refused_blocks"]["types"] == ["table"]
+    with pytest.raises(SlackApiError) as caught:
+        await web.chat_postMessage(channel=SPEECH, text="x", blocks=table)
+    assert caught.value.response["response_metadata"]["messages"] == [
+        "[ERROR] unsupported type: table [json-pointer:/blocks/0/type]"
+    ]
+    async with people.client.post(f"{people.base}/faults/blocks", json={"pointing": "nonsense"}) as answer:
+        assert answer.status == 400
+    await people.client.delete(f"{people.base}/faults")
+    assert (await web.chat_postMessage(channel=SPEECH, text="x", blocks=table))["ok"]
