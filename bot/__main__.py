@@ -256,6 +256,8 @@ def reason_of(problem: Exception, settings: Settings) -> str:
         return "Slack did not answer in time. Is the network open?"
     if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
         return f"port {settings.port} is taken already. End what listens there, or set another PORT."
+    if isinstance(problem, SlackError):
+        return f"{problem.verdict.words} Slack said {problem.code} to {problem.method}."
     return str(problem) or type(problem).__name__
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
@@ -26,7 +26,9 @@ from bot.providers.deepgram.addresses import LOOPBACK, doubt
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
 from bot.slack.channels import channel_problem
+from bot.slack.codes.sentences import Meaning
 from bot.slack.connection import Slack, connect, web_client
+from bot.slack.refusals import refused
 from bot.slack.web import Identity, SlackError, SlackUnclear
 from bot.slack.words import count
 from bot.store import accounts, keys, roles, schema
@@ -99,8 +101,7 @@ async def _slack(settings: Settings, slack: Slack, database: Database, *, check_
     except SlackUnclear as problem:
         return [Check("bot token", False, f"Slack could not be reached ({problem.code}): is the network open?")]
     except SlackError as problem:
-        mend = "copy the Bot User OAuth Token (xoxb-…) from OAuth & Permissions into SLACK_BOT_TOKEN"
-        return [Check("bot token", False, f"Slack says {problem.code}: {mend}")]
+        return [Check("bot token", False, f"Slack says {problem.code}. {problem.verdict.words}")]
     try:
         of_one_workspace(identity)
     except NoWorkspace as problem:
@@ -163,9 +164,11 @@ async def _transport(settings: Settings, slack: Slack) -> Check:
     client = web_client(None, settings.slack_api_url, slack.session)
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except SlackApiError as error:
+        problem = refused("apps.connections.open", error.response)
+        return Check("transport", False, f"Slack opens no socket ({problem.code}). {problem.verdict.words}")
     except (SlackClientError, TimeoutError, OSError):
-        mend = "make an app-level token (xapp-…) with connections:write in Basic Information, switch Socket Mode on"
-        return Check("transport", False, f"Slack opens no socket for SLACK_APP_TOKEN: {mend}")
+        return Check("transport", False, "Slack opens no socket, because it could not be reached: is the network open?")
     return Check("transport", True, "socket: Slack opens a connection")
 
 
@@ -175,7 +178,7 @@ async def _owners(settings: Settings, slack: Slack, identity: Identity) -> list[
         try:
             person = read_profile(identity.team_id, await slack.interactive.user_profile(user_id), datetime.now(UTC))
         except SlackError as problem:
-            problems.append(Check("owner", False, f"{user_id}: Slack says {problem.code}; correct KEYDESK_OWNERS"))
+            problems.append(Check("owner", False, _unread_owner(user_id, problem)))
             continue
         if person.standing == "member":
             able.append(person.name)
@@ -184,6 +187,11 @@ async def _owners(settings: Settings, slack: Slack, identity: Identity) -> list[
     enough = len(able) >= 2
     words = ", ".join(able) if enough else f"{len(able)} found: name two in KEYDESK_OWNERS, as nobody decides their own"
     return [Check("two owners", enough, words), *problems]
+
+
+def _unread_owner(user_id: str, problem: SlackError) -> str:
+    mend = " Or correct KEYDESK_OWNERS." if problem.meaning is Meaning.CLOSED else ""
+    return f"{user_id}: Slack says {problem.code}. {problem.verdict.words}{mend}"
 
 
 async def _channels(settings: Settings, slack: Slack, database: Database) -> list[Check]:
@@ -207,7 +215,7 @@ async def _channel(slack: Slack, channel: str) -> Check:
     try:
         found = await slack.interactive.channel(channel)
     except SlackError as problem:
-        return Check("approvals channel", False, f"{channel}: {problem.code}. Invite Keydesk there, or choose another.")
+        return Check("approvals channel", False, f"{channel}: Slack says {problem.code}. {problem.verdict.words}")
     problem_words = channel_problem(found)
     return Check(
         "approvals channel", problem_words is None, f"#{found.get('name', channel)} {problem_words or ''}".strip()

@@ -12,6 +12,7 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.foreign import visible
 from bot.groups import Groups
 from bot.operation import Actor
+from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
@@ -144,10 +145,10 @@ class People:
                 return told
             raise SlackUnclear("users.info", "incomplete_answer")
         except SlackError as problem:
-            if problem.code == "user_not_found":
+            if problem.meaning is Meaning.CLOSED:  # gone, or not to be seen by us: nobody of this workspace
                 return {"id": user_id, "is_stranger": True}
             raise CouldNotCheck(
-                "Keydesk could not read your Slack profile just now, so nothing changed. Please try again in a minute."
+                f"Keydesk could not read your Slack profile, so nothing changed. {problem.verdict.words}"
             ) from problem
 
 

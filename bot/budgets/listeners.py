@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from sqlmodel import Session
 
 from bot import audit
@@ -18,6 +19,7 @@ from bot.people import People
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, Page, read_page
+from bot.slack.web import SlackError
 from bot.slack.words import escape, fallback_text, listed
 from bot.store import budgets
 from bot.store import people as people_rows
@@ -27,6 +29,8 @@ from bot.store.database import Database
 LIST = ("ls", "")
 SNOOZE = timedelta(days=7)
 ONE_MOMENT = "One moment…"
+
+log = structlog.get_logger()
 
 
 class BudgetListeners:
@@ -208,8 +212,13 @@ class BudgetListeners:
             raise outcome
         alert, about = outcome
         blocks = views.acknowledged(alert, about)
-        if alert.channel and alert.ts:
+        if not (alert.channel and alert.ts):
+            return
+        try:
             await call.web.update(alert.channel, alert.ts, fallback_text(blocks), blocks)
+        except SlackError as problem:
+            log.warning("budgets.alert_not_edited", alert=alert.id, why=problem.code)
+            await call.tell(f"Noted: you take care of it. The alert does not show it. {problem.verdict.words}")
 
     async def snooze(self, call: Call) -> None:
         """Keep a subject quiet for a week."""

@@ -13,7 +13,6 @@ import structlog
 from sqlmodel import Session
 
 from bot.budgets import service, views
-from bot.desk.places import CLOSED
 from bot.engine.port import Engine, Job
 from bot.policy import Matter
 from bot.slack.channels import channel_problem
@@ -74,14 +73,22 @@ class AlertPosting:
             await self._again(told.alert.id, now)
         except SlackError as problem:
             log.warning("budgets.alert_not_posted", alert=told.alert.id, why=problem.code)
-            await self._database.write(lambda session: budgets.give_back(session, told.alert.id))
-            await self._again(told.alert.id, now)
+            await self._later(told, problem, now)
         else:
             log.error("budgets.alert_lost", alert=told.alert.id, places=told.places)
             await self._note(told.alert.id, "lost")
 
+    async def _later(self, told: Told, problem: SlackError, now: datetime) -> None:
+        """Try again in a minute, while that is worth it."""
+        if now >= told.alert.raised_at + problem.verdict.patience:
+            log.error("budgets.alert_given_up", alert=told.alert.id, why=problem.code)
+            await self._note(told.alert.id, "lost")
+            return
+        await self._database.write(lambda session: budgets.give_back(session, told.alert.id))
+        await self._again(told.alert.id, now)
+
     async def _posted(self, told: Told, place: str) -> bool:
-        """Post in one place; False where that is closed to it.
+        """Post in one place; False where that is closed to it, or does not take it.
 
         Raises:
             SlackUnclear: it may stand there.
@@ -92,7 +99,7 @@ class AlertPosting:
             channel = await self._conversation(place)
             ts = await self._web.post(channel, fallback_text(blocks), blocks) if channel is not None else None
         except SlackError as problem:
-            if problem.code not in CLOSED:
+            if not problem.final:
                 raise
             log.warning("budgets.place_closed", alert=told.alert.id, place=place, why=problem.code)
             return False

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.desk import views
 from bot.desk.drawing import MOST_DIRECT, Drawing, draw, version_now
-from bot.desk.places import CLOSED, LOST, Places
+from bot.desk.places import Places
 from bot.desk.service import Desk
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.store import cards, requests
@@ -118,7 +118,7 @@ class Cards:
                 log.warning("desk.copy_not_right", request=drawing.request.id, place=copy.place, why=failure.code)
                 failures.append(failure)
         if failures:
-            raise failures[0]
+            raise max(failures, key=lambda failure: failure.tries)  # one that will never do must not end the others
         newest = await self._database.read(lambda session: version_now(session, drawing.request.id))
         return done and newest == drawing.request.version
 
@@ -146,7 +146,7 @@ class Cards:
         except SlackUnclear:
             raise  # it may stand there: the claim keeps others from posting it again at once
         except SlackError as problem:
-            if problem.code not in CLOSED:
+            if not problem.final:
                 await self._database.write(lambda session: cards.release(session, copy_id))
                 raise
             await self._give_up(drawing, copy, problem.code)
@@ -181,7 +181,7 @@ class Cards:
         try:
             await self._web.update(copy.channel or "", copy.ts or "", text, blocks)
         except SlackError as problem:
-            if problem.code not in LOST:
+            if not problem.final:
                 raise
             log.warning("desk.copy_lost", request=drawing.request.id, place=copy.place, why=problem.code)
 

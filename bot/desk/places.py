@@ -1,33 +1,10 @@
-"""Where a card may stand: what Slack's refusals mean, and whether a channel is still ours alone."""
+"""Where a card may stand: whether a channel is still ours alone."""
 
 from __future__ import annotations
 
 from bot.slack.channels import channel_problem, sharing_problem
+from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackWeb
-
-CLOSED = frozenset(
-    {
-        "cannot_dm_bot",
-        "channel_not_found",
-        "is_archived",
-        "messages_tab_disabled",
-        "not_in_channel",
-        "restricted_action",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-        "user_disabled",
-        "user_not_found",
-        "user_not_visible",
-    }
-)
-"""Refusals that are about the place: asking again changes nothing.
-
-From docs.slack.dev: errors of chat.postMessage and conversations.open.
-"""
-
-LOST = CLOSED | {"cant_update_message", "edit_window_closed", "message_not_found"}
-"""Refusals that are about the message or its place: it cannot be edited any more (errors of chat.update)."""
 
 
 class Places:
@@ -51,7 +28,7 @@ class Places:
         try:
             said = await self._web.channel(channel)
         except SlackError as problem:
-            if problem.code in CLOSED:
+            if problem.meaning is Meaning.CLOSED:
                 return False
             raise
         return sharing_problem(said) is not None

@@ -17,7 +17,6 @@ import structlog
 from sqlmodel import Session
 
 from bot import audit
-from bot.desk.places import CLOSED, LOST
 from bot.digests import views
 from bot.digests.jobs import is_ready
 from bot.digests.moment import as_posted, kept
@@ -25,6 +24,7 @@ from bot.digests.reading import Reading
 from bot.digests.service import Digest
 from bot.engine.port import Engine, Job
 from bot.slack.channels import channel_problem
+from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear, SlackWeb
 from bot.slack.words import escape, fallback_text
 from bot.store import digest_runs, digests, people
@@ -85,7 +85,16 @@ class DigestPosting:
             await self._again(told.run.id, now + timedelta(seconds=problem.retry_after))
         except SlackError as problem:
             log.warning("digests.not_posted", run=told.run.id, why=problem.code)
+            await self._later(told, problem, now)
+
+    async def _later(self, told: Told, problem: SlackError, now: datetime) -> None:
+        """Try again in a few minutes, while that is worth it; then give this one digest up, and tell its owner."""
+        if now < told.run.planned_at + problem.verdict.patience:
             await self._again(told.run.id, now + TRIES_AGAIN)
+            return
+        log.error("digests.given_up", run=told.run.id, why=problem.code)
+        await self._database.write(lambda session: digest_runs.give_up(session, told.run.id, problem.verdict.words))
+        await self._tell_owner(told.subscription, views.not_posted(told.subscription, escape(problem.verdict.words)))
 
     async def complete(self, ref: str, now: datetime) -> None:
         """Bring a posted run up to date once its figures are final, or once what was missing could be read.
@@ -137,8 +146,8 @@ class DigestPosting:
         except SlackError as problem:
             back = "unclear" if again else "planned"
             await self._database.write(lambda session: digest_runs.move(session, run_id, claimed, back))
-            if problem.code in CLOSED:
-                raise PlaceLost(f"Slack said {problem.code}.") from problem
+            if problem.meaning is Meaning.CLOSED:
+                raise PlaceLost(problem.verdict.words) from problem
             raise
         await self._posted(told, claimed, digest, channel=channel, ts=ts, posted_at=now)
         await self._tell_details(told.run, channel, ts, digest)
@@ -188,7 +197,7 @@ class DigestPosting:
         except PlaceLost as lost:
             why = str(lost)
         except SlackError as problem:
-            if problem.code not in LOST:
+            if not problem.final:
                 raise
             why = problem.code
         log.warning("digests.not_completed", run=told.run.id, why=why)
@@ -206,7 +215,7 @@ class DigestPosting:
         try:
             await self._web.update(channel, run.details_ts, fallback_text(blocks), blocks)
         except SlackError as problem:
-            if problem.code not in LOST:
+            if not problem.final:
                 raise
             log.warning("digests.details_lost", run=run.id, why=problem.code)
 
@@ -222,8 +231,8 @@ class DigestPosting:
                 return await self._direct(subscription)
             problem = channel_problem(await self._web.channel(subscription.channel))
         except SlackError as refused:
-            if refused.code in CLOSED:
-                raise PlaceLost(f"Slack said {refused.code}.") from refused
+            if refused.meaning is Meaning.CLOSED:
+                raise PlaceLost(refused.verdict.words) from refused
             raise
         if problem is not None:
             raise PlaceLost(problem)
@@ -251,7 +260,9 @@ class DigestPosting:
 
         if not await self._database.write(note) or subscription.channel is None:
             return
-        blocks = views.place_lost(subscription, escape(why))
+        await self._tell_owner(subscription, views.place_lost(subscription, escape(why)))
+
+    async def _tell_owner(self, subscription: Subscription, blocks: list[views.Block]) -> None:
         try:
             await self._web.post(await self._web.open_dm(subscription.owner), fallback_text(blocks), blocks)
         except SlackError as problem:

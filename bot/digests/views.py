@@ -88,6 +88,15 @@ def place_lost(subscription: Subscription, why: str) -> list[Block]:
     ]
 
 
+def not_posted(subscription: Subscription, why: str) -> list[Block]:
+    """Tell the owner that one digest did not come; ``why`` is mrkdwn."""
+    place = channel(subscription.channel) if subscription.channel else "your direct messages"
+    return [
+        blocks.section(f"*A digest in {place} could not be posted.* {why}"),
+        blocks.context("The next one tells its days too. Nothing else changed."),
+    ]
+
+
 def days_text(days: Sequence[date]) -> str:
     """Name the provider days: one, or the first and the last."""
     return _day(days[0]) if len(days) == 1 else f"{_day(days[0])} to {_day(days[-1])}"

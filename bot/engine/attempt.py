@@ -84,9 +84,9 @@ class Attempts:
         return function
 
     def failed(self, attempt: Attempt, error: Exception) -> None:
-        """Write the due row of the next attempt, or give up loudly after the last."""
+        """Write the due row of the next attempt, or give up loudly after the last that is worth it."""
         facts = {"kind": attempt.job.kind, "ref": attempt.job.ref, "attempt": attempt.number, **_facts(error)}
-        delay = delay_after(attempt.number)
+        delay = delay_after(attempt.number, error)
         if delay is None:
             log.error("engine.gave_up", **facts)
             return

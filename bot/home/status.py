@@ -72,7 +72,7 @@ class Status:
         except SlackUnclear as problem:
             check = Check("slack", False, f"Slack could not be reached ({problem.code}); nothing to do but wait")
         except SlackError as problem:
-            check = Check("slack", False, f"Slack refuses the bot token: {problem.code}. Install the app again.")
+            check = Check("slack", False, f"{problem.verdict.words} Slack said: {problem.code}.")
         self._slack = (now, check)
         return check
 

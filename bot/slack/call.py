@@ -12,6 +12,8 @@ import structlog
 
 from bot.errors import BotError
 from bot.slack.blocks import Block, fit_message
+from bot.slack.codes.sentences import Meaning
+from bot.slack.codes.table import UPDATED_ELSEWHERE
 from bot.slack.ladder import in_basic, opening
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.slack.words import fallback_text
@@ -78,7 +80,7 @@ class OpenView:
             return "unclear"
         except SlackError as error:
             _log.info("slack.view_not_updated", error=error.code)
-            return conflict if error.code == "hash_conflict" else "gone"
+            return conflict if error.code == UPDATED_ELSEWHERE else "gone"
         return "shown"
 
 
@@ -211,11 +213,15 @@ class Call:
             view_id, hash_ = await show(trigger or "", first)
         except SlackError as error:
             _log.warning("slack.view_not_opened", kind=self.kind, name=self.name, error=error.code)
-            raise NotOpened("Slack did not open the window in time. Nothing was done: please try again.") from None
+            raise NotOpened(f"{error.verdict.words} {_nothing_done(error)}") from None
         self.opened = OpenView(self.web, view_id, hash_)
         if first is not view and await self.opened.update(view) == "gone":
             raise NotOpened("Slack did not show what belongs into this window. Nothing was done: please try again.")
         return self.opened
+
+
+def _nothing_done(error: SlackError) -> str:
+    return "Nothing was done: please try again." if error.meaning is Meaning.LOST else "Nothing was done."
 
 
 async def _within_ack_time(arrived: asyncio.Event) -> None:

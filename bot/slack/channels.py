@@ -44,7 +44,7 @@ async def check_channel(web: SlackWeb, channel: str | None) -> None:
         return
     try:
         problem = channel_problem(await web.channel(channel))
-    except SlackError:
-        problem = "Keydesk cannot see it. Invite it there first with /invite @Keydesk."
+    except SlackError as refused:
+        raise FormError("channel", f"Keydesk could not look at this channel. {refused.verdict.words}") from None
     if problem is not None:
         raise FormError("channel", f"This channel cannot be used. {problem}")

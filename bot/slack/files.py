@@ -76,7 +76,7 @@ async def send_file(web: SlackWeb, user_id: str, name: str, content: bytes, comm
             f"Slack did not say whether it took {name}. Look at your direct messages, and try again if it is not there."
         ) from None
     except SlackError as problem:
-        raise FileNotSent(f"Slack did not take {name} ({problem.code}). Nothing was sent: please try again.") from None
+        raise FileNotSent(f"{name} was not sent. {problem.verdict.words}") from None
 
 
 async def send_table(

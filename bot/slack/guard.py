@@ -66,6 +66,8 @@ async def guarded(call: Call, listener: Listener, body: Mapping[str, Any], seen:
             await listener(call)
     except BotError as error:
         await _explain(call, error)
+    except SlackError as error:
+        await _explain(call, _refused(call, error))
     except Exception as error:  # noqa: BLE001 - this is the net: whatever it is, somebody must hear of it
         await _explain(call, _unexpected(call, error))
     finally:
@@ -91,6 +93,16 @@ async def _is_first(call: Call, body: Mapping[str, Any], seen: Seen | None) -> b
     if not first:
         _log.info("slack.delivered_again", kind=call.kind, name=call.name)
     return first
+
+
+def _refused(call: Call, error: SlackError) -> BotError:
+    reference = secrets.token_hex(4)
+    facts = {"kind": call.kind, "name": call.name, "method": error.method, "code": error.code}
+    _log.warning("slack.listener_refused", reference=reference, **facts)
+    return BotError(
+        f"{error.verdict.words} Keydesk stopped there, reference {reference}: please look what was done before you "
+        "try again."
+    )
 
 
 def _unexpected(call: Call, error: Exception) -> BotError:

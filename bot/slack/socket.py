@@ -21,13 +21,32 @@ from bot.slack.connection import API_URL, Slack, web_client
 from bot.slack.dispatch import Floor
 from bot.slack.guard import broken
 from bot.slack.quiet import quiet
+from bot.slack.refusals import note, refused
+from bot.slack.token import Token
 from bot.slack.watchdog import DEAD_SECONDS, Watchdog
-from bot.slack.web import SlackError
 
 CONNECTIONS = 2  # Slack sends each payload to one of them (ten at most); while one reconnects the other hears
 PING_SECONDS = 10.0
 
 _log = structlog.get_logger("bot.slack")
+
+
+class SocketClient(SocketModeClient):
+    """slack_sdk's client; whatever Slack refuses is known by its meaning, and the watchdog is who tries again."""
+
+    token: Token
+
+    async def issue_new_wss_url(self) -> str:
+        """Ask for the address of a websocket; raise SlackError if Slack refuses."""
+        try:
+            answer = await self.web_client.apps_connections_open(app_token=self.app_token)
+        except SlackApiError as error:  # its text holds the whole answer: it must not travel on
+            refusal = refused("apps.connections.open", error.response)
+            self.token.refused(refusal)
+            note(refusal)
+            raise refusal from None
+        self.token.accepted()
+        return str(answer["url"])
 
 
 class SocketConnection:
@@ -61,11 +80,8 @@ class SocketConnection:
         await self.client.connect_to_new_endpoint(force=True)
 
     async def connect(self) -> None:
-        """Connect for the first time; raise SlackError if Slack refuses the app's token."""
-        try:
-            self.client.wss_uri = await self.client.issue_new_wss_url()
-        except SlackApiError as error:
-            raise SlackError("apps.connections.open", str(error.response.get("error"))) from None
+        """Connect for the first time; raise SlackError if Slack refuses."""
+        self.client.wss_uri = await self.client.issue_new_wss_url()
         await self.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk does not type it
 
     async def close(self) -> None:
@@ -140,16 +156,18 @@ def socket_door(
 
     ``on_silent`` is called once nothing was heard for 60 seconds on any of them: end the process with an error then.
     """
-    clients = [_client(slack, app_token, api_url) for _ in range(connections)]
+    token = Token("SLACK_APP_TOKEN")
+    clients = [_client(slack, app_token, api_url, token) for _ in range(connections)]
     return SocketDoor(floor, clients, on_silent)
 
 
-def _client(slack: Slack, app_token: str, api_url: str) -> SocketModeClient:
-    client: Any = SocketModeClient(
+def _client(slack: Slack, app_token: str, api_url: str, token: Token) -> SocketModeClient:
+    client: Any = SocketClient(
         app_token=app_token,
         logger=quiet("slack_sdk.socket_mode.aiohttp"),
         web_client=web_client(None, api_url, slack.session),
         ping_interval=PING_SECONDS,
     )
+    client.token = token
     client.proxy = None  # the constructor has read HTTPS_PROXY
     return client  # type: ignore[no-any-return]  # Any, because slack_sdk types `proxy` as a plain string

@@ -1,4 +1,4 @@
-"""Whether Slack still accepts our token: one alert when it stops, however many calls meet it."""
+"""Whether Slack still accepts a token of ours: one alert when it stops, however many calls meet it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ _log = structlog.get_logger("bot.slack")
 
 
 class Token:
-    """What the calls of all clients say of the bot token they share."""
+    """What all calls with one token say of it; ``name`` is the setting that holds it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "SLACK_BOT_TOKEN") -> None:
+        self._name = name
         self._dead = False
 
     def accepted(self) -> None:
         """Note that Slack took it."""
         if self._dead:
-            _log.info("slack.token_accepted_again")
+            _log.info("slack.token_accepted_again", token=self._name)
         self._dead = False
 
     def refused(self, refusal: SlackError) -> None:
@@ -27,5 +28,5 @@ class Token:
         if refusal.meaning is not Meaning.DEAD:
             return
         if not self._dead:
-            _log.error("slack.token_dead", code=refusal.code, mend=refusal.verdict.words)
+            _log.error("slack.token_dead", token=self._name, code=refusal.code, mend=refusal.verdict.words)
         self._dead = True

@@ -94,4 +94,4 @@ class Watchdog:
         try:
             await asyncio.wait_for(connection.reconnect(), DROPPED_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it was, the next check tries again
-            _log.warning("slack.socket_not_reconnected", error=type(error).__name__)
+            _log.warning("slack.socket_not_reconnected", error=type(error).__name__, code=getattr(error, "code", None))

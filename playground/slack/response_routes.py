@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from playground.slack import posting
+from playground.slack import faulty, posting
 from playground.slack.block_rules import check_message
 from playground.slack.elements import with_ids
 from playground.slack.emulation import Emulation
@@ -18,20 +18,29 @@ _METHOD = "response_url"
 def response_routes(emulation: Emulation) -> list[web.RouteDef]:
     """Return the route that response urls point to."""
 
-    async def answer(request: web.Request) -> web.Response:
-        place = emulation.response_urls.use(request.match_info["key"])
-        if isinstance(place, str):
-            return web.Response(status=404, text=place)
-        body = await request.json()
-        try:
-            _take(emulation, place, body)
-        except SlackError as refusal:
-            emulation.record.call(_METHOD, body, refusal.answer())
-            return web.json_response(refusal.answer(), status=400)
-        emulation.record.call(_METHOD, body, {"ok": True})
-        return web.Response(text="ok")
+    async def answer(request: web.Request) -> web.StreamResponse:
+        key, body = request.match_info["key"], await request.json()
+        fault = emulation.faults.take(_METHOD)
+        if fault is None:
+            return _answer(emulation, key, body)
+        if fault.kind not in faulty.WORKING:
+            emulation.record.call(_METHOD, body, faulty.told(fault))
+        return await faulty.answer(fault, request, lambda: _answer(emulation, key, body))
 
     return [web.post("/response/{key}", answer)]
+
+
+def _answer(emulation: Emulation, key: str, body: Json) -> web.Response:
+    place = emulation.response_urls.use(key)
+    if isinstance(place, str):
+        return web.Response(status=404, text=place)
+    try:
+        _take(emulation, place, body)
+    except SlackError as refusal:
+        emulation.record.call(_METHOD, body, refusal.answer())
+        return web.json_response(refusal.answer(), status=400)
+    emulation.record.call(_METHOD, body, {"ok": True})
+    return web.Response(text="ok")
 
 
 def _take(emulation: Emulation, place: ResponseUrl, body: Json) -> None:

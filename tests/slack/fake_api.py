@@ -23,6 +23,7 @@ class FakeApi:
         self.uploads: list[bytes] = []
         self.responses: list[dict[str, Any]] = []
         self.response_status = 200
+        self.response_body = "ok"
         self.sockets: list[web.WebSocketResponse] = []
         self.pongs = True
         self._numbers = itertools.count(1)
@@ -105,7 +106,7 @@ class FakeApi:
 
     async def _response(self, request: web.Request) -> web.Response:
         self.responses.append(await request.json())
-        return web.Response(status=self.response_status)
+        return web.Response(status=self.response_status, text=self.response_body)
 
     async def _upload(self, request: web.Request) -> web.Response:
         self.uploads.append(await request.read())

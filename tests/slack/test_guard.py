@@ -187,8 +187,23 @@ async def test_an_error_of_a_button_in_a_modal_is_shown_on_top_of_it(desk: Desk)
     assert len(desk.api.called("views.push")) == 1
 
 
-async def test_a_modal_that_slack_does_not_open_is_told_in_words(desk: Desk) -> None:
-    desk.api.refuse("views.open", "expired_trigger_id")
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            "expired_trigger_id",
+            "three seconds to open a window, and they had passed. Nothing was done: please try again",
+        ),
+        ("exchanged_trigger_id", "opened a window for that press already"),
+        ("view_too_large", "did not take what Keydesk sent (view_too_large)"),
+        ("invalid_auth", "put the new Bot User OAuth Token into SLACK_BOT_TOKEN"),
+        ("missing_scope", "lacks a scope"),
+        ("ratelimited", "try again in a minute"),
+        ("sent_by_a_new_slack", "a reason that Keydesk does not know (sent_by_a_new_slack)"),
+    ],
+)
+async def test_a_window_that_slack_does_not_open_is_told_as_the_code_says(desk: Desk, code: str, told: str) -> None:
+    desk.api.refuse("views.open", code, times=9)
 
     async def opens(call: Call) -> None:
         await call.open(modal("working", "Working", [section("One moment…")]))
@@ -198,7 +213,27 @@ async def test_a_modal_that_slack_does_not_open_is_told_in_words(desk: Desk) -> 
     await send(command("keys list", response_url=desk.api.response_url))
 
     await desk.settled()
-    assert "did not open" in desk.api.responses[0]["text"]
+    [said] = desk.api.responses
+    assert told in said["text"]
+    assert "Nothing was done" in said["text"]
+
+
+async def test_a_refusal_that_nobody_caught_is_told_as_the_code_says(desk: Desk) -> None:
+    desk.api.refuse("conversations.info", "token_revoked")
+
+    async def looks(call: Call) -> None:
+        await call.web.channel("C1")
+
+    send = await desk.open(keys_door(looks))
+
+    with capture_logs() as lines:
+        await send(command("keys list", response_url=desk.api.response_url))
+        await desk.settled()
+
+    [said] = desk.api.responses
+    assert "does not accept Keydesk's token any more (token_revoked)" in said["text"]
+    [line] = [line for line in lines if line["event"] == "slack.listener_refused"]
+    assert (line["method"], line["code"]) == ("conversations.info", "token_revoked")
 
 
 async def test_a_second_delivery_has_no_second_effect(desk: Desk) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from http import HTTPStatus
 
 from aiohttp import web
 
+from playground.slack import faulty
 from playground.slack.emulation import Emulation
 from playground.slack.faults import Fault
 from playground.slack.web_api import auth, chat, conversations, files, people, views
@@ -78,34 +77,13 @@ def _check_token(emulation: Emulation, arguments: Json, rule: Rule) -> None:
 async def _answer_with_fault(
     emulation: Emulation, method: str, arguments: Json, fault: Fault, request: web.Request
 ) -> web.StreamResponse:
-    kind = fault.kind
-    if kind == "slow":
-        await asyncio.sleep(fault.seconds)
-        return _answer(emulation, method, arguments)
-    if kind == "timeout_after":
-        _answer(emulation, method, arguments)
-    else:
-        emulation.record.call(method, arguments, {"ok": False, "error": f"fault: {kind}"})
-    if kind == "ratelimited":
-        return _too_many(max(1, round(fault.seconds)))
-    if kind == "error":
-        return _json(emulation, method, {"ok": False, "error": fault.error})
-    if kind == "http_500":
-        return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text="Internal Server Error")
-    await asyncio.sleep(fault.seconds)
-    return _hang_up(request)
-
-
-def _hang_up(request: web.Request) -> web.Response:
-    if request.transport:
-        request.transport.abort()
-    return web.Response(status=HTTPStatus.GATEWAY_TIMEOUT)
+    if fault.kind not in faulty.WORKING:
+        emulation.record.call(method, arguments, faulty.told(fault))
+    return await faulty.answer(fault, request, lambda: _answer(emulation, method, arguments))
 
 
 def _too_many(seconds: int) -> web.Response:
-    body = {"ok": False, "error": "ratelimited"}
-    headers = {"Retry-After": str(seconds)}
-    return web.json_response(body, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
+    return faulty.too_many(str(seconds))
 
 
 def _json(emulation: Emulation, method: str, body: Json) -> web.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from playground.slack import posting
+from playground.slack import faulty, posting
 from playground.slack.emulation import Emulation
 from playground.slack.files import UploadedFile
 from playground.slack.interactions import bot_message
@@ -69,13 +69,20 @@ METHODS: dict[str, Method] = {
 def upload_routes(emulation: Emulation) -> list[web.RouteDef]:
     """Return the address that takes a file's bytes, raw or as one part of a form."""
 
-    async def upload(request: web.Request) -> web.Response:
-        content = await _content(request)
-        if not emulation.files.receive(request.match_info["ticket"], content):
-            return web.Response(status=400, text="invalid upload")
-        return web.Response(text=f"OK - {len(content)}")
+    async def upload(request: web.Request) -> web.StreamResponse:
+        ticket, content = request.match_info["ticket"], await _content(request)
+        fault = emulation.faults.take("upload_url")
+        if fault is None:
+            return _received(emulation, ticket, content)
+        return await faulty.answer(fault, request, lambda: _received(emulation, ticket, content))
 
     return [web.post("/upload/{ticket}", upload)]
+
+
+def _received(emulation: Emulation, ticket: str, content: bytes) -> web.Response:
+    if not emulation.files.receive(ticket, content):
+        return web.Response(status=400, text="invalid upload")
+    return web.Response(text=f"OK - {len(content)}")
 
 
 async def _content(request: web.Request) -> bytes:
