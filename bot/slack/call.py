@@ -53,15 +53,20 @@ class OpenView:
     view_id: str
     hash: str | None
     arrived: asyncio.Event | None = None
+    tell: Callable[[str], Awaitable[object]] | None = None
+    refusal: SlackError | None = None
 
     async def update(self, view: Block) -> Outcome:
-        """Replace what the modal shows.
+        """Replace what the modal shows; where Slack refuses that while the window stands, ``tell`` is told why.
 
         ``shown``: Slack took it. ``gone``: it certainly was not taken (closed, or changed by somebody else).
         ``unclear``: it may have been. An unclear update is repeated with the same hash: a conflict then means that
         the first one was taken.
         """
-        return await self._twice(self.web.update_view, view)
+        outcome = await self._twice(self.web.update_view, view)
+        if outcome == "gone" and self.refusal is not None and self.refusal.meaning is not Meaning.LOST and self.tell:
+            await self.tell(f"The window does not show what came of it. {self.refusal.verdict.words}")
+        return outcome
 
     async def reveal(self, view: Block) -> Outcome:
         """Replace it by what is shown once, such as a secret: in basic blocks, never drawn in another way."""
@@ -79,6 +84,7 @@ class OpenView:
         except SlackUnclear:
             return "unclear"
         except SlackError as error:
+            self.refusal = error
             _log.info("slack.view_not_updated", error=error.code)
             return conflict if error.code == UPDATED_ELSEWHERE else "gone"
         return "shown"
@@ -142,7 +148,7 @@ class Call:
         """Replace the form by another view, which can be updated later."""
         arrived = self.context[TRAVELS] = asyncio.Event()
         await self.ack(response_action="update", view=view)
-        self.opened = OpenView(self.web, self.view_id or "", None, arrived)
+        self.opened = OpenView(self.web, self.view_id or "", None, arrived, self.tell)
         return self.opened
 
     async def ack_push(self, view: Block) -> None:
@@ -216,8 +222,16 @@ class Call:
             raise NotOpened(f"{error.verdict.words} {_nothing_done(error)}") from None
         self.opened = OpenView(self.web, view_id, hash_)
         if first is not view and await self.opened.update(view) == "gone":
-            raise NotOpened("Slack did not show what belongs into this window. Nothing was done: please try again.")
+            raise NotOpened(_not_shown(self.opened.refusal))
+        self.opened.tell = self.tell
         return self.opened
+
+
+def _not_shown(refusal: SlackError | None) -> str:
+    """Say why a window stays empty."""
+    if refusal is None:
+        return "Slack did not show what belongs into this window. Nothing was done: please try again."
+    return f"{refusal.verdict.words} {_nothing_done(refusal)}"
 
 
 def _nothing_done(error: SlackError) -> str:

@@ -87,9 +87,9 @@ def _parsed(address: str) -> URL | None:
     """Read an absolute address without a user in it, as the client that calls it will."""
     try:
         url = URL(address)
-        return url if url.scheme and url.host and url.user is None and url.password is None else None
     except (ValueError, TypeError):
         return None
+    return url if url.scheme and url.host and url.user is None and url.password is None else None
 
 
 def _is_loopback(host: str) -> bool:

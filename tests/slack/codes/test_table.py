@@ -15,16 +15,8 @@ from bot.slack.codes.table import METHODS
 from bot.slack.codes.verdict import DONE, TRIES, codes_of, judge, unanswered
 
 BOT = Path(__file__).parents[3] / "bot"
-BY_NAME = {
-    "read",
-    "write",
-    "_call",
-    "_once",
-    "_post",
-    "_say",
-    "_show",
-}  # what takes a method, or an address, by its name
-OF_THE_SDK = {"issue_new_wss_url": "apps.connections.open"}  # what calls a method without naming it
+# What takes a method, or an address, by its name.
+BY_NAME = {"read", "write", "_call", "_once", "_post", "_say", "_show"}
 METHOD = re.compile(r"[a-z]+\.[A-Za-z.]+|response_url|upload_url")
 
 PAIRS = [(method, code) for method in METHODS for code in codes_of(method)]
@@ -39,9 +31,7 @@ def _called_in(tree: ast.AST) -> Iterator[str]:
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         first = call.args[0] if call.args else None
-        if name in OF_THE_SDK:
-            yield OF_THE_SDK[name]
-        elif name in BY_NAME and isinstance(first, ast.Constant) and METHOD.fullmatch(str(first.value)):
+        if name in BY_NAME and isinstance(first, ast.Constant) and METHOD.fullmatch(str(first.value)):
             yield str(first.value)
         elif "_" in name and name != "api_call" and name in vars(AsyncWebClient):
             yield name.replace("_", ".")
