@@ -16,6 +16,8 @@ import structlog
 from sqlmodel import Session
 
 from bot.errors import CouldNotCheck
+from bot.slack.codes.sentences import Meaning
+from bot.slack.codes.verdict import judge
 from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError, SlackRateLimited
 from bot.slack.words import count, listed
@@ -62,7 +64,12 @@ class Trouble:
     def text(self) -> str:
         """Say it to whoever needs the groups now."""
         fixed = {NO_GROUPS: NOT_ON_THIS_PLAN, "missing_scope": NOT_ALLOWED}
-        return fixed.get(self.code) or NOT_NOW.format(wait=self.wait)
+        if self.code in fixed:
+            return fixed[self.code]
+        verdict = judge("usergroups.list", self.code)
+        if verdict.meaning in (Meaning.DEAD, Meaning.THEIRS, Meaning.OURS):  # no waiting mends it
+            return f"Keydesk could not read this workspace's user groups, so nothing changed. {verdict.words}"
+        return NOT_NOW.format(wait=self.wait)
 
     @property
     def remark(self) -> str:

@@ -28,7 +28,7 @@ async def answer(fault: Fault, request: web.Request, work: Callable[[], web.Resp
             return work()
         case "ratelimited":
             wait = str(max(1, round(fault.seconds))) if fault.retry_after is None else fault.retry_after
-            return too_many(wait, fault.status or HTTPStatus.TOO_MANY_REQUESTS)
+            return too_many(wait, fault.status or HTTPStatus.TOO_MANY_REQUESTS, _limited(fault))
         case "error":
             return _refusal(fault)
         case "http_500":
@@ -39,12 +39,16 @@ async def answer(fault: Fault, request: web.Request, work: Callable[[], web.Resp
     return _hang_up(request)
 
 
-def too_many(wait: str, status: int = HTTPStatus.TOO_MANY_REQUESTS) -> web.Response:
+def too_many(wait: str, status: int = HTTPStatus.TOO_MANY_REQUESTS, code: str = "ratelimited") -> web.Response:
     """Say that it was one call too many; how long to wait stands in the header of a 429, else in the body."""
-    body: Json = {"ok": False, "error": "ratelimited"}
+    body: Json = {"ok": False, "error": code}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return web.json_response(body, status=status, headers={"Retry-After": wait} if wait else {})
     return web.json_response(body | ({"retry_after": wait} if wait else {}), status=status)
+
+
+def _limited(fault: Fault) -> str:
+    return fault.error if fault.error == "rate_limited" else "ratelimited"
 
 
 def _refusal(fault: Fault) -> web.Response:

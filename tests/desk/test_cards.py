@@ -145,11 +145,12 @@ async def test_what_the_channel_refuses_goes_to_the_deciders_directly(
 # --- each copy on its own ---
 
 
-async def test_a_copy_that_cannot_be_edited_keeps_no_other_from_following(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+@pytest.mark.parametrize("code", ["edit_window_closed", "is_inactive", "no_permission", "msg_too_long"])
+async def test_a_copy_that_cannot_be_edited_is_let_go_and_keeps_no_other_from_following(
+    desk: Bench, jobs: DeskJobs, slack: Conversations, code: str
 ) -> None:
     request_id = await asked(desk, jobs)
-    slack.refusals[APPROVERS[1]] = SlackError("chat.update", "edit_window_closed")
+    slack.refusals[APPROVERS[1]] = SlackError("chat.update", code)
     await desk.desk.decide(request_id, 1, "approved", actor(RAJ))
     await jobs.cards(request_id, NOON)
     approved = "approved, waiting to be opened"

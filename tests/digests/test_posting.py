@@ -208,6 +208,26 @@ async def test_a_day_that_may_stand_in_slack_is_not_told_again_when_its_place_is
     assert days_told(here.database) == [THURSDAY]
 
 
+@pytest.mark.parametrize(("code", "minutes"), [("metadata_too_large", 0), ("sent_by_a_new_slack", 20)])
+async def test_a_digest_that_slack_will_never_take_is_given_up_and_its_owner_told(
+    here: Office, code: str, minutes: int
+) -> None:
+    here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
+    for _ in range(0, minutes + 1, 5):
+        here.web.fails = [SlackError("chat.postMessage", code)]
+        await here.sweep()
+        here.clock.move(timedelta(minutes=5))
+    here.web.fails = []
+    await here.sweep()
+    [(channel, blocks)] = here.web.posted
+    assert channel == "DUANA"
+    assert "could not be posted" in str(blocks)
+    assert code in str(blocks)
+    assert run_of(here).state == "failed"
+    with here.database.reading() as session:
+        assert [each.state for each in digests.living(session, "T0NORTHWIND")] == ["active"]
+
+
 async def test_while_slack_refuses_one_job_tries_again_every_few_minutes(here: Office) -> None:
     asked = 0
     here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
