@@ -25,10 +25,10 @@ from bot.providers.deepgram.accounts import Account as OpenedAccount
 from bot.providers.deepgram.addresses import LOOPBACK, doubt
 from bot.providers.deepgram.client import Deepgram
 from bot.sealing import Ring
+from bot.slack import refusals
 from bot.slack.channels import channel_problem
 from bot.slack.codes.sentences import Meaning
 from bot.slack.connection import Slack, connect, web_client
-from bot.slack.refusals import refused
 from bot.slack.web import Identity, SlackError, SlackUnclear
 from bot.slack.words import count
 from bot.store import accounts, keys, roles, schema
@@ -165,7 +165,7 @@ async def _transport(settings: Settings, slack: Slack) -> Check:
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
     except SlackApiError as error:
-        problem = refused("apps.connections.open", error.response)
+        problem = refusals.refused("apps.connections.open", error.response)
         return Check("transport", False, f"Slack opens no socket ({problem.code}). {problem.verdict.words}")
     except (SlackClientError, TimeoutError, OSError):
         return Check("transport", False, "Slack opens no socket, because it could not be reached: is the network open?")
