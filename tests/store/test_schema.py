@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from alembic import command
@@ -13,10 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from bot.engine.workflows import migrate as migrate_engine
-from bot.store import cards, requests, schema, tables
+from bot.store import cards, collected, fact_rows, requests, schema, tables
+from bot.store.collected import CollectedDay
 from bot.store.database import Database
+from bot.store.fact_rows import DayFacts, Figures, UsageOf
+from bot.store.prices import Untold
 from bot.store.requests import Request
-from tests.factories import ANA, request
+from tests.factories import ANA, NOON, request
 
 
 @pytest.fixture
@@ -98,3 +104,21 @@ def test_what_was_asked_before_an_upgrade_is_there_after_it_with_its_cards(fresh
         assert [copy.place for copy in cards.of_request(session, "rq1")] == [ANA]
     with pytest.raises(IntegrityError), fresh.transaction() as session:
         cards.plan(session, "nobody", "requester", ANA)
+
+
+def test_a_stored_nothing_beside_usage_becomes_a_day_that_is_said_to_have_cost_nothing(fresh: Database) -> None:
+    used, idle = date(2026, 10, 5), date(2026, 10, 6)
+    with fresh.transaction() as session:
+        usage = {UsageOf("total", ""): Figures(hours=Decimal(96))}
+        fact_rows.replace(session, "p1", {used: DayFacts(usage=usage)})
+        stands: dict[str, Any] = {"project_id": "p1", "read_at": NOON, "same_since": NOON}
+        collected.put(session, [CollectedDay(day=day, spend_total=Decimal(), **stands) for day in (used, idle)])
+    configured = schema.configuration()
+    with fresh.engine.connect() as connection, connection.begin():
+        configured.attributes["connection"] = connection
+        command.downgrade(configured, "0002")
+    schema.upgrade(fresh)
+    with fresh.reading() as session:
+        assert [session.get_one(CollectedDay, (day, "p1")).price for day in (used, idle)] == ["zero", "told"]
+        (october,) = collected.totals_by(session, collected.Which(date(2026, 10, 1), date(2026, 10, 31)))
+    assert (october.untold, october.told) == (Untold(zero=1), None)
