@@ -42,6 +42,7 @@ SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
 HARMLESS = frozenset(
     {
         "desk.cards",
+        "desk.notice",
         "desk.remind",
         "desk.ring",
         "desk.tell",

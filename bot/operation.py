@@ -17,6 +17,24 @@ from sqlmodel import Session
 LANDS_LATE = timedelta(seconds=90)  # how long after we gave a call up a provider may still carry it out
 
 
+@dataclass(frozen=True)
+class Stakes:
+    """What an operation would change for others: facts by which the policy judges it.
+
+    ``widens``: somebody would get power, decide, or be invited, who could not before. ``lowers``: somebody who holds
+    as much as an Owner would have less. ``concerned`` are the user ids of those who would lose something, while they
+    are active members. Of the end of keys: ``ended`` counts the keys of others that its asker ends within a day, with
+    these; ``refused`` tells that some are not theirs to end, ``urgent`` that a key leaked.
+    """
+
+    widens: bool = False
+    lowers: bool = False
+    concerned: frozenset[str] = frozenset()
+    ended: int = 0
+    refused: bool = False
+    urgent: bool = False
+
+
 class Operation(BaseModel):
     """Something a person asks for. Stored as JSON with a held request, so only ever gain optional fields."""
 
@@ -27,9 +45,12 @@ class Operation(BaseModel):
     project_id: str
 
     @property
-    def widens(self) -> bool:
-        """Whether it gives somebody more power over a project than a plain member of it has."""
-        return False
+    def stakes(self) -> Stakes:
+        """What is at stake, as far as the operation itself tells it."""
+        return NO_STAKES
+
+
+NO_STAKES = Stakes()
 
 
 @dataclass(frozen=True)
@@ -87,9 +108,13 @@ class OperationKind:
     """What the desk must know of one kind of operation; the composition root fills a table of these.
 
     ``describe(session, operation, requester)`` draws it from the local store, and ``follow_up(session, request id,
-    version, state)`` what came of it. ``subject_owner(session, operation)`` tells whose thing it is about, for the
-    policy. ``execute(operation, actor)`` does it and returns what to tell the actor; None where an approval grants a
-    right that its owner exercises later (a key is made while its owner watches).
+    version, state)`` what came of it. For the policy, ``subject_owner(session, operation)`` tells whose thing it is
+    about, and ``stakes(session, operation, actor, now)`` what it would change for others, where rows must be asked.
+    ``admitted(session, operation, actor, now)`` writes down, in the transaction that judged it, that it runs at once:
+    what is judged next knows of it. ``moved(session, operation, team id)`` says why a held change is void, because what
+    it was to change is not as it was when it was asked; None while it stands. ``execute(operation, actor)`` does it and
+    returns what to tell the actor; None where an approval grants a right that its owner exercises later (a key is made
+    while its owner watches).
 
     ``settle(operation)`` finds out, after a crash or an unclear answer, whether the provider did it; it raises a
     `BotError` where that cannot be told yet, returns words where only a part of it was done, and is first asked
@@ -103,6 +128,9 @@ class OperationKind:
     describe: Callable[[Session, Any, str], Description] | None = None
     follow_up: Callable[[Session, str, int, str], FollowUp] | None = None
     subject_owner: Callable[[Session, Any], str | None] | None = None
+    stakes: Callable[[Session, Any, Actor, datetime], Stakes] | None = None
+    admitted: Callable[[Session, Any, Actor, datetime], None] | None = None
+    moved: Callable[[Session, Any, str], str | None] | None = None
     execute: Callable[[Any, Actor], Awaitable[str]] | None = None
     settle: Callable[[Any], Awaitable[bool | str]] | None = None
     settle_after: timedelta = timedelta(seconds=30)

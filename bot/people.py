@@ -83,6 +83,13 @@ class People:
                 said_of_all = False
         return said_of_all
 
+    async def look_again(self, user_ids: Iterable[str]) -> bool:
+        """Read these profiles now, whatever is remembered of them; tell whether Slack said of all of them."""
+        wanted = list(user_ids)
+        for user_id in wanted:
+            self._fresh.pop(user_id, None)
+        return await self.learn(wanted)
+
     async def meet(self, user_ids: Iterable[str]) -> None:
         """Read the profiles of those of these people of whom Slack was never asked.
 

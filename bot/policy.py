@@ -3,84 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
 from types import MappingProxyType
 
 from bot.operation import Actor
+from bot.verdicts import Hold, Matter, Refuse, Role, Run, Verdict, deciders
 
-
-class Role(IntEnum):
-    """What somebody may do, in order: a Reader sees, a Developer also asks for keys, an Owner manages.
-
-    The roles are those of Groq's console (https://console.groq.com/docs/projects), where Developer is "currently the
-    same as Owner"; here the two have rows of their own in `LEAST`.
-    """
-
-    READER = 1
-    DEVELOPER = 2
-    OWNER = 3
-
-    @property
-    def word(self) -> str:
-        """How the role is called."""
-        return self.name.capitalize()
-
-    @property
-    def stored(self) -> str:
-        """How the role stands in a row or in a form."""
-        return self.name.lower()
-
-    @classmethod
-    def read(cls, stored: str) -> Role:
-        """Return the role that stands in a row; raise KeyError for anything else."""
-        return cls[stored.upper()]
-
-
-@dataclass(frozen=True)
-class Matter:
-    """The facts that a rule may look at, as they are now (user ids of one workspace).
-
-    ``owners`` and ``approvers`` hold only people who can act: members, as Slack said of them. ``approvers`` are the
-    project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
-    ``role`` is the actor's there, and ``fixed`` tells that the configuration names them Owner. ``widens`` tells that
-    somebody would get power over a project at its provider.
-
-    What Slack did not say for a while is neither a yes nor a no. ``withheld`` is the higher role that the actor would
-    have by a user group that was not read lately, and ``perhaps_owners`` are those who would be owners by one: they
-    decide nothing, and nobody is alone while there are any.
-    """
-
-    owners: frozenset[str]
-    approvers: frozenset[str] = frozenset()
-    subject_owner: str | None = None
-    role: Role = Role.READER
-    widens: bool = False
-    fixed: bool = False
-    withheld: Role | None = None
-    perhaps_owners: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Run:
-    """Do it now."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Hold:
-    """One of ``deciders`` must approve first. Empty: nobody can, and the form says so before anything is posted."""
-
-    deciders: frozenset[str]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """Not this person; ``text`` is what they read."""
-
-    text: str
+__all__ = ["LEAST", "RULES", "Hold", "Matter", "Refuse", "Role", "Run", "Verdict", "decide", "deciders", "lacking"]
 
 
 NOBODY_MAY = "Nobody may do this here."
@@ -89,6 +17,20 @@ GROUP_NOT_READ = (
     "it. Nothing changed. Try again in a few minutes; /keydesk status says how it stands, and an Owner can give you "
     "the role in person."
 )
+UNREAD = (
+    "This waits for another Owner, and whether {who} can still decide could not be read from Slack just now. Nothing "
+    "changed. Please try again in a minute."
+)
+NOBODY_ELSE = (
+    "This needs another Owner, and {who} cannot decide it here. Nothing changed. Somebody else can be named in "
+    "KEYDESK_OWNERS, where Keydesk is installed; it counts once Keydesk was started again."
+)
+BETWEEN_TWO = (
+    "Nobody but you could decide this, and neither of two Owners decides alone about the other. Nothing changed. {who} "
+    "can give it up with /keydesk roles set; else KEYDESK_OWNERS is changed where Keydesk is installed, and Keydesk "
+    "started again."
+)
+ALONE = "There is no other Owner who can act."
 
 # The least role for each operation and each reading, by its name: one line each, in the order of the alphabet.
 LEAST: Mapping[str, Role] = MappingProxyType(
@@ -122,6 +64,7 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "keydesk.status": Role.READER,
         "keys.create": Role.DEVELOPER,
         "keys.end": Role.READER,
+        "keys.end_many": Role.READER,
         "keys.list": Role.READER,
         "keys.open": Role.DEVELOPER,
         "keys.show": Role.READER,
@@ -135,6 +78,7 @@ LEAST: Mapping[str, Role] = MappingProxyType(
         "projects.rename": Role.OWNER,
         "projects.settings": Role.OWNER,
         "projects.show": Role.READER,
+        "roles.deciders": Role.OWNER,
         "roles.default": Role.OWNER,
         "roles.make_owner": Role.OWNER,
         "roles.set": Role.OWNER,
@@ -147,9 +91,8 @@ LEAST: Mapping[str, Role] = MappingProxyType(
     }
 )
 
-BY_APPROVERS = frozenset({"keys.create"})  # what a project's own approvers decide
+MOST_ENDED = 3  # keys of others that one person ends within a day; more take a second person
 
-Verdict = Run | Hold | Refuse
 Rule = Callable[[Actor, Matter], Verdict]
 
 
@@ -180,15 +123,6 @@ def lacking(name: str, role: Role, withheld: Role | None = None) -> str | None:
     )
 
 
-def deciders(kind: str, requester: str, matter: Matter) -> frozenset[str]:
-    """Return who may decide what ``requester`` asks, who is never one of them.
-
-    A key: the project's approvers, else the owners. All else: the owners.
-    """
-    approvers = matter.approvers - {requester} if kind in BY_APPROVERS else frozenset()
-    return approvers or (matter.owners - {requester})
-
-
 def refusal_to_decide(actor: Actor, kind: str, requester: str, matter: Matter) -> str | None:
     """Return why this person may not decide this request, or None if they may."""
     if actor.user_id == requester:
@@ -207,12 +141,53 @@ def _create_key(actor: Actor, matter: Matter) -> Verdict:
     return Hold(allowed, f"Creating a key needs one approval; {owned}.")
 
 
+def _by_two(kind: str, why: str) -> Rule:
+    """Return the rule of what another Owner must agree to, where there is one."""
+
+    def judged(actor: Actor, matter: Matter) -> Verdict:
+        others = deciders(kind, actor.user_id, matter)
+        return Hold(others, why) if others else _alone(matter)
+
+    return judged
+
+
+def _alone(matter: Matter, between: str = NOBODY_ELSE) -> Run | Refuse:
+    """Let run what nobody else can decide, if it is known that nobody else is there; unknown is not alone."""
+    if matter.unknown:
+        return Refuse(UNREAD, matter.unknown, unread=True)
+    return Refuse(between, matter.others) if matter.others else Run(ALONE, alone=True)
+
+
 def _end_key(actor: Actor, matter: Matter) -> Verdict:
     if actor.user_id == matter.subject_owner:
         return Run("Everybody may end their own key.")
-    if actor.user_id in matter.owners | matter.approvers:
-        return Run("Approvers of the project and owners may end any key in it.")
-    return Refuse("This key is not yours to end. Its owner, this project's approvers and the owners can.")
+    if actor.user_id not in matter.owners | matter.approvers:
+        return Refuse("This key is not yours to end. Its owner, this project's approvers and the owners can.")
+    return _end_of_others("keys.end", actor, matter, approves=_approves(actor, matter))
+
+
+def _end_keys(actor: Actor, matter: Matter) -> Verdict:
+    stakes = matter.stakes
+    if not stakes.ended:
+        return Run("Everybody may end their own keys.")
+    if stakes.refused:
+        return Refuse("Some of these keys are not yours to end. Their owners, approvers and the owners can.")
+    return _end_of_others("keys.end_many", actor, matter, approves=not stakes.widens)
+
+
+def _approves(actor: Actor, matter: Matter) -> bool:
+    """Tell whether this person decides about the keys of the project: an approver, or an owner where there is none."""
+    return actor.user_id in (matter.approvers or matter.owners)
+
+
+def _end_of_others(kind: str, actor: Actor, matter: Matter, *, approves: bool) -> Verdict:
+    if matter.stakes.urgent:
+        return Run("A key that leaked is ended at once, and all owners are told.")
+    if approves and matter.stakes.ended <= MOST_ENDED:
+        return Run("Approvers of the project may end a few keys in it, and so may owners where it has none.")
+    others = deciders(kind, actor.user_id, matter)
+    why = "Ending many keys, or one that you do not approve for, needs a second person."
+    return Hold(others, why) if others else _alone(matter)
 
 
 def _raise_budget(actor: Actor, matter: Matter) -> Verdict:
@@ -223,18 +198,11 @@ def _delete_project(actor: Actor, matter: Matter) -> Verdict:
     return Hold(deciders("projects.delete", actor.user_id, matter), "Deleting a project needs a second Owner.")
 
 
-def _make_owner(actor: Actor, matter: Matter) -> Verdict:
-    others = deciders("roles.make_owner", actor.user_id, matter)
-    if others or matter.perhaps_owners - {actor.user_id}:
-        return Hold(others, "A new Owner needs another Owner's approval.")
-    return Run("There is no other Owner.")
-
-
 def _take_owner(actor: Actor, matter: Matter) -> Verdict:
     others = deciders("roles.take_owner", actor.user_id, matter)
-    if matter.fixed or not (others or matter.perhaps_owners - {actor.user_id}):
-        return Run("Whom KEYDESK_OWNERS names, or who is the only Owner, needs nobody's approval for it.")
-    return Hold(others, "Taking Owner from somebody else needs another Owner's approval.")
+    if others:
+        return Hold(others, "Taking Owner from somebody else needs another Owner's approval.")
+    return _alone(matter, BETWEEN_TWO)
 
 
 def _own_digest(actor: Actor, matter: Matter) -> Verdict:
@@ -249,9 +217,21 @@ def _remove_member(actor: Actor, matter: Matter) -> Verdict:
 
 
 def _unless_it_widens(actor: Actor, matter: Matter) -> Verdict:
-    if matter.widens:
+    if matter.stakes.widens:
         return Hold(deciders("members.scope", actor.user_id, matter), "Power over a project needs a second Owner.")
     return Run("Owners invite plain members, and take power back.")
+
+
+def _change_scope(actor: Actor, matter: Matter) -> Verdict:
+    if matter.stakes.lowers:
+        return _by_two("members.scope", "Whoever holds as much as an Owner loses it by two.")(actor, matter)
+    return _unless_it_widens(actor, matter)
+
+
+def _narrowing_runs(kind: str, why: str, narrowing: str) -> Rule:
+    """Return the rule of settings that another Owner must agree to wherever they give anybody more."""
+    held = _by_two(kind, why)
+    return lambda actor, matter: held(actor, matter) if matter.stakes.widens else Run(narrowing)
 
 
 def _runs(why: str) -> Rule:
@@ -259,15 +239,15 @@ def _runs(why: str) -> Rule:
     return lambda _actor, _matter: Run(why)
 
 
-_CATALOGUE = _runs("Owners keep the catalogue of customers, and close months.")
+_CATALOGUE = _runs("Owners keep the catalogue of customers.")
 _BUDGETS = _runs("Owners set and end budgets.")
 _INVITATIONS = _runs("Owners look after invitations.")
 _ROLES = _runs("Owners change roles.")
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "accounts.remove": _runs("Owners remove accounts."),  # nothing changes at the provider
-        "billing.close": _CATALOGUE,
+        "accounts.remove": _by_two("accounts.remove", "Forgetting an account needs a second Owner."),
+        "billing.close": _by_two("billing.close", "Closing a month needs a second Owner."),
         "budgets.end": _BUDGETS,
         "budgets.raise": _raise_budget,
         "budgets.set": _BUDGETS,
@@ -279,18 +259,28 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "digests.pause": _own_digest,
         "digests.subscribe": _runs("Developers subscribe to digests."),
         "invites.cancel": _INVITATIONS,
-        "invites.domains": _INVITATIONS,
+        "invites.domains": _narrowing_runs(
+            "invites.domains", "Who may be invited is widened by two Owners.", "Owners narrow who may be invited."
+        ),
         "invites.resend": _INVITATIONS,
         "invites.send": _unless_it_widens,
         "keys.create": _create_key,
         "keys.end": _end_key,
+        "keys.end_many": _end_keys,
         "members.remove": _remove_member,
-        "members.scope": _unless_it_widens,
+        "members.scope": _change_scope,
         "projects.delete": _delete_project,
         "projects.rename": _runs("Owners rename projects."),  # a name can be given back
-        "projects.settings": _runs("Owners change settings."),
-        "roles.default": _ROLES,
-        "roles.make_owner": _make_owner,
+        "projects.settings": _narrowing_runs(
+            "projects.settings",
+            "Who approves, where it is asked and how long keys last is widened by two Owners.",
+            "Owners make settings stricter, and take out whoever left.",
+        ),
+        "roles.deciders": _by_two("roles.deciders", "Who decides about keys changes by two Owners."),
+        "roles.default": _narrowing_runs(
+            "roles.default", "Who decides about keys changes by two Owners.", "Owners change roles."
+        ),
+        "roles.make_owner": _by_two("roles.make_owner", "A new Owner needs another Owner's approval."),
         "roles.set": _ROLES,
         "roles.take_owner": _take_owner,
     }

@@ -94,9 +94,17 @@ class Roles:
         candidates = self.fixed | named.union(*grouped)
         return frozenset(user_id for user_id in candidates if self.of(user_id) is Role.OWNER)
 
+    def holders(self) -> frozenset[str]:
+        """Return everybody who holds Owner in the workspace, whatever a project lowers, groups as last read."""
+        return replace(self.as_last_read(), lowered=Given()).owners()
+
     def with_changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have this one in the workspace."""
         return replace(self, workspace=self.workspace.changed(people, groups, role))
+
+    def with_lowered(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
+        """Return the roles as they will be once these people and groups have at most this one in the project."""
+        return replace(self, lowered=self.lowered.changed(people, groups, role))
 
     def makes_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> bool:
         """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later.

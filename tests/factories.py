@@ -19,6 +19,7 @@ from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
 from bot.keys import service as key_service
 from bot.keys.ending import KeyEnding
+from bot.keys.ends import KeyEnds, describe_one
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey
@@ -209,11 +210,18 @@ async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None =
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds)
-    standing = Standing(deepgram)
+    standing, ends = Standing(deepgram), KeyEnds(desk)
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     kinds |= {
         CreateKey.kind: OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
-        EndKey.kind: OperationKind(EndKey, subject_owner=key_service.owner_of, execute=ending.by_person),
+        EndKey.kind: OperationKind(
+            EndKey,
+            describe=describe_one,
+            subject_owner=key_service.owner_of,
+            stakes=ends.of_one,
+            admitted=ends.let_run,
+            execute=ending.by_person,
+        ),
         ChangeProjectSettings.kind: OperationKind(ChangeProjectSettings),
         RenameProject.kind: OperationKind(RenameProject),
         DeleteProject.kind: OperationKind(DeleteProject, describe=deleting.describe),
@@ -235,6 +243,7 @@ async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None =
 
 TOLD_ONLY = (
     "desk.cards",
+    "desk.notice",
     "desk.remind",
     "desk.ring",
     "desk.tell",

@@ -10,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import policy
-from bot.policy import LEAST, RULES, Hold, Matter, Refuse, Role, Run
+from bot.operation import Stakes
+from bot.policy import LEAST, MOST_ENDED, RULES, Hold, Matter, Refuse, Role, Run
 from tests.factories import ANA, EVE, LI, OWNER, RAJ, SECOND_OWNER, actor
 
 OWNERS = frozenset({OWNER, SECOND_OWNER})
 NOBODY: frozenset[str] = frozenset()
 USERS = st.sampled_from([ANA, RAJ, LI, EVE, OWNER, SECOND_OWNER])
 ROLES = st.sampled_from(Role)
-MATTERS = st.builds(Matter, st.frozensets(USERS), st.frozensets(USERS), st.none() | USERS, ROLES, st.booleans())
+STAKES = st.builds(Stakes, st.booleans(), st.booleans(), st.frozensets(USERS), st.integers(0, 9))
+SOME = st.frozensets(USERS)
+MATTERS = st.builds(Matter, SOME, SOME, st.none() | USERS, ROLES, STAKES, SOME, SOME)
 
 
 def matter(
@@ -111,14 +114,137 @@ def test_whose_role_is_too_low_is_refused_whatever_the_rule_says(kind: str, who:
         assert LEAST[kind].word in verdict.text
 
 
-@given(USERS, MATTERS, st.booleans())
-def test_another_owner_agrees_that_owner_is_taken_unless_the_configuration_names_who_asks(
-    who: str, facts: Matter, fixed: bool
+BY_TWO = (
+    "accounts.remove",
+    "billing.close",
+    "invites.domains",
+    "members.scope",
+    "projects.settings",
+    "roles.deciders",
+    "roles.default",
+    "roles.make_owner",
+    "roles.take_owner",
+)
+THIRD = "UTHIRD"
+TWO, THREE = frozenset({OWNER, SECOND_OWNER}), frozenset({OWNER, SECOND_OWNER, THIRD})
+WIDENS, LOWERS = Stakes(widens=True), Stakes(lowers=True)
+
+
+def at_stake(kind: str) -> Stakes:
+    """Return what makes an operation of this kind one for two Owners."""
+    return LOWERS if kind == "members.scope" else WIDENS
+
+
+def of_owner(kind: str, owners: frozenset[str], *, others: frozenset[str], unknown: frozenset[str]) -> Matter:
+    """Return the facts where the first Owner asks for what takes two."""
+    return Matter(owners, role=Role.OWNER, stakes=at_stake(kind), others=others, unknown=unknown)
+
+
+WHO_ELSE = [
+    ("another owner can act", TWO, {SECOND_OWNER}, set(), Hold, False),
+    ("another owner can act, a third is unknown", TWO, {SECOND_OWNER}, {THIRD}, Hold, False),
+    ("nobody else holds it", {OWNER}, set(), set(), Run, False),
+    ("nobody knows whether the other is still there", {OWNER}, set(), {SECOND_OWNER}, Refuse, True),
+    ("the other is there, and no owner of this project", {OWNER}, {SECOND_OWNER}, set(), Refuse, False),
+    ("one is there and cannot, of another nobody knows", {OWNER}, {SECOND_OWNER}, {THIRD}, Refuse, True),
+]
+
+
+@pytest.mark.parametrize("kind", BY_TWO)
+@pytest.mark.parametrize(
+    ("owners", "others", "unknown", "expected", "unread"),
+    [row[1:] for row in WHO_ELSE],
+    ids=[row[0] for row in WHO_ELSE],
+)
+def test_what_takes_two_owners_is_done_alone_only_by_who_is_known_to_be_alone(
+    kind: str, owners: set[str], others: set[str], unknown: set[str], expected: type, unread: bool
 ) -> None:
-    verdict = policy.decide("roles.take_owner", actor(who), replace(facts, role=Role.OWNER, fixed=fixed))
-    others = facts.owners - {who}
-    assert isinstance(verdict, Run) == (fixed or not others)
-    assert isinstance(verdict, Run) or (isinstance(verdict, Hold) and verdict.deciders == others)
+    facts = of_owner(kind, frozenset(owners), others=frozenset(others), unknown=frozenset(unknown))
+    verdict = policy.decide(kind, actor(OWNER), facts)
+    assert isinstance(verdict, expected)
+    match verdict:
+        case Hold(deciders):
+            assert deciders == {SECOND_OWNER}
+        case Run():
+            assert verdict.alone
+        case Refuse(text, who):
+            assert verdict.unread == unread
+            assert "{who}" in text
+            assert who == (unknown if unread else others)
+
+
+@pytest.mark.parametrize("kind", ["invites.domains", "members.scope", "projects.settings", "roles.default"])
+def test_what_only_narrows_waits_for_nobody_and_asks_about_nobody(kind: str) -> None:
+    facts = Matter(frozenset({OWNER}), role=Role.OWNER, unknown=frozenset({SECOND_OWNER}))
+    verdict = policy.decide(kind, actor(OWNER), facts)
+    assert isinstance(verdict, Run)
+    assert not verdict.alone
+
+
+def test_whoever_would_lose_by_it_decides_only_where_nobody_else_can() -> None:
+    lost = Stakes(widens=True, concerned=frozenset({SECOND_OWNER}))
+    for owners, expected in ((TWO, {SECOND_OWNER}), (THREE, {THIRD})):
+        facts = Matter(owners, role=Role.OWNER, stakes=lost, others=owners - {OWNER})
+        verdict = policy.decide("projects.settings", actor(OWNER), facts)
+        assert isinstance(verdict, Hold)
+        assert verdict.deciders == expected
+
+
+def test_of_two_owners_neither_takes_owner_from_the_other_though_the_other_agreed() -> None:
+    lost = Stakes(concerned=frozenset({SECOND_OWNER}))
+    facts = Matter(TWO, role=Role.OWNER, stakes=lost, others=frozenset({SECOND_OWNER}))
+    verdict = policy.decide("roles.take_owner", actor(OWNER), facts)
+    assert isinstance(verdict, Refuse)
+    assert "KEYDESK_OWNERS" in verdict.text
+    assert policy.refusal_to_decide(actor(SECOND_OWNER), "roles.take_owner", OWNER, replace(facts)) is not None
+
+
+@given(st.sampled_from(BY_TWO), MATTERS)
+def test_nothing_for_two_owners_runs_while_another_is_there_or_may_be(kind: str, facts: Matter) -> None:
+    given_ = replace(facts, role=Role.OWNER, stakes=replace(facts.stakes, widens=True, lowers=True))
+    verdict = policy.decide(kind, actor(OWNER), given_)
+    if isinstance(verdict, Run):
+        assert verdict.alone
+        assert not given_.others | given_.unknown
+        assert given_.owners <= {OWNER} | (given_.stakes.concerned if kind == "roles.take_owner" else frozenset())
+
+
+ENDS = [
+    ("a key of a project one approves for", RAJ, {RAJ, LI}, Stakes(ended=MOST_ENDED), Run, None),
+    ("one more within a day", RAJ, {RAJ, LI}, Stakes(ended=MOST_ENDED + 1), Hold, {LI, OWNER, SECOND_OWNER}),
+    ("a key of a project with other approvers", OWNER, {RAJ}, Stakes(ended=1), Hold, {RAJ, SECOND_OWNER}),
+    ("a key of a project without approvers", OWNER, set(), Stakes(ended=1), Run, None),
+    ("one that leaked", OWNER, {RAJ}, Stakes(ended=99, urgent=True), Run, None),
+    ("one that leaked, by whom it is no business of", EVE, {RAJ}, Stakes(ended=1, urgent=True), Refuse, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "approvers", "stakes", "expected", "deciders"), [row[1:] for row in ENDS], ids=[row[0] for row in ENDS]
+)
+def test_keys_of_others_end_by_two_where_they_are_many_or_of_others(
+    who: str, approvers: set[str], stakes: Stakes, expected: type, deciders: set[str] | None
+) -> None:
+    role = Role.OWNER if who == OWNER else Role.DEVELOPER
+    facts = Matter(TWO, frozenset(approvers), ANA, role, stakes, TWO - {who})
+    verdict = policy.decide("keys.end", actor(who), facts)
+    assert isinstance(verdict, expected)
+    assert not isinstance(verdict, Hold) or set(verdict.deciders) == deciders
+    own = policy.decide("keys.end", actor(who), replace(facts, subject_owner=who, stakes=replace(stakes, urgent=False)))
+    assert isinstance(own, Run)
+
+
+def test_many_keys_end_at_once_where_they_are_ones_own_few_or_leaked() -> None:
+    facts = Matter(TWO, frozenset({RAJ}), role=Role.DEVELOPER, others=TWO)
+    for stakes, expected in (
+        (Stakes(), Run),
+        (Stakes(ended=MOST_ENDED), Run),
+        (Stakes(ended=MOST_ENDED + 1), Hold),
+        (Stakes(ended=1, widens=True), Hold),
+        (Stakes(ended=99, widens=True, urgent=True), Run),
+        (Stakes(ended=1, refused=True, urgent=True), Refuse),
+    ):
+        assert isinstance(policy.decide("keys.end_many", actor(RAJ), replace(facts, stakes=stakes)), expected)
 
 
 def test_every_rule_has_a_least_role() -> None:
@@ -138,9 +264,12 @@ def test_what_the_table_does_not_name_is_refused_to_all(role: Role) -> None:
 
 @given(st.sampled_from(["members.remove", "members.scope", "invites.send"]), USERS, MATTERS)
 def test_power_over_a_project_and_its_people_changes_by_two_owners_only(kind: str, who: str, facts: Matter) -> None:
-    verdict = policy.decide(kind, actor(who), replace(facts, role=Role.OWNER))
-    if kind == "members.remove" or facts.widens:
+    verdict = policy.decide(
+        kind, actor(who), replace(facts, role=Role.OWNER, stakes=replace(facts.stakes, lowers=False))
+    )
+    if kind == "members.remove" or facts.stakes.widens:
         assert isinstance(verdict, Hold)
-        assert verdict.deciders == facts.owners - {who}
+        others = facts.owners - {who}
+        assert verdict.deciders == (others - facts.stakes.concerned or others)
     else:
         assert isinstance(verdict, Run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.assembly.ground import Ground, Part, kinds_of
 from bot.billing.closing import MonthClosing
+from bot.billing.closing import describe as describe_closing
 from bot.billing.listeners import BillingListeners
 from bot.billing.month_listeners import MonthListeners
 from bot.billing.operations import CloseMonth
@@ -59,12 +60,15 @@ def usage(on: Ground) -> Part:
 
 def billing(on: Ground) -> Part:
     """Put the room of billing together."""
+    closing = MonthClosing(on.database, on.clock)
     return Part(
         doors=(
             BillingListeners(_entrance(on), on.clock, on.deepgram).door(),
-            MonthListeners(on.desk, on.database, on.people, on.clock, on.background).door(),
+            MonthListeners(on.desk, on.database, on.people, on.clock, on.background, closing).door(),
         ),
-        kinds=kinds_of(OperationKind(CloseMonth, execute=MonthClosing(on.database, on.clock).execute)),
+        kinds=kinds_of(
+            OperationKind(CloseMonth, describe=describe_closing, moved=closing.moved, execute=closing.execute)
+        ),
     )
 
 
@@ -84,7 +88,7 @@ def customers(on: Ground) -> Part:
 def budgets(on: Ground) -> Part:
     """Put the room of budgets together."""
     watch = BudgetWatch(on.database, on.engine, on.desk, on.deepgram, on.team_id)
-    setting = BudgetSetting(on.database, on.clock, on.interactive, watch)
+    setting = BudgetSetting(on.desk, on.database, on.clock, on.interactive, watch)
     return Part(
         doors=(BudgetListeners(on.desk, on.database, on.people, on.clock).door(),),
         kinds=kinds_of(

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot.assembly.ground import Ground, Part, kinds_of
 from bot.desk.jobs import DeskJobs
 from bot.desk.listeners import DeskListeners
+from bot.desk.notices import Notices
 from bot.engine.port import Job
 from bot.errors import CouldNotCheck
 from bot.home.check import Check
@@ -20,7 +21,7 @@ from bot.operation import OperationKind
 from bot.roles import asking
 from bot.roles.changing import RoleChange
 from bot.roles.listeners import RoleListeners
-from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
+from bot.roles.operations import ChangeDefaultRole, SetRole
 from bot.store import projects, seen
 
 SEEN_KEPT = timedelta(hours=24)
@@ -51,6 +52,7 @@ def front(on: Ground, status: Status) -> Part:
             "desk.tell": jobs.tell,
             "desk.remind": jobs.remind,
             "desk.ring": jobs.ring,
+            "desk.notice": Notices(on.database, on.background).tell,
             "desk.expire": jobs.expire,
             "desk.lapse": jobs.lapse,
             "desk.sweep": jobs.sweep,
@@ -64,11 +66,24 @@ def roles(on: Ground) -> Part:
     change = RoleChange(on.database, on.engine, on.clock, on.desk, on.people, on.groups)
     return Part(
         doors=(RoleListeners(on.desk, on.database, on.people, on.groups, change).door(),),
-        kinds=kinds_of(
-            OperationKind(SetRole, execute=change.set_role),
-            OperationKind(MakeOwner, describe=asking.describe_new, execute=change.set_role),
-            OperationKind(TakeOwner, describe=asking.describe_taken, execute=change.set_role),
-            OperationKind(ChangeDefaultRole, execute=change.set_default),
+        kinds=role_kinds(change),
+    )
+
+
+def role_kinds(change: RoleChange) -> dict[str, OperationKind]:
+    """Return what the desk must know of the operations on roles."""
+    return kinds_of(
+        OperationKind(SetRole, stakes=change.stakes, execute=change.set_role),
+        *(
+            OperationKind(kind, describe=describe, stakes=change.stakes, moved=asking.moved, execute=change.set_role)
+            for kind, describe in asking.HELD
+        ),
+        OperationKind(
+            ChangeDefaultRole,
+            describe=asking.describe_default,
+            stakes=change.default_stakes,
+            moved=change.default_moved,
+            execute=change.set_default,
         ),
     )
 

@@ -57,11 +57,12 @@ class Part:
 def ground(ports: Ports, kinds: Mapping[str, OperationKind]) -> Ground:
     """Lay the ground; ``kinds`` is filled by the rooms that come to stand on it."""
     groups = Groups(ports.database, partial(ports.interactive.user_groups, ports.team_id), ports.team_id)
+    people = People(ports.database, ports.interactive.user_profile, ports.team_id, groups)
     return Ground(
         **vars(ports),
         groups=groups,
-        people=People(ports.database, ports.interactive.user_profile, ports.team_id, groups),
-        desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds),
+        people=people,
+        desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds, people.look_again),
         standing=Standing(ports.deepgram),
     )
 

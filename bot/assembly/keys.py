@@ -6,8 +6,10 @@ from bot.accounts.jobs import AccountJobs
 from bot.accounts.listeners import AccountListeners
 from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import AccountRemoval
+from bot.accounts.removing import describe as describe_account_removal
 from bot.assembly.ground import Ground, Part, kinds_of
 from bot.invites.changing import InviteChanges
+from bot.invites.domains import InviteDomainsChange
 from bot.invites.entrance import Entrance as InviteEntrance
 from bot.invites.listeners import InviteListeners
 from bot.invites.mirroring import listing as invite_list
@@ -16,12 +18,13 @@ from bot.keys import service as key_service
 from bot.keys.clearance import KeyClearance
 from bot.keys.clearing import KeyClearing
 from bot.keys.ending import KeyEnding
+from bot.keys.ends import KeyEnds, describe_many, describe_one
 from bot.keys.jobs import KeyJobs
 from bot.keys.listeners import KeyListeners
 from bot.keys.lost import LostKeys
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
-from bot.keys.operations import CreateKey, EndKey
+from bot.keys.operations import CreateKey, EndKey, EndKeys
 from bot.keys.settling import KeySettling
 from bot.members.change_listeners import MemberChangeListeners
 from bot.members.changing import MemberChanges
@@ -30,7 +33,7 @@ from bot.members.listeners import MemberListeners
 from bot.members.mirroring import listing as member_list
 from bot.mirror import ListMirror
 from bot.operation import OperationKind
-from bot.projects import deleting
+from bot.projects import deleting, settings_card
 from bot.projects.change_listeners import ProjectChangeListeners
 from bot.projects.deleting import ProjectDeletion
 from bot.projects.listeners import ProjectListeners
@@ -46,17 +49,28 @@ def keys(on: Ground) -> Part:
     ending = KeyEnding(on.database, on.engine, on.clock, on.desk, on.deepgram, on.standing)
     making = KeyMaking(on.database, on.engine, on.clock, on.desk, on.deepgram, ending)
     settling = KeySettling(on.database, on.engine, on.desk, on.deepgram, ending, on.standing)
-    clearance = KeyClearance(on.database, on.engine, ending, on.background)
+    clearance = KeyClearance(on.database, on.engine, on.clock, ending, on.background)
+    ends = KeyEnds(on.desk)
     telling = KeyJobs(on.database, on.background)
     mirror = KeyMirror(on.database, on.engine, on.desk, on.deepgram, on.standing)
     return Part(
         doors=(
             KeyListeners(on.desk, on.database, on.people, on.clock, making, mirror).door(),
-            KeyClearing(on.desk, on.database, on.engine, on.people, on.clock, on.standing).door(),
+            KeyClearing(on.desk, on.database, on.people, on.standing).door(),
         ),
         kinds=kinds_of(
             OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
-            OperationKind(EndKey, subject_owner=key_service.owner_of, execute=ending.by_person),
+            OperationKind(
+                EndKey,
+                describe=describe_one,
+                subject_owner=key_service.owner_of,
+                stakes=ends.of_one,
+                admitted=ends.let_run,
+                execute=ending.by_person,
+            ),
+            OperationKind(
+                EndKeys, describe=describe_many, stakes=ends.of_many, admitted=ends.let_run, execute=clearance.begin
+            ),
         ),
         jobs={
             "keys.sweep": settling.sweep,
@@ -80,7 +94,7 @@ def projects(on: Ground) -> Part:
     renaming = ProjectRenaming(on.engine, on.deepgram)
     deletion = ProjectDeletion(on.desk, on.engine, on.deepgram, on.standing)
     listeners = ProjectListeners(
-        on.desk, on.database, on.engine, on.people, on.clock, mirror, on.deepgram, on.background
+        on.desk, on.database, on.engine, on.people, on.clock, mirror, on.deepgram, on.background, settings
     )
     return Part(
         doors=(
@@ -88,7 +102,13 @@ def projects(on: Ground) -> Part:
             ProjectChangeListeners(on.desk, on.database, on.people, on.deepgram, deletion).door(),
         ),
         kinds=kinds_of(
-            OperationKind(ChangeProjectSettings, execute=settings.execute),
+            OperationKind(
+                ChangeProjectSettings,
+                describe=settings_card.describe,
+                stakes=settings.stakes,
+                moved=settings.moved,
+                execute=settings.execute,
+            ),
             OperationKind(RenameProject, execute=renaming.execute, settle=renaming.settle, done=renaming.done),
             OperationKind(
                 DeleteProject,
@@ -121,12 +141,14 @@ def invites(on: Ground) -> Part:
     """Put the room of invitations together."""
     mirror = ListMirror(on.database, on.engine, invite_list(on.deepgram))
     entrance = InviteEntrance(on.desk, on.database, on.people, on.clock, mirror, the_project)
-    listeners = InviteListeners(entrance, on.desk, on.database, on.people, on.background)
+    domains = InviteDomainsChange(on.desk, on.database, on.clock)
+    listeners = InviteListeners(entrance, on.desk, on.database, on.people, on.background, domains)
     return Part(
         doors=(listeners.door(),),
         kinds={
             **InviteSending(on.database, on.engine, on.clock, on.deepgram).kinds(),
             **InviteChanges(on.database, on.engine, on.clock, on.deepgram).kinds(),
+            **domains.kinds(),
         },
         jobs={"invites.mirror": mirror.keep_fresh},
     )
@@ -136,6 +158,10 @@ def accounts(on: Ground) -> Part:
     """Put the room of accounts together."""
     return Part(
         doors=(AccountListeners(on.desk, on.database, on.people, on.background).door(),),
-        kinds=kinds_of(OperationKind(RemoveAccount, execute=AccountRemoval(on.database, on.clock).execute)),
+        kinds=kinds_of(
+            OperationKind(
+                RemoveAccount, describe=describe_account_removal, execute=AccountRemoval(on.database, on.clock).execute
+            )
+        ),
         jobs={"standing.learn": AccountJobs(on.database, on.engine, on.deepgram, on.ring).learn},
     )

@@ -117,6 +117,8 @@ class Deciding(Judging):
         if people.unable(session, request.team_id, [request.requester]):
             return _refused(session, request, actor, now, NotAllowed(LEFT))
         operation = self._kinds[request.kind].type.model_validate(request.operation)
+        if self._void(session, request, now):
+            return _refused(session, request, actor, now, NotAllowed(request.note or words.VOID))
         verdict = self.judge(session, operation, Actor(request.team_id, request.requester))
         if isinstance(verdict, Refuse):
             return _refused(session, request, actor, now, NotAllowed(f"{NO_LONGER} {verdict.text}"))
@@ -130,7 +132,7 @@ class Deciding(Judging):
         return request
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
-        matter = self.matter(session, request.team_id, request.project_id, actor_id=actor.user_id)
+        matter = self.facts(session, request, actor.user_id)
         refusal = policy.refusal_to_decide(actor, request.kind, request.requester, matter)
         says_why = actor.user_id == request.requester or policy.lacking("desk.decide", matter.role)
         if refusal is None or says_why or request.state != "waiting":
@@ -207,6 +209,24 @@ class Deciding(Judging):
             audit.note_request(session, actor, "desk.reminded", request, now)
             self._engine.enqueue(session, Job("desk.remind", request.id, now.isoformat()), now)
         return None
+
+    # --- what is void ---
+
+    def void_moved(self, session: Session, team_id: str, now: datetime, *kinds: str) -> None:
+        """End every request of these kinds that waits to change what is not as it was any more, and say why."""
+        for request in requests.waiting(session, team_id, kinds):
+            self._void(session, request, now)
+
+    def _void(self, session: Session, request: Request, now: datetime) -> bool:
+        """End this request if what it was to change has moved since; True if it has."""
+        kind = self._kinds[request.kind]
+        why = kind.moved(session, kind.type.model_validate(request.operation), request.team_id) if kind.moved else None
+        if why is None:
+            return False
+        if requests.move(session, request, "failed", finished_at=now, note=f"{words.VOID} {why}"):
+            audit.note_request(session, audit.KEYDESK, "desk.void", request, now, why=why)
+            self.moved(session, request, now, news=True)
+        return True
 
     # --- what time does ---
 

@@ -100,8 +100,12 @@ class ListEntrance(ProjectEntrance, Generic[T]):
 
     async def outcome(self, actor: Actor, answered: Held | Ran, until_then: str) -> str:
         """Say in plain words what the desk answered; ``until_then`` tells how it stays while somebody decides."""
-        if isinstance(answered, Ran):
-            return answered.text
-        who, team = answered.deciders, actor.team_id
-        named = await self._database.read(lambda session: words.people_of(session, team, who))
-        return f"Asked. {named} can approve it; until then {until_then}. Keydesk tells you what comes of it."
+        return await self._database.read(lambda session: answer(session, actor, answered, until_then))
+
+
+def answer(session: Session, actor: Actor, answered: Held | Ran, until_then: str) -> str:
+    """Say in plain words what the desk answered; ``until_then`` tells how it stays while somebody decides."""
+    if isinstance(answered, Ran):
+        return answered.text
+    named = words.people_of(session, actor.team_id, answered.deciders)
+    return f"Asked. {named} can approve it; until then {until_then}. Keydesk tells you what comes of it."

@@ -62,6 +62,7 @@ class DeskJobs:
             for request in requests.overdue(session, now):
                 self._desk.end_by_time(session, request.id, "expired" if request.state == "waiting" else "lapsed", now)
             self._desk.settle_stale(session, now)
+            self._desk.owe_again(session, now)
             self._desk.sweep_later(session, "desk.sweep", ref, now + SWEEP_EVERY)
 
         await self._database.write(find)

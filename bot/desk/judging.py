@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
 from bot import policy
 from bot.clock import Clock
+from bot.desk import words
 from bot.engine.port import Engine, Job
 from bot.errors import NotAllowed, NotUnderstood
-from bot.operation import Actor, FollowUp, Operation, OperationKind
-from bot.policy import Matter, Role, Verdict
+from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
+from bot.policy import Matter, Refuse, Role, Verdict
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
-from bot.store import cards, people, projects, requests, roles
+from bot.store import cards, notices, people, projects, requests, roles
 from bot.store.database import Database
 from bot.store.requests import Request
 from bot.store.roles import RoleHeld
+
+KNOWN_FOR = timedelta(minutes=1)  # how long it is known that somebody is no active member, by the machine's clock
+OWED_LONG = timedelta(minutes=10)
+
+LookAgain = Callable[[Iterable[str]], Awaitable[object]]
+"""Reads the profiles of these people now, as far as Slack tells them."""
+
+
+async def nobody_looks(user_ids: Iterable[str]) -> None:
+    """Read no profile: what the rows say is all that is known."""
+    del user_ids
 
 
 class Judging:
@@ -31,12 +43,14 @@ class Judging:
         clock: Clock,
         owners: frozenset[str],
         kinds: Mapping[str, OperationKind],
+        look_again: LookAgain = nobody_looks,
     ) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
         self._owners = owners
         self._kinds = kinds
+        self._read_people = look_again
 
     def matter(
         self,
@@ -44,6 +58,7 @@ class Judging:
         team_id: str,
         project_id: str,
         subject_owner: str | None = None,
+        stakes: Stakes = NO_STAKES,
         *,
         actor_id: str | None = None,
     ) -> Matter:
@@ -53,20 +68,13 @@ class Judging:
         """
         held = self.roles_in(session, team_id, project_id)
         owners = held.owners()
-        unread = held.as_last_read().owners() - owners
         approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
-        able = people.able(session, team_id, owners | approvers)
+        others = held.holders() - {actor_id}
+        able, known = people.judged(session, team_id, owners | approvers | others, datetime.now(UTC) - KNOWN_FOR)
         role = held.of(actor_id) if actor_id is not None else Role.READER
+        sure, unknown = others & able, others - able - known
         withheld = held.withheld(actor_id) if actor_id is not None else None
-        return Matter(
-            owners & able,
-            approvers & able,
-            subject_owner,
-            role,
-            withheld=withheld,
-            fixed=actor_id in held.fixed,
-            perhaps_owners=unread - people.unable(session, team_id, unread),
-        )
+        return Matter(owners & able, approvers & able, subject_owner, role, stakes, sure, unknown, withheld)
 
     def roles_in(self, session: Session, team_id: str, project_id: str = roles.WORKSPACE) -> Roles:
         """Return who holds which role in a project, or in the workspace."""
@@ -98,13 +106,31 @@ class Judging:
         """Return what the policy says of this operation by this person, now."""
         find_owner = self._kinds[operation.kind].subject_owner
         owner = find_owner(session, operation) if find_owner is not None else None
-        matter = self.matter(session, actor.team_id, operation.project_id, owner, actor_id=actor.user_id)
-        return policy.decide(operation.kind, actor, replace(matter, widens=operation.widens))
+        stakes = self._stakes(session, operation, actor)
+        matter = self.matter(session, actor.team_id, operation.project_id, owner, stakes, actor_id=actor.user_id)
+        return self._worded(session, actor.team_id, policy.decide(operation.kind, actor, matter))
+
+    def _stakes(self, session: Session, operation: Operation, actor: Actor) -> Stakes:
+        ask = self._kinds[operation.kind].stakes
+        return ask(session, operation, actor, self._clock.now()) if ask is not None else operation.stakes
+
+    def _worded(self, session: Session, team_id: str, verdict: Verdict) -> Verdict:
+        """Put the names of the people whom a refusal is about into its text."""
+        if not isinstance(verdict, Refuse) or not verdict.who:
+            return verdict
+        return replace(verdict, text=verdict.text.replace("{who}", words.people_of(session, team_id, verdict.who)))
+
+    def facts(self, session: Session, request: Request, actor_id: str | None = None) -> Matter:
+        """Return the facts by which somebody may decide this request, with what is at stake for whom while it waits."""
+        kind, stakes = self._kinds.get(request.kind), NO_STAKES
+        if kind is not None and request.state == "waiting":
+            operation = kind.type.model_validate(request.operation)
+            stakes = self._stakes(session, operation, Actor(request.team_id, request.requester))
+        return self.matter(session, request.team_id, request.project_id, stakes=stakes, actor_id=actor_id)
 
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""
-        matter = self.matter(session, request.team_id, request.project_id)
-        return policy.deciders(request.kind, request.requester, matter)
+        return policy.deciders(request.kind, request.requester, self.facts(session, request))
 
     def owners(self, session: Session, request: Request) -> frozenset[str]:
         """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""
@@ -127,6 +153,23 @@ class Judging:
         """Draw the cards of a project, or all, that wait for a decision anew: who can decide has changed."""
         for request_id, version in requests.touch_waiting(session, team_id, project_id):
             self.refresh(session, request_id, version, now)
+
+    def inform(self, session: Session, team_id: str, user_ids: Iterable[str], text: str, now: datetime) -> None:
+        """Tell each of these people (mrkdwn) once this transaction is committed, however long Slack is away."""
+        for user_id in sorted(set(user_ids)):
+            self.owe(session, team_id, user_id, text, now)
+
+    def owe(
+        self, session: Session, team_id: str, place: str, text: str, now: datetime, *, otherwise: str | None = None
+    ) -> None:
+        """Tell a person or a channel (mrkdwn) once this is committed; ``otherwise`` is who hears it for a channel."""
+        notice_id = notices.add(session, team_id, place, text, now, otherwise=otherwise)
+        self._engine.enqueue(session, Job("desk.notice", notice_id), now)
+
+    def owe_again(self, session: Session, now: datetime) -> None:
+        """Try again what is owed to somebody for long."""
+        for notice in notices.owed(session, now - OWED_LONG):
+            self._engine.enqueue(session, Job("desk.notice", notice.id, now.isoformat()), now)
 
     def refresh_later(self, session: Session, request_id: str, at: datetime) -> None:
         """Look at the copies of the card again then."""

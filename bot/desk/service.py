@@ -14,10 +14,10 @@ from bot.desk import words
 from bot.desk.deciding import Deciding
 from bot.desk.settling import Settling
 from bot.engine.port import Job
-from bot.errors import NotAllowed
+from bot.errors import CouldNotCheck, NotAllowed
 from bot.operation import Actor, Description, Operation
 from bot.policy import Hold, Refuse, Run
-from bot.store import cards, requests
+from bot.store import cards, people, requests
 from bot.store.requests import Request
 
 WAITING_TIME = timedelta(hours=24)
@@ -48,6 +48,7 @@ class Desk(Deciding, Settling):
         Raises:
             NotAllowed: the policy refuses, or nobody could decide.
         """
+        await self._look_who_else(operation, actor)
         now = self._clock.now()
         take_in = partial(self._take_in, operation=operation, actor=actor, now=now, view_id=view_id)
         try:
@@ -57,20 +58,44 @@ class Desk(Deciding, Settling):
         match verdict:
             case Held():
                 return verdict
-            case Refuse(text):
-                raise NotAllowed(text)
+            case Refuse():
+                raise (CouldNotCheck if verdict.unread else NotAllowed)(verdict.text)
             case _:
-                return Ran(await self.run(operation, actor, view_id))
+                text = await self.run(operation, actor, view_id)
+                return Ran(f"{text} {words.NOBODY_ELSE}" if verdict.alone else text)
+
+    async def _look_who_else(self, operation: Operation, actor: Actor) -> None:
+        """Read whether the other holders of Owner can act, where what is asked depends on that and it is not known."""
+
+        def unread(session: Session) -> frozenset[str]:
+            verdict = self.judge(session, operation, actor)
+            return verdict.who if isinstance(verdict, Refuse) and verdict.unread else frozenset()
+
+        wanted = await self._database.read(unread)
+        if wanted:
+            await self._read_people(sorted(wanted))
 
     def _take_in(
         self, session: Session, operation: Operation, actor: Actor, now: datetime, view_id: str | None
     ) -> Held | Refuse | Run:
+        if self._kinds[operation.kind].admitted is not None:  # two presses at once are judged one after the other
+            people.locked(session, actor.team_id, actor.user_id)
         verdict = self.judge(session, operation, actor)
         if isinstance(verdict, Hold):
             return self._hold(session, operation, actor, now, view_id, verdict)
         if isinstance(verdict, Refuse):
             _note_refusal(session, operation, actor, now, verdict.text)
+        if isinstance(verdict, Run):
+            self._note_run(session, operation, actor, now, verdict)
         return verdict
+
+    def _note_run(self, session: Session, operation: Operation, actor: Actor, now: datetime, verdict: Run) -> None:
+        """Write down, before it runs, what others could not decide because nobody else is there."""
+        if verdict.alone:
+            _note(session, operation, actor, now, "desk.alone", verdict.reason)
+        admitted = self._kinds[operation.kind].admitted
+        if admitted is not None:
+            admitted(session, operation, actor, now)
 
     def _hold(
         self,
@@ -129,10 +154,14 @@ def _reason_not_to_hold(session: Session, actor: Actor, verdict: Hold) -> str | 
 
 
 def _note_refusal(session: Session, operation: Operation, actor: Actor, now: datetime, why: str) -> None:
+    _note(session, operation, actor, now, "desk.refused", why)
+
+
+def _note(session: Session, operation: Operation, actor: Actor, now: datetime, name: str, why: str) -> None:
     audit.note(
         session,
         actor,
-        "desk.refused",
+        name,
         operation.project_id,
         now,
         project_id=operation.project_id,

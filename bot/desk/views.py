@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.desk.words import storable
+from bot.desk.words import NOBODY, WAY_OUT, storable
 from bot.errors import FormError
 from bot.operation import Description, FollowUp, Offer
 from bot.slack import blocks
@@ -219,12 +219,15 @@ def _outcome(card: Card) -> list[str]:
     match card.state:
         case "waiting":
             lines.append(f"{escape(card.deciders)} can decide · expires {when(card.expires_at)}")
+            lines += [WAY_OUT] if card.deciders == NOBODY else []
         case "approved" if card.open_until is not None and not card.opens:
             lines.append(f"Keydesk carries it out; it tries until {when(card.open_until)}.")
         case "approved" if card.open_until is not None:
             lines.append(f"The key is made when its owner opens it, until {when(card.open_until)}; else it lapses.")
         case _ if card.finished_at is not None and card.state != "denied":
             lines.append(f"{STATES[card.state][1].capitalize()} · {when(card.finished_at)}")
+    if card.state == "expired":
+        lines.append(WAY_OUT)
     if card.note and card.state != "denied":
         lines.append(escape(cut(card.note, WHY_SHOWN)))
     return lines or [f"Asked {when(card.created_at)}"]

@@ -18,8 +18,16 @@ from bot.store.requests import Request
 
 NOBODY_DECIDES = (
     "Nobody could decide this: nobody decides their own request, and there is no other approver or owner. "
-    "An owner can add an approver with /projects settings, or the platform team a second owner (KEYDESK_OWNERS)."
+    "An owner can add an approver with /projects settings; a second owner is named in KEYDESK_OWNERS, where Keydesk is "
+    "installed, and counts once Keydesk was started again."
 )
+NOBODY_ELSE = "Another Owner would have to agree, but you are the only one who can act; the record says so."
+WAY_OUT = (
+    "If nobody is left who could decide: a further Owner is named in KEYDESK_OWNERS, where Keydesk is installed, and "
+    "counts once Keydesk was started again."
+)
+VOID = "Void: what it was to change has changed meanwhile."
+NOBODY = "nobody"
 MOST_NAMED = 5
 JUST_NOW = timedelta(seconds=5)
 
@@ -28,6 +36,9 @@ HAPPENED: Mapping[str, str] = {
     "desk.held": "asked",
     "desk.approved": "approved",
     "desk.denied": "denied",
+    "desk.alone": "ran: there was no other Owner who could act",
+    "keys.end.let_run": "was let end this key of somebody else",
+    "desk.void": "void: what it was to change has changed meanwhile",
     "desk.refused": "refused; nothing changed",
     "desk.cancelled": "cancelled",
     "desk.reminded": "reminded",
@@ -83,7 +94,7 @@ def people_of(session: Session, team_id: str, user_ids: Iterable[str]) -> str:
     known = people.named(session, team_id, wanted)
     names = sorted(called(known, user_id) for user_id in wanted)
     shown = names if len(names) <= MOST_NAMED else [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
-    return listed(shown) or "nobody"
+    return listed(shown) or NOBODY
 
 
 def called(known: Mapping[str, Person], user_id: str) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from bot.operation import Operation
+from bot.operation import Operation, Stakes
 from bot.providers.deepgram.models import Role
 
 MOST_AT_ONCE = 20
@@ -25,9 +25,9 @@ class SendInvites(Operation):
     why: str = Field(default="", max_length=WHY_LONGEST)
 
     @property
-    def widens(self) -> bool:
+    def stakes(self) -> Stakes:
         """Whether the invited could do more than a plain member."""
-        return self.scope != "member"
+        return Stakes(widens=self.scope != "member")
 
 
 class CancelInvite(Operation):
@@ -53,7 +53,7 @@ class ResendInvite(Operation):
 class ChangeInviteDomains(Operation):
     """Whose addresses may be invited in this workspace: those at one of these domains; none means anybody's.
 
-    ``seen`` marks the domains that the form showed; None where none were.
+    ``seen`` marks the domains that the form showed; None where none were. ``before`` are those that it replaces.
     """
 
     kind: ClassVar[str] = "invites.domains"
@@ -61,3 +61,9 @@ class ChangeInviteDomains(Operation):
     project_id: str = ""
     domains: tuple[str, ...] = Field(default=(), max_length=MOST_DOMAINS)
     seen: str | None = None
+    before: tuple[str, ...] | None = None
+    why: str = Field(default="", max_length=WHY_LONGEST)
+
+    def widens(self, before: tuple[str, ...]) -> bool:
+        """Tell whether an address might be invited by it that might not before; no domain at all means any."""
+        return bool(before) and (not self.domains or not set(self.domains) <= set(before))

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from bot.operation import Operation
+from bot.operation import Operation, Stakes
 from bot.providers.deepgram.models import Role
 from bot.providers.deepgram.powers import ROLES, role_of
 
@@ -43,9 +43,10 @@ class ChangeMemberScope(AboutMember):
     scope: Role
 
     @property
-    def widens(self) -> bool:
-        """Whether the member could do more than before."""
-        return rank(self.scope) > rank(scope_of(self.before))
+    def stakes(self) -> Stakes:
+        """Whether the member could do more than before, or is an owner who could do less."""
+        before, after = rank(scope_of(self.before)), rank(self.scope)
+        return Stakes(widens=after > before, lowers=after < before and scope_of(self.before) == "owner")
 
 
 def scope_of(scopes: tuple[str, ...] | list[str]) -> Role:

@@ -104,6 +104,27 @@ def able(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[s
     )
 
 
+def locked(session: Session, team_id: str, user_id: str) -> None:
+    """Keep others from judging this person until this transaction ends; SQLite has one writer anyway."""
+    session.get(Person, (team_id, user_id), with_for_update=True)
+
+
+def judged(
+    session: Session, team_id: str, user_ids: Iterable[str], since: datetime
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return those of these people who are members as last read, and those of whom Slack has said so or not since."""
+    found = named(session, team_id, user_ids).values()
+    able = frozenset(person.user_id for person in found if person.standing == "member")
+    return able, frozenset(person.user_id for person in found if person.read_at >= since)
+
+
+def left(session: Session, team_id: str, user_ids: Iterable[str], since: datetime) -> frozenset[str]:
+    """Return those of these people who are no members (any more), as Slack has said since."""
+    wanted = frozenset(user_ids)
+    able, known = judged(session, team_id, wanted, since)
+    return (wanted & known) - able
+
+
 def unable(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:
     """Return those of these people who are known to be no members (any more)."""
     return frozenset(

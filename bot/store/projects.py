@@ -79,6 +79,12 @@ def all_approvers(session: Session) -> set[str]:
     return {user_id for listed in session.exec(select(ProjectSettings.approvers)) for user_id in listed}
 
 
+def approvers_by_project(session: Session) -> list[tuple[str, list[str]]]:
+    """Return who approves, as (project id, user ids), for every project that has settings."""
+    found = session.exec(select(ProjectSettings.project_id, ProjectSettings.approvers))
+    return [(project_id, list(listed)) for project_id, listed in found]
+
+
 def search(session: Session, words: str = "", *, limit: int, offset: int = 0) -> tuple[list[Project], int]:
     """Return a page of live projects whose name or id holds ``words``, by name, and how many there are in all."""
     found = select(Project).where(col(Project.gone_at).is_(None))

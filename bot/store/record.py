@@ -37,6 +37,14 @@ def named(session: Session, subject: str, name: str) -> list[Entry]:
     return list(session.exec(mine.order_by(col(Entry.id))))
 
 
+def by_actor(session: Session, team_id: str, actor: str, name: str, since: datetime) -> list[Entry]:
+    """Return what somebody did since then under one name, oldest first."""
+    theirs = select(Entry).where(
+        col(Entry.at) > since, col(Entry.actor) == actor, col(Entry.name) == name, col(Entry.team_id) == team_id
+    )
+    return list(session.exec(theirs.order_by(col(Entry.id))))
+
+
 def latest(session: Session, subject: str, limit: int) -> tuple[list[Entry], int]:
     """Return the last things that happened to one request or key, the newest last, and how many there are in all."""
     mine = col(Entry.subject) == subject

@@ -3,8 +3,8 @@
 waiting ─┬─ approved ─┬─ creating ─┬─ delivered ── ended
          ├─ denied    ├─ lapsed    ├─ approved (showing failed: its owner may press again)
          ├─ cancelled ├─ cancelled └─ failed (the provider refused for good)
-         └─ expired   └─ running ──┬─ done
-                                   ├─ approved (certainly not done, and worth another try)
+         ├─ expired   └─ running ──┬─ done
+         └─ failed (void)          ├─ approved (certainly not done, and worth another try)
                                    └─ failed
 
 A key goes through “creating”, because its owner makes it; Keydesk itself carries out all else, through “running”.
@@ -13,6 +13,7 @@ A key goes through “creating”, because its owner makes it; Keydesk itself ca
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.store.columns import UTCDateTime, one_of
 
 MOVES: dict[str, frozenset[str]] = {
-    "waiting": frozenset({"approved", "denied", "cancelled", "expired"}),
+    "waiting": frozenset({"approved", "denied", "cancelled", "expired", "failed"}),
     "approved": frozenset({"creating", "running", "lapsed", "cancelled"}),
     "creating": frozenset({"delivered", "approved", "failed"}),
     "running": frozenset({"done", "approved", "failed"}),
@@ -144,6 +145,12 @@ def waiting_ids(session: Session, team_id: str) -> list[tuple[str, str, str, str
     found = found.where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
     listed = session.exec(found.order_by(col(Request.created_at)))
     return [(id_, project_id, by, kind) for id_, project_id, by, kind in listed]
+
+
+def waiting(session: Session, team_id: str, kinds: Collection[str]) -> list[Request]:
+    """Return every request of these kinds that waits for a decision, oldest first."""
+    found = select(Request).where(col(Request.team_id) == team_id, col(Request.state) == "waiting")
+    return list(session.exec(found.where(col(Request.kind).in_(kinds)).order_by(col(Request.created_at))))
 
 
 def touch_waiting(session: Session, team_id: str, project_id: str | None = None) -> list[tuple[str, int]]:

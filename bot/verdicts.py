@@ -1,0 +1,110 @@
+"""What the policy is asked and what it answers, as values; and who decides what is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.operation import NO_STAKES, Stakes
+
+BY_APPROVERS = frozenset({"keys.create"})  # what a project's own approvers decide
+BY_EITHER = frozenset({"keys.end", "keys.end_many"})  # what they or the owners decide: it may be urgent
+NEVER_BY_THE_CONCERNED = frozenset({"roles.take_owner"})
+
+
+class Role(IntEnum):
+    """What somebody may do, in order: a Reader sees, a Developer also asks for keys, an Owner manages.
+
+    The roles are those of Groq's console (https://console.groq.com/docs/projects), where Developer is "currently the
+    same as Owner"; here the two have rows of their own in `LEAST`.
+    """
+
+    READER = 1
+    DEVELOPER = 2
+    OWNER = 3
+
+    @property
+    def word(self) -> str:
+        """How the role is called."""
+        return self.name.capitalize()
+
+    @property
+    def stored(self) -> str:
+        """How the role stands in a row or in a form."""
+        return self.name.lower()
+
+    @classmethod
+    def read(cls, stored: str) -> Role:
+        """Return the role that stands in a row; raise KeyError for anything else."""
+        return cls[stored.upper()]
+
+
+@dataclass(frozen=True)
+class Matter:
+    """The facts that a rule may look at, as they are now (user ids of one workspace).
+
+    ``owners`` and ``approvers`` hold only people who can act: members, as Slack said of them. ``approvers`` are the
+    project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
+    ``role`` is the actor's there. ``others`` are the active members who hold Owner in the workspace beside the actor,
+    and ``unknown`` those holders of whom nobody has read within a minute whether they are: whoever has neither is
+    alone, and nobody else is. A group counts there as last read, however long ago: what Slack did not say for a while
+    is neither a yes nor a no. ``withheld`` is the higher role that the actor would have by such a group.
+    """
+
+    owners: frozenset[str]
+    approvers: frozenset[str] = frozenset()
+    subject_owner: str | None = None
+    role: Role = Role.READER
+    stakes: Stakes = NO_STAKES
+    others: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    withheld: Role | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Do it now. ``alone`` tells that it would wait for another Owner if there were one: the record says so."""
+
+    reason: str
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One of ``deciders`` must approve first. Empty: nobody can, and the form says so before anything is posted."""
+
+    deciders: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Not this person, or not now; ``text`` is what they read. In it, “{who}” stands for the people ``who``.
+
+    ``unread`` tells that it is for want of their profiles: once they were read, the verdict may be another one.
+    """
+
+    text: str
+    who: frozenset[str] = frozenset()
+    unread: bool = False
+
+
+Verdict = Run | Hold | Refuse
+
+
+def deciders(kind: str, requester: str, matter: Matter) -> frozenset[str]:
+    """Return who may decide what ``requester`` asks, who is never one of them.
+
+    A key: the project's approvers, else the owners. The end of keys: both. All else: the owners. Whoever would lose by
+    it decides only where nobody else can, and about their own Owner never.
+    """
+    allowed = _pool(kind, requester, matter)
+    others = allowed - matter.stakes.concerned
+    return others if others or kind in NEVER_BY_THE_CONCERNED else allowed
+
+
+def _pool(kind: str, requester: str, matter: Matter) -> frozenset[str]:
+    approvers, owners = matter.approvers - {requester}, matter.owners - {requester}
+    if kind in BY_EITHER:
+        return approvers | owners
+    return (approvers if kind in BY_APPROVERS else frozenset()) or owners
