@@ -66,19 +66,23 @@ class Subscribing:
         """Make the digest.
 
         Raises:
-            FormError: its channel cannot carry it, or this person has too many.
+            FormError: its channel cannot carry it, they are not in it, or have too many digests.
         """
-        await check_channel(self._web, operation.wish.channel)
+        await check_channel(self._web, operation.wish.channel, actor.user_id)
         return await self._database.write(lambda session: self._add(session, operation, actor, self._clock.now()))
 
     async def change(self, operation: ChangeDigest, actor: Actor) -> str:
         """Change where, what and when.
 
         Raises:
-            FormError: its channel cannot carry it.
+            FormError: its channel cannot carry it, or they chose another one that they are not in.
             NotUnderstood: there is no such digest.
         """
-        await check_channel(self._web, operation.wish.channel)
+        kept = await self._database.read(
+            lambda session: the_subscription(session, operation.subscription_id, actor.team_id).channel
+        )
+        same = operation.wish.channel == kept  # an owner may change the hour of a digest in a channel they are not in
+        await check_channel(self._web, operation.wish.channel, None if same else actor.user_id)
 
         def change(session: Session, found: Subscription, now: datetime) -> str:
             before = wish_of(found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.desk.service import Desk, Held
+from bot.desk.entrance import answer
+from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import CouldNotCheck, FormError
 from bot.operation import Actor
@@ -15,6 +16,7 @@ from bot.projects.mirroring import ProjectMirror
 from bot.projects.naming import permitted, the_project
 from bot.projects.operations import Contents
 from bot.projects.service import Overview
+from bot.projects.settings_change import ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
 from bot.slack.files import send_table
@@ -46,6 +48,7 @@ class ProjectListeners:
         mirror: ProjectMirror,
         deepgram: Deepgram,
         files: SlackWeb,
+        change: ProjectSettingsChange,
     ) -> None:
         self._desk = desk
         self._database = database
@@ -55,6 +58,7 @@ class ProjectListeners:
         self._mirror = mirror
         self._deepgram = deepgram
         self._files = files
+        self._change = change
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -198,20 +202,23 @@ class ProjectListeners:
 
     async def save(self, call: Call) -> None:
         """Save the settings form."""
-        operation = views.read_settings_form(call.metadata, call.state)
+        wish = views.read_settings_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying("Project settings", "Checking people and channel…"))
         actor = Actor(call.team_id, call.user_id)
         try:
             actor = await self._people.judge(call.team_id, call.user_id)
-            outcome = await self._desk.submit(operation, actor)
+            operation = await self._change.as_asked(wish, actor)
+            outcome = await self._desk.submit(operation, actor, call.view_id)
         except (FormError, CouldNotCheck) as problem:
             # What was chosen must not be lost: the form comes back with what is wrong.
-            project = await self._database.read(lambda session: the_project(session, actor, operation.project_id))
+            project = await self._database.read(lambda session: the_project(session, actor, wish.project_id))
             seen = await self._overview(actor, project)
-            await opened.update(views.settings_form(seen, operation, problem.text))
+            await opened.update(views.settings_form(seen, wish, problem.text))
             return
-        if not isinstance(outcome, Held):
-            await opened.update(views.saying("Project settings", escape(outcome.text)))
+        text = await self._database.read(
+            lambda session: answer(session, actor, outcome, "the settings stay as they are")
+        )
+        await opened.update(views.saying("Project settings", escape(text)))
 
 
 def _options(session: Session, typed: str) -> list[views.Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,19 +15,46 @@ NAME_LONGEST = 80  # ten names must fit into one message; what is longer at the 
 WHY_LONGEST = 300
 
 
-class ChangeProjectSettings(Operation):
+class WishedSettings(BaseModel):
     """Who approves keys of a project, where their cards appear, and how long its keys may last (days).
 
     ``seen`` marks the settings that the form showed; None where none were.
     """
 
-    kind: ClassVar[str] = "projects.settings"
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
+    project_id: str
     approvers: tuple[str, ...] = Field(default=(), max_length=MOST_APPROVERS)
     channel: str | None = None
     recommended_days: int = Field(ge=1, le=LONGEST_DAYS)
     most_days: int = Field(ge=1, le=LONGEST_DAYS)
     seen: str | None = None
+    why: str = Field(default="", max_length=WHY_LONGEST)
+
+
+SETTINGS = ("approvers", "channel", "recommended_days", "most_days")
+Value = tuple[str, ...] | int | str | None
+
+
+class ChangeProjectSettings(Operation):
+    """The settings of a project that change, each as it was (``before``) and as it will be; see `SETTINGS`."""
+
+    kind: ClassVar[str] = "projects.settings"
+
+    before: Mapping[str, Value] = Field(default_factory=dict)
+    after: Mapping[str, Value] = Field(default_factory=dict)
+    why: str = Field(default="", max_length=WHY_LONGEST)
+
+    def approvers(self, when: Mapping[str, Value]) -> frozenset[str]:
+        """Return who approves, before or after; nobody where that does not change."""
+        listed = when.get("approvers")
+        return frozenset(listed) if isinstance(listed, tuple) else frozenset()
+
+    @property
+    def longer(self) -> bool:
+        """Whether keys may last longer, or are recommended to."""
+        pairs = [(self.before.get(name), self.after.get(name)) for name in ("recommended_days", "most_days")]
+        return any(isinstance(was, int) and isinstance(will, int) and will > was for was, will in pairs)
 
 
 class RenameProject(Operation):

@@ -1,27 +1,35 @@
-"""How an owner's settings of a project are checked and saved."""
+"""How an owner's settings of a project are checked, held where they give anybody more, and saved."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
 from sqlmodel import Session
 
 from bot import audit
 from bot.clock import Clock
 from bot.desk import words
+from bot.desk.judging import KNOWN_FOR
 from bot.desk.service import Desk
 from bot.errors import FormError, NotAllowed, NotUnderstood
-from bot.operation import Actor
+from bot.operation import Actor, Stakes
 from bot.people import People
-from bot.projects.operations import ChangeProjectSettings
+from bot.projects import settings_card
+from bot.projects.operations import SETTINGS, ChangeProjectSettings, Value, WishedSettings
 from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
-from bot.slack.words import count
-from bot.store import projects
+from bot.slack.words import count, escape
+from bot.store import people, projects
 from bot.store.database import Database
 from bot.store.projects import ProjectSettings
 
+GONE = "This project is no longer there. Nothing changed."
+NOTHING_NEW = "These are the settings already. Nothing changed."
+
 
 class ProjectSettingsChange:
-    """Carries out `ChangeProjectSettings`."""
+    """Makes `ChangeProjectSettings` of what an owner wished, and carries it out."""
 
     def __init__(self, desk: Desk, database: Database, clock: Clock, people_: People, web: SlackWeb) -> None:
         self._desk = desk
@@ -30,41 +38,88 @@ class ProjectSettingsChange:
         self._people = people_
         self._web = web
 
-    async def execute(self, operation: ChangeProjectSettings, actor: Actor) -> str:
-        """Check the people and the channel as they are now, then save.
+    async def as_asked(self, wish: WishedSettings, actor: Actor) -> ChangeProjectSettings:
+        """Return the operation that a wish amounts to: what changes, with what stands there now.
 
         Raises:
-            FormError: an approver is no member, the channel cannot be used, the days do not fit together, or somebody
-                else has saved other settings since the form was opened.
+            FormError: an approver is no member, the channel cannot be used, the days do not fit together, nothing
+                changes, or somebody else has saved other settings since the form was opened.
+            NotUnderstood: there is no such project.
         """
-        if operation.recommended_days > operation.most_days:
+        if not await self._database.read(lambda session: self._may(session, wish, actor)):
+            return ChangeProjectSettings(project_id=wish.project_id)  # which the desk refuses, on the record
+        if wish.recommended_days > wish.most_days:
             raise FormError("recommended_days", "The recommended duration cannot be longer than the longest one.")
-        for user_id in operation.approvers:
-            await self._check_approver(actor, user_id)
-        await check_channel(self._web, operation.channel)
+        operation = await self._database.read(lambda session: _changed(session, wish, actor))
+        await self._check(operation, actor)
+        # Whoever left may be taken out by one: that is read anew, and believed only then.
+        await self._people.look_again(operation.approvers(operation.before) - operation.approvers(operation.after))
+        return operation
+
+    def _may(self, session: Session, wish: WishedSettings, actor: Actor) -> bool:
+        return self._desk.may(session, actor, ChangeProjectSettings.kind, wish.project_id)
+
+    async def execute(self, operation: ChangeProjectSettings, actor: Actor) -> str:
+        """Check the people and the channel as they are now, then save what changes, if it is as it was.
+
+        Raises:
+            FormError: an approver is no member, or the channel cannot be used.
+            NotUnderstood: the project is gone, or what was to change has changed meanwhile.
+        """
+        await self._check(operation, actor)
         return await self._database.write(lambda session: self._save(session, operation, actor))
 
-    async def _check_approver(self, actor: Actor, user_id: str) -> None:
-        try:
-            await self._people.judge(actor.team_id, user_id)
-        except NotAllowed:
-            raise FormError("approvers", "Approvers must be full, active members of this workspace.") from None
+    async def _check(self, operation: ChangeProjectSettings, actor: Actor) -> None:
+        for user_id in sorted(operation.approvers(operation.after) - operation.approvers(operation.before)):
+            try:
+                await self._people.judge(actor.team_id, user_id)
+            except NotAllowed:
+                raise FormError("approvers", "Approvers must be full, active members of this workspace.") from None
+        channel = operation.after.get("channel")
+        await check_channel(self._web, channel if isinstance(channel, str) else None, actor.user_id)
+
+    # --- what the desk asks ---
+
+    def stakes(self, session: Session, operation: ChangeProjectSettings, actor: Actor, now: datetime) -> Stakes:
+        """Tell whether somebody would decide, hear of requests, or get longer keys; and who would approve no more."""
+        del now
+        before, after = operation.approvers(operation.before), operation.approvers(operation.after)
+        gone = people.left(session, actor.team_id, before - after, datetime.now(UTC) - KNOWN_FOR)
+        lost = before - after - gone - {actor.user_id}
+        return Stakes(
+            widens=bool(after - before or lost) or "channel" in operation.after or operation.longer, concerned=lost
+        )
+
+    def moved(self, session: Session, operation: ChangeProjectSettings, team_id: str) -> str | None:
+        """Say which of the settings are not as they were when this was asked, or None."""
+        kept = projects.settings(session, operation.project_id)
+        others = [name for name, was in operation.before.items() if not _same(_value(kept, name), was)]
+        if not others:
+            return None
+        said = "; ".join(settings_card.said(session, team_id, name, _value(kept, name)) for name in others)
+        by = words.people_of(session, team_id, [kept.changed_by] if kept.changed_by else [])
+        return f"{by} saved other settings since this was asked: {said}. Nothing changed; ask again if it is wanted."
+
+    # --- saving ---
 
     def _save(self, session: Session, operation: ChangeProjectSettings, actor: Actor) -> str:
         now = self._clock.now()
-        if projects.get(session, operation.project_id) is None:
-            raise NotUnderstood("This project is no longer there. Nothing changed.")
+        name = _the_name(session, operation.project_id)
         kept = projects.settings(session, operation.project_id, to_change=True)
-        _check_seen(session, operation, kept, actor)
+        done = f"Saved the settings of {name}."
+        if all(_same(_value(kept, field), value) for field, value in operation.after.items()):
+            return done  # it was carried out before, and cut short before that was noted
+        why = self.moved(session, operation, actor.team_id)
+        if why is not None:
+            raise NotUnderstood(why)
         before = kept.model_dump(mode="json")
+        changed: dict[str, JsonValue] = {}
+        for field, value in operation.after.items():
+            changed[field] = list(value) if isinstance(value, tuple) else value
         session.merge(
-            ProjectSettings(
-                **operation.model_dump(exclude={"approvers", "seen"}),
-                approvers=list(operation.approvers),
-                changed_by=actor.user_id,
-                changed_at=now,
-            )
+            ProjectSettings.model_validate(before | changed | {"changed_by": actor.user_id, "changed_at": now})
         )
+        session.flush()
         audit.note(
             session,
             actor,
@@ -72,17 +127,49 @@ class ProjectSettingsChange:
             operation.project_id,
             now,
             project_id=operation.project_id,
-            before=before,
-            after=operation.model_dump(mode="json", exclude={"seen"}),
+            before={field: before[field] for field in operation.after},
+            after=changed,
         )
-        if set(before["approvers"]) != set(operation.approvers):
+        if "approvers" in operation.after:
             self._desk.redraw_waiting(session, actor.team_id, now, operation.project_id)
-        return f"Saved the settings of {projects.name_of(session, operation.project_id)}."
+        self._desk.void_moved(session, actor.team_id, now, operation.kind)
+        self._tell_losers(session, operation, actor, now)
+        return done
+
+    def _tell_losers(self, session: Session, operation: ChangeProjectSettings, actor: Actor, now: datetime) -> None:
+        lost = operation.approvers(operation.before) - operation.approvers(operation.after) - {actor.user_id}
+        able = people.able(session, actor.team_id, lost)
+        name = escape(projects.name_of(session, operation.project_id))
+        text = f"You do not approve keys of *{name}* any more: <@{actor.user_id}> changed its settings."
+        self._desk.inform(session, actor.team_id, able, text, now)
 
 
-def _check_seen(session: Session, operation: ChangeProjectSettings, kept: ProjectSettings, actor: Actor) -> None:
+def _the_name(session: Session, project_id: str) -> str:
+    """Return the project's name, plain; raise NotUnderstood where it is gone."""
+    project = projects.get(session, project_id)
+    if project is None:
+        raise NotUnderstood(GONE)
+    return project.name
+
+
+def _changed(session: Session, wish: WishedSettings, actor: Actor) -> ChangeProjectSettings:
+    _the_name(session, wish.project_id)
+    kept = projects.settings(session, wish.project_id)
+    _check_seen(session, wish, kept, actor)
+    fields = [name for name in SETTINGS if not _same(_value(kept, name), _value(wish, name))]
+    if not fields:
+        raise FormError("approvers", NOTHING_NEW)
+    return ChangeProjectSettings(
+        project_id=wish.project_id,
+        before={name: _value(kept, name) for name in fields},
+        after={name: _value(wish, name) for name in fields},
+        why=wish.why,
+    )
+
+
+def _check_seen(session: Session, wish: WishedSettings, kept: ProjectSettings, actor: Actor) -> None:
     """Refuse to overwrite what somebody else has saved since the form was opened."""
-    if operation.seen in (None, kept.mark):
+    if wish.seen in (None, kept.mark):
         return
     others = {
         "approvers": f"who approves: {words.people_of(session, actor.team_id, kept.approvers)}",
@@ -90,7 +177,7 @@ def _check_seen(session: Session, operation: ChangeProjectSettings, kept: Projec
         "recommended_days": f"{count(kept.recommended_days, 'day')} recommended",
         "most_days": f"{count(kept.most_days, 'day')} at most",
     }
-    theirs = [said for name, said in others.items() if _value(kept, name) != _value(operation, name)]
+    theirs = [said for name, said in others.items() if not _same(_value(kept, name), _value(wish, name))]
     if theirs:
         by = words.people_of(session, actor.team_id, [kept.changed_by] if kept.changed_by else [])
         raise FormError(
@@ -100,6 +187,13 @@ def _check_seen(session: Session, operation: ChangeProjectSettings, kept: Projec
         )
 
 
-def _value(settings: ProjectSettings | ChangeProjectSettings, name: str) -> object:
-    value = getattr(settings, name)
-    return set(value) if name == "approvers" else value
+def _value(settings: ProjectSettings | WishedSettings, name: str) -> Value:
+    value: Value | list[str] = getattr(settings, name)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Tell whether two values are one; the order of people counts for nothing."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return set(one) == set(other)
+    return one == other

@@ -11,8 +11,9 @@ from bot.projects.operations import (
     LONGEST_DAYS,
     MOST_APPROVERS,
     NAME_LONGEST,
-    ChangeProjectSettings,
+    WHY_LONGEST,
     RenameProject,
+    WishedSettings,
 )
 from bot.projects.service import Overview, Page, Row
 from bot.slack import blocks
@@ -102,7 +103,7 @@ def _buttons(seen: Overview) -> list[Block]:
     return buttons
 
 
-def settings_form(seen: Overview, typed: ChangeProjectSettings | None = None, problem: str = "") -> Block:
+def settings_form(seen: Overview, typed: WishedSettings | None = None, problem: str = "") -> Block:
     """Draw the settings form; ``typed`` and ``problem`` bring back what was typed, with what is wrong with it."""
     settings = typed or seen.settings
     return blocks.modal(
@@ -123,10 +124,18 @@ def settings_form(seen: Overview, typed: ChangeProjectSettings | None = None, pr
                 "channel",
                 blocks.conversations_select("channel", initial=settings.channel or ""),
                 optional=True,
-                hint="Keydesk must be in it, and it must not be shared outside. Empty: approvers get a direct message.",
+                hint="You and Keydesk must be in it, and it must not be shared outside. Empty: approvers get a direct "
+                "message.",
             ),
             _days("Recommended duration in days", "recommended_days", settings.recommended_days),
             _days("Longest duration in days", "most_days", settings.most_days),
+            blocks.input_(
+                "Why?",
+                "why",
+                blocks.text_input("why", initial=typed.why if typed else "", multiline=True, max_length=WHY_LONGEST),
+                optional=True,
+                hint="Other approvers, another channel and longer keys wait for another Owner, who reads this.",
+            ),
         ],
         submit="Save settings",
         close="Cancel",
@@ -138,7 +147,7 @@ def _days(label: str, name: str, value: int) -> Block:
     return blocks.input_(label, name, blocks.number_input(name, initial=str(value), least="1", most=str(LONGEST_DAYS)))
 
 
-def read_settings_form(metadata: str, state: State) -> ChangeProjectSettings:
+def read_settings_form(metadata: str, state: State) -> WishedSettings:
     """Read the submitted settings, with what marks those that the form showed.
 
     Raises:
@@ -151,13 +160,14 @@ def read_settings_form(metadata: str, state: State) -> ChangeProjectSettings:
     if recommended > most:
         raise FormError("recommended_days", "The recommended duration cannot be longer than the longest one.")
     project_id, shown, mark = metadata.partition(":")
-    return ChangeProjectSettings(
+    return WishedSettings(
         project_id=project_id,
         approvers=approvers,
         channel=conversation(state, "channel"),
         recommended_days=recommended,
         most_days=most,
         seen=mark if shown else None,
+        why=storable(written(state, "why"))[:WHY_LONGEST],
     )
 
 

@@ -34,17 +34,28 @@ def channel_problem(channel: Mapping[str, Any]) -> str | None:
     return sharing
 
 
-async def check_channel(web: SlackWeb, channel: str | None) -> None:
+async def check_channel(web: SlackWeb, channel: str | None, chosen_by: str | None) -> None:
     """Check the channel that was chosen in the field “channel” of a form, if one was.
 
+    ``chosen_by`` must be in it; None where the channel stays as it was, whoever may have chosen it.
+
     Raises:
-        FormError: nothing of ours may be shown there, or Slack does not let us see it.
+        FormError: nothing of ours may be shown there, they are not in it, or Slack does not let us see it.
     """
     if channel is None:
         return
     try:
         problem = channel_problem(await web.channel(channel))
+        if problem is None and chosen_by is not None and not await _is_in(web, channel, chosen_by):
+            problem = "You are not in it. Join it first, or ask somebody who is in it."
     except SlackError as refused:
         raise FormError("channel", f"Keydesk could not look at this channel. {refused.verdict.words}") from None
     if problem is not None:
         raise FormError("channel", f"This channel cannot be used. {problem}")
+
+
+async def _is_in(web: SlackWeb, channel: str, user_id: str) -> bool:
+    async for member in web.members(channel):
+        if member == user_id:
+            return True
+    return False

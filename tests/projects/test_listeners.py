@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.projects.listeners import ProjectListeners
+from bot.projects.settings_change import ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
 from bot.store import projects
 from bot.store.database import Database
@@ -30,7 +31,10 @@ async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_se
     made, screen = await bench(database, Deepgram(SecretStr("none"))), Screen()
     people = people_unreadable(database)
     deepgram = Deepgram(SecretStr("none"))
-    listeners = ProjectListeners(made.desk, database, made.engine, people, made.clock, made.projects, deepgram, screen)
+    change = ProjectSettingsChange(made.desk, database, made.clock, people, screen)
+    listeners = ProjectListeners(
+        made.desk, database, made.engine, people, made.clock, made.projects, deepgram, screen, change
+    )
     await listeners.save(submitted(OWNER, CHOSEN, screen, metadata=PROJECT))
     assert screen.shown["callback_id"] == "projects.settings"
     for chosen in ("could not read your Slack profile", "'initial_value': '13'", f"'initial_users': ['{LI}']"):

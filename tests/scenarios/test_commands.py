@@ -14,7 +14,7 @@ from bot.store.projects import Project, ProjectSettings
 from tests.clocks import machine_now
 from tests.factories import NOON, add, key
 from tests.scenarios.forging import everything, forge_options, hears, settled, until
-from tests.scenarios.people import AMARA, APPROVALS, GENERAL, GUEST, MARIA, OLENA, PRIYA, SHARED, SPEECH, YUKI
+from tests.scenarios.people import AMARA, APPROVALS, GENERAL, GUEST, LIWEI, MARIA, OLENA, PRIYA, SHARED, SPEECH, YUKI
 from tests.scenarios.test_deciding import asks
 from tests.world import World, world
 
@@ -87,6 +87,7 @@ async def test_only_owners_change_settings_and_only_to_what_works(sqlite_url: st
         refused: list[tuple[dict[str, Any], str]] = [
             ({"channel": SHARED}, "It is shared outside this workspace"),
             ({"channel": GENERAL}, "Keydesk is not in it."),
+            ({"channel": SPEECH}, "You are not in it."),
             ({"approvers": [GUEST]}, "Approvers must be full, active members"),
         ]
         for values, words in refused:
@@ -96,10 +97,16 @@ async def test_only_owners_change_settings_and_only_to_what_works(sqlite_url: st
             await amara.reads_in_window(words)
             await amara.closes()
         assert await settled(here) == before
+        liwei = await here.page(LIWEI)
+        here.slack.state.workspace.channels[SPEECH].members.append(AMARA)
         await amara.types("/projects settings production")
         await amara.reads_in_window("Who approves keys")
         await amara.fills(channel=SPEECH, approvers=[PRIYA, YUKI], recommended_days="7", most_days="14")
-        await amara.reads_in_window("Saved the settings of production.")
+        await amara.reads_in_window("can approve it; until then the settings stay as they are.")
+        assert await settled(here) != before  # a request that waits
+        await liwei.reads("wants to change who approves keys, approvals channel, recommended duration and longest")
+        await liwei.presses("Approve")
+        await amara.reads("Saved the settings of production.")
         with here.database.reading() as session:
             saved = session.get(ProjectSettings, project_id(here))
         assert saved is not None
