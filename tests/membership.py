@@ -17,6 +17,7 @@ from bot.desk.service import Desk, Held, Ran
 from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
 from bot.invites.changing import InviteChanges
+from bot.invites.domains import InviteDomainsChange
 from bot.invites.mirroring import listing as invite_list
 from bot.invites.sending import InviteSending
 from bot.members.changing import MemberChanges
@@ -57,6 +58,7 @@ class Membership:
     project: Project
     members: ListMirror[Member]
     invites: ListMirror[Invite]
+    domains: InviteDomainsChange
     told: Counter[str] = field(default_factory=Counter)
 
     async def ask(self, operation: Operation, by: str = OWNER) -> str:
@@ -67,7 +69,10 @@ class Membership:
 
     async def approved(self, operation: Operation) -> Request:
         """Have something held, approved by another owner and carried out; return its request as it ended."""
-        outcome = await self.desk.submit(operation, actor(OWNER))
+        return await self.decided(await self.desk.submit(operation, actor(OWNER)))
+
+    async def decided(self, outcome: Held | Ran) -> Request:
+        """Have what is held approved by another owner and carried out; return its request as it ended."""
         assert isinstance(outcome, Held)
         await self.desk.decide(outcome.request.id, outcome.request.version, "approved", actor(SECOND_OWNER))
         await self.engine.drain()
@@ -133,10 +138,12 @@ async def _made(
         **InviteChanges(database, engine, clock, client).kinds(),
     }
     desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds)
+    domains = InviteDomainsChange(desk, database, clock)
+    kinds |= domains.kinds()
     members = ListMirror(database, engine, member_list(client))
     invites = ListMirror(database, engine, invite_list(client))
-    made = Membership(database, clock, engine, desk, emulator, project, members, invites)
-    counted = ("desk.cards", "desk.tell", "desk.expire", "desk.lapse", "keys.mirror", "home.refresh")
+    made = Membership(database, clock, engine, desk, emulator, project, members, invites, domains)
+    counted = ("desk.cards", "desk.notice", "desk.tell", "desk.expire", "desk.lapse", "keys.mirror", "home.refresh")
     running: dict[str, JobFunction] = {
         "desk.run": desk.run_approved,
         "desk.settle": desk.settle,

@@ -1,4 +1,4 @@
-"""How an open invitation is taken back or sent again, how to find out later; and which domains are allowed."""
+"""How an open invitation is taken back or sent again, and how to find out later."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from bot import audit
 from bot.clock import Clock
 from bot.desk.believing import believed
 from bot.engine.port import Engine, Job
-from bot.errors import BotError, FormError, NotFound, NotUnderstood, Refused, Unclear
+from bot.errors import BotError, NotFound, NotUnderstood, Refused, Unclear
 from bot.invites.addresses import is_allowed
-from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite
+from bot.invites.operations import CancelInvite, ResendInvite
 from bot.invites.sending import outside
 from bot.operation import Actor, OperationKind
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.invites import Invite
-from bot.slack.words import listed
 from bot.store import invites, record
 from bot.store.database import Database
 
-OVERTAKEN = (
-    "Somebody else changed the domains since you opened this form: allowed now is {allowed}. Nothing changed. What you "
-    "typed stands here: save again to replace theirs, or cancel to keep them."
-)
 WITHDRAWN = "invites.withdrawn"
 NO_SCOPE = (
     "Deepgram does not tell with which scope {email} was invited, so it cannot be sent again as it was. Nothing "
@@ -33,7 +28,7 @@ NO_SCOPE = (
 
 
 class InviteChanges:
-    """Carries out `CancelInvite`, `ResendInvite` and `ChangeInviteDomains`."""
+    """Carries out `CancelInvite` and `ResendInvite`."""
 
     def __init__(self, database: Database, engine: Engine, clock: Clock, deepgram: Deepgram) -> None:
         self._database = database
@@ -50,7 +45,6 @@ class InviteChanges:
             ResendInvite.kind: OperationKind(
                 ResendInvite, execute=self.resend, settle=self.is_resent, done=self.resent
             ),
-            ChangeInviteDomains.kind: OperationKind(ChangeInviteDomains, execute=self.change_domains),
         }
 
     # --- taking back ---
@@ -152,35 +146,6 @@ class InviteChanges:
     def resent(self, session: Session, operation: ResendInvite, now: datetime) -> None:
         """Let the list of invitations follow."""
         self._read_again(session, operation.project_id, now)
-
-    # --- whose addresses ---
-
-    async def change_domains(self, operation: ChangeInviteDomains, actor: Actor) -> str:
-        """Set the allowed domains of the workspace.
-
-        Raises:
-            FormError: somebody else has changed them since the form was opened.
-        """
-        await self._database.write(lambda session: self._change_domains(session, operation, actor))
-        if not operation.domains:
-            return "Addresses at any domain may be invited now."
-        return f"Only addresses at {listed(operation.domains, 'or')} may be invited now."
-
-    def _change_domains(self, session: Session, operation: ChangeInviteDomains, actor: Actor) -> None:
-        now, before = self._clock.now(), invites.domains(session, actor.team_id, to_change=True)
-        moved = operation.seen not in (None, invites.domains_mark(session, actor.team_id))
-        if moved and set(before) != set(operation.domains):
-            raise FormError("domains", OVERTAKEN.format(allowed=listed(before, "and") or "any domain"))
-        invites.change_domains(session, actor.team_id, operation.domains, actor.user_id, now)
-        audit.note(
-            session,
-            actor,
-            "invites.domains_changed",
-            actor.team_id,
-            now,
-            before=list(before),
-            after=list(operation.domains),
-        )
 
     async def _find(self, project_id: str, email: str) -> Invite | None:
         open_ones = await self._deepgram.invites(project_id)

@@ -8,6 +8,7 @@ from bot.desk.service import Desk
 from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.invites import service, views
 from bot.invites.addresses import Sorting, read_domains, read_invitation
+from bot.invites.domains import InviteDomainsChange
 from bot.invites.entrance import Entrance
 from bot.invites.operations import MOST_AT_ONCE, CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
 from bot.invites.sending import already, outside
@@ -39,12 +40,14 @@ class InviteListeners:
         database: Database,
         people: People,
         files: SlackWeb,
+        change: InviteDomainsChange,
     ) -> None:
         self._entrance = entrance
         self._desk = desk
         self._database = database
         self._people = people
         self._files = files
+        self._of_domains = change
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -221,8 +224,8 @@ class InviteListeners:
         """Show whose addresses may be invited, or change that to what was typed."""
         actor = await self._people.judge(call.team_id, call.user_id)
         if call.text.strip():
-            operation = ChangeInviteDomains(domains=read_domains(call.text))
-            await call.tell(escape(await self._entrance.submit(operation, actor)))
+            wish = ChangeInviteDomains(domains=read_domains(call.text))
+            await call.tell(escape(await self._set_domains(wish, actor)))
             return
         domains, may_change = await self._database.read(lambda session: self._domains(session, actor))
         await call.show(views.domains_shown(domains, may_change=may_change))
@@ -244,16 +247,21 @@ class InviteListeners:
 
     async def submit_domains(self, call: Call) -> None:
         """Take in the form of allowed domains."""
-        operation = views.read_domains_form(call.metadata, call.state)
+        wish = views.read_domains_form(call.metadata, call.state)
         opened = await call.ack_update(views.saying("Who may be invited", "Saving…"))
         actor = await self._people.judge(call.team_id, call.user_id)
         try:
-            text = await self._entrance.submit(operation, actor, opened.view_id)
-        except FormError as problem:  # what was typed must not be lost
+            text = await self._set_domains(wish, actor, opened.view_id)
+        except (FormError, CouldNotCheck) as problem:  # what was typed must not be lost
             mark = await self._database.read(lambda session: invites.domains_mark(session, actor.team_id))
-            await opened.update(views.domains_form(operation.domains, mark, problem.text))
+            await opened.update(views.domains_form(wish.domains, mark, problem.text, wish.why))
             return
         await opened.update(views.saying("Who may be invited", escape(text)))
+
+    async def _set_domains(self, wish: ChangeInviteDomains, actor: Actor, view_id: str | None = None) -> str:
+        operation = await self._of_domains.as_asked(wish, actor)
+        outcome = await self._desk.submit(operation, actor, view_id)
+        return await self._entrance.outcome(actor, outcome, "the domains stay as they are")
 
 
 def _rest(operation: SendInvites, sorting: Sorting) -> SendInvites | None:

@@ -160,7 +160,7 @@ def _addresses(typed: str) -> tuple[str, ...]:
     return emails
 
 
-def domains_form(domains: tuple[str, ...], mark: str = "", problem: str = "") -> Block:
+def domains_form(domains: tuple[str, ...], mark: str = "", problem: str = "", why: str = "") -> Block:
     """Draw the form that sets the allowed domains; ``mark`` tells those that are saved from later ones."""
     element = blocks.text_input(
         "domains", initial="\n".join(domains), multiline=True, max_length=ADDRESSES_LONGEST, placeholder="acme.com"
@@ -169,7 +169,17 @@ def domains_form(domains: tuple[str, ...], mark: str = "", problem: str = "") ->
     return blocks.modal(
         "invites.domains",
         "Who may be invited",
-        [*blocks.problem(problem), blocks.input_("Allowed domains", "domains", element, optional=True, hint=hint)],
+        [
+            *blocks.problem(problem),
+            blocks.input_("Allowed domains", "domains", element, optional=True, hint=hint),
+            blocks.input_(
+                "Why?",
+                "why",
+                blocks.text_input("why", initial=why, multiline=True, max_length=WHY_LONGEST),
+                optional=True,
+                hint="More domains wait for another Owner, who reads this; fewer do not.",
+            ),
+        ],
         submit="Save",
         close="Cancel",
         private_metadata=mark,
@@ -179,7 +189,8 @@ def domains_form(domains: tuple[str, ...], mark: str = "", problem: str = "") ->
 def read_domains_form(mark: str, state: State) -> ChangeInviteDomains:
     """Read the form of allowed domains; raise FormError for what is no domain."""
     try:
-        return ChangeInviteDomains(domains=read_domains(written(state, "domains")), seen=mark)
+        why = storable(written(state, "why"))[:WHY_LONGEST]
+        return ChangeInviteDomains(domains=read_domains(written(state, "domains")), seen=mark, why=why)
     except NotUnderstood as problem:
         raise FormError("domains", problem.text) from None
 

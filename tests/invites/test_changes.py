@@ -8,15 +8,15 @@ import pytest
 from sqlmodel import Session
 
 from bot.desk.running import FINDING_OUT
-from bot.desk.service import Held
+from bot.desk.service import Held, Ran
 from bot.errors import FormError, NotAllowed, NotUnderstood, Refused, ScopeMissing
 from bot.invites import service
 from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
 from bot.providers.deepgram.models import Role
-from bot.store import invites, projects
+from bot.store import invites, projects, requests
 from bot.store.invites import Invite
 from playground.deepgram.invites import accept_invite
-from tests.factories import ANA, OWNER, TEAM, actor, entries, rows
+from tests.factories import ANA, OWNER, SECOND_OWNER, TEAM, actor, entries, rows
 from tests.membership import LOPEZ, SOMTO_EMAIL, Membership
 
 NEW, NEXT, LAST, FURTHER = "ana@acme.example", "bo@acme.example", "li@beta.example", "raj@beta.example"
@@ -85,9 +85,15 @@ async def test_whoever_accepted_meanwhile_counts_as_invited(room: Membership) ->
     assert (await room.settle()).state == "succeeded"
 
 
+async def allow(room: Membership, *domains: str, by: str = OWNER, seen: str | None = None) -> Held | Ran:
+    """Ask as the form does that addresses at these domains may be invited."""
+    wish_ = ChangeInviteDomains(domains=domains, seen=seen)
+    return await room.desk.submit(await room.domains.as_asked(wish_, actor(by)), actor(by))
+
+
 async def test_only_allowed_domains_are_invited_by_any_path(room: Membership) -> None:
-    said = await room.ask(ChangeInviteDomains(domains=("acme.example", "beta.example")))
-    assert said == "Only addresses at acme.example or beta.example may be invited now."
+    narrowed = await allow(room, "acme.example", "beta.example")
+    assert narrowed == Ran("Only addresses at acme.example or beta.example may be invited now.")
     with pytest.raises(NotAllowed, match=r"eve.*: only addresses at acme.example or"):
         await room.ask(wish(room, NEW, "eve@evil.example"))
     with pytest.raises(NotAllowed, match="only addresses at"):
@@ -95,18 +101,43 @@ async def test_only_allowed_domains_are_invited_by_any_path(room: Membership) ->
     assert (room.project.mailed, LOPEZ in room.project.invites) == ([], True)
     assert [entry.name for entry in entries(room.database, TEAM)] == ["invites.domains_changed"]
     with pytest.raises(NotAllowed, match="takes the role Owner"):
-        await room.desk.submit(ChangeInviteDomains(), actor(ANA))
-    await room.ask(ChangeInviteDomains())
+        await allow(room, by=ANA)
+
+
+@pytest.mark.parametrize("domains", [("acme.example", "evil.example"), ("evil.example",), ()])
+async def test_one_owner_alone_widens_the_domains_to_invite_nobody(room: Membership, domains: tuple[str, ...]) -> None:
+    await allow(room, "acme.example")
+    held = await allow(room, *domains)
+    assert isinstance(held, Held)
+    assert held.deciders == {SECOND_OWNER}
+    for email in ("eve@evil.example", "eve@mail.evil.example"):
+        with pytest.raises(NotAllowed, match="only addresses at acme"):
+            await room.ask(wish(room, email))
+    assert isinstance(await allow(room, "acme.example", by=SECOND_OWNER), Ran)
+    assert rows(room.database, lambda session: requests.get(session, held.request.id)).state == "waiting"
+    request = await room.decided(held)
+    assert request.state == "done"
     assert "Invited: eve@evil.example." in await room.ask(wish(room, "eve@evil.example"))
 
 
+async def test_domains_that_moved_while_more_were_held_void_that(room: Membership) -> None:
+    await allow(room, "acme.example", "beta.example")
+    held = await allow(room, "acme.example", "beta.example", "evil.example")
+    assert isinstance(held, Held)
+    assert held.request.description["evidence"][0] == ["New", "evil.example"]
+    await allow(room, "acme.example", by=SECOND_OWNER)
+    void = rows(room.database, lambda session: requests.get(session, held.request.id))
+    assert void.state == "failed"
+    assert "Allowed is acme.example now" in void.note
+    assert rows(room.database, lambda session: invites.domains(session, TEAM)) == ("acme.example",)
+
+
 async def test_domains_that_somebody_else_set_since_the_form_was_opened_are_told_first(room: Membership) -> None:
-    first = ChangeInviteDomains(domains=("acme.example",), seen="")
-    await room.ask(first)
-    with pytest.raises(FormError, match=r"allowed now is acme\.example"):
-        await room.ask(ChangeInviteDomains(domains=("beta.example",), seen=""))
+    await allow(room, "acme.example", "beta.example", seen="")
+    with pytest.raises(FormError, match=r"allowed now is acme\.example and beta\.example"):
+        await allow(room, "beta.example", seen="")
     mark = rows(room.database, lambda session: invites.domains_mark(session, TEAM))
-    assert "beta.example" in await room.ask(ChangeInviteDomains(domains=("beta.example",), seen=mark))
+    assert isinstance(await allow(room, "beta.example", seen=mark), Ran)
 
 
 async def test_power_waits_for_another_owner(room: Membership) -> None:

@@ -111,7 +111,7 @@ async def changes_scopes(here: World, amara: Person, role: str) -> None:
     else:
         await amara.reads_in_window("New scope")
         await amara.fills(scope="admin")
-        await amara.reads_in_window("is admin now.")
+        await amara.reads_in_window("Asked. @liwei can approve it")
     await amara.closes()
 
 
