@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import JsonValue
+from collections.abc import Callable
+from typing import Any
+
 from sqlmodel import Session
 
 from bot.desk import words
@@ -10,86 +12,123 @@ from bot.desk.service import Desk
 from bot.errors import FormError
 from bot.operation import Actor, Description
 from bot.policy import Role
-from bot.ranks import Roles
-from bot.roles import service
-from bot.roles.operations import MakeOwner, SetRole, TakeOwner
+from bot.roles import effects, service
+from bot.roles.operations import ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.slack.words import escape, listed, user
 from bot.store import projects, roles
 from bot.store.roles import WORKSPACE
+
+MIXED = (
+    "This makes somebody Owner and takes it from somebody else at once. Nothing changed: ask for one after the other."
+)
+MENTIONED = 10
 
 
 def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRole:
     """Return the operation that a wish amounts to.
 
     Raises:
-        FormError: it changes who is Owner, and does not say why.
+        FormError: it changes who is Owner or who decides, and does not say why; or it makes one and takes another.
     """
-    here = desk.roles_in(session, actor.team_id)
-    kind = kind_of(here, wish, actor)
+    found = effects.of_wish(session, desk, wish, actor)
+    kind = found.kind
     if kind is not SetRole and not wish.why:
-        raise FormError("why", "Say why: this changes who is Owner.")
+        raise FormError("why", "Say why: this changes who is Owner, or who approves keys.")
+    if found.takes and kind is MakeOwner:
+        raise FormError("people", MIXED)
     label = service.holders(session, actor.team_id, wish)
     if kind is TakeOwner:
-        label = words.people_of(session, actor.team_id, _losers(here, wish, actor))
-    return kind.model_validate(wish.model_dump() | {"label": label})
+        label = words.people_of(session, actor.team_id, found.takes)
+    before = given(session, actor.team_id, wish)
+    return kind.model_validate(wish.model_dump() | {"label": label, "before": before})
 
 
-def kind_of(here: Roles, wish: SetRole, actor: Actor) -> type[SetRole]:
-    """Return what a change amounts to: to make an Owner, and to take Owner from somebody else, are of their own."""
-    if wish.project_id != WORKSPACE:
-        return SetRole
-    if here.makes_owner(wish.people, wish.groups, _role(wish)):
-        return MakeOwner
-    return TakeOwner if _losers(here, wish, actor) else SetRole
-
-
-def _losers(here: Roles, wish: SetRole, actor: Actor) -> frozenset[str]:
-    return here.loses_owner(wish.people, wish.groups, _role(wish)) - {actor.user_id}
-
-
-def _role(wish: SetRole) -> Role | None:
-    return Role.read(wish.role) if wish.role is not None else None
+def moved(session: Session, operation: SetRole, team_id: str) -> str | None:
+    """Say whose role is not what it was when this was asked, or None."""
+    now = given(session, team_id, operation)
+    if operation.before is None or dict(operation.before) == now:
+        return None
+    changed = [each for each in operation.holders if operation.before.get(each[1]) != now.get(each[1])]
+    who = listed(service.called(session, team_id, holder_kind, holder) for holder_kind, holder in changed)
+    return f"The role of {who} was changed since this was asked. Ask again if it is still wanted."
 
 
 def describe_new(session: Session, operation: MakeOwner, requester: str) -> Description:
     """Draw the wish to make somebody Owner."""
-    del session, requester
+    del requester
     return _described(
+        session,
         operation,
         "New Owner",
-        f"to make {operation.label} Owner of Keydesk.",
+        f"to make {operation.label} Owner of {_place(session, operation, 'Keydesk')}.",
         "An Owner manages projects, members, keys, money and roles.",
     )
 
 
 def describe_taken(session: Session, operation: TakeOwner, requester: str) -> Description:
     """Draw the wish to take Owner from somebody."""
-    del session, requester
+    del requester
+    where = "" if operation.project_id == WORKSPACE else f" in {projects.name_of(session, operation.project_id)}"
     return _described(
+        session,
         operation,
         "Owner no more",
-        f"to take Owner from {operation.label}.",
+        f"to take Owner from {operation.label}{where}.",
         "Fewer Owners are left to decide what needs a second one.",
     )
 
 
-def _described(operation: SetRole, title: str, wish: str, risk: str) -> Description:
+def describe_deciders(session: Session, operation: ChangeDeciders, requester: str) -> Description:
+    """Draw the wish for a role by which others approve keys."""
+    del requester
+    return _described(
+        session,
+        operation,
+        "Who approves keys",
+        f"{operation.label} to be {operation.word} in {_place(session, operation, 'the whole workspace')}.",
+        "By this role others than now decide about keys.",
+    )
+
+
+def describe_default(session: Session, operation: ChangeDefaultRole, requester: str) -> Description:
+    """Draw the wish for another default, by which others approve keys."""
+    del session, requester
+    before = operation.before.capitalize() if operation.before is not None else "–"
+    return Description(
+        title="Default role",
+        wish=f"everybody to whom no role was given to be {operation.role.capitalize()}.",
+        why=operation.why,
+        fields=(("Now", before), ("Then", operation.role.capitalize())),
+        risk=("High", "by this default others than now decide about keys"),
+    )
+
+
+def _place(session: Session, operation: SetRole, everywhere: str) -> str:
+    return everywhere if operation.project_id == WORKSPACE else projects.name_of(session, operation.project_id)
+
+
+def _described(session: Session, operation: SetRole, title: str, wish: str, risk: str) -> Description:
     """Mention people beside their names, because anybody may take another's name."""
     mentions = listed(user(user_id) for user_id in operation.people)
+    before = {
+        Role.read(role).word if role is not None else "none of their own" for role in (operation.before or {}).values()
+    }
+    place = _place(session, operation, "the whole workspace")
     return Description(
         title=title,
         wish=wish,
         why=operation.why,
         fields=(
             ("Who", f"{mentions}\n{escape(operation.label)}".strip()),
-            ("Role", f"{operation.word[0].upper()}{operation.word[1:]}, in the whole workspace"),
+            ("Role", f"{operation.word[0].upper()}{operation.word[1:]}, in {escape(place)}"),
+            *((("Given there before", escape(listed(sorted(before)))),) if before else ()),
         ),
         risk=("High", risk),
     )
 
 
-def stored(session: Session, team_id: str, operation: SetRole) -> dict[str, JsonValue]:
-    """Return which role each holder was given there before, for the record."""
+def given(session: Session, team_id: str, operation: SetRole) -> dict[str, str | None]:
+    """Return which role each holder (by id) was given there, for the record."""
     held = {
         holder: roles.get(session, team_id, operation.project_id, holder_kind, holder)
         for holder_kind, holder in operation.holders
@@ -106,3 +145,10 @@ def changed_text(session: Session, team_id: str, operation: SetRole) -> str:
         return f"{who} {verb} {operation.word} in this workspace now."
     most = "" if operation.role is None else "at most "
     return f"{who} {verb} {most}{operation.word} in {projects.name_of(session, operation.project_id)} now."
+
+
+HELD: tuple[tuple[type[SetRole], Callable[[Session, Any, str], Description]], ...] = (
+    (ChangeDeciders, describe_deciders),
+    (MakeOwner, describe_new),
+    (TakeOwner, describe_taken),
+)

@@ -14,16 +14,21 @@ from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import FormError, NotAllowed, NotUnderstood
 from bot.groups import Groups
-from bot.operation import Actor
+from bot.operation import Actor, Stakes
 from bot.people import People
-from bot.roles import asking, service
-from bot.roles.operations import ChangeDefaultRole, SetRole
+from bot.roles import asking, effects, service
+from bot.roles.effects import Effects
+from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
+from bot.slack.words import escape
 from bot.store import people, projects, roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE, RoleDefault, RoleHeld
 
 NO_OWNER_LEFT = "This would leave {place} without an Owner who can act. Nothing changed; name another Owner first."
-OTHER_OWNERS = "This would change who is Owner, which another Owner must approve. Nothing changed: ask for it again."
+OTHER_OWNERS = (
+    "This would change who is Owner or who approves keys, which another Owner must approve. Nothing changed: ask for "
+    "it again."
+)
 FIXED = "{who} is named in KEYDESK_OWNERS and always an Owner. That list is changed where Keydesk is installed."
 
 
@@ -47,8 +52,39 @@ class RoleChange:
             FormError: it takes a reason.
             CouldNotCheck: Slack did not say who the Owners are.
         """
+        if wish.groups and wish.role is not None:
+            await self._groups.read_now()  # what a role for a group does depends on who is in it
         await self._meet_owners(actor.team_id)
+        concerned = await self._database.read(
+            lambda session: effects.of_wish(session, self._desk, wish, actor).concerned
+        )
+        await self._people.look_again(concerned)  # whoever left loses nothing; that is believed for a minute only
         return await self._database.read(lambda session: asking.as_asked(session, self._desk, actor, wish))
+
+    async def default_as_asked(self, wish: ChangeDefaultRole, actor: Actor) -> ChangeDefaultRole:
+        """Return the same, with the default that it replaces."""
+        before = await self._database.read(lambda session: self._desk.roles_in(session, actor.team_id).default)
+        return wish.model_copy(update={"before": before.stored})
+
+    # --- what the desk asks ---
+
+    def stakes(self, session: Session, operation: SetRole, actor: Actor, now: datetime) -> Stakes:
+        """Tell who would lose something; that it changes who decides is told by the kind of operation."""
+        del now
+        return Stakes(concerned=effects.of_wish(session, self._desk, operation, actor).concerned)
+
+    def default_stakes(self, session: Session, operation: ChangeDefaultRole, actor: Actor, now: datetime) -> Stakes:
+        """Tell whether others would decide by another default, and who would no more."""
+        del now
+        found = effects.of_default(session, self._desk, operation, actor)
+        return Stakes(widens=bool(found.deciding), concerned=found.concerned)
+
+    def default_moved(self, session: Session, operation: ChangeDefaultRole, team_id: str) -> str | None:
+        """Say what the default is now if it is not what this was to replace, or None."""
+        now = self._desk.roles_in(session, team_id).default
+        if operation.before in (None, now.stored):
+            return None
+        return f"The default is {now.word} now, which it was not when this was asked. Ask again if it is still wanted."
 
     async def set_role(self, operation: SetRole, actor: Actor) -> str:
         """Give, lower or take away a role, and return what to tell.
@@ -98,7 +134,8 @@ class RoleChange:
         self._desk.permit(session, actor, operation.kind, operation.project_id)
         self._check(session, operation, actor)
         before = self._owners(session, actor, operation.project_id)
-        was = asking.stored(session, actor.team_id, operation)
+        was = asking.given(session, actor.team_id, operation)
+        found = effects.of_wish(session, self._desk, operation, actor)
         _write(session, operation, actor, now)
         session.flush()
         self._check_owners(session, before, operation, actor)
@@ -109,9 +146,11 @@ class RoleChange:
             _subject(operation),
             now,
             project_id=operation.project_id,
-            before=was,
+            before=dict(was),
             operation=operation.model_dump(mode="json"),
         )
+        self._tell_losers(session, operation, found, actor, now)
+        self._desk.void_moved(session, actor.team_id, now, *(kind.kind for kind, _ in asking.HELD))
         self._let_follow(session, actor.team_id, self._concerned(session, actor.team_id, operation), now)
         if operation.role == "owner":  # of whoever is in a group that got it, Slack may never have been asked
             self._engine.later(session, Job("people.learn", "all"), now)
@@ -124,8 +163,14 @@ class RoleChange:
                 raise FormError("people", FIXED.format(who=service.called(session, actor.team_id, "person", user_id)))
         if operation.project_id != WORKSPACE and projects.get(session, operation.project_id) is None:
             raise FormError("project", "This project is no longer there. Choose another one.")
-        if asking.kind_of(here, operation, actor) not in (SetRole, type(operation)):
+        why = asking.moved(session, operation, actor.team_id)
+        if why is not None and asking.given(session, actor.team_id, operation) != _wanted(operation):
+            raise NotUnderstood(why)
+        found = effects.of_wish(session, self._desk, operation, actor)
+        if found.kind not in (SetRole, type(operation)):
             raise NotAllowed(OTHER_OWNERS)
+        if found.kind is MakeOwner and found.takes:
+            raise NotAllowed(asking.MIXED)
 
     def _owners(self, session: Session, actor: Actor, project_id: str) -> dict[str, frozenset[str]]:
         """Return the owners who can act in every place that a change may concern."""
@@ -150,14 +195,36 @@ class RoleChange:
         roles.alone(session)
         self._desk.permit(session, actor, operation.kind)
         before = self._desk.roles_in(session, actor.team_id).default
+        why = self.default_moved(session, operation, actor.team_id)
+        if why is not None and before.stored != operation.role:
+            raise NotUnderstood(why)
+        found = effects.of_default(session, self._desk, operation, actor)
         session.merge(
             RoleDefault(team_id=actor.team_id, role=operation.role, set_by=actor.user_id, set_at=now),
         )
         note = {"before": before.stored, "after": operation.role}
         audit.note(session, actor, "roles.default_changed", actor.team_id, now, **note)
+        self._tell_losers(session, operation, found, actor, now)
+        self._desk.void_moved(session, actor.team_id, now, operation.kind)
         everybody = people.at_home(session, actor.team_id, now - service.HOME_OPEN_FOR)
         self._let_follow(session, actor.team_id, everybody, now)
         return f"Whoever was given no role is {operation.role.capitalize()} from now on."
+
+    def _tell_losers(
+        self, session: Session, operation: SetRole | ChangeDefaultRole, found: Effects, actor: Actor, now: datetime
+    ) -> None:
+        """Tell at once who may do less, or approves keys no more, in words that name the place and who did it."""
+        place = projects.name_of(session, operation.project_id) if operation.project_id != WORKSPACE else "Keydesk"
+        for user_id, was, will in found.lowered:
+            text = f"You are {will.word} in *{escape(place)}* now, and were {was.word}"
+            self._inform(session, frozenset({user_id}), text, actor, now)
+        for project_id, _, lost in found.deciding:
+            name = escape(projects.name_of(session, project_id))
+            self._inform(session, lost, f"You do not approve keys of *{name}* any more", actor, now)
+
+    def _inform(self, session: Session, who: frozenset[str], what: str, actor: Actor, now: datetime) -> None:
+        able = people.able(session, actor.team_id, who - {actor.user_id})
+        self._desk.inform(session, actor.team_id, able, f"{what}: <@{actor.user_id}> changed roles.", now)
 
     def _let_follow(self, session: Session, team_id: str, concerned: Iterable[str], now: datetime) -> None:
         """Draw again what depends on roles: the pages of those concerned, and the cards that wait for a decision."""
@@ -193,6 +260,10 @@ def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) ->
             set_at=now,
         )
         session.merge(row)
+
+
+def _wanted(operation: SetRole) -> dict[str, str | None]:
+    return {holder: operation.role for _, holder in operation.holders}
 
 
 def _subject(operation: SetRole) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
+from bot.desk.entrance import answer
 from bot.desk.service import Desk, Held
 from bot.errors import CouldNotCheck, FormError
 from bot.groups import Groups
@@ -113,14 +114,13 @@ class RoleListeners:
         operation = views.read_default_form(call.state)
         opened = await call.ack_update(views.saying("Checking…"))
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._submit(call, opened, operation, actor)
+        await self._submit(call, opened, await self._change.default_as_asked(operation, actor), actor)
 
     async def _submit(self, call: Call, opened: OpenView, operation: Operation, actor: Actor) -> None:
         outcome = await self._desk.submit(operation, actor, call.view_id)
         if isinstance(outcome, Held):
-            await opened.update(
-                views.saying("Asked: another Owner decides. You hear from Keydesk in a direct message.")
-            )
+            said = await self._database.read(lambda session: answer(session, actor, outcome, "roles stay as they are"))
+            await opened.update(views.saying(escape(said)))
             return
         await opened.update(views.saying(escape(outcome.text)))
 

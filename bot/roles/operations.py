@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -28,6 +29,7 @@ class SetRole(Operation):
     role: Literal["reader", "developer", "owner"] | None = None
     why: str = Field(default="", max_length=WHY_LONGEST)
     label: str = ""  # the holders' names, as the asker read them
+    before: Mapping[str, str | None] | None = None  # what each holder (by id) was given there when this was asked
 
     @property
     def holders(self) -> tuple[tuple[str, str], ...]:
@@ -40,8 +42,14 @@ class SetRole(Operation):
         return Role.read(self.role).word if self.role is not None else "no role of their own"
 
 
+class ChangeDeciders(SetRole):
+    """The same where it changes who approves keys somewhere: another Owner, if there is one, must agree."""
+
+    kind: ClassVar[str] = "roles.deciders"
+
+
 class MakeOwner(SetRole):
-    """The same where somebody becomes Owner of the workspace by it: another Owner, if there is one, must agree."""
+    """The same where somebody becomes Owner by it: another Owner, if there is one, must agree."""
 
     kind: ClassVar[str] = "roles.make_owner"
 
@@ -59,3 +67,5 @@ class ChangeDefaultRole(Operation):
 
     project_id: str = WORKSPACE
     role: Literal["reader", "developer"]
+    before: str | None = None  # what it was when this was asked
+    why: str = Field(default="", max_length=WHY_LONGEST)

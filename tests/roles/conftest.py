@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
+from bot.assembly import front
 from bot.clock import SetClock
 from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
 from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
-from bot.roles import asking
 from bot.roles.changing import RoleChange
-from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError
 from bot.store import due
@@ -80,14 +79,9 @@ def role_bench(database: Database, fixed: frozenset[str]) -> RoleBench:
     slack, clock = Workspace(), SetClock(NOON)
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
-    desk = Desk(database, engine, clock, fixed, kinds)
     groups = Groups(database, slack.user_groups, TEAM)
     people = People(database, slack.profile, TEAM, groups)
+    desk = Desk(database, engine, clock, fixed, kinds, people.look_again)
     change = RoleChange(database, engine, clock, desk, people, groups)
-    kinds |= {
-        SetRole.kind: OperationKind(SetRole, execute=change.set_role),
-        MakeOwner.kind: OperationKind(MakeOwner, describe=asking.describe_new, execute=change.set_role),
-        TakeOwner.kind: OperationKind(TakeOwner, describe=asking.describe_taken, execute=change.set_role),
-        ChangeDefaultRole.kind: OperationKind(ChangeDefaultRole, execute=change.set_default),
-    }
+    kinds |= front.role_kinds(change)
     return RoleBench(database, desk, people, groups, slack, change)
