@@ -10,10 +10,11 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
+from bot.clock import Clock
 from bot.engine.port import Engine, Job
 from bot.errors import BotError, CouldNotCheck, RateLimited, Unavailable
 from bot.keys.ending import KeyEnding
-from bot.keys.operations import EndKey
+from bot.keys.operations import EndKey, EndKeys
 from bot.operation import Actor
 from bot.slack.web import SlackWeb
 from bot.slack.words import code, count, cut, escape, when
@@ -26,6 +27,7 @@ AT_ONCE = 3  # calls; an account takes four at a time, and one is left to people
 PASSING = (CouldNotCheck, RateLimited, Unavailable)
 TRY_AGAIN = timedelta(minutes=1)
 PATIENCE = timedelta(minutes=10)  # with trouble that passes, before it is told
+YOU_ARE_TOLD = "You are told in a direct message what became of them; this window may be closed."
 PROBLEMS_SHOWN = 40
 PROBLEM_SHOWN = 200
 
@@ -37,11 +39,28 @@ log = structlog.get_logger()
 class KeyClearance:
     """Carries out clearings; what has ended already is not ended again, so that a job may come twice."""
 
-    def __init__(self, database: Database, engine: Engine, ending: KeyEnding, web: SlackWeb) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock, ending: KeyEnding, web: SlackWeb) -> None:
         self._database = database
         self._engine = engine
+        self._clock = clock
         self._ending = ending
         self._web = web
+
+    async def begin(self, operation: EndKeys, actor: Actor) -> str:
+        """Let the keys be ended by a job: however many they are, and whatever happens to this process."""
+        await self._database.write(lambda session: self._keep(session, operation, actor))
+        return f"Ending {count(len(operation.key_ids), 'key')}… {YOU_ARE_TOLD}"
+
+    def _keep(self, session: Session, operation: EndKeys, actor: Actor) -> None:
+        wish = Clearing(
+            id=operation.form,
+            team_id=actor.team_id,
+            asked_by=actor.user_id,
+            key_ids=list(operation.key_ids),
+            asked_at=self._clock.now(),
+        )
+        clearings.ask(session, wish)
+        self._engine.enqueue(session, Job("keys.clear", wish.id), wish.asked_at)
 
     async def carry_out(self, ref: str, now: datetime) -> None:
         """End every key of the clearing ``ref``; each end is recorded like one that was asked for alone."""

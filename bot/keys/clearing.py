@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.clock import Clock
+from bot.desk.entrance import answer
 from bot.desk.service import Desk
-from bot.engine.port import Engine, Job
 from bot.errors import FormError, NotUnderstood, ProviderError
+from bot.keys.operations import EndKeys
 from bot.keys.rights import Rights
 from bot.keys.views import BEYOND_US
 from bot.operation import Actor
@@ -23,11 +22,10 @@ from bot.providers.deepgram.standing import Standing
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
-from bot.slack.state import written
+from bot.slack.state import chosen, written
 from bot.slack.words import code, count, cut, escape, user
-from bot.store import budgets, clearings
+from bot.store import budgets, projects
 from bot.store.budgets import Budget
-from bot.store.clearings import Clearing
 from bot.store.database import Database
 from bot.store.keys import Key
 
@@ -37,20 +35,27 @@ SHOWN = 40
 PURPOSE_SHOWN = 60
 MARK_LENGTH = 12
 TITLE = "End keys"
-YOU_ARE_TOLD = "You are told in a direct message what became of them; this window may be closed."
+LEAKED = "leaked"
+REASONS = (
+    ("Not needed any more", "revoked", "a second person agrees first, where they are many or not yours to approve"),
+    ("They leaked", LEAKED, "they end at once, and all Owners are told"),
+)
+WAITS = "More than three keys of others within a day, or one that you do not approve for, wait for a second person."
 
 
 @dataclass(frozen=True)
 class Found:
     """The live keys of a budget that Keydesk can end, and how many of them this person may end.
 
-    ``beyond_us`` counts those that only somebody else at Deepgram can end.
+    ``beyond_us`` counts those that only somebody else at Deepgram can end; ``about`` says whose budget it is.
     """
 
     budget_id: str
     keys: tuple[Key, ...]
     endable: int
     beyond_us: int = 0
+    project_id: str = ""
+    about: str = ""
 
     @property
     def mark(self) -> str:
@@ -61,14 +66,10 @@ class Found:
 class KeyClearing:
     """Answers “End keys…” of an alert and of a budget."""
 
-    def __init__(
-        self, desk: Desk, database: Database, engine: Engine, people: People, clock: Clock, standing: Standing
-    ) -> None:
+    def __init__(self, desk: Desk, database: Database, people: People, standing: Standing) -> None:
         self._desk = desk
         self._database = database
-        self._engine = engine
         self._people = people
-        self._clock = clock
         self._standing = standing
 
     def door(self) -> Door:
@@ -92,19 +93,16 @@ class KeyClearing:
         if found.mark != mark or found.endable < len(found.keys):
             await opened.update(confirm_form(found, "Meanwhile the keys have changed: please look again."))
             return
-        wish = Clearing(
-            id=call.view_id or "",
-            team_id=actor.team_id,
-            asked_by=actor.user_id,
-            key_ids=[key.id for key in found.keys],
-            asked_at=self._clock.now(),
+        wish = EndKeys(
+            project_id=found.project_id,
+            key_ids=tuple(key.id for key in found.keys),
+            form=call.view_id or "",
+            about=found.about,
+            leaked=chosen(call.state, "reason") == LEAKED,
         )
-        await self._database.write(partial(self._keep, wish=wish))
-        await opened.update(_saying(f"Ending {count(len(found.keys), 'key')}… {YOU_ARE_TOLD}"))
-
-    def _keep(self, session: Session, wish: Clearing) -> None:
-        clearings.ask(session, wish)
-        self._engine.enqueue(session, Job("keys.clear", wish.id), wish.asked_at)
+        outcome = await self._desk.submit(wish, actor, call.view_id)
+        said = await self._database.read(lambda session: answer(session, actor, outcome, "these keys work on"))
+        await opened.update(_saying(escape(said)))
 
     async def _find(self, budget_id: str, actor: Actor) -> Found:
         try:
@@ -129,7 +127,12 @@ def find(
     every = [key for key in keys_of(session, budget) if key.provider_key_id not in own]
     ours = [key for key in every if rights.credential_suffices(key)]
     endable = sum(rights.refusal(key) is None for key in ours)
-    return Found(budget_id, tuple(ours), endable, len(every) - len(ours))
+    about = f"the {budget.scope} {_called(session, budget)}"
+    return Found(budget_id, tuple(ours), endable, len(every) - len(ours), budget.project_id, about)
+
+
+def _called(session: Session, budget: Budget) -> str:
+    return projects.name_of(session, budget.ref) if budget.scope == "project" else budget.ref
 
 
 def keys_of(session: Session, budget: Budget) -> list[Key]:
@@ -167,6 +170,12 @@ def confirm_form(found: Found, problem: str = "") -> Block:
             blocks.section("*Whatever uses these keys stops working at once. This cannot be undone.*"),
             *listed,
             blocks.input_(f"Type {number} to end {count(number, 'key')}", "number", blocks.text_input("number")),
+            blocks.input_(
+                "Why?",
+                "reason",
+                blocks.radio("reason", [blocks.option(*each) for each in REASONS], initial=REASONS[0][1]),
+            ),
+            blocks.context(WAITS),
         ],
         submit="End keys",
         close="Keep them",

@@ -73,7 +73,7 @@ class KeyEnding:
         if key.state == "ended":
             return f"Key {key.label} has already ended."
         await self._check_not_our_own(key)
-        if await self.end(key.id, actor, "revoked"):
+        if await self.end(key.id, actor, "revoked as leaked" if operation.leaked else "revoked"):
             return f"Key {key.label} has ended. Nothing can use it any more."
         return f"Deepgram did not answer clearly about key {key.label}. Keydesk keeps trying until it has ended."
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.desk.entrance import answer
 from bot.desk.service import Desk, Held
 from bot.desk.views import read_value
 from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood, ProviderError
@@ -67,6 +68,7 @@ class KeyListeners:
                 "keys.request.project": self.project_chosen,
                 "keys.open": self.open_key,
                 "keys.end": self.end,
+                "keys.end_leaked": self.end_leaked,
                 "keys.row": self.row,
                 "keys.list": self.turn_list,
                 "keys.mine": self.turn_mine,
@@ -264,13 +266,20 @@ class KeyListeners:
 
     async def end(self, call: Call) -> None:
         """End a key: the button has asked."""
+        await self._end(call, leaked=False)
+
+    async def end_leaked(self, call: Call) -> None:
+        """End a key that leaked: at once, and all Owners are told."""
+        await self._end(call, leaked=True)
+
+    async def _end(self, call: Call, *, leaked: bool) -> None:
         actor = await self._people.judge(call.team_id, call.user_id)
         key = await self._database.read(lambda session: keys.get(session, call.value))
         if key is None:
             raise NotUnderstood("There is no such key. Nothing changed.")
-        outcome = await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id), actor)
-        if not isinstance(outcome, Held):
-            await call.tell(escape(outcome.text))
+        outcome = await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id, leaked=leaked), actor)
+        said = await self._database.read(lambda session: answer(session, actor, outcome, "the key works on"))
+        await call.tell(escape(said))
 
     async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
         now, reader = self._clock.now(), listing.Reader(self._desk, actor)

@@ -79,3 +79,19 @@ class EndKey(Operation):
     kind: ClassVar[str] = "keys.end"
 
     key_id: str
+    leaked: bool = False
+
+
+class EndKeys(Operation):
+    """The end of several keys at once; ``key_ids`` are our own ids, ``about`` says whose they are to the reader.
+
+    ``project_id`` is "" where they are of several. ``form`` is the view in which they were seen, so that they are ended
+    by it once.
+    """
+
+    kind: ClassVar[str] = "keys.end_many"
+
+    key_ids: tuple[str, ...]
+    form: str
+    about: str = ""
+    leaked: bool = False

@@ -9,12 +9,14 @@ from sqlmodel import Session
 from bot import policy
 from bot.desk.service import Desk
 from bot.keys.operations import EndKey
-from bot.operation import Actor
+from bot.operation import Actor, Stakes
 from bot.policy import Matter, Refuse
 from bot.providers.deepgram.standing import may_end
 from bot.store import accounts
 from bot.store.accounts import Account
 from bot.store.keys import Key
+
+A_LEAK = Stakes(urgent=True)  # judged as one: whether others must agree is asked when it is
 
 
 class Rights:
@@ -29,8 +31,14 @@ class Rights:
     def refusal(self, key: Key) -> str | None:
         """Return why the policy does not let this person end a key, or None."""
         matter, _ = self._facts(key.project_id)
-        verdict = policy.decide(EndKey.kind, self._actor, replace(matter, subject_owner=key.owner))
+        about = replace(matter, subject_owner=key.owner, stakes=A_LEAK)
+        verdict = policy.decide(EndKey.kind, self._actor, about)
         return verdict.text if isinstance(verdict, Refuse) else None
+
+    def approves(self, key: Key) -> bool:
+        """Tell whether this person decides about the keys of its project."""
+        matter, _ = self._facts(key.project_id)
+        return self._actor.user_id in (matter.approvers or matter.owners)
 
     def credential_suffices(self, key: Key) -> bool:
         """Tell whether Deepgram lets the credential of the key's account end it."""

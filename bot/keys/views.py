@@ -20,6 +20,10 @@ Block = dict[str, Any]
 PURPOSE_IN_LIST = 80
 FOREIGN_SHOWN = 300
 NO_COMMENT = "(no comment)"
+LEAKED_HINT = (
+    "A key that leaked ends at once, and all Owners are told. Else a fourth key of others within a day, or one that "
+    "you do not approve for, waits for a second person."
+)
 BEYOND_US = "Keys that others made can be ended in Deepgram's console only: Keydesk's own key is not of the owner role."
 
 
@@ -177,10 +181,17 @@ def end_button(key: Key) -> Block:
     return blocks.button("End this key", "keys.end", key.id, style="danger", confirm=sure)
 
 
+def leaked_button(key: Key) -> Block:
+    """Draw the button that ends a leaked key at once."""
+    sure = blocks.confirm("It leaked?", LEAKED_HINT, "End it now", "Back")
+    return blocks.button("It leaked: end it now", "keys.end_leaked", key.id, style="danger", confirm=sure)
+
+
 def ask_to_end(key: Key, project: str, now: datetime, approved: str = "") -> list[Block]:
     """Ask before a key is ended."""
     return [
         *key_details(key, project, now, mine=False, approved=approved),
         blocks.section(ENDING_WARNING),
-        blocks.actions(end_button(key)),
+        blocks.actions(end_button(key), leaked_button(key)),
+        blocks.context(LEAKED_HINT),
     ]

@@ -96,7 +96,7 @@ async def clearing(rooms: Rooms, *wanted: Key) -> tuple[KeyClearance, Mail]:
     with rooms.bench.database.transaction() as session:
         clearings.ask(session, wish)
         clearings.ask(session, wish)  # the form came twice
-    return KeyClearance(rooms.bench.database, rooms.bench.engine, rooms.bench.ending, web), web
+    return KeyClearance(rooms.bench.database, rooms.bench.engine, rooms.bench.clock, rooms.bench.ending, web), web
 
 
 async def test_a_clearing_goes_on_where_it_was_left_and_tells_what_became_of_every_key(rooms: Rooms) -> None:

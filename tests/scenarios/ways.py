@@ -16,9 +16,12 @@ from uuid import uuid4
 
 from sqlmodel import select
 
+from bot.keys.clearing import Found
+from bot.store import roles
 from bot.store.budgets import Alert, Budget
 from bot.store.digests import Subscription
-from bot.store.projects import Project
+from bot.store.keys import Key
+from bot.store.projects import Project, ProjectSettings
 from bot.store.roles import RoleHeld
 from tests.factories import add, key, request
 from tests.scenarios.forging import forge_action, forge_command, forge_submission
@@ -148,12 +151,34 @@ def a_role(user: str, role: str) -> dict[str, Any]:
     }
 
 
+async def change_deciders(here: World, user: str) -> None:
+    """Ask for a role by which somebody who approves in the project would do so no more."""
+    with here.database.transaction() as session:
+        settings = session.get_one(ProjectSettings, production(here))
+        settings.approvers = [*{*settings.approvers, PRIYA}]
+        roles.take_away(session, here.app.identity.team_id, roles.WORKSPACE, "person", PRIYA)
+    await forge_submission(here, user, "roles.set", a_role(PRIYA, "reader"))
+
+
 async def take_owner(here: World, user: str) -> None:
     """Ask to take Owner from somebody who holds it."""
     held = {"team_id": here.app.identity.team_id, "holder_kind": "person", "holder": PRIYA, "role": "owner"}
     with here.database.transaction() as session:
         session.merge(RoleHeld(set_by=SOREN, set_at=here.app.clock.now(), **held))
     await forge_submission(here, user, "roles.set", a_role(PRIYA, "reader"))
+
+
+async def end_many(here: World, user: str) -> None:
+    """End all keys of a budget, which is one's own one."""
+    own, id_ = own_key(here, user), new_id("bu")
+    with here.database.transaction() as session:
+        one = session.get_one(Key, own)
+        about: dict[str, Any] = {"scope": "key", "ref": one.provider_key_id, "project_id": one.project_id}
+        team, now = here.app.identity.team_id, here.app.clock.now()
+        session.add(Budget(id=id_, team_id=team, set_by=user, set_at=now, dollars=Decimal(5), **about))
+    mark = Found("", (one,), 1).mark
+    number = {"number": {"number": {"type": "plain_text_input", "value": "1"}}}
+    await forge_submission(here, user, "keys.clear", number, f"{id_}:1:{mark}")
 
 
 WAYS: dict[str, Way] = {
@@ -186,6 +211,7 @@ WAYS: dict[str, Way] = {
     "keydesk.status": typed("/keydesk status", "At Deepgram"),
     "keys.create": typed("/keys request production", "What is it for?"),
     "keys.end": pressed("keys.end", own_key, "has ended"),
+    "keys.end_many": Way(end_many, "1 key of 1 is ended or ending."),
     "keys.list": typed("/keys list", "Keys in production"),
     "keys.open": pressed("keys.open", own_approval, "Copy it now"),
     "keys.show": pressed("keys.row", lambda here, user: f"show:{own_key(here, user)}", "the walk"),
@@ -199,6 +225,7 @@ WAYS: dict[str, Way] = {
     "projects.rename": typed("/projects rename production", "The project is called production now."),
     "projects.settings": typed("/projects settings production", "Who approves keys"),
     "projects.show": typed("/projects show production", "Live keys"),
+    "roles.deciders": Way(change_deciders, "Who approves keys"),
     "roles.default": typed("/keydesk roles default", "Owner cannot be the default"),
     "roles.make_owner": submitted("roles.set", a_role(SOREN, "owner"), "New Owner"),
     "roles.set": typed("/keydesk roles set", "Or a user group"),
