@@ -7,7 +7,8 @@ from sqlmodel import Session
 from bot.accounts import service, views
 from bot.accounts.removing import MAIN_STAYS
 from bot.accounts.service import Accounts, Loss
-from bot.desk.service import Desk, Held
+from bot.desk.entrance import answer
+from bot.desk.service import Desk
 from bot.errors import NotAllowed
 from bot.operation import Actor
 from bot.people import People
@@ -80,8 +81,8 @@ class AccountListeners:
         opened = await call.ack_update(views.saying("Removing…"))
         actor = await self._people.judge(call.team_id, call.user_id)
         outcome = await self._desk.submit(operation, actor, call.view_id)
-        if not isinstance(outcome, Held):
-            await opened.update(views.saying(outcome.text))
+        said = await self._database.read(lambda session: answer(session, actor, outcome, "the account stays"))
+        await opened.update(views.saying(said))
 
     async def _read(self, call: Call, words: str, number: int) -> Accounts:
         actor = await self._people.judge(call.team_id, call.user_id)

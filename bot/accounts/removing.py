@@ -9,12 +9,40 @@ from bot.accounts import service
 from bot.accounts.operations import RemoveAccount
 from bot.clock import Clock
 from bot.errors import NotAllowed, NotUnderstood
-from bot.operation import Actor
-from bot.slack.words import count
+from bot.operation import Actor, Description
+from bot.slack.words import code, count, escape, listed
 from bot.store import accounts
 from bot.store.database import Database
 
 MAIN_STAYS = "The main account stands in DEEPGRAM_API_KEY, so it cannot be removed here. Nothing changed."
+
+
+NAMED = 10
+
+
+def describe(session: Session, operation: RemoveAccount, requester: str) -> Description:
+    """Draw the end of an account for whoever decides: above all, which keys nobody can end here any more."""
+    del requester
+    lost = service.loss(session, operation.account_id)
+    names = [*lost.projects[:NAMED], *([f"{len(lost.projects) - NAMED} more"] if len(lost.projects) > NAMED else [])]
+    return Description(
+        title=f"Remove an account · {lost.account.name}",
+        wish=f"Keydesk to forget the account {lost.account.name}.",
+        why="",
+        fields=(
+            ("Account", escape(lost.account.name)),
+            (
+                "Whose",
+                "ours" if lost.account.customer is None else f"theirs (customer {escape(lost.account.customer)})",
+            ),
+            ("Credential", code(lost.account.fingerprint)),
+        ),
+        evidence=(
+            ("Projects that leave every list", escape(listed(names)) or "none"),
+            ("Live keys that can no longer be ended here", str(len(lost.keys))),
+        ),
+        risk=("High", "only where Keydesk is installed can the account be added again"),
+    )
 
 
 class AccountRemoval:

@@ -8,11 +8,13 @@ from sqlmodel import Session
 
 from bot.billing import month as months
 from bot.billing import month_files, month_views, pdf
+from bot.billing.closing import MonthClosing
 from bot.billing.operations import CloseMonth
 from bot.billing.printing import Printed, printed
 from bot.billing.statement import Statement, read_month, read_typed
 from bot.clock import Clock
-from bot.desk.service import Desk, Ran
+from bot.desk.entrance import answer
+from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.people import People
@@ -34,12 +36,15 @@ SENT = "The file is in your messages with Keydesk."
 class MonthListeners:
     """Answers `/billing month` and its buttons."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, clock: Clock, background: SlackWeb) -> None:
+    def __init__(
+        self, desk: Desk, database: Database, people: People, clock: Clock, background: SlackWeb, closing: MonthClosing
+    ) -> None:
         self._desk = desk
         self._database = database
         self._people = people
         self._clock = clock
         self._background = background
+        self._closing = closing
 
     def door(self) -> Door:
         """Return what this part of the room answers to."""
@@ -98,9 +103,13 @@ class MonthListeners:
         actor = await self._people.judge(call.team_id, call.user_id)
         word, _, seen = call.value.partition(":")
         month = self._month(word)
-        outcome = await self._desk.submit(CloseMonth(month=month, untold_seen=seen), actor)
+        wish = CloseMonth(month=month, untold_seen=seen)
+        if await self._database.read(lambda session: self._desk.may(session, actor, CloseMonth.kind)):
+            wish = await self._closing.as_asked(wish, actor)  # of whoever may not, the desk refuses it, on the record
+        outcome = await self._desk.submit(wish, actor)
+        said = await self._database.read(lambda session: answer(session, actor, outcome, "the month stays open"))
         await call.show_instead(await self._page(call, actor, month, 1))
-        await call.tell(escape(outcome.text if isinstance(outcome, Ran) else "This waits for a decision."))
+        await call.tell(escape(said))
 
     async def _tell(self, call: Call, actor: Actor, month: str, wanted: str) -> None:
         if not wanted:

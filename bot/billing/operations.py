@@ -13,7 +13,8 @@ from bot.operation import Operation
 class CloseMonth(Operation):
     """A month's statement made final; later corrections go to the next one. It belongs to the whole workspace.
 
-    ``untold_seen`` is `Statement.untold_id` of what was shown to be not told, empty where all is told.
+    ``untold_seen`` is `Statement.untold_id` of what was shown to be not told, empty where all is told. ``total``,
+    ``payers`` and ``untold`` (in words) are what its asker saw, and ``sha256`` is the digest of that statement.
     """
 
     kind: ClassVar[str] = "billing.close"
@@ -21,3 +22,7 @@ class CloseMonth(Operation):
     project_id: str = ""
     month: str = Field(pattern=rf"^{MONTH.pattern}$")
     untold_seen: str = Field(default="", max_length=40)
+    total: str = ""
+    payers: int = 0
+    untold: str = ""
+    sha256: str = ""

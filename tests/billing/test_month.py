@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import Session
 
 from bot.billing import closing, month
+from bot.billing.operations import CloseMonth
 from bot.billing.printing import printed
 from bot.billing.statement import Statement, days_of
 from bot.errors import AlreadyDecided, NotUnderstood
@@ -89,7 +90,9 @@ def read(database: Database, wanted: str, now: datetime = NOW) -> Statement:
 
 def close(database: Database, wanted: str) -> str:
     with database.transaction() as session:
-        return closing.close(session, wanted, actor(OWNER), NOW)
+        return closing.close(
+            session, closing.as_asked(session, CloseMonth(month=wanted), actor(OWNER), NOW), actor(OWNER), NOW
+        )
 
 
 def costs(statement: Statement) -> dict[str, Decimal]:

@@ -13,7 +13,7 @@ from bot.sealing import new_key
 from bot.store import accounts, projects
 from bot.store.accounts import Account
 from tests.factories import NOON, add
-from tests.scenarios.people import AMARA, MARIA
+from tests.scenarios.people import AMARA, LIWEI, MARIA
 from tests.world import World, world
 
 
@@ -40,7 +40,7 @@ async def until(here: World, holds: Callable[[Session], bool]) -> None:
 
 async def test_a_customers_account_is_added_used_and_removed(sqlite_url: str) -> None:
     async with world(sqlite_url, secret_key=new_key()) as here:
-        amara, maria = await here.page(AMARA), await here.page(MARIA)
+        amara, maria, liwei = await here.page(AMARA), await here.page(MARIA), await here.page(LIWEI)
         credential = here.deepgram.open_account("studio", "dubbing", "trailers")
         added = await keydesk(
             here, "accounts", "add", "--name", "studio", "--customer", "birch", typed=f"{credential}\n"
@@ -73,13 +73,16 @@ async def test_a_customers_account_is_added_used_and_removed(sqlite_url: str) ->
         await amara.reads_in_window("1 live key that Keydesk made there can no longer be ended from here")
         await amara.fills(name="studios")
         await amara.fills(name="studio")
-        await amara.reads_in_window("its credential is forgotten. 1 live key made there")
+        await amara.reads_in_window("can approve it; until then the account stays.")
+        await amara.closes()
+        await liwei.reads("wants Keydesk to forget the account studio.")
+        await liwei.presses("Approve")
+        await amara.reads("its credential is forgotten. 1 live key made there")
 
         await maria.types(f"/keys revoke {made.key_id[:8]}")
         await maria.presses("End this key")
         await maria.reads("studio was removed from Keydesk")
         assert made.key_id in project.keys
-        await amara.closes()
         await amara.types("/keydesk accounts list studio")
         await amara.reads("No account matches")
 

@@ -15,13 +15,13 @@ from pypdf import PdfReader
 
 from bot.store import rereading
 from bot.store.facts import Which, coverage
-from tests.scenarios.people import AMARA, MARIA
+from tests.scenarios.people import AMARA, LIWEI, MARIA
 from tests.world import World, world
 
 
 async def test_the_month_of_fruit_company_by_customer(sqlite_url: str) -> None:
     async with world(sqlite_url, figures=True) as here:
-        amara, maria = await here.page(AMARA), await here.page(MARIA)
+        amara, maria, liwei = await here.page(AMARA), await here.page(MARIA), await here.page(LIWEI)
         quiet_but(here, "Fruit Company")
         until_settled(here)
         await collected(here)
@@ -60,6 +60,11 @@ async def test_the_month_of_fruit_company_by_customer(sqlite_url: str) -> None:
         await amara.types("/billing month last")
         await amara.reads("Every day is final: an owner can close the month.")
         await amara.presses("Close the month…")
+        await amara.reads("can approve it; until then the month stays open")
+        await liwei.reads("wants to close")
+        await liwei.presses("Approve")
+        await amara.reads("Corrections that are read later appear on the next month.")
+        await amara.types("/billing month last")
         closed = await amara.reads("It does not change any more.")
         assert amounts(closed) == shown
         await amara.presses("Send as CSV")
