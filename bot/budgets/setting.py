@@ -13,11 +13,13 @@ from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.spending import Spending, Spent
 from bot.budgets.watching import BudgetWatch
 from bot.clock import Clock
+from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
 from bot.prices import without
 from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
+from bot.slack.words import escape
 from bot.store import budgets
 from bot.store.budgets import Budget
 from bot.store.database import Database
@@ -26,7 +28,8 @@ from bot.store.database import Database
 class BudgetSetting:
     """Carries out the operations on budgets. Nothing at a provider changes: Deepgram knows no budgets."""
 
-    def __init__(self, database: Database, clock: Clock, web: SlackWeb, watch: BudgetWatch) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock, web: SlackWeb, watch: BudgetWatch) -> None:
+        self._desk = desk
         self._database = database
         self._clock = clock
         self._web = web
@@ -38,7 +41,7 @@ class BudgetSetting:
         Raises:
             FormError: there is nothing of that name, the channel cannot be used, or it is more than before.
         """
-        await check_channel(self._web, operation.channel)
+        await check_channel(self._web, operation.channel, actor.user_id)
         return await self._database.write(lambda session: self._set(session, operation, actor))
 
     async def raise_(self, operation: RaiseBudget, actor: Actor) -> str:
@@ -100,7 +103,16 @@ class BudgetSetting:
         session.add(budget)
         name = service.name_of(session, budget)
         self._note(session, "budgets.ended", budget, actor, {"dollars": str(budget.dollars)})
+        self._tell_watchers(session, budget, actor)
         return f"The budget of {name} has ended. Nothing warns of its spending any more."
+
+    def _tell_watchers(self, session: Session, budget: Budget, actor: Actor) -> None:
+        """Tell its channel, or whoever set it, that nothing warns of this spending any more."""
+        about = f"{escape(service.name_of(session, budget))} ({money.dollars(budget.dollars)} a month)"
+        text = f"<@{actor.user_id}> ended the budget of {about}. Nothing warns of its spending any more."
+        place, now = budget.channel or budget.set_by, self._clock.now()
+        if place != actor.user_id:
+            self._desk.owe(session, actor.team_id, place, text, now, otherwise=budget.set_by)
 
     def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
         now = self._clock.now()

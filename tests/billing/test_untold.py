@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from bot.billing import closing, month_files, month_views, pdf
+from bot.billing.operations import CloseMonth
 from bot.billing.printing import printed
 from bot.errors import NotUnderstood
 from bot.slack.files import csv_bytes
@@ -35,7 +36,8 @@ def untold(database: Database, price: Price, told: str | None, day: date = DAY) 
 
 def close(database: Database, seen: str = "") -> str:
     with database.transaction() as session:
-        return closing.close(session, "2026-10", actor(OWNER), NOW, seen)
+        wish = closing.as_asked(session, CloseMonth(month="2026-10", untold_seen=seen), actor(OWNER), NOW)
+        return closing.close(session, wish, actor(OWNER), NOW)
 
 
 @pytest.mark.parametrize(("price", "told"), [(Price.UNTOLD, None), (Price.ZERO, "0")])

@@ -39,7 +39,7 @@ class Office:
         self.desk = desk
         self.clock = clock
         self.watch = BudgetWatch(desk.database, desk.engine, desk.desk, reports, TEAM)
-        self.setting = BudgetSetting(desk.database, desk.clock, web, self.watch)
+        self.setting = BudgetSetting(desk.desk, desk.database, desk.clock, web, self.watch)
 
     async def at(self, moment: datetime) -> None:
         """Move the clock there, and watch."""

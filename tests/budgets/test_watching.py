@@ -17,8 +17,8 @@ from bot.clock import SetClock
 from bot.errors import FormError, NotUnderstood
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.web import SlackWeb
-from bot.store import budgets, collections, fact_rows, tag_sets
-from bot.store.budgets import Alert
+from bot.store import budgets, collections, fact_rows, notices, tag_sets
+from bot.store.budgets import Alert, Budget
 from bot.store.collected import CollectedDay, end_of
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -49,7 +49,7 @@ def watch(desk: Bench, deepgram: Deepgram) -> BudgetWatch:  # noqa: F811 a fixtu
 def setting(desk: Bench, watch: BudgetWatch) -> BudgetSetting:
     """Setting of budgets whose alerts come as direct messages: Slack is not asked."""
     web: SlackWeb = object()  # type: ignore[assignment] # never used without a channel
-    return BudgetSetting(desk.database, desk.clock, web, watch)
+    return BudgetSetting(desk.desk, desk.database, desk.clock, web, watch)
 
 
 def spend(desk: Bench, day: date, dollars: str, *, tags: tuple[str, ...] = (), key_id: str = KEY_ID) -> None:
@@ -182,6 +182,17 @@ async def test_an_ended_budget_warns_no_more(desk: Bench, watch: BudgetWatch, se
     assert alerts(desk) == []
     with pytest.raises(NotUnderstood):
         await setting.end(end, actor(OWNER))
+
+
+async def test_those_who_watch_a_budget_hear_that_it_ended(desk: Bench, setting: BudgetSetting) -> None:
+    await setting.set(SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=10), actor(OWNER))
+    budget = rows(desk.database, lambda session: budgets.of(session, TEAM, "project", PROJECT))
+    with desk.database.transaction() as session:
+        session.get_one(Budget, budget.id).channel = "C0WATCH"
+    await setting.end(EndBudget(project_id=PROJECT, budget_id=budget.id), actor(SECOND_OWNER))
+    (told,) = rows(desk.database, lambda session: notices.to(session, "C0WATCH"))
+    assert told.text.startswith(f"<@{SECOND_OWNER}> ended the budget of Project production ($10.00 a month). Nothing")
+    assert told.otherwise == OWNER
 
 
 async def test_a_sudden_day_is_told_once(desk: Bench, watch: BudgetWatch) -> None:

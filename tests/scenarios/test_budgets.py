@@ -19,7 +19,7 @@ from tests.scenarios.people import AMARA, LIWEI, SHARED, SPEECH, words_of
 from tests.world import World, world
 
 
-async def test_the_story_of_a_budget(sqlite_url: str) -> None:
+async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 one story, told in one piece
     async with world(sqlite_url, role="owner", figures=True) as here:
         amara, liwei = await here.page(AMARA), await here.page(LIWEI)
         await _read_the_last_day(here)
@@ -31,6 +31,9 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
         await amara.reads_in_window("Dollars a month")
         await amara.fills(what="production", dollars="0.07", channel=SHARED)
         await amara.reads_in_window("It is shared outside this workspace")
+        await amara.fills(what="production", dollars="0.01", channel=SPEECH)
+        await amara.reads_in_window("You are not in it")
+        here.slack.state.workspace.channels[SPEECH].members.append(AMARA)
         await amara.fills(what="production", dollars="0.01", channel=SPEECH)
         await amara.reads_in_window("has a budget of $0.01 a month")
         await amara.closes()
@@ -70,7 +73,10 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:
         assert f"Type {live}, the number of keys" in str(await amara.fills(number=str(live + 1)))
         assert _live(here, project) == live + 1
         await amara.fills(number=str(live))
-        await amara.reads_in_window("You are told in a direct message")
+        await amara.reads_in_window("can approve it; until then these keys work on")
+        assert _live(here, project) == live + 1
+        await liwei.reads(f"wants to end {live} keys of the project production")
+        await liwei.presses("Approve")
         await amara.reads("ended or ending")
         await _until(lambda: _live(here, project) == 1)
         assert budget.id == _budget(here).id
