@@ -50,7 +50,8 @@ class Channels(Screen):
     """Slack with two channels of ours; Olu is in the first one only."""
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
-        return {"id": channel_id, "is_member": True}
+        shared = dict.fromkeys(("is_ext_shared", "is_pending_ext_shared", "is_org_shared", "is_shared"), False)
+        return {"id": channel_id, "is_member": True, "is_archived": False, "is_im": False, "is_mpim": False, **shared}
 
     async def members(self, channel_id: str) -> AsyncIterator[str]:
         for user_id in (SECOND_OWNER, *([OWNER] if channel_id == OURS else [])):
