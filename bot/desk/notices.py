@@ -6,7 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.desk.places import CLOSED, Places
+from bot.desk.places import Places
+from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import notices
 from bot.store.database import Database
@@ -48,7 +49,7 @@ class Notices:
                 return "shared outside the workspace"
             await self._web.post(place, text)
         except SlackError as problem:
-            if problem.code not in CLOSED:
+            if problem.meaning is not Meaning.CLOSED:
                 raise
             return problem.code
         return None
