@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -30,7 +30,7 @@ from bot.store.digests import Subscription
 from bot.store.fact_rows import DayFacts, SpendOf
 from bot.store.people import Person
 from bot.store.projects import Project
-from tests.factories import ANA, PROJECT, TEAM, small_database
+from tests.factories import ANA, NAMES, PROJECT, TEAM, small_database
 
 DAY = timedelta(days=1)
 THURSDAY = date(2026, 11, 19)
@@ -138,6 +138,11 @@ class Posts(SlackWeb):
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
         return {"id": channel_id, **self.place}
+
+    async def members(self, channel_id: str) -> AsyncIterator[str]:
+        del channel_id
+        for user_id in NAMES:
+            yield user_id
 
 
 class Balances(BillingReports):

@@ -144,7 +144,10 @@ async def test_one_key_is_shown_to_all_and_ended_by_some(store: Database, deepgr
     assert values(await one(store, deepgram, "ky1", ANA, ask=False)) == {"End this key": "ky1"}
     with pytest.raises(NotAllowed, match="not yours to end"):
         await one(store, deepgram, "ky1", EVE, ask=True)
-    assert values(await one(store, deepgram, "ky1", ANA, ask=True)) == {"End this key": "ky1"}
+    assert values(await one(store, deepgram, "ky1", ANA, ask=True)) == {
+        "End this key": "ky1",
+        "It leaked: end it now": "ky1",
+    }
 
 
 async def test_a_key_that_is_not_there_or_over_says_so(store: Database, deepgram: Deepgram) -> None:
