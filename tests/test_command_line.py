@@ -182,7 +182,7 @@ async def test_a_bad_token_ends_with_a_clear_message(tmp_path: Path) -> None:
         )  # fmt: skip
         _, complaint = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 1
-    assert b"Keydesk could not start: auth.test: invalid_auth" in complaint
+    assert b"Keydesk could not start: Slack does not accept Keydesk's token any more" in complaint
     assert b"Traceback" not in complaint
     assert b"canary" not in complaint
 
