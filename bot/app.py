@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -16,6 +16,7 @@ from bot.assembly.ground import Ports
 from bot.assembly.rooms import Rooms, assemble
 from bot.clock import Clock, ServedClock, SystemClock
 from bot.config import Settings
+from bot.desk.limits import Limits
 from bot.engine.carrier import DbosEngine
 from bot.engine.inline import InlineEngine
 from bot.engine.port import Engine, Job
@@ -66,6 +67,7 @@ AT_START = (
     "standing.learn",
     "projects.mirror",
     "desk.sweep",
+    "engine.owed",
     "keys.sweep",
     "store.tidy",
     "usage.plan",
@@ -172,6 +174,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         team_id=identity.team_id,
         owners=frozenset(settings.keydesk_owners),
         ring=Ring(settings.keydesk_secret_key),
+        limits=Limits(settings.keydesk_requests_per_hour, timedelta(seconds=settings.keydesk_ring_seconds)),
     )
     rooms = assemble(ports)
     floor = build_bolt(
@@ -214,7 +217,7 @@ def unconnected() -> Rooms:
     web = SlackWeb(AsyncWebClient(), 1.0)
     engine = InlineEngine(database.transaction, due, clock)
     deepgram = Deepgram(SecretStr("none"))
-    return assemble(Ports(database, engine, clock, web, web, deepgram, "", frozenset(), Ring(SecretStr(""))))
+    return assemble(Ports(database, engine, clock, web, web, deepgram, "", frozenset(), Ring(SecretStr("")), Limits()))
 
 
 def _seen(database: Database) -> Seen:

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     keydesk_clock_url: str = ""
     keydesk_log_level: str = "INFO"
     keydesk_health_token: SecretStr = SecretStr("")
+    keydesk_requests_per_hour: int = Field(default=10, ge=1, le=10_000)
+    keydesk_ring_seconds: float = Field(default=5.0, ge=0, le=300)
     host: str = ""
     port: int = 3000
 

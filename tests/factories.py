@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.clock import SetClock
+from bot.desk.limits import Limits
 from bot.desk.service import Desk, Held
 from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
@@ -204,12 +205,17 @@ class Bench:
             return list(session.exec(select(Key).order_by(col(Key.created_at))))
 
 
-async def bench(database: Database, deepgram: Deepgram, clock: SetClock | None = None) -> Bench:
+AT_ONCE = Limits(rings_after=timedelta())
+
+
+async def bench(
+    database: Database, deepgram: Deepgram, clock: SetClock | None = None, limits: Limits | None = None
+) -> Bench:
     """Put the rooms together as the composition root does, without Slack."""
     clock = clock or SetClock(NOON)
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
-    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds)
+    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, limits=limits or AT_ONCE)
     standing, ends = Standing(deepgram), KeyEnds(desk)
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     kinds |= {

@@ -84,13 +84,17 @@ async def world(
     prefix: str = "",
     secret_key: str = "",
     figures: bool = False,
+    ring_seconds: float = 0.0,
 ) -> AsyncIterator[World]:
     """Run Keydesk on this database over this transport ("socket" or "http").
 
-    With ``figures`` it collects them, which takes seconds of everybody's time when the clock first moves.
+    A request rings after ``ring_seconds``: at once, for whoever waits for it here. With ``figures`` they are collected,
+    which takes seconds of everybody's time when the clock first moves.
     """
     async with contextlib.AsyncExitStack() as stack:
-        made = await _start(stack, database_url, transport, role, prefix, secret_key, figures=figures)
+        made = await _start(
+            stack, database_url, transport, role, prefix, secret_key, figures=figures, ring_seconds=ring_seconds
+        )
         yield made
         await made.close_pages()
 
@@ -104,6 +108,7 @@ async def _start(
     secret_key: str,
     *,
     figures: bool,
+    ring_seconds: float,
 ) -> World:
     clock, port = served_clock(), free_port()
     deepgram = DeepgramEmulator(clock.now)
@@ -137,6 +142,7 @@ async def _start(
         keydesk_transport="http" if http else "socket",
         keydesk_prefix=prefix,
         keydesk_secret_key=secret_key,
+        keydesk_ring_seconds=ring_seconds,
     )
     built = await build(settings, _inline, clock=WorldClock(clock))
     stack.push_async_callback(built.close)

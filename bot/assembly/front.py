@@ -22,12 +22,14 @@ from bot.roles import asking
 from bot.roles.changing import RoleChange
 from bot.roles.listeners import RoleListeners
 from bot.roles.operations import ChangeDefaultRole, SetRole
-from bot.store import projects, seen
+from bot.slack.words import count
+from bot.store import due, projects, seen
 
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
 LEARN_EVERY = timedelta(hours=1)
 LEARN_AGAIN = timedelta(minutes=1)
+OWED_EVERY = timedelta(minutes=1)
 GROUPS_EVERY = timedelta(minutes=5)
 MEET_SECONDS = 5.0
 
@@ -40,7 +42,17 @@ def front(on: Ground, status: Status) -> Part:
     async def user_groups() -> Check:
         return Check("user groups", *await on.groups.report())
 
+    async def owed() -> Check:
+        number, since = await on.database.read(due.owed)
+        told = (
+            f"{count(number, 'message')} could not be told yet, the oldest since {since:%d %b %H:%M} UTC"
+            if since
+            else ""
+        )
+        return Check("messages", number == 0, told or "nobody is owed a word")
+
     status.tell(user_groups)
+    status.tell(owed)
     home = HomeListeners(on.desk, on.database, on.people, on.clock, on.background, status, on.deepgram)
     jobs = DeskJobs(on.desk, on.database, on.background, home.follow)
     return Part(
@@ -114,7 +126,18 @@ def rounds(on: Ground) -> Part:
         await on.database.write(lambda session: on.engine.later(session, Job("groups.learn", ref), now + GROUPS_EVERY))
         await on.groups.keep_fresh()
 
-    return Part(jobs={"store.tidy": tidy, "people.learn": learn, "groups.learn": groups})
+    async def owed(ref: str, now: datetime) -> None:
+        """Let what is still owed to somebody be told, once Slack takes messages again."""
+
+        def release(session: Session) -> None:
+            number = due.release_owed(session, now, quiet_since=now - 2 * OWED_EVERY)
+            on.engine.later(session, Job("engine.owed", ref), now + OWED_EVERY)
+            if number:
+                log.info("engine.owed_released", jobs=number)
+
+        await on.database.write(release)
+
+    return Part(jobs={"engine.owed": owed, "store.tidy": tidy, "people.learn": learn, "groups.learn": groups})
 
 
 async def meet(on: Ground) -> None:

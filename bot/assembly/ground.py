@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.clock import Clock
+from bot.desk.limits import Limits
 from bot.desk.service import Desk
 from bot.engine.port import Engine, JobFunction
 from bot.groups import Groups
@@ -33,6 +34,7 @@ class Ports:
     team_id: str
     owners: frozenset[str]
     ring: Ring
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def ground(ports: Ports, kinds: Mapping[str, OperationKind]) -> Ground:
         **vars(ports),
         groups=groups,
         people=people,
-        desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds, people.look_again),
+        desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds, people.look_again, ports.limits),
         standing=Standing(ports.deepgram),
     )
 

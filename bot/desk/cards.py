@@ -16,6 +16,7 @@ from bot.desk import views
 from bot.desk.drawing import MOST_DIRECT, Drawing, draw, version_now
 from bot.desk.places import Places
 from bot.desk.service import Desk
+from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.store import cards, requests
 from bot.store.cards import Card
@@ -58,7 +59,7 @@ class Cards:
             await self.plan(drawing, places)
             drawing = await self.read(ref)
         for _ in range(ROUNDS):
-            if drawing is None or await self._show(drawing, places):
+            if drawing is None or await self._show(drawing, places, now):
                 return
             await asyncio.sleep(BETWEEN_ROUNDS)
             drawing = await self.read(ref)
@@ -108,12 +109,16 @@ class Cards:
 
     # --- showing ---
 
-    async def _show(self, drawing: Drawing, places: Places) -> bool:
+    async def _show(self, drawing: Drawing, places: Places, now: datetime) -> bool:
         """Bring each copy to this version; True when all show it and nothing newer came meanwhile."""
         done, failures = True, list[SlackError]()
+        rings = drawing.rings(now, self._desk.limits.rings_after)
         for copy in drawing.copies:
             try:
-                done &= await self._bring(drawing, copy, places)
+                if copy.audience != "approver" or copy.ts is not None or rings:
+                    done &= await self._bring(drawing, copy, places)
+                if copy.audience == "approvers" and copy.ts and rings and drawing.waits:
+                    await self._ring(drawing, copy, now)
             except SlackError as failure:
                 log.warning("desk.copy_not_right", request=drawing.request.id, place=copy.place, why=failure.code)
                 failures.append(failure)
@@ -152,8 +157,7 @@ class Cards:
             await self._give_up(drawing, copy, problem.code)
             return False
         await self._database.write(lambda session: cards.posted(session, copy_id, channel, ts, version))
-        if copy.audience == "approvers":
-            await self._ring(channel, ts, drawing)
+        copy.channel, copy.ts = channel, ts
         return True
 
     async def _posted(self, drawing: Drawing, copy: Card) -> tuple[str, str]:
@@ -162,28 +166,61 @@ class Cards:
         channel = direct or await self._web.open_dm(copy.place)
         return channel, await self._web.post(channel, views.summary(drawing.card), drawing.blocks(copy))
 
-    async def _ring(self, channel: str, ts: str, drawing: Drawing) -> None:
-        """Mention the deciders in the card's thread: a card itself mentions nobody who has to act."""
+    async def _ring(self, drawing: Drawing, copy: Card, now: datetime) -> None:
+        """Mention the deciders once in the card's thread: a card itself mentions nobody who has to act.
+
+        Raises:
+            SlackError: nobody was mentioned, and trying again may help.
+        """
         mentions = " ".join(f"<@{user_id}>" for user_id in sorted(drawing.deciders)[:MOST_DIRECT])
+        if not mentions or not await self._database.write(lambda session: cards.rings(session, copy.id or 0, now)):
+            return
+        text = f"{mentions} a request waits for your decision."
         try:
-            await self._web.post(channel, f"{mentions} a request waits for your decision.", thread_ts=ts)
-        except SlackError as problem:  # the card stands; trying again would not come back here
+            await self._web.post(copy.channel or "", text, thread_ts=copy.ts)
+        except SlackUnclear:
+            raise  # it may have rung: twice is worse than an answer that is late
+        except SlackError as problem:
             log.warning("desk.not_rung", request=drawing.request.id, why=problem.code)
+            if not problem.final:
+                await self._database.write(lambda session: cards.not_rung(session, copy.id or 0))
+                raise
 
     async def _update(self, drawing: Drawing, copy: Card) -> bool:
-        """Edit one copy and note it; False if somebody else noted an edit of it meanwhile."""
-        await self._edit(drawing, copy, views.summary(drawing.card), drawing.blocks(copy))
+        """Edit one copy and note it; False if it has to be looked at again: somebody else noted an edit, or it is gone.
+
+        A copy that is gone is wanted anew: whoever was to read it still is.
+        """
+        if not await self.stands(drawing, copy):
+            return False
         before, version = copy.version, drawing.request.version
         return await self._database.write(lambda session: cards.shown(session, copy.id or 0, before, version))
 
-    async def _edit(self, drawing: Drawing, copy: Card, text: str, blocks: list[views.Block]) -> None:
-        """Edit a message; one that can never be edited again is let go."""
+    async def stands(self, drawing: Drawing, copy: Card) -> bool:
+        """Tell whether a copy is still in Slack, by drawing it once more; one that is gone is wanted anew.
+
+        Raises:
+            SlackError: Slack does not say.
+        """
+        if await self._edit(drawing, copy, views.summary(drawing.card), drawing.blocks(copy)):
+            return True
+        await self._database.write(lambda session: cards.lost(session, copy.id or 0, copy.ts or ""))
+        return False
+
+    async def _edit(self, drawing: Drawing, copy: Card, text: str, blocks: list[views.Block]) -> bool:
+        """Edit a message; False for one that is gone, or can never be edited again.
+
+        Raises:
+            SlackError: it was not edited, and trying again may help.
+        """
         try:
             await self._web.update(copy.channel or "", copy.ts or "", text, blocks)
         except SlackError as problem:
             if not problem.final:
                 raise
-            log.warning("desk.copy_lost", request=drawing.request.id, place=copy.place, why=problem.code)
+            log.warning("desk.copy_not_edited", request=drawing.request.id, place=copy.place, why=problem.code)
+            return problem.meaning is Meaning.OURS  # it stands there as it was
+        return True
 
     # --- places that are lost ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -36,6 +37,10 @@ class Drawing:
     def waits(self) -> bool:
         """Whether somebody has to decide."""
         return self.request.state == "waiting"
+
+    def rings(self, now: datetime, after: timedelta) -> bool:
+        """Whether it is old enough to ring anybody: what is taken back before that rings nobody."""
+        return now >= self.request.created_at + after
 
     @property
     def asks_somebody(self) -> bool:

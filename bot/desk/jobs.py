@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 from sqlmodel import Session
 
 from bot.desk import words
 from bot.desk.cards import Cards
-from bot.desk.drawing import Drawing
-from bot.desk.places import Places
+from bot.desk.reminding import Reminder
 from bot.desk.service import Desk
 from bot.operation import Description
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.web import SlackWeb
 from bot.slack.words import escape, when
 from bot.store import changes, requests
-from bot.store.cards import Card
 from bot.store.database import Database
 
 NOT_KNOWN_YET = (
@@ -99,33 +96,6 @@ class DeskJobs:
             await self._follow(drawing.request.team_id, drawing.deciders | {drawing.request.requester})
 
     async def remind(self, ref: str, now: datetime) -> None:
-        """Mention the deciders in the thread under each approvers' copy; who became one since gets a card."""
-        drawing = await self._cards.read(ref)
-        if drawing is None or not drawing.waits:
-            return
-        places = Places(self._web)
-        await self._cards.plan(drawing, places)
-        # A job of its own posts what is missing now: should that fail, no reminder is repeated with it.
-        await self._database.write(partial(self._desk.refresh_later, request_id=ref, at=now))
-        for copy in drawing.copies:
-            if copy.channel and copy.ts:
-                await self._remind(drawing, copy, places)
-
-    async def _remind(self, drawing: Drawing, copy: Card, places: Places) -> None:
-        mentioned = _reminded(drawing, copy)
-        if not mentioned:
-            return
-        mentions = " ".join(f"<@{user_id}>" for user_id in mentioned)
-        text = f"{mentions} <@{drawing.request.requester}> is still waiting for a decision on this."
-        try:
-            if copy.audience == "approver" or not await places.shared(copy.place):
-                await self._web.post(copy.channel or "", text, thread_ts=copy.ts)
-        except SlackError as problem:  # raised, it would remind the others again
-            log.warning("desk.not_reminded", request=drawing.request.id, place=copy.place, why=problem.code)
-
-
-def _reminded(drawing: Drawing, copy: Card) -> list[str]:
-    """Return whom to mention under this copy: only who may decide now."""
-    if copy.audience == "approvers":
-        return sorted(drawing.deciders)
-    return [copy.place] if copy.audience == "approver" and copy.place in drawing.deciders else []
+        """Mention those who decide under their cards, and tell the requester who was reached; a job."""
+        reminder = Reminder(self._desk, self._database, self._web, self._cards)
+        await reminder.remind(ref, now)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import policy
 from bot.clock import Clock
 from bot.desk import words
+from bot.desk.limits import Limits
 from bot.engine.port import Engine, Job
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
@@ -33,6 +34,9 @@ async def nobody_looks(user_ids: Iterable[str]) -> None:
     del user_ids
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Judging:
     """Knows operations only by their table entries, and people only by the policy."""
 
@@ -44,6 +48,7 @@ class Judging:
         owners: frozenset[str],
         kinds: Mapping[str, OperationKind],
         look_again: LookAgain = nobody_looks,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -51,6 +56,7 @@ class Judging:
         self._owners = owners
         self._kinds = kinds
         self._read_people = look_again
+        self.limits = limits
 
     def matter(
         self,

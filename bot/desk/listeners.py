@@ -80,7 +80,7 @@ class DeskListeners:
         request_id, _ = views.read_value(call.value)
         actor = await self._people.judge(call.team_id, call.user_id)
         await self._desk.remind(request_id, actor)
-        await call.tell("The people who decide are being reminded.")
+        await call.tell("Reminding the people who decide. Keydesk tells you who was reached.")
 
     async def _drawn(self, request_id: str, actor: Actor) -> Drawing:
         def drawn(session: Session) -> Drawing:

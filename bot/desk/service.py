@@ -12,11 +12,13 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk import words
 from bot.desk.deciding import Deciding
+from bot.desk.limits import HOUR
 from bot.desk.settling import Settling
 from bot.engine.port import Job
 from bot.errors import CouldNotCheck, NotAllowed
 from bot.operation import Actor, Description, Operation
 from bot.policy import Hold, Refuse, Run
+from bot.slack.words import count
 from bot.store import cards, people, requests
 from bot.store.requests import Request
 
@@ -109,7 +111,7 @@ class Desk(Deciding, Settling):
         known = requests.by_view(session, view_id) if view_id is not None else None
         if known is not None:
             return Held(known, verdict.deciders)
-        refusal = _reason_not_to_hold(session, actor, verdict)
+        refusal = self._reason_not_to_hold(session, actor, now, verdict)
         if refusal is not None:
             _note_refusal(session, operation, actor, now, refusal)
             return Refuse(refusal)
@@ -120,7 +122,21 @@ class Desk(Deciding, Settling):
         audit.note_request(session, actor, "desk.held", request, now, operation=request.operation)
         self._engine.later(session, Job("desk.expire", request.id), request.expires_at)
         self.refresh(session, request.id, request.version, now)
+        if self.limits.rings_after:
+            self._engine.later(session, Job("desk.cards", request.id, "rings"), now + self.limits.rings_after)
         return Held(request, verdict.deciders)
+
+    def _reason_not_to_hold(self, session: Session, actor: Actor, now: datetime, verdict: Hold) -> str | None:
+        if not verdict.deciders:
+            return words.NOBODY_DECIDES
+        if requests.open_count(session, actor.team_id, actor.user_id) >= MOST_OPEN:
+            return f"You have {MOST_OPEN} open requests. Cancel one or wait for a decision before you ask for more."
+        most = self.limits.requests_an_hour
+        asked = requests.asked_since(session, actor.team_id, actor.user_id, now - HOUR, most=most)
+        if len(asked) < most:
+            return None
+        again = words.local(asked[-1] + HOUR, actor.tz)
+        return f"You have asked {count(most, 'time')} within an hour, which is the most. You can ask again on {again}."
 
     def _described(self, session: Session, operation: Operation, actor: Actor) -> Description:
         describe = self._kinds[operation.kind].describe
@@ -143,14 +159,6 @@ def _opened(
         created_at=now,
         expires_at=now + WAITING_TIME,
     )
-
-
-def _reason_not_to_hold(session: Session, actor: Actor, verdict: Hold) -> str | None:
-    if not verdict.deciders:
-        return words.NOBODY_DECIDES
-    if requests.open_count(session, actor.team_id, actor.user_id) >= MOST_OPEN:
-        return f"You have {MOST_OPEN} open requests. Cancel one or wait for a decision before you ask for more."
-    return None
 
 
 def _note_refusal(session: Session, operation: Operation, actor: Actor, now: datetime, why: str) -> None:

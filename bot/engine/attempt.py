@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.engine.port import DueRow, DueRows, Job, JobFunction
-from bot.engine.retry import delay_after
+from bot.engine.retry import delay_after, may_pass
 
 BACKUP_DELAY = timedelta(seconds=3)
 UNKNOWN_KIND_DELAY = timedelta(seconds=5)
@@ -86,12 +86,22 @@ class Attempts:
     def failed(self, attempt: Attempt, error: Exception) -> None:
         """Write the due row of the next attempt, or give up loudly after the last that is worth it."""
         facts = {"kind": attempt.job.kind, "ref": attempt.job.ref, "attempt": attempt.number, **_facts(error)}
+        if may_pass(attempt.number, error):
+            self._keep(attempt, facts)
+            return
         delay = delay_after(attempt.number, error)
         if delay is None:
             log.error("engine.gave_up", **facts)
             return
         log.warning("engine.failed", **facts, again_in=delay.total_seconds())
         self._put_after(delay, replace(attempt, number=attempt.number + 1))
+
+    def _keep(self, attempt: Attempt, facts: Mapping[str, object]) -> None:
+        """Keep a job that can be done as soon as what it met has passed, however late: others see to when that is."""
+        log.error("engine.owed", **facts)
+        job, now = attempt.job, self.clock.now()
+        kept = {"job_id": f"{job.id}@owed", "kind": job.kind, "ref": job.ref, "key": job.key}
+        self.write(lambda session: self.due.owe(session, **kept, attempt=attempt.number, now=now))
 
     def _put_after(self, delay: timedelta, attempt: Attempt) -> None:
         due_at = self.clock.now() + delay

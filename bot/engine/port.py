@@ -69,6 +69,10 @@ class DueRows(Protocol):
         """Delete the row with this id, if there is one."""
         ...
 
+    def owe(self, session: Session, *, job_id: str, kind: str, ref: str, key: str, attempt: int, now: datetime) -> None:
+        """Keep a job that owes somebody a word until somebody releases it."""
+        ...
+
 
 class Heartbeats(Protocol):
     """The table of living processes; ``bot.store.heartbeats`` satisfies it. Its times are the machine's."""

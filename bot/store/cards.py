@@ -18,7 +18,8 @@ class Card(SQLModel, table=True):
 
     audience: "approvers" (the approvals channel), "approver" (a direct message), "requester" (the first copy in their
     direct messages), "news" (a fresh copy there once it is decided, because an edit rings no bell).
-    ``claimed_at`` marks a post on its way, by the machine's time: whoever else comes waits for it.
+    ``claimed_at`` marks a post on its way, by the machine's time: whoever else comes waits for it. ``rung_at`` is when
+    the deciders were mentioned under the copy in the approvals channel.
     """
 
     __tablename__ = "cards"
@@ -35,6 +36,7 @@ class Card(SQLModel, table=True):
     ts: str | None = None
     version: int = 0
     claimed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    rung_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 def plan(session: Session, request_id: str, audience: str, place: str) -> None:
@@ -77,6 +79,34 @@ def give_up(session: Session, card_id: int) -> None:
     """Note that this copy cannot be posted: it stands nowhere, and nobody tries again."""
     session.execute(
         update(Card).where(col(Card.id) == card_id).values(ts="").execution_options(synchronize_session=False)
+    )
+
+
+def lost(session: Session, card_id: int, ts: str) -> None:
+    """Note that the message at ``ts`` is gone: the copy is wanted anew, and rings anew."""
+    session.execute(
+        update(Card)
+        .where(col(Card.id) == card_id, col(Card.ts) == ts)
+        .values(channel=None, ts=None, version=0, claimed_at=None, rung_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def rings(session: Session, card_id: int, now: datetime) -> bool:
+    """Take the right to mention the deciders under this copy; True for one caller, once."""
+    taken = session.execute(
+        update(Card)
+        .where(col(Card.id) == card_id, col(Card.rung_at).is_(None))
+        .values(rung_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+
+
+def not_rung(session: Session, card_id: int) -> None:
+    """Give that right back: nobody was mentioned."""
+    session.execute(
+        update(Card).where(col(Card.id) == card_id).values(rung_at=None).execution_options(synchronize_session=False)
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
-from sqlalchemy import Executable, delete
+from sqlalchemy import Executable, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
@@ -14,7 +14,11 @@ from bot.store.upsert import insert_for
 
 
 class Due(SQLModel, table=True):
-    """One job at one time. ``job_id`` names the occurrence; putting it again moves it."""
+    """One job at one time. ``job_id`` names the occurrence; putting it again moves it.
+
+    ``owed_since`` (business time) marks a job that was tried often enough, and still owes somebody a word: it waits at
+    ``NEVER`` until it is released.
+    """
 
     __tablename__ = "due"
 
@@ -24,8 +28,10 @@ class Due(SQLModel, table=True):
     key: str = ""
     due_at: datetime = Field(sa_type=UTCDateTime, index=True)
     attempt: int = 0
+    owed_since: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
 
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 TABLE = SQLModel.metadata.tables["due"]
 
 
@@ -62,3 +68,31 @@ def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) ->
 def done(session: Session, job_id: str) -> None:
     """Delete the row: its job has ended."""
     session.execute(delete(Due).where(col(Due.job_id) == job_id).execution_options(synchronize_session=False))
+
+
+def owe(session: Session, *, job_id: str, kind: str, ref: str, key: str, attempt: int, now: datetime) -> None:
+    """Keep a job that owes somebody a word until it is released; the same job is kept once."""
+    put(session, job_id=job_id, kind=kind, ref=ref, key=key, due_at=NEVER, attempt=attempt)
+    parked = update(Due).where(col(Due.job_id) == job_id).values(owed_since=now)
+    session.execute(parked.execution_options(synchronize_session=False))
+
+
+def release_owed(session: Session, now: datetime, *, quiet_since: datetime) -> int:
+    """Let owed jobs run now, and return how many: one to see whether they can, all if none was kept since then."""
+    parked = (col(Due.owed_since).is_not(None), col(Due.due_at) == NEVER)
+    newest = session.exec(select(func.max(Due.owed_since)).where(*parked)).one()
+    if newest is None:
+        return 0
+    oldest = select(Due.job_id).where(*parked).order_by(col(Due.owed_since), col(Due.job_id))
+    ids = list(session.exec(oldest.limit(1) if newest >= quiet_since else oldest))
+    released = update(Due).where(col(Due.job_id).in_(ids)).values(due_at=now)
+    session.execute(released.execution_options(synchronize_session=False))
+    return len(ids)
+
+
+def owed(session: Session) -> tuple[int, datetime | None]:
+    """Return how many jobs owe somebody a word, and since when the oldest does."""
+    number, oldest = session.exec(
+        select(func.count(), func.min(Due.owed_since)).where(col(Due.owed_since).is_not(None), col(Due.due_at) == NEVER)
+    ).one()
+    return number, oldest

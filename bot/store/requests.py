@@ -130,6 +130,14 @@ def open_count(session: Session, team_id: str, user_id: str) -> int:
     return session.exec(found).one()
 
 
+def asked_since(session: Session, team_id: str, user_id: str, since: datetime, *, most: int) -> list[datetime]:
+    """Return when this person asked for something since then, the newest first, at most so many times."""
+    mine = (col(Request.team_id) == team_id, col(Request.requester) == user_id, col(Request.created_at) > since)
+    return list(
+        session.exec(select(Request.created_at).where(*mine).order_by(col(Request.created_at).desc()).limit(most))
+    )
+
+
 def overdue(session: Session, now: datetime) -> list[Request]:
     """Return requests that time should have ended: waiting past their expiry, or approved past their opening time."""
     late = or_(

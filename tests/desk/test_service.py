@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.desk.limits import HOUR
 from bot.desk.service import MOST_OPEN, WAITING_TIME, Held
 from bot.errors import BotError, NotAllowed
 from bot.store.projects import ProjectSettings
@@ -83,8 +84,20 @@ async def test_who_lost_their_standing_no_longer_decides(desk: Bench, standing: 
         await desk.desk.decide(waiting.id, 1, "approved", actor(RAJ))
 
 
+async def test_ten_times_an_hour_is_the_most_that_one_person_asks(desk: Bench) -> None:
+    for _ in range(10):
+        waiting = await desk.held()
+        await desk.desk.cancel(waiting.id, actor(ANA))
+    with pytest.raises(NotAllowed, match=r"10 times within an hour.* You can ask again on Mon 02 Mar"):
+        await desk.held()
+    assert await desk.held(by=EVE)
+    desk.clock.move(HOUR)
+    assert await desk.held()
+
+
 async def test_nobody_piles_up_more_than_the_desk_holds(desk: Bench) -> None:
-    add(desk.database, *(request() for _ in range(MOST_OPEN - 1)), request(state="denied"))
+    before = NOON - 2 * HOUR
+    add(desk.database, *(request(created_at=before) for _ in range(MOST_OPEN - 1)), request(state="denied"))
     await desk.held()
     with pytest.raises(NotAllowed, match=f"{MOST_OPEN} open requests"):
         await desk.held()

@@ -85,8 +85,9 @@ async def test_a_reminder_rings_in_the_thread_after_half_an_hour(sqlite_url: str
         await yuki.reads("Not yet: you can remind them")
         here.move(minutes=31)
         await yuki.presses("Remind")
-        await yuki.reads("The people who decide are being reminded.")
+        await yuki.reads("Reminding the people who decide.")
         await (await here.page(PRIYA)).reads("is still waiting for a decision on this.")
+        await yuki.reads("were reminded.")
 
 
 async def test_a_key_is_ended_by_its_owner_when_done(sqlite_url: str) -> None:

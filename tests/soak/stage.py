@@ -89,7 +89,8 @@ class Stage(Playground):
     def environment(self) -> dict[str, str]:
         """Return the bot's environment, with the gates in place of the servers."""
         gates = {"SLACK_API_URL": f"{self.to_slack.url}/api/", "DEEPGRAM_API_URL": self.to_deepgram.url}
-        return super().environment() | gates | {"KEYDESK_LOG_LEVEL": self.log_level}
+        crowds = {"KEYDESK_REQUESTS_PER_HOUR": "10000", "KEYDESK_RING_SECONDS": "0"}
+        return super().environment() | gates | crowds | {"KEYDESK_LOG_LEVEL": self.log_level}
 
     async def stop(self) -> None:
         """Stop everything."""
