@@ -63,6 +63,7 @@ async def test_a_packed_body_is_unpacked(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [(gzip.compress(b"{}")[:-9], "gzip"), (b"no gzip", "gzip"), (b"{}", "br"), (b"{}", "gzip, gzip")],
+    ids=["cut", "not packed", "unknown", "packed twice"],  # a packed body tells the second at which it was packed
 )
 async def test_what_is_packed_otherwise_or_cut_is_no_body(body: bytes, encoding: str) -> None:
     with pytest.raises(Undecodable):
