@@ -17,7 +17,7 @@ DANGEROUS = re.compile("[\\s\x00-\x1f\ufeff\u200b]*[=+\\-@\t\r\n＝＋－＠]")
 # A spreadsheet of a country that separates cells by semicolons begins cells, and lines, inside our quotes as well.
 _BETWEEN = '[;\\s\x00-\x1f\ufeff\u200b"]'
 BEGINS_A_CELL = re.compile(f"(?<!{_BETWEEN}){_BETWEEN}++(?=[=+\\-@＝＋－＠])")
-_SEPARATOR = re.compile("[;\t\r\n](?=[^;\t\r\n]*$)")  # the last of a run
+_SEPARATOR = re.compile("[;\t\r\n](?=[^;\t\r\n]*\\Z)")  # the last of a run: “$” would take the one before it
 
 
 class CsvTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -55,6 +56,12 @@ def test_nothing_calculates_where_lists_are_written_with_semicolons(rows: list[l
     for row in read_back(csv_bytes(["name", "why"], rows), ";"):
         for cell in row:
             assert not cell.strip().startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize("text", ["\n\n=1", "a;\n=1", "\r\n\t=1", 'a\n"=1'])
+def test_the_last_break_before_a_formula_is_the_one_that_is_defused(text: str) -> None:
+    written = read_back(csv_bytes(["why"], [[text]]))[1][0]
+    assert all(not line.lstrip(' "').startswith("=") for line in re.split("[;\t\r\n]", written))
 
 
 def test_what_follows_a_semicolon_gets_an_apostrophe_if_it_could_calculate() -> None:
