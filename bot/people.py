@@ -171,7 +171,14 @@ def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person
         tz=str(user.get("tz") or "UTC")[:NAME_LONGEST],
         standing=_standing(team_id, user),
         read_at=now,
+        org_user_id=_org_user_id(user),
     )
+
+
+def _org_user_id(user: Mapping[str, Any]) -> str | None:
+    enterprise_user = user.get("enterprise_user")
+    found = enterprise_user.get("id") if isinstance(enterprise_user, Mapping) else None
+    return str(found)[:NAME_LONGEST] if found else None
 
 
 def _standing(team_id: str, user: Mapping[str, Any]) -> str:

@@ -133,8 +133,10 @@ class Deciding(Judging):
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
         matter = self.facts(session, request, actor.user_id)
-        refusal = policy.refusal_to_decide(actor, request.kind, request.requester, matter)
-        says_why = actor.user_id == request.requester or policy.lacking("desk.decide", matter.role)
+        own = people.are_one(session, request.team_id, actor.user_id, request.requester)
+        requester = actor.user_id if own else request.requester
+        refusal = policy.refusal_to_decide(actor, request.kind, requester, matter)
+        says_why = own or policy.lacking("desk.decide", matter.role)
         if refusal is None or says_why or request.state != "waiting":
             return refusal
         can = words.people_of(session, request.team_id, policy.deciders(request.kind, request.requester, matter))

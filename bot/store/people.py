@@ -12,11 +12,15 @@ from bot.store.columns import UTCDateTime, one_of
 from bot.store.upsert import insert_into
 
 STANDINGS = ("member", "guest", "bot", "stranger", "deactivated")
-SAID = {"name", "tz", "standing", "read_at"}  # what Slack says; the rest is the person's own
+SAID = {"name", "tz", "standing", "read_at", "org_user_id"}  # what Slack says; the rest is the person's own
 
 
 class Person(SQLModel, table=True):
-    """One Slack user. ``standing`` is "member" for those who may use Keydesk, else what they are instead."""
+    """One Slack user. ``standing`` is "member" for those who may use Keydesk, else what they are instead.
+
+    ``org_user_id`` is their id in the whole organisation (``enterprise_user.id``), on Enterprise Grid alone: somebody
+    may come with a W-id here and a U-id there, and is still one person.
+    """
 
     __tablename__ = "people"
     __table_args__ = (one_of("standing", STANDINGS),)
@@ -29,6 +33,7 @@ class Person(SQLModel, table=True):
     read_at: datetime = Field(sa_type=UTCDateTime)
     project_id: str | None = None
     home_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    org_user_id: str | None = None
 
 
 def get(session: Session, team_id: str, user_id: str) -> Person | None:
@@ -95,6 +100,15 @@ def called(session: Session, team_id: str, names: Iterable[str]) -> list[Person]
     wanted = [name.lower() for name in names]
     is_one = func.lower(col(Person.name)).in_(wanted) | func.lower(col(Person.user_id)).in_(wanted)
     return list(session.exec(select(Person).where(col(Person.team_id) == team_id, is_one)))
+
+
+def are_one(session: Session, team_id: str, first: str, second: str) -> bool:
+    """Tell whether two user ids are of one person: the same, or the same in the whole organisation."""
+    if first == second:
+        return True
+    known = named(session, team_id, (first, second))
+    ids = {known[each].org_user_id if each in known else None for each in (first, second)}
+    return len(ids) == 1 and None not in ids
 
 
 def able(session: Session, team_id: str, user_ids: Iterable[str]) -> frozenset[str]:

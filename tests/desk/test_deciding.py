@@ -16,6 +16,7 @@ from bot.desk.service import WAITING_TIME
 from bot.errors import AlreadyDecided, NotAllowed, NotUnderstood
 from bot.store import cards, decisions
 from bot.store.database import Database
+from bot.store.people import Person
 from bot.store.roles import RoleHeld
 from tests.factories import (
     ANA,
@@ -290,3 +291,15 @@ async def test_an_end_by_time_comes_too_late_for_what_moved_on(desk: Bench, smal
         desk.desk.end_by_time(session, "rq-none", "expired", NOON)
         desk.desk.end_by_time(session, denied.id, "lapsed", NOON)
     assert desk.request(denied.id).state == "denied"
+
+
+async def test_nobody_approves_their_own_request_under_another_id_of_theirs(desk: Bench) -> None:
+    waiting = await desk.held()
+    with desk.database.transaction() as session:
+        for user_id in (ANA, RAJ):
+            row = session.get_one(Person, (TEAM, user_id))
+            row.org_user_id = "W0ONE"
+    with pytest.raises(NotAllowed, match="You asked for this"):
+        await desk.desk.decide(waiting.id, 1, "approved", actor(RAJ))
+    assert desk.request(waiting.id).state == "waiting"
+    assert await desk.desk.decide(waiting.id, 1, "approved", actor(LI))
