@@ -26,7 +26,8 @@ PAIRS: Pairs = [
 
 def false_words(cell: Cell) -> bool:
     """Whether somebody read at once that it was done when it was not yet."""
-    return any(word in cell.words[0] for word in (" has ended.", " is removed.", " is deleted, ", " is member now."))
+    said = cell.words[0].replace("until it has ended.", "")  # a promise
+    return any(word in said for word in (" has ended.", " is removed.", " is deleted, ", " is member now."))
 
 
 @pytest.mark.soak

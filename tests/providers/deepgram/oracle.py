@@ -17,10 +17,14 @@ from bot.providers.deepgram.addresses import DEFAULT_URL
 from bot.providers.deepgram.client import Deepgram
 
 Sent = tuple[str, str, list[tuple[str, str]], Any]
-LISTS = ("projects", "api_keys", "members", "invites", "requests", "results", "balances", "orders", "stt", "tts")
+LISTS = (
+    "projects", "api_keys", "members", "invites", "requests", "results", "balances", "orders", "stt", "tts", "scopes",
+    "tags", "models", "processing_methods", "features", "languages", "accessors", "deployments",
+)  # fmt: skip
 IDS = ("project_id", "api_key_id", "key", "request_id", "balance_id", "uuid", "access_token")
 # Whatever is asked for, it is in there.
-ANSWER: dict[str, Any] = {name: [] for name in LISTS} | dict.fromkeys(IDS, "x")
+SOME_ID = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"
+ANSWER: dict[str, Any] = {name: [] for name in LISTS} | dict.fromkeys(IDS, SOME_ID) | {"line_items": {}}
 
 
 @dataclass

@@ -80,7 +80,9 @@ async def test_a_key_in_the_last_of_many_projects_is_found(
 
 async def test_an_answer_that_tells_nothing_leaves_everything_unknown() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={"projects": [{"project_id": "p"}]} if "projects" in request.url.path else {})
+        return httpx.Response(
+            200, json={"projects": [{"project_id": str(uuid4())}]} if "projects" in request.url.path else {}
+        )
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         credential = await Deepgram(SecretStr("k"), client=client).who_am_i()

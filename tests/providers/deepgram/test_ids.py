@@ -19,7 +19,7 @@ from bot.providers.deepgram.ids import path_email, path_id
 GOOD = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"
 HOSTILE = [
     "", ".", "..", "a/b", "%2e%2e", "a?x", "a#b", "x/../..", "\\..", GOOD + "/", GOOD + "\n", " " + GOOD, GOOD + "?x=1",
-    GOOD.replace("-", ""), "{" + GOOD + "}", "urn:uuid:" + GOOD, GOOD[:-1], GOOD + "0", GOOD[:-1] + "१", "null",
+    "{" + GOOD + "}", "urn:uuid:" + GOOD, GOOD[:-1], GOOD + "0", GOOD[:-1] + "१", "null",
 ]  # fmt: skip
 CALLS: dict[str, Callable[[Deepgram, str], Awaitable[object]]] = {
     "project": lambda client, value: client.project(value),
