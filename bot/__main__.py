@@ -8,7 +8,6 @@ import errno
 import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import logs
 from bot.accounts.adding import NewAccount, add
 from bot.accounts.sealed import reseal
-from bot.app import app_manifest, deepgram_of
+from bot.app import app_manifest, clock_of, deepgram_of
 from bot.config import PREFIX, Settings
 from bot.doctor import examine
 from bot.engine.workflows import migrate as migrate_engine
@@ -190,7 +189,9 @@ async def _add(settings: Settings, given: NewAccount) -> Account:
     try:
         with _database(settings) as database:
             async with contextlib.aclosing(deepgram_of(settings, database)) as deepgram:
-                return await add(given, database, ring, deepgram, open_client, datetime.now(UTC))
+                clock = clock_of(settings)
+                await clock.refresh()
+                return await add(given, database, ring, deepgram, open_client, clock.now())
     except (BotError, CannotSeal) as problem:
         raise click.ClickException(f"Not added: {problem}") from None
 

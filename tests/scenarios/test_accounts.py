@@ -24,6 +24,8 @@ async def keydesk(here: World, *arguments: str, typed: str = "") -> Result:
         "DATABASE_URL": settings.database_url,
         "DEEPGRAM_API_KEY": settings.deepgram_api_key.get_secret_value(),
         "DEEPGRAM_API_URL": settings.deepgram_api_url,
+        "SLACK_API_URL": settings.slack_api_url,
+        "KEYDESK_CLOCK_URL": f"{here.base}/clock",
         "KEYDESK_SECRET_KEY": settings.keydesk_secret_key.get_secret_value(),
     }
     return await asyncio.to_thread(CliRunner().invoke, main, arguments, input=typed, env=environment)

@@ -166,5 +166,5 @@ async def test_a_profile_that_cannot_be_read_changes_nothing(sqlite_url: str) ->
         here.slack.state.faults.add({"method": "users.info", "kind": "http_500", "times": 9})
         yuki = await here.page(YUKI)
         await yuki.types("/projects use production")
-        await yuki.reads("could not read your Slack profile just now, so nothing changed")
+        await yuki.reads("could not read your Slack profile, so nothing changed")
         assert await settled(here) == before
