@@ -1,6 +1,6 @@
 """No text costs time: every pattern and every reader of words is linear in what it is given.
 
-Here each runs over 6,000 characters, where a quadratic one takes several times the limit; `make soak` takes 100,000.
+Each runs over 6,000 characters, where a quadratic one takes several times the limit.
 """
 
 from __future__ import annotations

@@ -203,8 +203,12 @@ class Cards:
             SlackError: Slack does not say.
         """
         if await self._edit(drawing, copy, views.summary(drawing.card), drawing.blocks(copy)):
+            newest = await self._database.read(lambda session: version_now(session, drawing.request.id))
+            if newest != drawing.request.version:  # an older drawing may have landed last: it is drawn again
+                await self._database.write(lambda session: cards.shown(session, copy.id or 0, -1, 0))
             return True
         await self._database.write(lambda session: cards.lost(session, copy.id or 0, copy.ts or ""))
+        copy.channel, copy.ts = None, None  # nobody is mentioned below what is gone
         return False
 
     async def _edit(self, drawing: Drawing, copy: Card, text: str, blocks: list[views.Block]) -> bool:
@@ -241,3 +245,4 @@ class Cards:
                 self._ask_directly(session, drawing.request, direct)
 
         await self._database.write(note)
+        copy.ts = ""  # nobody is mentioned there any more

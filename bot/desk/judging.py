@@ -170,12 +170,12 @@ class Judging:
     ) -> None:
         """Tell a person or a channel (mrkdwn) once this is committed; ``otherwise`` is who hears it for a channel."""
         notice_id = notices.add(session, team_id, place, text, now, otherwise=otherwise)
-        self._engine.enqueue(session, Job("desk.notice", notice_id), now)
+        self._engine.enqueue(session, Job(notices.JOB, notice_id), now)
 
     def owe_again(self, session: Session, now: datetime) -> None:
         """Try again what is owed to somebody for long."""
         for notice in notices.owed(session, now - OWED_LONG):
-            self._engine.enqueue(session, Job("desk.notice", notice.id, now.isoformat()), now)
+            self._engine.enqueue(session, Job(notices.JOB, notice.id, "again"), now)
 
     def refresh_later(self, session: Session, request_id: str, at: datetime) -> None:
         """Look at the copies of the card again then."""

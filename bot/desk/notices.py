@@ -7,7 +7,6 @@ from datetime import datetime
 import structlog
 
 from bot.desk.places import Places
-from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import notices
 from bot.store.database import Database
@@ -49,7 +48,7 @@ class Notices:
                 return "shared outside the workspace"
             await self._web.post(place, text)
         except SlackError as problem:
-            if problem.meaning is not Meaning.CLOSED:
+            if not problem.final:
                 raise
             return problem.code
         return None

@@ -45,8 +45,11 @@ class Reminder:
         standing = await self._standing(drawing, places)
         await self._cards.plan(drawing, places)
         await self._bring(ref, now)
+        again = await self._cards.read(ref)
+        if again is None or not again.waits:
+            return  # somebody has decided meanwhile
         reached = [user_id for copy in standing for user_id in await self._mention(drawing, copy)]
-        await self._tell(ref, set(reached))
+        await self._tell(ref, set(reached), now)
 
     async def _standing(self, drawing: Drawing, places: Places) -> list[Card]:
         """Return the cards of those who decide that were seen to stand, where they still may."""
@@ -83,8 +86,8 @@ class Reminder:
             return []
         return mentioned
 
-    async def _tell(self, ref: str, reached: set[str]) -> None:
-        """Tell the requester who was reached, by the cards as they stand now."""
+    async def _tell(self, ref: str, reached: set[str], now: datetime) -> None:
+        """Owe the requester a word on who was reached: its failure reminds nobody again."""
         drawing = await self._cards.read(ref)
         if drawing is None or not drawing.waits:
             return
@@ -95,7 +98,8 @@ class Reminder:
             f"{_named(anew)} asked anew: a card was gone." if anew else "",
         ]
         told = " ".join(part for part in parts if part) or "Nobody could be reached. Ask one of them directly."
-        await self._web.post(await self._web.open_dm(drawing.request.requester), f"{title}: {told}")
+        team, requester = drawing.request.team_id, drawing.request.requester
+        await self._database.write(lambda session: self._desk.owe(session, team, requester, f"{title}: {told}", now))
 
 
 def _named(people: set[str]) -> str:

@@ -51,7 +51,7 @@ class KeyEnds:
     def let_run(self, session: Session, operation: EndKey | EndKeys, actor: Actor, now: datetime) -> None:
         """Write down which keys of others were let end at once: the next one is judged by it."""
         ids = operation.key_ids if isinstance(operation, EndKeys) else (operation.key_id,)
-        ended = keys.by_ids(session, ids)
+        ended = [key for key in keys.by_ids(session, ids) if key.state != "ended"]
         for key in ended:
             if key.owner != actor.user_id:
                 audit.note(session, actor, LET_RUN, key.id, now, project_id=key.project_id, leaked=operation.leaked)
@@ -68,7 +68,7 @@ class KeyEnds:
         what = "a key" if len(ended) == 1 else count(len(ended), "key")
         lines = "\n".join(line(key) for key in ended[:SHOWN])
         more = f"\n… and {len(ended) - SHOWN} more" if len(ended) > SHOWN else ""
-        text = f"<@{actor.user_id}> ended {what} as *leaked*, which waits for nobody:\n{lines}{more}"
+        text = f"<@{actor.user_id}> is ending {what} as *leaked*, which waits for nobody:\n{lines}{more}"
         self._desk.inform(session, actor.team_id, owners, text, now)
 
 

@@ -74,7 +74,7 @@ async def test_what_leaked_ends_at_once_and_all_owners_are_told(rooms: Rooms, ma
         assert isinstance(await end(rooms, each, OWNER, leaked=True), Ran)
     assert ended(rooms) == len(made)
     (told, *_) = rows(rooms.bench.database, lambda session: notices.to(session, SECOND_OWNER))
-    assert told.text.startswith(f"<@{OWNER}> ended a key as *leaked*, which waits for nobody:\n• `")
+    assert told.text.startswith(f"<@{OWNER}> is ending a key as *leaked*, which waits for nobody:\n• `")
     assert rows(rooms.bench.database, lambda session: notices.to(session, OWNER)) == []
 
 
