@@ -67,6 +67,7 @@ class Stage(Playground):
         """Start the emulators and the gates before them."""
         await super().start_emulators()
         await self.to_slack.start(self.address)
+        self.slack.state.address = self.to_slack.url  # addresses that Slack gives out lead where it is called
         await self.to_deepgram.start(self.deepgram.url)
         self._remember_secrets()
         self.client = await self._pages.enter_async_context(
