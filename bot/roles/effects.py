@@ -113,9 +113,12 @@ def _deciding(
     lowering = set(roles.lowering_projects(session, actor.team_id))
     for project_id, listed in approvers.items():
         here = desk.roles_in(session, actor.team_id, project_id) if project_id in lowering else everywhere
-        before, after = here.at_least(DECIDES, listed), change(here).at_least(DECIDES, listed)
-        if before != after:
-            yield project_id, after - before, before - after
+        views = (here, here.as_last_read())  # what Slack did not say may be either
+        moved = [(now.at_least(DECIDES, listed), change(now).at_least(DECIDES, listed)) for now in views]
+        new = frozenset[str]().union(*(after - before for before, after in moved))
+        lost = frozenset[str]().union(*(before - after for before, after in moved))
+        if new or lost:
+            yield project_id, new, lost
 
 
 def _counted(session: Session, actor: Actor, found: Effects) -> Effects:

@@ -10,10 +10,10 @@ from bot.desk.service import Held, Ran
 from bot.errors import CouldNotCheck, NotAllowed
 from bot.groups import NO_GROUPS
 from bot.policy import Role
-from bot.roles.operations import MakeOwner, SetRole
+from bot.roles.operations import ChangeDeciders, MakeOwner, SetRole
 from bot.slack.web import SlackError, SlackRateLimited
-from bot.store.roles import WORKSPACE, GroupRead
-from tests.factories import ANA, EVE, LI, OWNER, RAJ, TEAM, actor, rows, set_up
+from bot.store.roles import WORKSPACE, GroupRead, RoleDefault
+from tests.factories import ANA, EVE, LI, NOON, OWNER, RAJ, TEAM, actor, rows, set_up
 from tests.roles.conftest import RoleBench
 from tests.roles.test_changing import role, submit, wish
 
@@ -89,3 +89,16 @@ async def test_on_a_plan_without_groups_roles_are_given_to_people(made: RoleBenc
     with pytest.raises(CouldNotCheck, match="plan has no user groups, so roles are given to people"):
         await submit(made, SetRole(groups=("S1",), role="reader"))
     assert rows(made.database, lambda session: made.desk.roles_in(session, TEAM, WORKSPACE).owners()) == {OWNER}
+
+
+async def test_taking_a_group_away_that_was_not_read_lately_still_changes_who_decides(made: RoleBench) -> None:
+    set_up(made.database, approvers=(RAJ, LI))
+    made.slack.groups = {"S1": frozenset({RAJ})}
+    await submit(made, wish("developer", LI))
+    await submit(made, wish("developer", group="S1"))
+    with made.database.transaction() as session:
+        session.merge(RoleDefault(team_id=TEAM, role="reader", set_by=OWNER, set_at=NOON))
+    made.slack.problem = AWAY
+    not_read_for(made, 16)
+    asked = await made.change.as_asked(wish(None, group="S1"), actor(OWNER))
+    assert isinstance(asked, ChangeDeciders)
