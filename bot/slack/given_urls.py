@@ -7,6 +7,7 @@ followed: they would lead anywhere.
 from __future__ import annotations
 
 import asyncio
+import io
 import ipaddress
 import json
 from collections.abc import Mapping
@@ -61,7 +62,8 @@ class GivenUrls:
         url = _parsed(upload_url)
         if url is None or not (url.scheme == "https" or self._is_emulated(url)):
             raise SlackError("upload_url", "address_refused")
-        status, headers, _ = await self._post("upload_url", url, data=content)
+        in_pieces = io.BytesIO(content)  # whole bytes would go out in one go, while the loop stands still
+        status, headers, _ = await self._post("upload_url", url, data=in_pieces)
         if status != 200:
             raise refusal("upload_url", status, headers, None)
 

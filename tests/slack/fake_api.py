@@ -40,7 +40,7 @@ class FakeApi:
         return f"http://127.0.0.1:{self.port}/response/1"
 
     async def start(self) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=16 * 2**20)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/1", self._response)
         app.router.add_post("/upload/1", self._upload)

@@ -99,6 +99,17 @@ async def test_a_file_goes_into_the_persons_own_messages(api: FakeApi, slack: Sl
     assert api.called("files.completeUploadExternal") == [shared]
 
 
+async def test_a_large_file_leaves_in_pieces(api: FakeApi, slack: Slack) -> None:
+    """Given whole, aiohttp warns that it stops the loop, and a warning is an error here."""
+    rows = [[number, "made by a key of customer:apple"] for number in range(50_000)]
+    content = csv_bytes(["row", "what"], rows)
+    assert len(content) > 2**20
+
+    await send_file(slack.background, "U1", "requests.csv", content, "")
+
+    assert api.uploads == [content]
+
+
 async def test_a_file_that_could_not_be_sent_is_told(api: FakeApi, slack: Slack) -> None:
     api.response_status = 400
     with pytest.raises(FileNotSent, match="http_400"):
