@@ -13,6 +13,7 @@ from sqlmodel import delete, select
 from bot.__main__ import reason_of
 from bot.engine.attempt import Attempt
 from bot.engine.port import Job
+from bot.engine.retry import FIRST_DELAYS, LATER_DELAY
 from bot.errors import BotError, FormError
 from bot.groups import Groups
 from bot.people import People
@@ -153,14 +154,17 @@ async def _tries(here: World, kind: str, ref: str) -> str:
 
 async def _again(here: World, attempt: Attempt) -> str | None:
     """Run one try; return after how long the next is due, that it is kept, or None where it is let go."""
-    now = here.clock.now()
+    before = here.clock.now()
     await here.engine._run(attempt)  # noqa: SLF001 an attempt with a number of its own
+    after = here.clock.now()
     with here.database.transaction() as session:
         found = session.exec(select(Due).where(Due.kind == attempt.job.kind, Due.ref == attempt.job.ref)).all()
         kept = any(row.job_id.endswith("@owed") for row in found)
-        delays = [row.due_at - now for row in found if row.attempt == attempt.number + 1]
+        due = [row.due_at for row in found if row.attempt == attempt.number + 1]
         session.execute(delete(Due).where(Due.ref == attempt.job.ref))  # type: ignore[arg-type]  # a column
-    return KEPT if kept else f"{delays[0].total_seconds():.0f} s" if delays else None
+    # The delay began when the try failed, at some moment in between, however long a busy machine takes for it.
+    fitting = [each for each in (*FIRST_DELAYS, LATER_DELAY) if due and due[0] - after <= each <= due[0] - before]
+    return KEPT if kept else f"{fitting[0].total_seconds():.0f} s" if due else None
 
 
 def _row(here: World, **changes: Any) -> str:
