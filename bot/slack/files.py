@@ -70,11 +70,8 @@ async def send_file(web: SlackWeb, user_id: str, name: str, content: bytes, comm
         FileNotSent: Slack refused, or its answer was unclear.
     """
     try:
-        await _sent(web, user_id, name, content, comment)
-    except SlackUnclear:
-        raise FileNotSent(
-            f"Slack did not say whether it took {name}. Look at your direct messages, and try again if it is not there."
-        ) from None
+        file_id, channel = await _handed_over(web, user_id, name, content)
+        await _show(web, channel, file_id, name, comment)
     except SlackError as problem:
         raise FileNotSent(f"{name} was not sent. {problem.verdict.words}") from None
 
@@ -91,11 +88,19 @@ async def send_table(
     await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
 
 
-async def _sent(web: SlackWeb, user_id: str, name: str, content: bytes, comment: str) -> None:
-    """Send it in four calls; nothing is shown before the last one, which is not repeated when unclear."""
+async def _handed_over(web: SlackWeb, user_id: str, name: str, content: bytes) -> tuple[str, str]:
+    """Give Slack the bytes, which nobody sees yet; return the file's id and the channel that it is for."""
     ticket = await web.read("files.getUploadURLExternal", {"filename": name, "length": len(content)})
     await web.upload(str(ticket["upload_url"]), content)
-    channel = await web.open_dm(user_id)
-    files = [{"id": str(ticket["file_id"]), "title": name}]
-    shared = {"files": files, "channel_id": channel, "initial_comment": comment}
-    await web.write("files.completeUploadExternal", shared)
+    return str(ticket["file_id"]), await web.open_dm(user_id)
+
+
+async def _show(web: SlackWeb, channel: str, file_id: str, name: str, comment: str) -> None:
+    """Let the file be seen; not repeated when unclear."""
+    shared = {"files": [{"id": file_id, "title": name}], "channel_id": channel, "initial_comment": comment}
+    try:
+        await web.write("files.completeUploadExternal", shared)
+    except SlackUnclear:
+        raise FileNotSent(
+            f"Slack did not say whether it took {name}. Look at your direct messages, and try again if it is not there."
+        ) from None

@@ -116,7 +116,19 @@ async def test_a_file_that_could_not_be_sent_is_told(api: FakeApi, slack: Slack)
         await send_file(slack.background, "U1", "keys.csv", b"a,b", "")
     assert api.called("files.completeUploadExternal") == []
 
+
+async def test_only_the_call_that_shows_a_file_leaves_it_open_whether_it_is_there(api: FakeApi, slack: Slack) -> None:
+    api.response_status = 503
+    with pytest.raises(FileNotSent, match="was not sent"):
+        await send_file(slack.background, "U1", "keys.csv", b"a,b", "")
+
     api.response_status = 200
+    for before in ("files.getUploadURLExternal", "conversations.open"):
+        api.break_down(before, times=2)
+        with pytest.raises(FileNotSent, match="was not sent"):
+            await send_file(slack.background, "U1", "keys.csv", b"a,b", "")
+    assert api.called("files.completeUploadExternal") == []
+
     api.break_down("files.completeUploadExternal")
     with pytest.raises(FileNotSent, match="did not say whether"):
         await send_file(slack.background, "U1", "keys.csv", b"a,b", "")
