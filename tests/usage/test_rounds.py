@@ -6,12 +6,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, select
 
 from bot.errors import RateLimited, Unavailable
 from bot.providers.deepgram.billing import Billing
 from bot.providers.deepgram.requests import RequestPage
 from bot.store import collections, lanes
 from bot.store.collections import Collection
+from bot.store.due import Due
 from bot.usage.holding import LANES
 from tests.usage.world import NOW, P1, P2, TODAY, World, ago
 
@@ -43,6 +45,16 @@ async def test_a_reading_in_whose_midst_the_clock_moved_is_soon_made_again(world
     await world.pass_by(hours=1)
     await world.pass_by(seconds=1)
     assert world.day(TODAY).closed
+
+
+async def test_a_lane_of_a_version_that_had_more_ends(world: World) -> None:
+    await world.plan(P1)
+    world.provider.calls.clear()
+    world.clock.move(timedelta(hours=1))
+    await world.jobs.collect("usage.collect 4", world.clock.now())
+    assert (world.provider.calls, collection(world).due_at) == ([], NOW.replace(minute=30))
+    with world.database.reading() as session:
+        assert not session.exec(select(Due).where(col(Due.ref) == "usage.collect 4")).all()
 
 
 async def test_a_429_from_the_records_of_requests_undoes_no_reading(world: World) -> None:
