@@ -102,10 +102,11 @@ def slow(
     act: Callable[[str], object], characters: list[str], literals: list[str], size: int, *, whole: bool
 ) -> list[str]:
     """Return the texts over which an act takes too long."""
+    limit = MOST_SECONDS * min(size / 30_000, 1)
     return [
         f"{text[:20]!r}… ends {text[-5:]!r}"
         for text in texts(characters, literals, size, whole=whole)
-        if seconds(act, text) > MOST_SECONDS * min(size / 30_000, 1)
+        if seconds(act, text, limit) > limit
     ]
 
 

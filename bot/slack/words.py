@@ -26,7 +26,7 @@ _LOOK_ALIKES = str.maketrans("*_~`", "\u2217\u02cd\u223c\u02cb")
 _COLON = "\ua789"
 _LIVE = re.compile("[*_~`:]")
 _WORD = re.compile(r"\S+")
-_MARKERS = re.compile("[*_~`]+")
+_JOINING = re.compile(r"(?<=[^\W_])(_+|\*+|~+)(?=[^\W_])")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)(?!\d\d?:\d)")  # 12:30:45 is a time
 _COPIED = re.compile(r"[/\\@]|:::|\w\.\w")  # a path, an address, a file
 _QUOTE = re.compile(r"^(?=[^\S\n]*&gt;)", re.MULTILINE)
@@ -38,7 +38,7 @@ def escape(text: str) -> str:
     """Make foreign text inert in mrkdwn; it reads the same and does nothing, and turns nothing around it."""
     text = visible(text)
     if _LIVE.search(text):
-        text = _WORD.sub(_inert, text)
+        text = _inert_words(text) if _COPIED.search(text) else _inert(text)
     return _QUOTE.sub(_JOINER, text.translate(_ENTITIES))
 
 
@@ -47,20 +47,22 @@ def names_emoji(text: str) -> bool:
     return _EMOJI.search(text) is not None
 
 
-def _inert(found: re.Match[str]) -> str:
-    word = found[0]
-    inert = _EMOJI.sub(_COLON, _MARKERS.sub(_unmarked, word))
-    if inert == word or "`" in word or not _COPIED.search(word):
-        return inert
-    return f"`{word}`"
+def _inert_words(text: str) -> str:
+    """Make words inert; one that people copy whole stands in a code span as it is."""
+    inert, parts, end = _inert(text), list[str](), 0
+    for found in _WORD.finditer(text):
+        word, (begins, ends) = found[0], found.span()
+        if inert[begins:ends] != word and "`" not in word and _COPIED.search(word):
+            parts += [inert[end:begins], f"`{word}`"]
+            end = ends
+    return "".join([*parts, inert[end:]])
 
 
-def _unmarked(found: re.Match[str]) -> str:
-    """Return a run of markers as it is where it joins the parts of one word, else as what looks like it."""
-    run, word = found[0], found.string
-    before, after = word[max(found.start() - 1, 0) : found.start()], word[found.end() : found.end() + 1]
-    joins = before.isalnum() and after.isalnum() and len(set(run)) == 1 and run[0] != "`"
-    return run if joins else run.translate(_LOOK_ALIKES)
+def _inert(text: str) -> str:
+    """Exchange, one for one, each marker but those that join the parts of one word, and each colon before an emoji."""
+    parts = _JOINING.split(text)  # every second one joins
+    parts[::2] = [part.translate(_LOOK_ALIKES) for part in parts[::2]]
+    return _EMOJI.sub(_COLON, "".join(parts))
 
 
 def code(text: str) -> str:
