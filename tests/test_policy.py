@@ -63,6 +63,11 @@ AT_ONCE = [
     ("projects.settings", "as approver", RAJ, matter(APPROVED_BY_RAJ), Refuse),
     ("projects.settings", "as anybody", ANA, matter(), Refuse),
     ("projects.delete", "as developer", OWNER, matter(), Refuse),
+    ("projects.delete", "as owner", OWNER, matter(role=Role.OWNER), Hold),
+    ("budgets.raise", "as owner", OWNER, matter(role=Role.OWNER), Hold),
+    ("digests.change", "one's own", ANA, matter(subject=ANA), Run),
+    ("digests.change", "another's", EVE, matter(subject=ANA), Refuse),
+    ("digests.change", "another's, as owner", OWNER, matter(subject=ANA, role=Role.OWNER), Run),
     ("projects.paint", "what has no rule, as owner", OWNER, matter(role=Role.OWNER), Refuse),
 ]
 
