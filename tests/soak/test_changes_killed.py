@@ -176,14 +176,19 @@ async def killed_in_the_middle(here: Stage, cases: tuple[Case, ...], side: Side)
     stay_down(here)
     await here.start_bot()
     seconds = await here.until(lambda: all(change.state in ("succeeded", "failed") for change in changes(here)))
-    await asyncio.sleep(2)  # what would be sent again would be sent now
-    return [
-        await became(here, amara, case, change, side, seconds)
-        for case, change in zip(cases, changes(here), strict=True)
-    ]
+    outcomes = list(zip(cases, changes(here), strict=True))
+    for case, change in outcomes:
+        await amara.reads(news(case, change))
+    await asyncio.sleep(2)  # what would be sent or told again would be now
+    return [became(here, amara, case, change, side, seconds) for case, change in outcomes]
 
 
-async def became(here: Stage, amara: Person, case: Case, change: Change, side: Side, seconds: float) -> str:
+def news(case: Case, change: Change) -> str:
+    """Return what is told of a settled change, in a message of its own or on the card of its request."""
+    return change.text or "?" if change.request_id else f"({named(case.kind)}): {change.text}"
+
+
+def became(here: Stage, amara: Person, case: Case, change: Change, side: Side, seconds: float) -> str:
     """Check one change after the restart, and tell of it in a line."""
     project = here.deepgram.state.projects.get(case.project)
     done, sent = case.is_done(project), here.to_deepgram.count(case.method, case.path_end)
@@ -196,9 +201,8 @@ async def became(here: Stage, amara: Person, case: Case, change: Change, side: S
     names = [entry.name for entry in here.read(lambda session: story(session, change))]
     assert names.count(f"{case.kind}.started") == 1
     assert names.count(f"{case.kind}.{'settled' if change.state == 'succeeded' else 'failed'}") == 1
-    await amara.reads(words if change.request_id else f"({named(case.kind)}): ")
     if change.request_id is None:
-        assert len([part for part in amara.parts() if f"({named(case.kind)}): {change.text}" in part]) == 1
+        assert len([part for part in amara.parts() if news(case, change) in part]) == 1
     return (
         f"{case.kind} {case.method}, {side} the call: {'done' if done else 'not done'} there, {change.state} here and "
         f"told {seconds:.1f} s after the restart, sent {'once' if sent else 'never'}"
