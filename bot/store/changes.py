@@ -79,9 +79,9 @@ def tell_open(session: Session, change_id: str, now: datetime) -> bool:
 
 
 def overdue(session: Session, before: datetime) -> list[Change]:
-    """Return open changes that should have been asked about before then."""
+    """Return open changes that should have been asked about before then, the longest overdue first."""
     found = select(Change).where(col(Change.state).in_(OPEN), col(Change.look_at) < before)
-    return list(session.exec(found.limit(MOST_AT_ONCE)))
+    return list(session.exec(found.order_by(col(Change.look_at), col(Change.id)).limit(MOST_AT_ONCE)))
 
 
 def _of_open(session: Session, change_id: str, *only: ColumnElement[bool], **values: Any) -> bool:

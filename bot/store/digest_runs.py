@@ -171,7 +171,7 @@ def abandoned(session: Session, before: datetime, limit: int, *, job: str) -> li
     """Return runs planned before then without an outcome, for which no job of this kind waits: it was lost."""
     old = (col(Run.state).in_(OPEN), col(Run.planned_at) <= before)
     lost = col(Run.id).not_in(select(Due.ref).where(col(Due.kind) == job))
-    return list(session.exec(select(Run.id).where(*old, lost).order_by(col(Run.planned_at)).limit(limit)))
+    return list(session.exec(select(Run.id).where(*old, lost).order_by(col(Run.planned_at), col(Run.id)).limit(limit)))
 
 
 def told(session: Session, run_id: str) -> Told | None:

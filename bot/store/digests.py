@@ -66,9 +66,10 @@ def living(session: Session, team_id: str, owner: str | None = None) -> list[Sub
 
 
 def due(session: Session, now: datetime, limit: int) -> list[Subscription]:
-    """Return active subscriptions whose moment has come."""
+    """Return active subscriptions whose moment has come, in the same order to every replica."""
     ready = (col(Subscription.state) == "active", col(Subscription.due_at) <= now)
-    return list(session.exec(select(Subscription).where(*ready).order_by(col(Subscription.due_at)).limit(limit)))
+    found = select(Subscription).where(*ready).order_by(col(Subscription.due_at), col(Subscription.id))
+    return list(session.exec(found.limit(limit)))
 
 
 def take_turn(session: Session, subscription: Subscription, next_due: datetime) -> bool:

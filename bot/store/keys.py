@@ -247,6 +247,6 @@ def unlisted(session: Session, project_id: str, read_at: datetime) -> int:
 
 
 def overdue(session: Session, now: datetime) -> list[Key]:
-    """Return keys whose end should have come: being ended, or made here and live past their end."""
+    """Return keys whose end should have come, in one order: being ended, or made here and live past their end."""
     past = and_(col(Key.state) == "live", col(Key.ends_at) <= now, col(Key.mint_id).is_not(None))
-    return list(session.exec(select(Key).where(or_(col(Key.state) == "ending", past))))
+    return list(session.exec(select(Key).where(or_(col(Key.state) == "ending", past)).order_by(col(Key.id))))

@@ -61,7 +61,7 @@ def of_request(session: Session, request_id: str) -> list[MintAttempt]:
 
 
 def unsettled(session: Session, before: datetime) -> list[MintAttempt]:
-    """Return attempts intended before then (by the machine's time) of which nobody knows what became."""
+    """Return attempts intended before then (machine's time) of which nobody knows what became, the oldest first."""
     undelivered = and_(
         col(MintAttempt.state) == "succeeded",
         exists().where(
@@ -72,4 +72,4 @@ def unsettled(session: Session, before: datetime) -> list[MintAttempt]:
     )
     open_ended = or_(col(MintAttempt.state).in_(("started", "unknown")), undelivered)
     found = select(MintAttempt).where(open_ended, col(MintAttempt.intended_at) < before)
-    return list(session.exec(found.limit(MOST_AT_ONCE)))
+    return list(session.exec(found.order_by(col(MintAttempt.intended_at), col(MintAttempt.id)).limit(MOST_AT_ONCE)))

@@ -57,7 +57,7 @@ def owed(session: Session, before: datetime) -> list[Notice]:
     """Return what is owed since before then and no job carries any more, the oldest first."""
     carried = select(Due.job_id).where(col(Due.kind) == JOB, col(Due.ref) == col(Notice.id)).exists()
     found = select(Notice).where(col(Notice.told_at).is_(None), col(Notice.owed_at) < before, ~carried)
-    return list(session.exec(found.order_by(col(Notice.owed_at)).limit(MOST_AT_ONCE)))
+    return list(session.exec(found.order_by(col(Notice.owed_at), col(Notice.id)).limit(MOST_AT_ONCE)))
 
 
 def to(session: Session, place: str) -> list[Notice]:

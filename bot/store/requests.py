@@ -139,12 +139,15 @@ def asked_since(session: Session, team_id: str, user_id: str, since: datetime, *
 
 
 def overdue(session: Session, now: datetime) -> list[Request]:
-    """Return requests that time should have ended: waiting past their expiry, or approved past their opening time."""
+    """Return requests that time should have ended: waiting past their expiry, or approved past their opening time.
+
+    They come in the same order to every replica: two that end them at once would else wait for each other.
+    """
     late = or_(
         and_(col(Request.state) == "waiting", col(Request.expires_at) <= now),
         and_(col(Request.state) == "approved", col(Request.open_until) <= now),
     )
-    return list(session.exec(select(Request).where(late)))
+    return list(session.exec(select(Request).where(late).order_by(col(Request.id))))
 
 
 def waiting_ids(session: Session, team_id: str) -> list[tuple[str, str, str, str]]:
