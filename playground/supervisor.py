@@ -28,7 +28,6 @@ from playground.workplace import prepare_store
 
 Transport = Literal["socket", "http"]
 
-START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 PORTS = range(20_000, 32_000)
 PAGE = Path(__file__).parent / "page"
@@ -40,6 +39,7 @@ class Playground:
 
     ``home`` keeps the bot's database and log; ``role`` is whose management key the bot has at Deepgram;
     ``lived_in``: its people have worked with Keydesk for a while, as `playground.demo` tells.
+    The bot has ``start_seconds`` to become ready.
     """
 
     home: Path
@@ -50,6 +50,7 @@ class Playground:
     rate_limits: bool = True
     lived_in: bool = False
     clock: PlaygroundClock = field(default_factory=PlaygroundClock)
+    start_seconds: float = 30.0
     address: str = ""
     bot_port: int = 0
     bot: asyncio.subprocess.Process | None = None
@@ -123,10 +124,10 @@ class Playground:
                 env=self.environment(), cwd=self.home, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         try:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(self.start_seconds):
                 await self._until_ready()
         except TimeoutError:
-            raise RuntimeError(f"the bot was not ready in {START_SECONDS:.0f} s:\n{self.log_end()}") from None
+            raise RuntimeError(f"the bot was not ready in {self.start_seconds:.0f} s:\n{self.log_end()}") from None
 
     async def _until_ready(self) -> None:
         async with httpx.AsyncClient(trust_env=False, timeout=6) as client:

@@ -55,6 +55,7 @@ class Stage(Playground):
     """A playground whose every call to Slack and Deepgram passes a gate; ``made`` maps key ids to their secrets."""
 
     log_level: str = "INFO"
+    start_seconds: float = 120.0  # several start at once on two cores
     to_slack: Gate = field(default_factory=Gate)
     to_deepgram: Gate = field(default_factory=Gate)
     made: dict[str, str] = field(default_factory=dict)
