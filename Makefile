@@ -1,5 +1,6 @@
 # Every target does its own set-up on a machine with Python 3.11 or newer, git and make. `make` alone lists them.
 MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE # some images set it: then every process compiles Keydesk and its tests anew
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 

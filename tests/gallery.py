@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from bot.accounts import views as accounts
@@ -147,8 +148,13 @@ def page_of_home(text: str, count: int = 10) -> View:
     )
 
 
-def gallery() -> Iterator[tuple[str, Shown]]:
-    """Yield (name, view or blocks of a message) for everything that Keydesk ever shows."""
+@cache
+def gallery() -> dict[str, Shown]:
+    """Return the views, and the blocks of messages, of everything that Keydesk ever shows, by name; drawn once."""
+    return dict(_drawn())
+
+
+def _drawn() -> Iterator[tuple[str, Shown]]:
     for name, text in TEXTS.items():
         yield from ((f"{view} · {name}", shown) for view, shown in _with(text))
     yield "accounts list · nothing", page_of_accounts("production", total=0)

@@ -15,7 +15,7 @@ from playground.slack.refused_blocks import RefusedBlocks
 from tests import gallery
 from tests.slack.refusing import Shown, Workspace, blocks_of, controls, figures
 
-VIEWS: dict[str, Shown] = dict(gallery.gallery())
+VIEWS: dict[str, Shown] = gallery.gallery()
 MESSAGES_WITH_YOUNG = [
     name for name, shown in VIEWS.items() if {each["type"] for each in blocks_of(shown)} & set(YOUNG)
 ]

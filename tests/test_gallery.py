@@ -17,7 +17,7 @@ from bot.slack.words import fallback_text
 from tests import gallery
 from tests.gallery import Shown
 
-VIEWS = dict(gallery.gallery())
+VIEWS = gallery.gallery()
 SMALL = [name for name in VIEWS if not name.endswith(("· long", "· hostile"))]
 
 

@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PICTURES = Path(__file__).parents[3] / "artefacts" / "looks"
 AT_ONCE = 40
-VIEWS = {name: shown for name, shown in gallery.gallery() if not name.endswith("· long")}  # long: as Slack takes it
+VIEWS = {
+    name: shown for name, shown in gallery.gallery().items() if not name.endswith("· long")
+}  # long: as Slack takes it
 TALL = 2400  # pixels, so that a picture holds the whole of a message
 WIDTHS = {
     "wide": ViewportSize(width=WIDE["width"], height=TALL),
