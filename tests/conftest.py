@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -46,10 +47,14 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what hypothesis feeds, so that `make soak` can explore it."""
+    """Mark what hypothesis feeds, so that `make soak` can explore it, and what names a clock."""
     for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)):
+        test = getattr(item, "obj", None)
+        if is_hypothesis_test(test):
             item.add_marker("property")
+        code = getattr(inspect.unwrap(test), "__code__", None) if callable(test) else None
+        if code is not None and any("clock" in name for name in (*code.co_names, *code.co_varnames)):
+            item.add_marker("clock")
 
 
 @pytest.fixture(autouse=True)
