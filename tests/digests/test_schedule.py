@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -112,3 +113,11 @@ def test_a_day_that_became_free_again_is_told_before_those_behind_it() -> None:
     thursday, friday, saturday, sunday = (date(2026, 11, number) for number in range(19, 23))
     assert days_to_tell(thursday, {friday}, monday) == (thursday,)
     assert days_to_tell(thursday, {thursday, friday}, monday) == (saturday, sunday)
+
+
+@pytest.mark.parametrize("asked", [latest_due, next_due])
+def test_a_rhythm_without_a_weekday_is_an_error_and_no_endless_search(
+    asked: Callable[[Rhythm, datetime], object],
+) -> None:
+    with pytest.raises(ValueError, match="a rhythm needs a weekday"):
+        asked(Rhythm(frozenset(), 8, "UTC"), START)
