@@ -8,11 +8,12 @@ from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 CENT = Decimal("0.01")
+NO_CENTS = Decimal("0.00")
 
 
 def to_cent(amount: Decimal) -> Decimal:
-    """Round to the cent, half to even."""
-    return amount.quantize(CENT, ROUND_HALF_EVEN)
+    """Round to the cent, half to even; what comes to nothing has no sign."""
+    return amount.quantize(CENT, ROUND_HALF_EVEN) or NO_CENTS
 
 
 def to_cents(parts: Sequence[Decimal], total: Decimal | None = None) -> list[Decimal]:

@@ -26,6 +26,11 @@ def shown(found: Digest, **changes: object) -> str:
     return str(views.message(subscription(**changes), "dr1", found))
 
 
+def test_less_by_less_than_half_a_cent_is_no_change() -> None:
+    figures = Figures({**QUIET, THURSDAY: Decimal(10)}, [("Apple", Part(Decimal(10), Decimal("70.007")))], final=True)
+    assert "`     +$0.00`  Apple" in shown(compose((THURSDAY,), figures, Events()))
+
+
 @pytest.mark.xfail(strict=True, reason=f"row 29: {WAITS}")
 def test_the_changes_of_the_rows_come_to_the_change_of_the_headline() -> None:
     rows = tuple((f"c{number}", Part(Decimal("1.115"), Decimal("7.805"))) for number in range(3))
