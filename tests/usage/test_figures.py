@@ -169,6 +169,8 @@ async def test_the_period_before_is_what_was_told_of_it_then(database: Database,
             value = f"{date.fromisoformat(row.value) - week}" if by == "day" else row.value
             assert (row.before or {}).get(measure) == known.get(value)
         assert (seen.total.before or {})[measure] == told.split.total.now[measure]
+        *_, (*_, in_the_file) = views.file_rows(*await asking.every(actor(), question))
+        assert in_the_file == told.split.total.now[measure]
 
 
 async def test_a_page_of_keys_that_is_no_more_is_the_last_one(database: Database) -> None:

@@ -145,7 +145,8 @@ class FiguresReading:
         def read(session: Session) -> tuple[Split, list[Part], Names]:
             parts = every_part(session, actor, place, before=answer.known.before)
             names = naming.named(session, actor.team_id, place.question.by, [part.value for part in parts])
-            return page_of_split(session, actor, place, 1), parts, names  # the total of the same moment as the rows
+            found = page_of_split(session, actor, place, 1)  # the total of the same moment as the rows
+            return compared(session, actor, place, found) if answer.known.before else found, parts, names
 
         found, parts, names = await self._database.read(read)
         answer = await self._with_model_names(replace(answer, split=found, names=names))
