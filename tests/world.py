@@ -52,6 +52,8 @@ class World:
     app: App
     engine: InlineEngine
     base: str
+    collecting: set[asyncio.Task[None]] = field(default_factory=set)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _pages: dict[str, Person] = field(default_factory=dict)
 
@@ -60,6 +62,23 @@ class World:
         if user not in self._pages:
             self._pages[user] = await self._stack.enter_async_context(person(self.base, user))
         return self._pages[user]
+
+    async def quiet(self) -> None:
+        """Wait until nothing is due any more, and every collection of figures that was begun has ended."""
+        await self._drain()
+        while self.collecting:
+            await asyncio.wait(self.collecting.copy())
+            await self._drain()
+
+    async def pump(self) -> None:
+        """Run what is due, a hundred times a second: as a worker does, without its threads."""
+        while True:
+            await self._drain()
+            await asyncio.sleep(0.01)
+
+    async def _drain(self) -> None:
+        async with self.turn:  # what another has begun has not ended before
+            await self.engine.drain()
 
     async def close_pages(self) -> None:
         """Close every page that was opened."""
@@ -85,15 +104,27 @@ async def world(
     secret_key: str = "",
     figures: bool = False,
     ring_seconds: float = 0.0,
+    begin: datetime | None = None,
+    history: timedelta = HISTORY,
 ) -> AsyncIterator[World]:
     """Run Keydesk on this database over this transport ("socket" or "http").
 
-    A request rings after ``ring_seconds``: at once, for whoever waits for it here. With ``figures`` they are collected,
-    which takes seconds of everybody's time when the clock first moves.
+    A request rings after ``ring_seconds``: at once, for whoever waits for it here. With ``figures`` those of
+    ``history`` are collected, which takes seconds of everybody's time when the clock first moves. ``begin`` is a moment
+    after the one at which every story begins.
     """
     async with contextlib.AsyncExitStack() as stack:
         made = await _start(
-            stack, database_url, transport, role, prefix, secret_key, figures=figures, ring_seconds=ring_seconds
+            stack,
+            database_url,
+            transport,
+            role,
+            prefix,
+            secret_key,
+            begin,
+            history,
+            figures=figures,
+            ring_seconds=ring_seconds,
         )
         yield made
         await made.close_pages()
@@ -106,11 +137,15 @@ async def _start(
     role: str,
     prefix: str,
     secret_key: str,
+    begin: datetime | None,
+    history: timedelta,
     *,
     figures: bool,
     ring_seconds: float,
 ) -> World:
     clock, port = served_clock(), free_port()
+    if begin is not None:
+        clock.advance(begin - clock.now())
     deepgram = DeepgramEmulator(clock.now)
     await deepgram.start()
     stack.push_async_callback(deepgram.stop)
@@ -128,7 +163,7 @@ async def _start(
     )
     base = await slack.start()
     stack.push_async_callback(slack.stop)
-    await asyncio.to_thread(_prepare, database_url, deepgram)
+    await asyncio.to_thread(_prepare, database_url, deepgram, history)
     settings = Settings(
         _env_file=None,
         slack_bot_token="xoxb-of-the-test",
@@ -146,19 +181,19 @@ async def _start(
     )
     built = await build(settings, _inline, clock=WorldClock(clock))
     stack.push_async_callback(built.close)
-    app = _collecting_beside(stack, built) if figures else _with_jobs(built, {"usage.plan": _nothing})
+    collecting: set[asyncio.Task[None]] = set()
+    app = _collecting_beside(stack, built, collecting) if figures else _with_jobs(built, {"usage.plan": _nothing})
     await app.start()
     await _open(stack, app, port, http=http)
     engine = app.engine
     assert isinstance(engine, InlineEngine)
-    pump = asyncio.create_task(_pump(engine))
-    stack.push_async_callback(_cancel, pump)
-    return World(clock, slack, deepgram, app, engine, base)
+    made = World(clock, slack, deepgram, app, engine, base, collecting)
+    stack.push_async_callback(_cancel, asyncio.create_task(made.pump()))
+    return made
 
 
-def _collecting_beside(stack: contextlib.AsyncExitStack, app: App) -> App:
+def _collecting_beside(stack: contextlib.AsyncExitStack, app: App, tasks: set[asyncio.Task[None]]) -> App:
     """Collect figures in tasks of their own, as a worker with threads does: nobody's cards wait for a month of them."""
-    tasks: set[asyncio.Task[None]] = set()
     collect = app.rooms.jobs["usage.collect"]
 
     async def beside(ref: str, now: datetime) -> None:
@@ -187,20 +222,20 @@ def _inline(database: Database, clock: object) -> InlineEngine:
     return InlineEngine(database.transaction, due, clock)
 
 
-def _prepare(database_url: str, deepgram: DeepgramEmulator) -> None:
+def _prepare(database_url: str, deepgram: DeepgramEmulator, history: timedelta) -> None:
     database = Database(database_url)
     schema.upgrade(database)
     database.close()
     prepare_store(database_url, deepgram.state)
-    _shorten_history(database_url, deepgram)
+    _shorten_history(database_url, deepgram, history)
 
 
-def _shorten_history(database_url: str, deepgram: DeepgramEmulator) -> None:
-    """Want figures of the last month only: drawing three of them takes the emulator seconds."""
+def _shorten_history(database_url: str, deepgram: DeepgramEmulator, history: timedelta) -> None:
+    """Want figures of the last month only, say: drawing three of them takes the emulator seconds."""
     database, now = Database(database_url), deepgram.state.now()
     with database.transaction() as session:
         for project_id in deepgram.state.projects:
-            collections.ensure(session, project_id, now.date() - HISTORY, now + timedelta(minutes=1))
+            collections.ensure(session, project_id, now.date() - history, now + timedelta(minutes=1))
     database.close()
 
 
@@ -217,13 +252,6 @@ async def _open(stack: contextlib.AsyncExitStack, app: App, port: int, *, http: 
     )
     await door.start()
     stack.push_async_callback(door.stop, 5.0)
-
-
-async def _pump(engine: InlineEngine) -> None:
-    """Run what is due, a hundred times a second: as a worker does, without its threads."""
-    while True:
-        await engine.drain()
-        await asyncio.sleep(0.01)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -5,7 +5,7 @@ What is left of the dollars is what was bought less what the last 90 days cost, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from playground.deepgram.request_records import moment_text
 from playground.deepgram.routing import Ask, route
 from playground.deepgram.state import Project, State
 from playground.deepgram.usage import added_up, dates, kinds_used
-from playground.deepgram.workloads import COST_PER_DOLLAR, Figures, digest
+from playground.deepgram.workloads import COST_PER_DOLLAR, WORKLOADS, Figures, digest
 
 PROJECT = "/v1/projects/{project_id}"
 DIMENSIONS = ("accessor", "deployment", "line_item", "tags")
@@ -69,7 +69,11 @@ def breakdown(ledger: Ledger, ask: Ask) -> dict[str, Any]:
     def group_of(kind: Kind) -> tuple[Any, ...]:
         return tuple(_dimension(kind, name) if name in groupings else None for name in DIMENSIONS)
 
-    rows = added_up(ledger, project, period.days(), _wanted(ask), group_of)
+    wanted = _wanted(ask)
+    rows = added_up(ledger, project, period.days(), wanted, group_of)
+    for day, kind, cost in _adjusted(project, period.days()):
+        if wanted(kind):
+            rows[day, group_of(kind)] = rows.get((day, group_of(kind)), Figures()).plus(Figures(cost=cost))
     if not groupings:
         rows = {(day, NOTHING): rows.get((day, NOTHING), Figures()) for day in period.days()}
     results = telling.priced([_spent(day, group, figures.cost) for (day, group), figures in rows.items()])
@@ -114,8 +118,10 @@ def _balances(ledger: Ledger, ask: Ask) -> list[dict[str, Any]]:
 def _spent_so_far(ledger: Ledger, project: Project) -> float:
     today = ledger.now().date()
     first = max(ledger.first_day(project), today - RETENTION)
-    rows = added_up(ledger, project, queries.Period(first, today).days(), lambda _: True, lambda _: None)
-    return sum(figures.cost for figures in rows.values()) / COST_PER_DOLLAR
+    days = queries.Period(first, today).days()
+    rows = added_up(ledger, project, days, lambda _: True, lambda _: None)
+    corrections = sum(cost for _, _, cost in _adjusted(project, days))
+    return (sum(figures.cost for figures in rows.values()) + corrections) / COST_PER_DOLLAR
 
 
 def _orders(ledger: Ledger, project: Project) -> list[dict[str, Any]]:
@@ -148,6 +154,14 @@ def _wanted(ask: Ask) -> Wanted:
         )
 
     return wanted
+
+
+def _adjusted(project: Project, days: Collection[date]) -> Iterator[tuple[date, Kind, int]]:
+    """Yield each correction of these days, as what it corrects."""
+    for each in project.adjustments:
+        if each.day in days:
+            workload = next(one for one in WORKLOADS if one.line_item == each.line_item)
+            yield each.day, Kind(each.key, workload, "succeeded"), each.cost
 
 
 def _dimension(kind: Kind, name: str) -> Any:

@@ -51,12 +51,22 @@ class StoredKey:
     ended: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Adjustment:
+    """What a day's bill is corrected by, in hundred-thousandths of a dollar: a credit is negative."""
+
+    day: date
+    key: StoredKey
+    line_item: str
+    cost: int
+
+
 @dataclass
 class Project:
     """A project: its members' scopes, its keys, its open invitations (address to scope), and who makes requests.
 
     ``streams`` keeps ended keys too, because what they did stays on record; a key's place in it never changes.
-    ``mailed`` are the addresses that invitations were sent to, once per mail.
+    ``mailed`` are the addresses that invitations were sent to, once per mail; ``adjustments`` correct its bills.
     """
 
     project_id: str
@@ -67,6 +77,7 @@ class Project:
     invites: dict[str, str] = field(default_factory=dict)
     mailed: list[str] = field(default_factory=list)
     streams: list[StoredKey] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
 
 
 class State:

@@ -20,7 +20,7 @@ from bot.providers.deepgram.requests import RequestFilter
 from bot.providers.deepgram.usage import Grouping, Usage, bucket_of
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
-from playground.deepgram.state import Project
+from playground.deepgram.state import Adjustment, Project
 from tests.providers.deepgram.conftest import ClientOf
 from tests.providers.deepgram.test_models import JSON
 
@@ -121,6 +121,22 @@ async def test_what_is_left_falls_with_what_is_spent(owner: Deepgram, project: P
     assert await owner.balance(project.project_id, left.balance_id) == left
     with pytest.raises(NotFound):
         await owner.balance(project.project_id, GOOD)
+
+
+async def test_a_credit_stands_on_its_day_and_line_and_is_left_to_spend(
+    owner: Deepgram, emulator: DeepgramEmulator, project: Project
+) -> None:
+    async def told() -> list[Decimal | None]:
+        whole = await owner.billing_breakdown(project.project_id, start=START, end=START)
+        split = await owner.billing_breakdown(project.project_id, ("accessor", "line_item"), start=START, end=START)
+        one = await owner.billing_breakdown(project.project_id, accessor=key.key_id, start=START, end=START)
+        [left] = [balance.amount for balance in await owner.balances(project.project_id) if balance.units == "usd"]
+        return [whole.dollars, split.dollars, one.dollars, -(left or Decimal())]
+
+    key = project.streams[0]
+    before = await told()
+    emulator.state.projects[project.project_id].adjustments.append(Adjustment(START, key, "batch::nova-3", -12_345))
+    assert await told() == [(amount or Decimal()) - Decimal("0.12345") for amount in before]
 
 
 async def test_a_balance_is_the_same_as_text_and_as_a_number(

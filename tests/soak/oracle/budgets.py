@@ -1,0 +1,103 @@
+"""The budgets' page and every alert, held against the reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from statistics import median
+
+from tests.soak.oracle.ledger import DAY, NOTHING, Days, Ledger, month_of, to_cent
+from tests.soak.oracle.reading import Json, amounts, sections_of
+from tests.soak.oracle.tally import Surface
+
+REACH = re.compile(r"(by|so far on) (\d+) (\w{3})")
+PERCENT = re.compile(r"(\d+) %")
+Total = Callable[[Days], Decimal]
+
+
+def hold_page(surface: Surface, ledger: Ledger, message: Json, today: date, budgets: Mapping[str, Decimal]) -> None:
+    """Hold the page: until rows 21 and 28 are mended it tells the last whole day, and on a first the month before."""
+    rows = {text.removeprefix("*").partition("*")[0]: text for text in sections_of(message) if "heading for" in text}
+    surface.exactly(f"{today}, budgets", set(rows), set(budgets))
+    last, row = today - DAY, 28 if today.day == 1 else 21
+    for name, budget in budgets.items():
+        total, text, where = total_of(ledger, name), rows[name], f"{today}, {name}"
+        whole, so_far = total((last.replace(day=1), last)), total((today.replace(day=1), today))
+        spent, dollars, ahead = amounts(text)
+        surface.waits(row, f"{where}, spent", spent, to_cent(so_far), until=to_cent(whole))
+        percents = [int(each * 100 / budget) for each in (so_far, whole)]
+        surface.waits(row, f"{where}, percent", int(PERCENT.findall(text)[0]), percents[0], until=percents[1])
+        surface.exactly(f"{where}, dollars", dollars, budget)
+        surface.exactly(f"{where}, forecast", ahead, to_cent(ledger.forecast(last, total, whole)))
+
+
+def is_alert(message: Json) -> bool:
+    """Tell whether a message is an alert."""
+    headers = [block["text"]["text"] for block in message.get("blocks") or [] if block["type"] == "header"]
+    return any(text.startswith("⚠️ ") for text in headers)
+
+
+def hold_alert(
+    surface: Surface, ledger: Ledger, message: Json, budgets: Mapping[str, Decimal], left: Mapping[str, Decimal]
+) -> None:
+    """Hold the figures of an alert that has just come; ``left`` is what is left in each project, by name."""
+    head = next(block["text"]["text"] for block in message["blocks"] if block["type"] == "header")
+    about, text = head.removeprefix("⚠️ ").rpartition(": ")[0], sections_of(message)[0]
+    if about in budgets:
+        _budget(surface, ledger, about, text, budgets[about])
+    elif "usual for this weekday" in text:
+        _sudden(surface, ledger, about, text)
+    else:
+        _low(surface, ledger, about, text, left[about])
+
+
+def _budget(surface: Surface, ledger: Ledger, name: str, text: str, budget: Decimal) -> None:
+    word, day = _reach(text)
+    total, where = total_of(ledger, name), f"alert of {name}, {word} {day}"
+    first = day.replace(day=1)
+    spent, dollars, ahead = amounts(text)
+    surface.exactly(f"{where}, dollars", dollars, budget)
+    if word == "by":
+        whole = total((first, day))
+        surface.exactly(f"{where}, spent", spent, to_cent(whole))
+        surface.exactly(f"{where}, forecast", ahead, to_cent(ledger.forecast(day, total, whole)))
+    else:  # a part of its last day had been read
+        surface.between(f"{where}, spent", spent, total((first, day - DAY)), total((first, day)))
+
+
+def _sudden(surface: Surface, ledger: Ledger, name: str, text: str) -> None:
+    _, day = _reach(text.replace(" on ", " so far on "))
+    project = next(each for each, called in ledger.projects.items() if called == name)
+    weeks = [ledger.total((each, each), project) for each in (day - 7 * back * DAY for back in range(1, 5))]
+    told, usual = amounts(text)
+    surface.exactly(f"alert of {name} on {day}", told, to_cent(ledger.total((day, day), project)))
+    surface.exactly(f"alert of {name} on {day}, usual", usual, to_cent(Decimal(median(weeks))))
+
+
+def _low(surface: Surface, ledger: Ledger, name: str, text: str, left: Decimal) -> None:
+    project = next(each for each, called in ledger.projects.items() if called == name)
+    balance, a_day = amounts(text)
+    yesterday = max(day for day, _ in ledger.totals) - DAY
+    mean = ledger.total((yesterday - 6 * DAY, yesterday), project) / 7
+    surface.between(f"alert of {name}, balance", balance, left, left + mean)
+    surface.printed(f"alert of {name}, a day", a_day, mean, within=mean)
+
+
+def total_of(ledger: Ledger, name: str) -> Total:
+    """Return what tells the spending of what a budget is of."""
+    kind, _, called = name.partition(" ")
+    if kind == "Customer":
+        return lambda days: ledger.split(days, ledger.payer).get(called, NOTHING)
+    project = next(each for each, name in ledger.projects.items() if name == called)
+    return lambda days: ledger.total(days, project)
+
+
+def _reach(text: str) -> tuple[str, date]:
+    found = REACH.search(text)
+    assert found is not None, text
+    word, number, month = found.groups()
+    first = next(each for each in (date(2028, number, 1) for number in range(1, 13)) if f"{each:%b}" == month)
+    assert int(number) <= month_of(first)[1].day
+    return word, first.replace(day=int(number))

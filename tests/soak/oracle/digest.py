@@ -1,0 +1,228 @@
+"""A digest, held against the reports: its message, its chart, its details, and its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from tests.scenarios.people import words_of
+from tests.soak.oracle.ledger import DAY, NOTHING, Days, Ledger, Spend, Sums, to_cent
+from tests.soak.oracle.reading import Json, amount, amounts, chart_of, day_read, known, sections_of
+from tests.soak.oracle.tally import Surface
+
+ROW = re.compile(r"^`\s*(-?\$[\d,.]+)`  (?:`\s*([+-]+\$[\d,.]+)`  )?(.+)$", re.MULTILINE)
+CHANGE = re.compile(r"^(?:(\$[\d,.]+)(?: \((\d+)%\))? (more|less) than|as) usual", re.MULTILINE)
+FAILED = re.compile(r"([\d.]+) % \(([\d,]+) of ([\d,]+)\)")
+CORRECTION = re.compile(r"^Correction of (.+): ([+-]+\$[\d,.]+)$", re.MULTILINE)
+CHART_DAYS = 14
+
+
+@dataclass
+class Told:
+    """A digest that somebody gets: of one project or of all, split in one way.
+
+    ``said`` is what each day was when people last read it, ``final`` the days whose message says that it stays so.
+    """
+
+    by: str
+    project: str | None = None
+    said: dict[date, Decimal] = field(default_factory=dict)
+    final: set[date] = field(default_factory=set)
+
+    def total(self, ledger: Ledger) -> Callable[[date], Decimal]:
+        """Return what tells the total of a day."""
+        return lambda day: ledger.total((day, day), self.project)
+
+    def split(self, ledger: Ledger, by: str, days: Days) -> Sums:
+        """Return the parts of some days by what people read."""
+        ways: Mapping[str, Callable[[Spend], str]] = {
+            "customer": ledger.payer,
+            "project": lambda row: ledger.projects[row.project],
+            "key": lambda row: row.accessor[:8],
+            "line item": lambda row: item_named(row.item),
+        }
+        return ledger.split(days, ways[by], self.project)
+
+    def named(self, by: str, name: str) -> str:
+        """Return what a row is found by: of keys people read more than their beginning."""
+        return name[:8] if by == "key" and name != "Other" else name
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a digest tells besides spending: the balance right before and right after, and how many requests failed."""
+
+    balances: tuple[Decimal, Decimal]
+    failed: int
+
+
+def item_named(item: str) -> str:
+    """Call a line item as people do."""
+    way, _, product = item.partition("::")
+    return f"{product} ({way})"
+
+
+def day_of(message: Json) -> date | None:
+    """Return the provider day that a digest tells; None of any other message."""
+    for block in message.get("blocks") or []:
+        if block["type"] == "header" and block["text"]["text"].startswith("Digest · "):
+            return day_read(block["text"]["text"].removeprefix("Digest · "), 2028)
+    return None
+
+
+def is_details(message: Json) -> bool:
+    """Tell whether a message is the thread of a digest."""
+    return "*By provider day (UTC)*" in words_of(message)
+
+
+def hold(surface: Surface, ledger: Ledger, told: Told, message: Json) -> None:
+    """Hold what a message says of its day, each time that it is new or brought up to date."""
+    day = day_of(message)
+    assert day is not None
+    where, total = f"{day} by {told.by}", told.total(ledger)
+    text = "\n".join(sections_of(message))
+    spent = total(day)
+    surface.exactly(f"{where}, total", amounts(text)[0], to_cent(spent))
+    surface.exactly(f"{where}, provider total", _after(words_of(message), "provider total "), to_cent(spent))
+    usual = _usual(surface, where, ledger, told, day, text)
+    surface.exactly(f"{where}, a week earlier", _after(text, "a week earlier "), to_cent(total(day - 7 * DAY)))
+    _month(surface, where, ledger, told, day, text)
+    _rows(surface, where, ledger, told, day, text, usual)
+    course = [total(day - back * DAY) for back in range(CHART_DAYS - 1, -1, -1)]
+    for number, point in enumerate(chart_of(message).get("Dollars", [])):
+        surface.exactly(f"{where}, chart {number}", point, to_cent(course[number]))
+    least, most = amounts(words_of(message).partition(" a day")[0])[-2:]
+    surface.exactly(f"{where}, least a day", least, to_cent(min(course)))
+    surface.exactly(f"{where}, most a day", most, to_cent(max(course)))
+    _standing(surface, where, told, day, spent, words_of(message))
+
+
+def hold_once(surface: Surface, ledger: Ledger, told: Told, message: Json, beside: Beside) -> None:
+    """Hold what a message says of the moment at which it comes: corrections, what is left, and what failed."""
+    day = day_of(message)
+    assert day is not None
+    where, text = f"{day} by {told.by}", "\n".join(sections_of(message))
+    balance = _after(text, "*Balance now*\n")
+    surface.between(f"{where}, balance", balance or NOTHING, *beside.balances)
+    corrections = {day_read(each, 2028): amount(change.replace("+", "")) for each, change in CORRECTION.findall(text)}
+    right = {
+        each: to_cent(now) - to_cent(said)
+        for each, said in told.said.items()
+        if each in told.final and to_cent(now := told.total(ledger)(each)) != to_cent(said)
+    }
+    surface.exactly(f"{where}, corrections", corrections, right)
+    told.said |= {each: told.total(ledger)(each) for each in (*right, day)}
+    share, failed, of = FAILED.findall(text)[0]
+    requests = int(ledger.measured("requests", (day, day), told.project))
+    surface.exactly(f"{where}, failed", int(failed), beside.failed)
+    answered, every = _share(beside.failed, requests), _share(beside.failed, requests + beside.failed)
+    surface.waits(
+        30,
+        f"{where}, failed share",
+        (share, of),
+        (every, f"{requests + beside.failed:,}"),
+        until=(answered, f"{requests:,}"),
+    )
+
+
+def hold_details(surface: Surface, ledger: Ledger, told: Told, message: Json) -> None:
+    """Hold what stands in the thread: each way to split the day, and the days one by one."""
+    parts = re.split(r"^\*(By [^*]+)\*(?: · (\S+))?$", "\n".join(sections_of(message)), flags=re.MULTILINE)[1:]
+    shown = dict(zip(parts[::3], zip(parts[1::3], parts[2::3], strict=True), strict=True))
+    days = [
+        (day_read(name, 2028), amount(each)) for each, _, name in ROW.findall(shown.pop("By provider day (UTC)")[1])
+    ]
+    day = days[-1][0]
+    for each, dollars in days:
+        surface.exactly(f"details of {day}: {each}", dollars, to_cent(told.total(ledger)(each)))
+    for title, (whole, rows) in shown.items():
+        by, where = title.removeprefix("By "), f"details of {day}, {title}"
+        found = {told.named(by, name): amount(each) or NOTHING for each, _, name in ROW.findall(rows)}
+        right = told.split(ledger, by, (day, day))
+        if by == "customer":
+            right = surface.claimed(where, found, right)
+        surface.parts(where, found, right, exact=False)
+        surface.exactly(f"{where}, in all", amount(whole), to_cent(told.total(ledger)(day)))
+        surface.column(where, found.values(), amount(whole))
+
+
+def hold_file(surface: Surface, ledger: Ledger, told: Told, rows: list[dict[str, str]], day: date) -> None:
+    """Hold the rows of a digest's file, which are exact."""
+    for split in sorted({row["split"] for row in rows}):
+        found = {row["name"]: Decimal(row["dollars"]) for row in rows if row["split"] == split}
+        by = split.removeprefix("By ")
+        if split == "day":
+            surface.exactly(f"{day}", found, {f"{day}": told.total(ledger)(day)})
+            continue
+        right = told.split(ledger, by, (day, day))
+        if by == "customer":
+            right = surface.claimed(split, found, right)
+        found = {told.named(by, name): dollars for name, dollars in found.items()}
+        surface.parts(f"{day}, {split}", found, right, exact=True)
+        surface.column(f"{day}, {split}", found.values(), told.total(ledger)(day))
+
+
+def _standing(surface: Surface, where: str, told: Told, day: date, spent: Decimal, text: str) -> None:
+    """Hold by how much a message that was brought up to date says that it moved, and note whether it stays so."""
+    updated = re.search(r"Updated: ([+-]+\$[\d,.]+), now", text)
+    if updated is not None:
+        surface.exactly(f"{where}, updated by", amount(updated[1]), to_cent(spent - told.said[day]))
+        told.said[day] = spent
+    if "(UTC), final; " in text:
+        told.final.add(day)
+
+
+def _usual(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> Decimal:
+    """Hold by how much the day is more or less than usual; return what the digest takes for usual."""
+    mean, middle = (to_cent(each) for each in ledger.usual(day, told.total(ledger)))
+    total = to_cent(told.total(ledger)(day))
+    found = CHANGE.search(text)
+    assert found is not None
+    change, share, word = found.groups()
+    moved = (amount(change or "0") or NOTHING) * (-1 if word == "less" else 1)
+    surface.waits(30, f"{where}, more than usual", moved, total - middle, until=total - mean)
+    if share:
+        right, until = (f"{abs(total - each) / each:.0%}" for each in (middle, mean))
+        surface.waits(30, f"{where}, share of usual", f"{share}%", right, until=until)
+    return mean
+
+
+def _month(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:
+    month: Days = (day.replace(day=1), day)
+    spent = ledger.total(month, told.project)
+    ahead = ledger.forecast(day, lambda days: ledger.total(days, told.project), spent)
+    surface.exactly(f"{where}, month to date", _after(text, "*Month to date*\n"), to_cent(spent))
+    surface.exactly(f"{where}, forecast", _after(text, "*Forecast for the month*\n"), to_cent(ahead))
+
+
+def _rows(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str, usual: Decimal) -> None:
+    """Hold each row and its change; the others stand together, and what has no owner by itself."""
+    found = {
+        told.named(told.by, name): (amount(each) or NOTHING, amount(change)) for each, change, name in ROW.findall(text)
+    }
+    right, earlier = (told.split(ledger, told.by, days) for days in ((day, day), (day - 7 * DAY, day - DAY)))
+    if told.by == "customer":
+        right, earlier = (surface.claimed(where, found, each) for each in (right, earlier))
+    named = found.keys() - {"Other"}
+    rest = [sum((each for name, each in split.items() if name not in named), NOTHING) for split in (right, earlier)]
+    right, earlier = right | {"Other": rest[0]}, earlier | {"Other": rest[1]}
+    for name, (dollars, change) in found.items():
+        now, before = right.get(name, NOTHING), earlier.get(name, NOTHING)
+        surface.printed(f"{where}: {name}", dollars, now)
+        surface.printed(f"{where}, change: {name}", change, now - before / 7)
+    total = to_cent(told.total(ledger)(day))
+    surface.column(where, [dollars for dollars, _ in found.values()], total)
+    surface.column(f"{where}, change", known([change for _, change in found.values()]), total - usual, row=29)
+
+
+def _share(failed: int, of: int) -> str:
+    return f"{failed * 100 / of:.1f}"
+
+
+def _after(text: str, words: str) -> Decimal | None:
+    """Return the amount that stands right behind some words."""
+    found = re.search(re.escape(words) + r"(-?\$[\d,]+\.\d\d)", text)
+    return amount(found[1]) if found is not None else None
