@@ -11,9 +11,11 @@ import asyncio
 import contextlib
 import json
 import random
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 import httpx
@@ -72,6 +74,12 @@ class Call:
 ErrorOf = Callable[[Call, Outcome], ProviderError]
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return the authorities whose certificates are believed; read once, as httpx needs 60 ms for each client."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 FROZEN = (
     "Keydesk was restored from a backup and is frozen, so nothing was made or ended. An owner reads the report of "
     "“keydesk reconcile” first; then Keydesk is started without --frozen."
@@ -126,7 +134,7 @@ class Transport:
         self._read_slots = asyncio.Semaphore(READS_AT_ONCE)
         self._owns_client = client is None
         # No proxy or .netrc of the environment: they would see, or replace, the credential.
-        self._client = client or httpx.AsyncClient(trust_env=False)
+        self._client = client or httpx.AsyncClient(trust_env=False, verify=trusted())
 
     async def read(self, path: str, doing: str, *, params: Params | None = None) -> dict[str, Any]:
         """Return the JSON object that a GET answers with.
