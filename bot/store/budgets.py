@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, UniqueConstraint, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import Exact, UTCDateTime, one_of
+from bot.store.columns import Exact, UTCDateTime, no_dict, one_of
 from bot.store.upsert import insert_into
 
 SCOPES = ("project", "customer", "key")
@@ -58,7 +58,7 @@ class Alert(SQLModel, table=True):
     period: str
     project_id: str = ""
     place: str
-    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    facts: dict[str, Any] = Field(default_factory=no_dict, sa_type=JSON)
     raised_at: datetime = Field(sa_type=UTCDateTime, index=True)
     over_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     post: str = "wanted"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import Day, Exact, UTCDateTime
+from bot.store.columns import Day, Exact, UTCDateTime, no_dict
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
@@ -39,7 +39,7 @@ class Collection(SQLModel, table=True):
     problem: str | None = None
     balance: Decimal | None = Field(default=None, sa_type=Exact)
     balance_read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    splits: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    splits: dict[str, Any] = Field(default_factory=no_dict, sa_type=JSON)
 
 
 def get(session: Session, project_id: str) -> Collection | None:

@@ -27,7 +27,7 @@ from sqlalchemy import JSON, UniqueConstraint, and_, delete, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import digests
-from bot.store.columns import Exact, UTCDateTime, one_of
+from bot.store.columns import Exact, UTCDateTime, no_dict, one_of
 from bot.store.digests import Subscription
 from bot.store.due import Due
 from bot.store.upsert import insert_into
@@ -71,7 +71,7 @@ class Run(SQLModel, table=True):
     final: bool = False
     complete: bool = False
     completed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    moment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    moment: dict[str, Any] = Field(default_factory=no_dict, sa_type=JSON)
     note: str = ""
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import UTCDateTime, one_of
+from bot.store.columns import UTCDateTime, no_list, one_of
 
 STATES = ("active", "paused", "ended")
 
@@ -30,13 +30,13 @@ class Subscription(SQLModel, table=True):
     team_id: str
     owner: str = Field(index=True)
     channel: str | None = None
-    projects: list[str] = Field(default_factory=list, sa_type=JSON)
-    customers: list[str] = Field(default_factory=list, sa_type=JSON)
+    projects: list[str] = Field(default_factory=no_list, sa_type=JSON)
+    customers: list[str] = Field(default_factory=no_list, sa_type=JSON)
     weekdays: list[int] = Field(default_factory=lambda: list(range(7)), sa_type=JSON)
     hour: int = 9
     tz: str = "UTC"
     by: str = "customer"
-    sections: list[str] = Field(default_factory=list, sa_type=JSON)
+    sections: list[str] = Field(default_factory=no_list, sa_type=JSON)
     silent_when_empty: bool = False
     state: str = Field(default="active", index=True)
     problem: str = ""

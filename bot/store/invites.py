@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import JSON, delete, func, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import UTCDateTime, mark
+from bot.store.columns import UTCDateTime, mark, no_list
 from bot.store.upsert import insert_into
 
 
@@ -31,7 +31,7 @@ class InviteDomains(SQLModel, table=True):
     __tablename__ = "invite_domains"
 
     team_id: str = Field(primary_key=True)
-    domains: list[str] = Field(default_factory=list, sa_type=JSON)
+    domains: list[str] = Field(default_factory=no_list, sa_type=JSON)
     changed_by: str
     changed_at: datetime = Field(sa_type=UTCDateTime)
 

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
-from bot.store.columns import UTCDateTime, one_of
+from bot.store.columns import UTCDateTime, no_list, one_of
 
 MOVES: dict[str, frozenset[str]] = {
     "making": frozenset({"live", "ending"}),
@@ -45,8 +45,8 @@ class Key(SQLModel, table=True):
     place: str = ""
     customer: str | None = None
     preset: str | None = None
-    scopes: list[str] = Field(default_factory=list, sa_type=JSON)
-    tags: list[str] = Field(default_factory=list, sa_type=JSON)
+    scopes: list[str] = Field(default_factory=no_list, sa_type=JSON)
+    tags: list[str] = Field(default_factory=no_list, sa_type=JSON)
     state: str = Field(index=True)
     member_id: str | None = None
     member_email: str | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ColumnElement, String, cast, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import UTCDateTime
+from bot.store.columns import UTCDateTime, no_list
 from bot.store.upsert import insert_into
 
 
@@ -22,7 +22,7 @@ class Member(SQLModel, table=True):
     email: str = ""
     first_name: str = ""
     last_name: str = ""
-    scopes: list[str] = Field(default_factory=list, sa_type=JSON)
+    scopes: list[str] = Field(default_factory=no_list, sa_type=JSON)
     read_at: datetime = Field(sa_type=UTCDateTime)
 
     @property

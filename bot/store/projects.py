@@ -9,7 +9,7 @@ from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
-from bot.store.columns import UTCDateTime, mark
+from bot.store.columns import UTCDateTime, mark, no_list
 
 RECOMMENDED_DAYS = 30
 MOST_DAYS = 90
@@ -36,7 +36,7 @@ class ProjectSettings(SQLModel, table=True):
     __tablename__ = "project_settings"
 
     project_id: str = Field(primary_key=True)
-    approvers: list[str] = Field(default_factory=list, sa_type=JSON)
+    approvers: list[str] = Field(default_factory=no_list, sa_type=JSON)
     channel: str | None = None
     recommended_days: int = RECOMMENDED_DAYS
     most_days: int = MOST_DAYS

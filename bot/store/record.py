@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from bot.store.columns import UTCDateTime
+from bot.store.columns import UTCDateTime, no_dict
 
 
 class Entry(SQLModel, table=True):
@@ -23,7 +23,7 @@ class Entry(SQLModel, table=True):
     name: str
     subject: str = Field(index=True)
     project_id: str | None = None
-    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    detail: dict[str, Any] = Field(default_factory=no_dict, sa_type=JSON)
 
 
 def of_subject(session: Session, subject: str) -> list[Entry]:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from sqlalchemy import JSON, func, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from bot.store.columns import UTCDateTime, one_of
+from bot.store.columns import UTCDateTime, no_list, one_of
 from bot.store.upsert import insert_into
 
 ROLES = ("reader", "developer", "owner")
@@ -60,7 +60,7 @@ class GroupRead(SQLModel, table=True):
     group_id: str = Field(primary_key=True)
     handle: str
     name: str
-    members: list[str] = Field(default_factory=list, sa_type=JSON)
+    members: list[str] = Field(default_factory=no_list, sa_type=JSON)
     read_at: datetime = Field(sa_type=UTCDateTime)
 
     def is_believed(self, now: datetime) -> bool:
