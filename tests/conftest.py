@@ -13,9 +13,8 @@ from hypothesis import is_hypothesis_test
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import URL
 
-from bot.store import schema
 from bot.store.database import Database
-from tests import clocks, postgres
+from tests import clocks, compiled, postgres, stores
 
 if TYPE_CHECKING:
     from playground.deepgram.server import DeepgramEmulator
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 hypothesis_settings.register_profile("keydesk", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("explore", deadline=None, max_examples=100, print_blob=True)
 hypothesis_settings.load_profile("keydesk")
+compiled.keep()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,7 +69,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
     """One PostgreSQL server for the whole run."""
-    with postgres.server() as url:
+    with postgres.server(hasty=True) as url:
         yield url
 
 
@@ -92,13 +92,36 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
+@pytest.fixture(params=["sqlite_store", "postgres_store"], ids=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Database:
+    """A database of either kind with Keydesk's schema and no rows."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Database)
+    return found
+
+
 @pytest.fixture
-def store(database_url: str) -> Iterator[Database]:
-    """A database of either kind with Keydesk's schema, made by its migrations."""
-    opened = Database(database_url)
-    schema.upgrade(opened)
+def sqlite_store(sqlite_url: str) -> Iterator[Database]:
+    """An SQLite file with Keydesk's schema."""
+    opened = stores.opened(sqlite_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def postgres_store(migrated_postgres: Database) -> Iterator[Database]:
+    """A PostgreSQL with Keydesk's schema, without the rows of earlier tests."""
+    yield migrated_postgres
+    stores.empty(migrated_postgres)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: URL) -> Iterator[Database]:
+    """One PostgreSQL with Keydesk's schema for the whole run: making a new one takes far longer than emptying it."""
+    with postgres.database(postgres_server) as url:
+        opened = stores.opened(url.render_as_string(hide_password=False))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlmodel import Session
@@ -31,7 +29,7 @@ from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
-from bot.store import due, schema
+from bot.store import due
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -39,6 +37,7 @@ from bot.store.people import Person
 from bot.store.projects import Project, ProjectSettings
 from bot.store.record import Entry
 from bot.store.requests import Request
+from tests import stores
 
 TEAM = "T0NORTHWIND"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -114,20 +113,7 @@ def customer(tag: str = "acme", **changes: Any) -> Customer:
 
 def small_database(folder: Path) -> Database:
     """Return an SQLite database with Keydesk's schema, for tests to which the kind of database makes no difference."""
-    file = folder / "keydesk.db"
-    file.write_bytes(_migrated_sqlite())
-    return Database(f"sqlite:///{file}")
-
-
-@cache
-def _migrated_sqlite() -> bytes:
-    """Migrate once for all tests: it takes longer than most of them."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "keydesk.db"
-        database = Database(f"sqlite:///{file}")
-        schema.upgrade(database)
-        database.close()
-        return file.read_bytes()
+    return stores.opened(f"sqlite:///{folder}/keydesk.db")
 
 
 def set_up(

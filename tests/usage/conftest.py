@@ -14,12 +14,13 @@ from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
 from bot.projects.naming import the_project
 from bot.providers.deepgram.client import Deepgram
-from bot.store import due, schema
+from bot.store import due
 from bot.store.database import Database
 from bot.usage.model_names import ModelNames
 from bot.usage.requests.service import RequestReading
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests import stores
 from tests.factories import NOON, OWNER, set_up, small_database
 from tests.usage.world import World
 
@@ -54,7 +55,6 @@ async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
 @pytest.fixture
 def world(sqlite_url: str) -> Iterator[World]:
     """One process over SQLite."""
-    database = Database(sqlite_url)
-    schema.upgrade(database)
+    database = stores.opened(sqlite_url)
     yield World(database)
     database.close()
