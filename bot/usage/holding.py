@@ -14,7 +14,7 @@ from bot.providers.http import READS_AT_ONCE
 from bot.store import lanes
 from bot.store.database import Database
 
-# Fewer than the reads that one process makes at once: one of those stays for whoever waits for an answer.
+# Fewer than the reads that one process makes at once, so that collection alone never holds all of them.
 LANES = tuple(f"usage.collect {number}" for number in range(1, READS_AT_ONCE))
 LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
 RENEWED_AFTER = 40.0  # seconds
