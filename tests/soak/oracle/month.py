@@ -30,14 +30,26 @@ class Shown:
     of_corrections: Decimal = NOTHING
 
 
+@dataclass(frozen=True)
+class Told:
+    """A month as its page shows it, beside what the reports come to: by payer, of months before, and in all."""
+
+    month: str
+    shown: Shown
+    right: Sums
+    corrections: Mapping[str, Decimal]
+    total: Decimal
+
+
 async def hold(person: Person, tally: Tally, ledger: Ledger, days: Days, corrections: Mapping[str, Decimal]) -> None:
     """Hold a whole month; ``corrections`` is what each payer's months before are corrected by."""
     month = f"{days[0]:%Y-%m}"
     shown = read(words_of((await asks(person, f"/billing month {month}"))["blocks"]))
     right = tally.on("month").claimed(month, shown.costs, ledger.split(days, ledger.payer))
-    _page(tally.on("month"), month, ledger, days, shown, right, corrections)
+    told = Told(month, shown, right, corrections, ledger.total(days))
+    _page(tally.on("month"), told)
     file = rows_of(await gets(person, "Send as CSV"))
-    _file(tally.on("CSV of a month"), month, ledger, days, shown, right, corrections, file)
+    _file(tally.on("CSV of a month"), told, file)
     rows, surface = printed.rows_of(await gets(person, "Send as PDF")), tally.on("PDF of a month")
     printed.hold(surface, month, rows, (shown.costs, shown.billed), (shown.corrections, shown.corrected))
     printed.hold_lines(surface, month, rows, [line for line in file if line["Kind"] != "sum"])
@@ -80,20 +92,13 @@ def read(text: str) -> Shown:
     return shown
 
 
-def _page(
-    surface: Surface,
-    month: str,
-    ledger: Ledger,
-    days: Days,
-    shown: Shown,
-    right: Sums,
-    corrections: Mapping[str, Decimal],
-) -> None:
+def _page(surface: Surface, told: Told) -> None:
+    month, shown, right = told.month, told.shown, told.right
     surface.parts(month, shown.costs, right, exact=False)
     surface.parts(f"{month}, to bill", shown.billed, billed(right), exact=False)
-    surface.parts(f"{month}, correction", shown.corrections, corrections, exact=False)
-    surface.parts(f"{month}, correction to bill", shown.corrected, billed(corrections), exact=False)
-    surface.exactly(f"{month}, sum", shown.cost, to_cent(ledger.total(days)))
+    surface.parts(f"{month}, correction", shown.corrections, told.corrections, exact=False)
+    surface.parts(f"{month}, correction to bill", shown.corrected, billed(told.corrections), exact=False)
+    surface.exactly(f"{month}, sum", shown.cost, to_cent(told.total))
     surface.column(month, shown.costs.values(), shown.cost)
     surface.column(f"{month}, to bill", [*shown.billed.values(), *shown.corrected.values()], shown.due)
     surface.column(f"{month}, corrections to bill", shown.corrected.values(), shown.of_corrections)
@@ -102,23 +107,15 @@ def _page(
     )
 
 
-def _file(
-    surface: Surface,
-    month: str,
-    ledger: Ledger,
-    days: Days,
-    shown: Shown,
-    right: Sums,
-    corrections: Mapping[str, Decimal],
-    file: list[dict[str, str]],
-) -> None:
+def _file(surface: Surface, told: Told, file: list[dict[str, str]]) -> None:
     """Hold the file's exact amounts against the reports, and its cents against the page."""
+    month, shown, right = told.month, told.shown, told.right
     sums = [line for line in file if line["Kind"] == "sum"]
     late = [line for line in file if line["Kind"].startswith("correction")]
     lines = [line for line in file if line not in sums and line not in late]
     for rows, exact, cents, charges in (
         (lines, right, shown.costs, shown.billed),
-        (late, dict(corrections), shown.corrections, shown.corrected),
+        (late, dict(told.corrections), shown.corrections, shown.corrected),
     ):
         where = f"{month}{', corrections' if rows is late else ''}"
         surface.parts(where, added(rows, "Exact cost USD"), exact, exact=True)
@@ -133,7 +130,7 @@ def _file(
             Decimal(line["Cost USD"]),
             Decimal(line["Exact cost USD"]),
         )
-    surface.exactly(f"{month}, sum", Decimal(sums[0]["Exact cost USD"]), ledger.total(days))
+    surface.exactly(f"{month}, sum", Decimal(sums[0]["Exact cost USD"]), told.total)
     surface.column(month, added(lines, "Cost USD").values(), Decimal(sums[0]["Cost USD"]))
     surface.column(f"{month}, to bill", added(lines, "To bill USD").values(), Decimal(sums[0]["To bill USD"]))
     if late:
