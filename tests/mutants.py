@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[1]
 TESTS = {
     "bot.policy": "tests/test_policy.py tests/test_ranks.py",
     "bot.desk.deciding": "tests/desk/test_deciding.py",
-    "bot.desk.judging": "tests/desk/test_service.py tests/desk/test_deciding.py tests/desk/test_running.py",
+    "bot.desk.judging": "tests/desk/test_judging.py tests/desk/test_service.py tests/desk/test_deciding.py "
+    "tests/desk/test_running.py",
     "bot.budgets.crossing": "tests/budgets/test_crossing.py",
     "bot.usage.figures.sums": "tests/usage/test_figures.py tests/usage/test_against_before.py",
     "bot.digests.schedule": "tests/digests/test_schedule.py tests/digests/test_subscribing.py",

@@ -161,6 +161,7 @@ async def test_a_key_that_could_not_be_shown_is_ended(rooms: Rooms, answer: str)
         await rooms.bench.making.create_and_show(right.id, actor(ANA), window)
     assert not rooms.emulator.state.is_live(window.secret)
     assert rooms.bench.request(right.id).state == "approved"
+    assert names(rooms, right.id).count("keys.show.failed") == 1
     again = Window()
     await rooms.bench.making.create_and_show(right.id, actor(ANA), again)
     assert rooms.emulator.state.is_live(again.secret)
