@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections import Counter
 
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.soak
 
 REQUESTS = 24
 BURSTS = 2
-ROUNDS, ROUND_SECONDS = 4, 20.0  # of the presses after them
 KILLED_AFTER = (0.5, 1.2)  # seconds from the first press
 APART = 0.03  # seconds from press to press
 
@@ -32,11 +30,11 @@ async def test_killed_in_the_midst_of_many_makings(fresh: FreshDatabase, tell: T
             await here.start_bot()
             rested = await here.until(lambda: all(here.at_rest(ref) for _, ref in asked))
             tell(f"burst {number + 1}, {fresh.name}: {_summary(here, asked)}; all at rest {rested:.1f} s after restart")
-        rounds = await _open_the_rest(here, asked)
+        await asyncio.gather(*(open_in_own_tab(here, *each, BURSTS) for each in _pending(here, asked)))
+        await here.until(lambda: not _pending(here, asked) and all(here.at_rest(ref) for _, ref in asked))
         live = {key.key_id for key in here.live()}
         points = ", ".join(f"{point} {times}" for point, times in sorted(caught.items()))
         tell(f"bursts, {fresh.name}: caught {points}; {len(here.made)} creates, in the end {len(live)} live keys")
-        tell(f"bursts, {fresh.name}: those that were left pressed again, {rounds} times at most")
         assert len(live) == REQUESTS
         assert set(here.made) <= here.known().keys()
         assert max(Counter(here.shown()).values()) == 1
@@ -61,18 +59,6 @@ async def _later(here: Stage, asked: Approved, turn: int, number: int) -> None:
     page, ref = asked[turn]
     if here.request(ref).state == "approved" and (found := button(page, "keys.open", ref)):
         await here.act(page.user, f"{ref}-{number}", found)
-
-
-async def _open_the_rest(here: Stage, asked: Approved) -> int:
-    """Let everybody press who has no key yet, again where it could not be shown in time; return how often."""
-    for number in range(ROUNDS):
-        await asyncio.gather(*(open_in_own_tab(here, *each, BURSTS + number) for each in _pending(here, asked)))
-        with contextlib.suppress(TimeoutError):
-            await here.until(lambda: not _pending(here, asked), ROUND_SECONDS)
-        await here.until(lambda: all(here.at_rest(ref) for _, ref in asked))
-        if not _pending(here, asked):
-            return number + 1
-    raise AssertionError(f"not shown in {ROUNDS} rounds: {_summary(here, asked)}")
 
 
 async def _cards_follow(here: Stage, asked: Approved) -> None:
