@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,9 +13,11 @@ from zoneinfo import ZoneInfo
 from bot.billing import closing
 from bot.billing.operations import CloseMonth
 from bot.operation import Actor
+from bot.store import people
 from bot.store.budgets import Budget
 from playground.deepgram.state import Adjustment, Project
 from playground.slack.seed import TEAM_ID
+from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
 from tests.soak.oracle import budgets, digest
 from tests.soak.oracle.digest import Beside, Told
@@ -203,11 +206,23 @@ async def _makes_a_key(story: Story, purpose: str, customer: str, per_day: int) 
 async def _subscribes(here: World, user: str, **wish: Any) -> None:
     page = await here.page(user)
     await page._do("/ui/person", person=user, changes={"tz": ZONES[user]})  # noqa: SLF001 the page's own route
+    await _lives_in(here, user, ZONES[user])
     await page.types("/digests subscribe")
     await page.reads_in_window(f"Time zone: {ZONES[user]}")
     await page.fills(hour=f"{HOURS[user]}", **wish)
     await page.reads_in_window("Subscribed.")
     await page.closes()
+
+
+async def _lives_in(here: World, user: str, tz: str) -> None:
+    """Wait until Keydesk has heard where somebody lives: Slack tells it beside what they type, in any order."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with here.database.reading() as session:
+                person = people.get(session, TEAM_ID, user)
+                if person is not None and person.tz == tz:
+                    return
+            await asyncio.sleep(0.05)
 
 
 def _set_budgets(here: World, fruit: Project) -> None:
