@@ -27,6 +27,7 @@ from tests import stores
 from tests.clocks import PATIENT, served_clock
 from tests.scenarios.people import Person, person
 
+LOOKS_AT_NEWS = 5  # for each look into the table of what is due, which is a transaction
 HISTORY = timedelta(days=32)
 
 
@@ -54,6 +55,7 @@ class World:
     engine: InlineEngine
     base: str
     collecting: set[asyncio.Task[None]] = field(default_factory=set)
+    read: dict[int, tuple[object, str]] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _pages: dict[str, Person] = field(default_factory=dict)
@@ -72,10 +74,13 @@ class World:
             await self._drain()
 
     async def pump(self) -> None:
-        """Run what is due, a hundred times a second: as a worker does, without its threads."""
+        """Run what is due, as a worker does without its threads: soon, and what was enqueued at once."""
         while True:
             await self._drain()
-            await asyncio.sleep(0.01)
+            for _ in range(LOOKS_AT_NEWS):
+                await asyncio.sleep(0.01)
+                if self.engine.has_started:
+                    break
 
     async def _drain(self) -> None:
         async with self.turn:  # what another has begun has not ended before

@@ -43,6 +43,11 @@ class InlineEngine:
     async def stop(self, grace: float = 5.0) -> None:
         """Do nothing: between two calls of ``drain`` nothing runs."""
 
+    @property
+    def has_started(self) -> bool:
+        """Whether something was enqueued that ``drain`` has not run yet."""
+        return bool(self._started)
+
     async def drain(self) -> None:
         """Run what was started, then what is due by the clock, until nothing is left."""
         while attempts := self._next():

@@ -77,8 +77,15 @@ def heard(here: World, user: str) -> list[str]:
     workspace = emulation.workspace
     private = [each for each in workspace.ephemerals if each.ephemeral_for == user]
     direct = workspace.direct(workspace.app.bot_user_id, user).messages.values()
-    told = [f"{each.text}\n{words_of(each.blocks or [])}" for each in (*private, *direct)]
-    return told + [words_of(each["view"]) for each in emulation.record.views if each["user"] == user]
+    told = [f"{each.text}\n{_words(here, each.blocks)}" for each in (*private, *direct)]
+    return told + [_words(here, each["view"]) for each in emulation.record.views if each["user"] == user]
+
+
+def _words(here: World, part: Any) -> str:
+    """Return the words of a view or of blocks, read once: what is sent again is another object."""
+    if id(part) not in here.read:
+        here.read[id(part)] = part, words_of(part)
+    return here.read[id(part)][1]
 
 
 async def hears(here: World, user: str, words: str, times: int = 1) -> None:
