@@ -127,13 +127,15 @@ class Ledger:
     def _added(self, project: Project, slots: Iterable[Slot]) -> Sums:
         numbers: Counter[Kind] = Counter()
         sums: Sums = {}
+        ready, priced = _milliseconds(self.now() - READY_AFTER), _milliseconds(self.now() - PRICED_AFTER)
         for slot in slots:
-            kind = self.kind(project, slot)
-            if kind.outcome == "succeeded":
-                figures = kind.workload.figures(slot.size, priced=self.is_priced(slot))
-                sums[kind] = sums[kind].plus(figures) if kind in sums else figures
-            else:
-                numbers[kind] += 1
+            key = project.streams[slot.stream]
+            workload, outcome = slot.workload(key), slot.outcome
+            if outcome != "succeeded" or slot.moment > ready:
+                numbers[Kind(key, workload, outcome if slot.moment <= ready else "unresolved")] += 1
+                continue
+            kind, figures = Kind(key, workload, outcome), workload.figures(slot.size, priced=slot.moment <= priced)
+            sums[kind] = sums[kind].plus(figures) if kind in sums else figures
         return sums | {kind: Figures(number) for kind, number in numbers.items()}
 
     def _is_over(self, day: date) -> bool:
