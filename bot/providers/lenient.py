@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -15,9 +16,11 @@ LONGEST_NUMBER = 400  # characters: a float written out digit for digit has more
 MOST_PLACES = Decimal(1).scaleb(-30)
 _NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,5})?")
 _WIDE = Context(prec=60)
+USUAL_COUNT = 10**12  # below it a whole number needs no look at its digits
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@lru_cache(maxsize=10_000)  # a report writes the same few numbers over and over
 def exact_number(text: str) -> Decimal | None:
     """Return the number that a JSON text writes, digit for digit; None if it is absurdly large or long.
 
@@ -75,6 +78,8 @@ def decimal_or_none(value: object) -> Decimal | None:
 
 def count_or_none(value: object) -> int | None:
     """Return a whole number; ``200.0`` counts as one."""
+    if type(value) is int and abs(value) < USUAL_COUNT:
+        return value
     number = decimal_or_none(value)
     return int(number) if number is not None and number == number.to_integral_value() else None
 
