@@ -19,9 +19,10 @@ test: .venv/test.installed ## Run every story once, on SQLite and PostgreSQL, in
 	@$(python) -m pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 soak: .venv/test.installed ## Run the long proofs: races, kills, simulated days; properties from a printed seed (SEED=…)
-	@$(python) -m pytest -m soak -s $(ARGS)
+	@$(python) -m pytest -m "soak and not walk" $(ARGS)
 	@seed=$${SEED:-$$(date +%s)}; echo "properties explore from seed $$seed (make soak SEED=$$seed)"; \
-	$(python) -m pytest -q -m "property and not soak" -n auto --maxprocesses 4 --hypothesis-profile=explore --hypothesis-seed=$$seed $(ARGS)
+	$(python) -m pytest -m "walk or (property and not soak)" -n auto --maxprocesses 4 --dist worksteal \
+		--hypothesis-profile=explore --hypothesis-seed=$$seed $(ARGS)
 
 lint: .venv/test.installed ## Check style, types, the arrows between rooms, and that no ignore is a blanket
 	@$(python) -m ruff check .

@@ -32,8 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--at", metavar="HH:MM", help="UTC time (or 2028-02-29T23:50) at which every story begins")
 
 
+@pytest.hookimpl(trylast=True)  # once there is a terminal
 def pytest_configure(config: pytest.Config) -> None:
-    """Let stories begin there."""
+    """Let stories begin there, and figures be printed."""
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):  # the workers of a parallel run have none
+        config.pluginmanager.register(Figures(terminal))
     if typed := config.getoption("at"):
         try:
             clocks.begin_at(clocks.moment_of(typed))
@@ -55,6 +58,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         code = getattr(inspect.unwrap(test), "__code__", None) if callable(test) else None
         if code is not None and any("clock" in name for name in (*code.co_names, *code.co_varnames)):
             item.add_marker("clock")
+
+
+class Figures:
+    """Prints what the long proofs counted, also where they ran in another process."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Print it once a test has run."""
+        if report.when == "call":
+            for name, words in report.user_properties:
+                if name == "told":
+                    self._terminal.ensure_newline()
+                    self._terminal.write_line(f"  {words}")
 
 
 @pytest.fixture(autouse=True)

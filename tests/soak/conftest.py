@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
-import click
 import pytest
 
 from tests import postgres
@@ -15,14 +14,9 @@ Tell = Callable[[str], None]
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Print a line of figures, whatever pytest captures."""
-
-    def line(words: str) -> None:
-        with capsys.disabled():
-            click.echo(f"\n  {words}", nl=False)
-
-    return line
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Let a line of figures be printed once the test is over, whichever process it ran in."""
+    return lambda words: record_property("told", words)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

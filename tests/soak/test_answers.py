@@ -31,6 +31,7 @@ def false_words(cell: Cell) -> bool:
 
 
 @pytest.mark.soak
+@pytest.mark.walk
 async def test_nobody_is_told_done_of_what_is_not_and_nothing_is_shown_of_no_answer(tmp_path: Path, tell: Tell) -> None:
     async with grid_desk(tmp_path, askers(PAIRS), PATIENT) as here:
         cells = await play(here, PAIRS)

@@ -8,7 +8,7 @@ from tests.scenarios.codes.page import PAGE, page
 from tests.scenarios.codes.walk import PAIRS, walk
 from tests.world import world
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.walk]
 
 
 async def test_every_code_comes_to_what_the_page_says(sqlite_url: str) -> None:

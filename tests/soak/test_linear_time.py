@@ -8,7 +8,7 @@ from tests.patterns import alphabet, every_pattern
 from tests.soak.conftest import Tell
 from tests.test_linear_time import KNOWN, MADE, READERS, TELLING, quietly, slow
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.walk]
 SIZE = 100_000
 MORE = [">", "&", "|", "\\", "/", "`", "~", ".", "-", "0", " ", "'", "\u0301", "👩", "\u0627"]
 

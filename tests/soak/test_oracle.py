@@ -24,7 +24,7 @@ from tests.soak.oracle.tally import Tally
 from tests.soak.oracle.usage import Question
 from tests.world import World, world
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.walk]
 
 EVERYWHERE = ("day", "project", "key", "customer", "line item", "tag set", "deployment", "person", "method")
 IN_ONE = ("day", "key", "customer", "line item", "tag set", "model", "feature", "endpoint")

@@ -6,18 +6,19 @@ import pytest
 
 from bot.home.refused import YOUNG
 from tests.refusal_walk import BREAKS, MESSAGES_WITH_YOUNG, POINTINGS, VIEWS, holds, refused, with_each_broken
+from tests.soak.conftest import Tell
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.walk]
 
 
 @pytest.mark.parametrize("kind", BREAKS)
-def test_each_block_of_each_view_malformed(kind: str) -> None:
+def test_each_block_of_each_view_malformed(kind: str, tell: Tell) -> None:
     steps = 0
     for name, shown in VIEWS.items():
         for broken in with_each_broken(shown, kind):
             holds(name, broken, refused((), "type"))
             steps += 1
-    print(f"{steps} messages and views with {kind}")  # noqa: T201 the figure is what a reader wants
+    tell(f"refusal walk: {steps} messages and views with {kind}")
 
 
 @pytest.mark.parametrize("pointing", POINTINGS)

@@ -20,7 +20,7 @@ from tests.scenarios.ways import WAYS, production
 from tests.soak.conftest import Tell
 from tests.world import World, world
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.walk]
 
 OURS, SISTER, ELSEWHERE = "T0NORTHWIND", "T0SISTER001", "T0KELLERTON"
 
