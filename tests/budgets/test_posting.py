@@ -8,16 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.budgets.posting import MOST_TRIES, PATIENCE, AlertPosting
 from bot.clock import SetClock
 from bot.engine.inline import InlineEngine
 from bot.policy import Matter
-from bot.slack.web import SlackError, SlackUnclear
+from bot.slack.web import SlackError, SlackTookNothing, SlackUnclear
 from bot.store import budgets, due
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
+from bot.store.due import Due
 from bot.store.people import Person
 from tests.clocks import machine_now
 from tests.desk.conversations import OURS, SHARED, Conversations
@@ -142,3 +143,15 @@ async def test_a_refusal_does_not_count_as_a_post_and_after_two_unclear_ones_the
     await posting(database, slack).post(alert_id, NOON)
     assert told(database, alert_id) == ("posted", None)
     assert slack.messages == {}
+
+
+async def test_an_alert_that_slack_takes_in_no_way_is_given_up_at_once(database: Database) -> None:
+    slack = Conversations()
+    slack.channels[CHANNEL] = OURS
+    for place in (CHANNEL, ANA, OWNER, SECOND_OWNER):
+        slack.refusals[place] = SlackTookNothing("chat.postMessage", "invalid_blocks")
+    alert_id = sudden(database)
+    await posting(database, slack).post(alert_id, NOON)
+    assert told(database, alert_id) == ("lost", None)
+    with database.reading() as session:
+        assert session.exec(select(Due)).all() == []
