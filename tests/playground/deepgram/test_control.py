@@ -42,6 +42,37 @@ async def test_a_fault_that_makes_no_sense_is_refused(http: httpx.AsyncClient, w
     assert (await http.post("/faults", json=wanted)).status_code == 400
 
 
+async def test_a_fault_of_one_query_leaves_every_other_alone(http: httpx.AsyncClient, keys_path: str) -> None:
+    wanted = {"match": {"path_regex": "/keys$", "query_regex": "(^|&)status=expired"}, "kind": "503", "times": None}
+    assert (await http.post("/faults", json=wanted)).status_code == 200
+    answers = [(await http.get(keys_path, params=query)).status_code for query in ({}, {"status": "active"})]
+    assert answers == [200, 200]
+    assert (await http.get(keys_path, params={"status": "expired"})).status_code == 503
+    wrong = {"match": {"query_regex": "("}, "kind": "503"}
+    assert (await http.post("/faults", json=wanted | wrong)).status_code == 400
+
+
+async def test_a_project_is_told_otherwise_than_the_others_until_told_anew(
+    http: httpx.AsyncClient, emulator: DeepgramEmulator
+) -> None:
+    mine, other, *_ = emulator.state.projects
+
+    async def prices(project_id: str) -> set[type]:
+        days = {"start": "2026-11-19", "end": "2026-11-20"}
+        answer = await http.get(f"/v1/projects/{project_id}/billing/breakdown", params=days)
+        return {type(row["dollars"]) for row in answer.json()["results"]}
+
+    told = await http.put(f"/telling/{mine.upper()}", json={"prices": "null"})
+    assert told.json()["telling"]["prices"] == "null"
+    assert (await prices(mine), await prices(other)) == ({type(None)}, {float})
+    wrong: Any
+    for wrong in ({"prices": "free"}, {"typo": 1}, []):
+        assert (await http.put(f"/telling/{mine}", json=wrong)).status_code == 400
+    assert await prices(mine) == {type(None)}
+    assert (await http.put(f"/telling/{mine}", json={})).status_code == 200
+    assert await prices(mine) == {float}
+
+
 async def test_calls_are_kept_without_credentials_or_secrets(
     http: httpx.AsyncClient, emulator: DeepgramEmulator, keys_path: str
 ) -> None:
@@ -57,7 +88,9 @@ async def test_calls_are_kept_without_credentials_or_secrets(
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}])
-@pytest.mark.parametrize(("method", "path"), [("POST", "/faults"), ("DELETE", "/faults"), ("GET", "/inspect/calls")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/faults"), ("DELETE", "/faults"), ("PUT", "/telling/p1"), ("GET", "/inspect/calls")]
+)
 async def test_a_foreign_page_cannot_reach_the_controls(
     http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
 ) -> None:
