@@ -1,4 +1,7 @@
-"""The record: every attempt, success, refusal and failure, in the transaction it belongs to. Rows are only added."""
+"""The record: what was asked, decided, done, refused and failed, in the transaction it belongs to; rows are only added.
+
+What it leaves out stands in docs/runbook.md, "Reading the record".
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ async def test_further_refusals_of_one_person_and_reason_are_one_entry_with_thei
 
 
 @pytest.mark.xfail(strict=True, reason=WAITS)
-async def test_whoever_may_not_read_money_stands_in_the_record(made: RoleBench) -> None:
+async def test_whoever_lacks_the_role_for_something_stands_in_the_record(made: RoleBench) -> None:
     with pytest.raises(NotAllowed):
         await made.database.write(lambda session: made.desk.permit(session, actor(ANA), "roles.set"))
     assert len(recorded(made, ANA)) == 1
