@@ -23,6 +23,7 @@ from bot.policy import Role
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.billing import Balance, Purchase
 from bot.providers.deepgram.speech_models import SpeechModel, Voice
+from bot.slack.ladder import opening
 from bot.slack.pages import Page, page_of
 from bot.store.accounts import Account
 from tests import (
@@ -174,6 +175,7 @@ def _drawn() -> Iterator[tuple[str, Shown]]:
     yield from gallery_projects.with_nothing()
     yield from gallery_roles.with_nothing()
     yield from gallery_usage.with_nothing()
+    yield "a window that waits", opening(gallery_keys.form())
     yield "home · nothing", page_of_home("ana", 0)
     yield "home · one", page_of_home("李伟 · ليلى", 1)
 

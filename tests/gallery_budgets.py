@@ -98,4 +98,6 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "budgets list · not told", views.listed([Row(budget(), "production", untold)], 1, "", may_set=False)
     yield "budgets alerts · nothing", views.alerts(page_of([], 1))
     yield "budgets form · new", views.set_form()
+    some = Found(ID, tuple(key(number, id=f"ky{number}") for number in range(3)), 1, 2)
+    yield "budgets keys form · not all of them", confirm_form(some)
     yield "budgets keys form · nothing", confirm_form(Found(ID, (), 0))

@@ -12,12 +12,14 @@ from bot.billing.printing import Printed, printed
 from bot.billing.statement import Catalogue, Line, Part, Spent, compose
 from bot.customers import service, views
 from bot.customers.operations import CONTACT_LONGEST, NAME_LONGEST
+from bot.lookalikes import Likeness, said
 from bot.slack.pages import page_of
 from bot.store.customers import Customer
 from tests.factories import customer
 
 View = dict[str, Any]
 Shown = View | list[View]
+ALIKE = said("Acme", Likeness("alike", "Асme"))  # with two letters of Cyrillic
 PAYERS = (
     Payer("own"),
     Payer("untagged"),
@@ -46,6 +48,7 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "customers list · nothing", page("", 0)
     yield "customers list · nothing for others", page("", 0, may_change=False)
     yield "customers tags · nothing", views.tag_list(page_of([], 1), may_change=True)
+    yield "customers form · looks like another", views.form(some("Acme"), new=True, problem=ALIKE, asked="Acme")
     yield "customers markup form · usual", views.markup_form(Decimal())
     yield (
         "billing month · nothing",
@@ -53,6 +56,8 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     )
     untold = compose("2026-02", (), Decimal(), Catalogue({}, {})).model_copy(update={"untold": ("No prices for x.",)})
     yield "billing month · not told", month_views.month_page(printed(untold), 1, may_close=True)
+    closed = untold.model_copy(update={"closed": "Closed by @olu.", "sha256": "0" * 64})
+    yield "billing month · closed", month_views.month_page(printed(closed), 1, may_close=False)
     yield (
         "billing month of one · nothing",
         month_views.nothing_for("Apple", printed(compose("2026-02", (), None, Catalogue({}, {})))),

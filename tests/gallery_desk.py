@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.desk import views as desk
 from bot.desk.views import STATES, Card
+from bot.desk.words import NOBODY, VOID
 from bot.keys import service
 from bot.keys.operations import PLACE_LONGEST, PURPOSE_LONGEST
 from bot.operation import Description, FollowUp, Offer
@@ -37,6 +38,13 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
         yield f"desk card, {state} · requester", desk.requester_card(card(state))
     risky = card(description=described("x", "High"))
     yield "desk card, risky · approver", desk.approver_card(risky)
+    yield "desk card, nobody decides · approver", desk.approver_card(card(deciders=NOBODY))
+    held = card("approved", opens=False, follow_up=FollowUp())
+    yield "desk card, to be carried out · approver", desk.approver_card(held)
+    yield "desk card, to be carried out · requester", desk.requester_card(held)
+    void = card("failed", note=VOID, opens=False)
+    yield "desk card, void · approver", desk.approver_card(void)
+    yield "desk card, void · requester", desk.requester_card(void)
 
 
 def card(state: str = "waiting", text: str = "call summaries", **changes: Any) -> Card:

@@ -36,6 +36,8 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "keys form · nobody decides", form(deciders="")
     yield "keys form · longer than usual", form(recommended_days=45, most_days=365)
     yield "keys form · shorter than recommended", form(recommended_days=30, most_days=7)
+    ended = key(1, id="ky1", state="ended", ended_at=NOON, end_reason="It leaked.")
+    yield "keys details · ended", keys.key_details(ended, "production", NOON, mine=False)
     yield "keys list · nothing", page_of_keys("production", total=0)
     yield "keys list · nothing found", page_of_keys("production", "<!channel> *x*", total=0)
 

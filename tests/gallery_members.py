@@ -109,3 +109,4 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "invites form · untouched", invite_form("production")
     yield "invites domains · any", invites.domains_shown((), may_change=False)
     yield "invites domains form", invites.domains_form(("acme.com", "beta.io"))
+    yield "invites domains form · came back", invites.domains_form((), "m1", "acme is no domain.", "beta works with us")

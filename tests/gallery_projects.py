@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from bot.lookalikes import Likeness, said
 from bot.projects import deletion_form
 from bot.projects import views as projects
 from bot.projects.contents import REASON_SHOWN
 from bot.projects.deleting import BEYOND_US, KEYS_NAMED, Loss
-from bot.projects.operations import NAME_LONGEST, Contents
+from bot.projects.operations import NAME_LONGEST, Contents, WishedSettings
 from bot.projects.service import Overview, Row
 from bot.projects.service import Page as ProjectPage
 from bot.slack.words import escape
@@ -60,6 +61,15 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
         deletion_form.deletion_form(lost("production", keys=(), keys_total=0), ("prod", ""), "That is not its name."),
     )
     yield "projects choosing · none chosen", projects.choosing_form(None)
+    alike = said("staging", Likeness("alike", "stаging"))  # with one letter of Cyrillic
+    yield "projects rename · looks like another", projects.rename_form(project("production"), "staging", alike, "x1")
+    wished = WishedSettings(
+        project_id=PROJECT, approvers=(ANA,), channel="C1", recommended_days=7, most_days=30, why="raj has left"
+    )
+    yield (
+        "projects settings · came back",
+        projects.settings_form(overview("production"), wished, "You are not in that channel."),
+    )
     yield "projects rename · wrong", projects.rename_form(project("production"), "staging", "Deepgram refused.")
 
 
