@@ -76,10 +76,10 @@ async def test_after_the_last_attempt_the_engine_gives_up_loudly(world: World) -
         raise ConnectionError("provider away")
 
     await world.start({"fail": fail})
-    with world.database.transaction() as session:
-        now = world.clock.now()
-        due.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now, attempt=23)
     with capture_logs() as logs:
+        with world.database.transaction() as session:
+            now = world.clock.now()
+            due.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now, attempt=23)
         await world.until(lambda: world.ran["R1"] == 1)
         await world.engine.drain()
     assert "engine.gave_up" in {entry["event"] for entry in logs if entry["log_level"] == "error"}

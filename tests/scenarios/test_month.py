@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import re
@@ -103,7 +102,7 @@ async def collected(here: World) -> None:
             if not again and coverage(session, Which(last.replace(day=1), last)).is_final:
                 return
         here.move(minutes=20)
-        await asyncio.sleep(0.1)
+        await here.quiet()
 
 
 def amounts(page: str) -> dict[str, Decimal]:
