@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -73,6 +74,17 @@ class Figures:
                 if name == "told":
                     self._terminal.ensure_newline()
                     self._terminal.write_line(f"  {words}")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are cores: a story waits for answers a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Look no more through what was imported and collected, which stays anyway, each time garbage is looked for."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -119,9 +119,10 @@ def _spent_so_far(ledger: Ledger, project: Project) -> float:
     today = ledger.now().date()
     first = max(ledger.first_day(project), today - RETENTION)
     days = queries.Period(first, today).days()
-    rows = added_up(ledger, project, days, lambda _: True, lambda _: None)
+    sums = (ledger.sums(project, day) for day in days)
+    cost = sum(figures.cost for day in sums for kind, figures in day.items() if kind.outcome == "succeeded")
     corrections = sum(cost for _, _, cost in _adjusted(project, days))
-    return (sum(figures.cost for figures in rows.values()) + corrections) / COST_PER_DOLLAR
+    return (cost + corrections) / COST_PER_DOLLAR
 
 
 def _orders(ledger: Ledger, project: Project) -> list[dict[str, Any]]:
