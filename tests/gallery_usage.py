@@ -96,6 +96,12 @@ def untold(text: str) -> Answer:
     return replace(seen, split=page)
 
 
+def without_figures(**known: Any) -> Answer:
+    """Answer a question of which no figure is known at all."""
+    seen = answer("production", 0, **known)
+    return replace(seen, split=replace(seen.split, total=Part("", {}), difference=Part("", {})))
+
+
 def overview(text: str, total: int) -> list[View]:
     """Draw a project at a glance."""
     period = Part("", {"dollars": Decimal(total)}, {"dollars": Decimal(70)} if total else None)
@@ -124,4 +130,9 @@ def with_nothing() -> Iterator[tuple[str, View | list[View]]]:
     yield "usage fields · nothing", used("production", 0)
     yield "usage overview · nothing", overview("production", 0)
     yield "usage figures · not told", figures.answer(untold("production"))
+    nothing = Unpriced("production", Untold(unpriced=7), whole=True)
+    yield "usage figures · nothing told", figures.answer(without_figures(unpriced=(nothing,)))
+    unread = without_figures()
+    coverage = replace(unread.known.coverage, read=0)
+    yield "usage figures · not read", figures.answer(replace(unread, known=replace(unread.known, coverage=coverage)))
     yield "usage figures · one", figures.answer(answer("李伟 · ليلى", 1))
