@@ -20,7 +20,7 @@ import structlog
 
 from bot.slack.blocks import fit_message, fit_view
 from bot.slack.blocks_check import problems_of_block
-from bot.slack.refusals import SlackError, SlackTookNothing
+from bot.slack.refusals import SlackError, SlackTookNothing, note
 from bot.slack.refused_types import OwnRefusals, Refusals, is_of_blocks, pointed
 from bot.slack.simpler import BASIC, Block, plainer, sections, simpler, words_alone
 
@@ -76,7 +76,7 @@ class Ladder:
             SlackError: what ``send`` raises for any other reason.
         """
         if not body.get("blocks"):
-            return await send(body)
+            return await self._alone(body, send)
         drawn = tuple(body["blocks"])
 
         def in_words() -> Body:
@@ -118,13 +118,26 @@ class Ladder:
         known = await self.refusals.known() if young else frozenset()
         return tuple(tuple(simpler(block)) if block.get("type") in known else (block,) for block in drawn)
 
+    async def view_once(self, view: Block, send: Send[T]) -> T:
+        """Send a view in basic blocks, and in no other way if Slack refuses: for what is shown once."""
+        return await self._last(in_basic(view), send)
+
     async def _alone(self, words: Body, send: Send[T]) -> T:
         try:
-            return await send(words)
+            return await self._last(words, send)
         except SlackError as problem:
             if not is_of_blocks(problem):
                 raise
             raise SlackTookNothing(problem.method, problem.code, problem.pointers) from None
+
+    async def _last(self, body: Body, send: Send[T]) -> T:
+        """Send what is followed by nothing plainer: a refusal of it is an error of ours, and logged as one."""
+        try:
+            return await send(body)
+        except SlackError as problem:
+            if is_of_blocks(problem):
+                note(problem)
+            raise
 
     async def _learn_from(self, refused: Refused, problem: SlackError) -> None:
         """Log where Slack pointed, and remember the types that it named."""

@@ -18,8 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.blocks import Block, fit_message
 from bot.slack.given_urls import GivenUrls
 from bot.slack.groups import UserGroup, read_group
-from bot.slack.ladder import Ladder, in_basic
+from bot.slack.ladder import Ladder, Send
 from bot.slack.refusals import SlackError, SlackRateLimited, SlackTookNothing, SlackUnclear, note, refused
+from bot.slack.refused_types import is_of_blocks
 from bot.slack.token import Token
 from bot.slack.words import cut_mrkdwn
 
@@ -172,18 +173,18 @@ class SlackWeb:
 
     async def update_view_once(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
         """Do the same in basic blocks, and in no other way if Slack refuses: for what is shown once."""
-        given = {"view_id": view_id, "hash": hash_, "view": in_basic(view)}
-        return _view_of(await self.write("views.update", given))
+        send = self._shows("views.update", {"view_id": view_id, "hash": hash_})
+        return _view_of(await self._ladder.view_once(view, send))
 
     async def _say(self, method: str, body: Body, *, edits: bool = False) -> Body:
         """Send a message; ``edits`` for one that replaces another, which may be repeated when unclear."""
         return await self._ladder.message(body, partial(self.write, method, again=edits), edits=edits)
 
     async def _show(self, method: str, view: Block, where: Body, *, again: bool = False) -> Body:
-        async def send(drawn: Body) -> Body:
-            return await self.write(method, {**where, "view": drawn}, again=again)
+        return await self._ladder.view(view, self._shows(method, where, again=again))
 
-        return await self._ladder.view(view, send)
+    def _shows(self, method: str, where: Body, *, again: bool = False) -> Send[Body]:
+        return lambda drawn: self.write(method, {**where, "view": drawn}, again=again)
 
     async def auth_test(self) -> Identity:
         """Ask Slack who we are."""
@@ -251,7 +252,8 @@ class SlackWeb:
 
     def _refused(self, refusal: SlackError) -> SlackError:
         self._token.refused(refusal)
-        note(refusal)
+        if not is_of_blocks(refusal):  # the ladder mends that, and logs what it cannot mend
+            note(refusal)
         return refusal
 
 

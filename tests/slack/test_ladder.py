@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.slack.blocks import actions, button, context, header, input_, modal, section, text_input
 from bot.slack.blocks_check import problems_of_block
@@ -218,9 +219,10 @@ def test_what_not_even_words_can_say_is_an_error_that_trying_again_does_not_mend
         sends.append(body)
         raise SlackError("chat.postMessage", "invalid_blocks")
 
-    with pytest.raises(SlackTookNothing):
+    with capture_logs() as logs, pytest.raises(SlackTookNothing):
         asyncio.run(Ladder().message({"text": "x", "blocks": MESSAGE}, refuse))
     assert len(sends) == 4
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["slack.refused_ours"]
 
 
 def test_other_refusals_are_no_matter_of_drawing() -> None:

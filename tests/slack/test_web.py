@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.slack.blocks import modal, section
 from bot.slack.call import OpenView
@@ -42,6 +43,20 @@ async def test_what_may_be_repeated_is_repeated_once(api: FakeApi, slack: Slack)
 
     assert (await slack.interactive.user_profile("U1"))["id"] == "U1"
     assert [given["blocks"] for given in api.called("chat.update")] == [[], []]
+
+
+async def test_a_refused_drawing_is_an_error_only_where_nothing_mends_it(api: FakeApi, slack: Slack) -> None:
+    api.refuse("chat.postMessage", "invalid_blocks")
+    api.refuse("views.update", "invalid_blocks")
+
+    with capture_logs() as logs:
+        await slack.background.post("C1", "words", [section("x")])
+        with pytest.raises(SlackError, match="invalid_blocks"):
+            await slack.interactive.update_view_once("V1", "h", VIEW)
+
+    errors = [(entry["event"], entry["method"]) for entry in logs if entry["log_level"] == "error"]
+    assert errors == [("slack.refused_ours", "views.update")]
+    assert [len(api.called(method)) for method in ("chat.postMessage", "views.update")] == [2, 1]
 
 
 async def test_only_the_background_waits_out_a_rate_limit(api: FakeApi, slack: Slack) -> None:
