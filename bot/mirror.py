@@ -16,6 +16,7 @@ from sqlmodel import Session
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.providers.deepgram.endpoints import Listed
+from bot.providers.http import unhurried
 from bot.slack.words import escape, when
 from bot.store import mirrors, people, projects
 from bot.store.database import Database
@@ -54,6 +55,7 @@ class ListMirror(Generic[T]):
         """What the list is of, in the plural."""
         return self._listing.noun
 
+    @unhurried
     async def keep_fresh(self, ref: str, now: datetime) -> None:
         """Read the list of project ``ref``, and again in ten minutes while somebody works in it; a job."""
         if not await self._database.read(lambda session: projects.get(session, ref) is not None):

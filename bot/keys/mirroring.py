@@ -21,6 +21,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.endpoints import Listed
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.providers.deepgram.standing import Standing
+from bot.providers.http import unhurried
 from bot.store import keys, mints, mirrors, projects
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -44,6 +45,7 @@ class KeyMirror:
         self._deepgram = deepgram
         self._standing = standing
 
+    @unhurried
     async def keep_fresh(self, ref: str, now: datetime) -> None:
         """Read the keys of project ``ref``, and again while it stands: in ten minutes where it is in use; a job."""
         if await self._database.read(lambda session: projects.get(session, ref)) is None:

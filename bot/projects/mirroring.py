@@ -15,6 +15,7 @@ from bot.errors import ProviderError
 from bot.projects.naming import name_of
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.endpoints import Listed
+from bot.providers.http import unhurried
 from bot.store import accounts, mirrors, projects
 from bot.store.database import Database
 
@@ -33,6 +34,7 @@ class ProjectMirror:
         self._engine = engine
         self._deepgram = deepgram
 
+    @unhurried
     async def keep_fresh(self, ref: str, now: datetime) -> None:
         """Read all projects, and again in ten minutes; after trouble in one."""
         await self._again(ref, now + EVERY)  # first: who wants them read at once meanwhile puts that in its place

@@ -12,11 +12,12 @@ import contextlib
 import json
 import random
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Protocol
+from functools import cache, wraps
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import httpx
 from pydantic import SecretStr
@@ -33,6 +34,7 @@ RETRIES = 2
 LONGEST_PAUSE_SECONDS = 5.0
 CALLS_AT_ONCE = 4
 READS_AT_ONCE = 3  # so that a change, which somebody waits for, never queues behind reads alone
+UNHURRIED_READS_AT_ONCE = 2  # so that a read that somebody waits for never queues behind rounds alone
 
 Params = Mapping[str, str | tuple[str, ...]]  # a tuple repeats its parameter
 _NEVER_SENT = (
@@ -72,6 +74,25 @@ class Call:
 
 
 ErrorOf = Callable[[Call, Outcome], ProviderError]
+
+
+_unhurried: ContextVar[bool] = ContextVar("unhurried", default=False)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def unhurried(work: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Decorate what goes its rounds with nobody waiting: its reads leave a slot to those that somebody waits for."""
+
+    @wraps(work)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = _unhurried.set(True)
+        try:
+            return await work(*args, **kwargs)
+        finally:
+            _unhurried.reset(token)
+
+    return run
 
 
 @cache
@@ -132,6 +153,7 @@ class Transport:
         self._pause = pause
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
         self._read_slots = asyncio.Semaphore(READS_AT_ONCE)
+        self._unhurried_slots = asyncio.Semaphore(UNHURRIED_READS_AT_ONCE)
         self._owns_client = client is None
         # No proxy or .netrc of the environment: they would see, or replace, the credential.
         self._client = client or httpx.AsyncClient(trust_env=False, verify=trusted())
@@ -192,6 +214,7 @@ class Transport:
             # The limit covers the wait for a slot and a body that drips in, which httpx's own limits do not.
             async with (
                 asyncio.timeout(seconds) as deadline,
+                self._unhurried_slots if call.is_read and _unhurried.get() else nullcontext(),
                 self._read_slots if call.is_read else nullcontext(),
                 self._slots,
             ):

@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.errors import RateLimited
-from bot.providers.http import READS_AT_ONCE
+from bot.providers.http import UNHURRIED_READS_AT_ONCE
 from bot.store import lanes
 from bot.store.database import Database
 
-# Fewer than the reads that one process makes at once, so that collection alone never holds all of them.
-LANES = tuple(f"usage.collect {number}" for number in range(1, READS_AT_ONCE))
+# One for each read that may be made at once while nobody waits for it.
+LANES = tuple(f"usage.collect {number}" for number in range(1, UNHURRIED_READS_AT_ONCE + 1))
 LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
 RENEWED_AFTER = 40.0  # seconds
 REST = timedelta(minutes=1)  # when told to slow down without being told for how long

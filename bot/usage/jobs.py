@@ -16,6 +16,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError, RateLimited
+from bot.providers.http import unhurried
 from bot.store import collections, lanes
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
@@ -66,6 +67,7 @@ class UsageJobs:
 
         await self._database.write(write)
 
+    @unhurried
     async def collect(self, name: str, now: datetime) -> None:
         """Read what is due, a turn of projects long; another process's lane is looked at again when its lease ends."""
         if name not in LANES:  # planned by a version that had more of them

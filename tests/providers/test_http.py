@@ -15,10 +15,12 @@ from bot.providers.http import (
     LONGEST_PAUSE_SECONDS,
     READS_AT_ONCE,
     RETRIES,
+    UNHURRIED_READS_AT_ONCE,
     Call,
     Limits,
     Transport,
     pause_before_retry,
+    unhurried,
 )
 
 
@@ -47,6 +49,33 @@ async def test_at_most_four_calls_run_at_once_and_one_place_is_kept_for_changes(
         assert most == READS_AT_ONCE
         await asyncio.gather(*(each.change(Call("POST", "/x", "to change")) for _ in range(20)))
     assert most == CALLS_AT_ONCE
+
+
+async def test_a_read_that_somebody_waits_for_is_sent_while_a_hundred_of_a_round_wait() -> None:
+    running: list[str] = []
+    go_on = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        running.append(request.url.path)
+        if request.url.path == "/round":
+            await go_on.wait()
+        return httpx.Response(200, json={})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        each = transport(client)
+
+        @unhurried
+        async def read() -> None:
+            await each.read("/round", "to read")
+
+        round_ = asyncio.gather(*(read() for _ in range(100)))
+        while len(running) < UNHURRIED_READS_AT_ONCE:
+            await asyncio.sleep(0)
+        await each.read("/asked", "to read")
+        assert running == [*["/round"] * UNHURRIED_READS_AT_ONCE, "/asked"]
+        go_on.set()
+        await round_
+    assert running.count("/round") == 100
 
 
 async def test_a_change_that_found_no_free_slot_was_not_sent() -> None:
