@@ -53,10 +53,12 @@ async def test_at_most_four_calls_run_at_once_and_one_place_is_kept_for_changes(
 
 async def test_a_read_that_somebody_waits_for_is_sent_while_a_hundred_of_a_round_wait() -> None:
     running: list[str] = []
-    go_on = asyncio.Event()
+    full, go_on = asyncio.Event(), asyncio.Event()
 
     async def answer(request: httpx.Request) -> httpx.Response:
         running.append(request.url.path)
+        if len(running) == UNHURRIED_READS_AT_ONCE:
+            full.set()
         if request.url.path == "/round":
             await go_on.wait()
         return httpx.Response(200, json={})
@@ -69,8 +71,7 @@ async def test_a_read_that_somebody_waits_for_is_sent_while_a_hundred_of_a_round
             await each.read("/round", "to read")
 
         round_ = asyncio.gather(*(read() for _ in range(100)))
-        while len(running) < UNHURRIED_READS_AT_ONCE:
-            await asyncio.sleep(0)
+        await full.wait()
         await each.read("/asked", "to read")
         assert running == [*["/round"] * UNHURRIED_READS_AT_ONCE, "/asked"]
         go_on.set()
