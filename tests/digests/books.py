@@ -45,29 +45,30 @@ def spent(
     session: Session,
     day: date,
     dollars: Spent,
-    *,
+    *more_days: date,
     project_id: str = PROJECT,
     total: Decimal | None = None,
     settled: bool = True,
 ) -> None:
-    """Write what one day of a project came to, in place of what stood there."""
+    """Write what one day of a project came to, and others alike, in place of what stood there."""
     lines = {
-        SpendOf(key, "nova", tag_sets.text_of([tag] if tag else []), ""): each for (key, tag), each in dollars.items()
+        SpendOf(key, "nova", tag_sets.text_of([tag] if tag else []), ""): one for (key, tag), one in dollars.items()
     }
-    fact_rows.replace(session, project_id, {day: DayFacts(lines)})
-    rows, read_at = sum(dollars.values(), Decimal()), end_of(day)
-    session.merge(
-        CollectedDay(
-            project_id=project_id,
-            day=day,
-            spend_total=rows if total is None else total,
-            spend_rows=rows,
-            read_at=read_at,
-            same_since=read_at,
-            closed=True,
-            settled=settled,
+    days, rows = (day, *more_days), sum(dollars.values(), Decimal())
+    fact_rows.replace(session, project_id, {each: DayFacts(lines) for each in days})
+    for each in days:
+        session.merge(
+            CollectedDay(
+                project_id=project_id,
+                day=each,
+                spend_total=rows if total is None else total,
+                spend_rows=rows,
+                read_at=end_of(each),
+                same_since=end_of(each),
+                closed=True,
+                settled=settled,
+            )
         )
-    )
 
 
 def subscription(**changes: Any) -> Subscription:

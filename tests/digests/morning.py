@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from bot.store.database import Database
 from bot.store.digest_runs import Day, Run
@@ -19,12 +19,8 @@ OTHER = "a0000000-0000-4000-8000-000000000002"
 
 def spent_on(here: Office, days: list[date]) -> None:
     """Let the usual be spent on these days."""
-
-    def write(session: Session) -> None:
-        for day in days:
-            spent(session, day, SPENT)
-
-    here.write(write)
+    first, *more = days
+    here.write(lambda session: spent(session, first, SPENT, *more))
 
 
 def run_of(here: Office) -> Run:

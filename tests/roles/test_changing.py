@@ -196,7 +196,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 5)  # each is a desk and twelve changes
 @given(CHANGES)
 def test_whatever_owners_do_one_remains(changes: list[tuple[str, str, str | None, str]]) -> None:
     async def live(made: RoleBench) -> None:

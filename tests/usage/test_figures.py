@@ -97,7 +97,7 @@ def reading(database: Database, now: datetime = NOON) -> FiguresReading:
 
 def fill(session: Session, seed: int, project_id: str, days: int = 15) -> None:
     """Write random days; the provider's totals have a little more than its rows."""
-    draw = random.Random(f"{seed}{project_id}")
+    draw, facts = random.Random(f"{seed}{project_id}"), {}
     for number in range(days):
         day = TODAY - timedelta(days=number)
         spend = {
@@ -107,8 +107,9 @@ def fill(session: Session, seed: int, project_id: str, days: int = 15) -> None:
         usage = {UsageOf("total", ""): _figures(100)} | {
             UsageOf(name, _value(draw, name)): _figures(draw.randrange(30)) for name in set(GROUPINGS.values())
         }
-        fact_rows.replace(session, project_id, {day: DayFacts(spend, usage)})
+        facts[day] = DayFacts(spend, usage)
         collected.put(session, [_day(project_id, day, sum(spend.values(), Decimal()), _dollars(draw))])
+    fact_rows.replace(session, project_id, facts)
 
 
 def _dollars(draw: random.Random) -> Decimal:
