@@ -65,15 +65,19 @@ IDENTITIES: list[tuple[str, dict[str, Any], str]] = [
 
 
 class SlackProfiles:
-    """Slack's `users.info`, counted; it can be slow, or refuse."""
+    """Slack's `users.info`, counted; it can be held, or refuse."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.changes: dict[str, Any] = {}
         self.problem: SlackError | None = None
+        self.asked, self.free = asyncio.Event(), asyncio.Event()
+        self.free.set()
 
     async def __call__(self, user_id: str) -> Mapping[str, Any]:
         self.calls.append(user_id)
+        self.asked.set()
+        await self.free.wait()
         await asyncio.sleep(0.005)
         if self.problem is not None:
             raise self.problem
@@ -249,10 +253,12 @@ async def test_what_an_event_said_meanwhile_is_newer_than_the_answer(
 ) -> None:
     await judges.judge(TEAM, ANA)
     later[0] += 61
+    slack.asked.clear()
+    slack.free.clear()
     asking = asyncio.create_task(judges.judge(TEAM, ANA))
-    while len(slack.calls) < 2:  # noqa: ASYNC110 Slack is looked at, it tells nobody
-        await asyncio.sleep(0)
+    await slack.asked.wait()
     await judges.changed(TEAM, MEMBER | {"deleted": True})
+    slack.free.set()
     with pytest.raises(NotAllowed, match="deactivated"):
         await asking
     with database.reading() as session:
