@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.digests.schedule import Rhythm, last_closed, latest_due, moment
 from playground.supervisor import Playground, playground
 from tests.clocks import served_clock
 from tests.scenarios.people import AMARA, PRIYA, SPEECH, person, words_of
 
 SOON = 60.0
+MORNINGS = Rhythm(frozenset(range(7)), 9, "Asia/Kolkata")  # of Priya's digest
 
 
 async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
@@ -24,13 +26,13 @@ async def test_a_day_brings_the_digest_and_the_alerts_once() -> None:
         await amara.reads("theirs (customer harbour)")
         await amara.types("/keydesk budgets list")
         await amara.reads("production")
-        today = running.clock.now().date()
 
         await _move(running, timedelta(days=1))
         await priya.reads("production: suddenly more than usual", patience=SOON)
         await priya.reads("Project production: the budget is spent", patience=SOON)
         digest = await priya.reads("Digest · ", patience=SOON)
-        assert f"{today:%a} {today.day} {today:%b}" in digest
+        day = last_closed(moment(MORNINGS, latest_due(MORNINGS, running.clock.now())))
+        assert f"{day:%a} {day.day} {day:%b}" in digest
         assert "Not read" not in digest, digest
         told = _told_in_channel(running)
 

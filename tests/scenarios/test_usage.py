@@ -40,6 +40,8 @@ async def test_usage_is_what_the_provider_tells(sqlite_url: str) -> None:
         assert "the total is that of the rows" in closer
         await chooses(maria, "usage.figures.period", "today")
         await maria.reads("Today is so far, read")
+        await chooses(maria, "usage.figures.period", "week")  # just after midnight nothing of today has a price yet
+        await maria.sees(lambda page: "Today is so far" not in words_of(page.private[-1]["blocks"]))
 
         await maria.presses("CSV by direct message")
         await maria.reads("The file is in your direct messages.")
