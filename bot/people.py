@@ -21,6 +21,9 @@ from bot.store.people import Person
 FRESH_SECONDS = 60.0
 MOST_REMEMBERED = 10_000
 NAME_LONGEST = 80  # Slack's own bound
+NO_SUCH_ID = "user_not_found"
+"""“Value passed for user was invalid”, unlike ``user_not_visible`` (docs.slack.dev/reference/methods/users.info)."""
+NOT_READ = "Keydesk could not read your Slack profile, so nothing changed."
 
 REFUSALS: Mapping[str, str] = {
     "guest": "Keydesk is for people whom Slack calls full members of this workspace; guests cannot use it. "
@@ -107,8 +110,10 @@ class People:
     async def changed(self, team_id: str, user: Mapping[str, Any]) -> None:
         """Note what an event says of somebody known here, so that whoever left stops counting at once.
 
-        An event can take away: on Enterprise Grid it may not say whose somebody is, so whatever else it would change
-        is asked of `users.info`. Slack tells of everybody; those who never came here are none of our business.
+        An event can take away, and says nothing more: it may be an old one, on Enterprise Grid it may not say whose
+        somebody is, and the flags of a sister workspace are not ours. So whoever is alone by it is not known to be, and
+        whatever else it would change is asked of `users.info`. Slack tells of everybody; those who never came here are
+        none of our business.
         """
         if team_id != self._team_id:
             return
@@ -117,9 +122,11 @@ class People:
         known = await self._database.read(lambda session: people.get(session, self._team_id, said.user_id))
         if known is None:
             return
-        if _takes_away(user):
-            await self._database.write(lambda session: people.update_known(session, said))
-        elif said.standing == known.standing or (known.standing == "member" and not _workspaces(user)):
+        if _takes_away(user) and _speaks_of(team_id, user):
+            await self._database.write(
+                lambda session: people.doubt(session, team_id, said.user_id, said.standing, said.read_at)
+            )
+        elif not _takes_away(user) and _changes_nothing(known, said, user):
             await self._database.write(lambda session: people.update_name(session, said))
         else:
             await self.learn([said.user_id])
@@ -138,25 +145,32 @@ class People:
     async def _ask(self, user_id: str) -> Person:
         # The times are those of the question: what an event says meanwhile is newer than the answer.
         asked_at, now = time.monotonic(), datetime.now(UTC)
-        person = read_profile(self._team_id, await self._answer(user_id), now)
-        person = await self._database.write(lambda session: people.save(session, person))
+        try:
+            told = await self._told(user_id)
+        except SlackError as problem:
+            if problem.meaning is not Meaning.CLOSED:
+                raise CouldNotCheck(f"{NOT_READ} {problem.verdict.words}") from problem
+            person = await self._not_shown(user_id, problem, now)
+        else:
+            said = read_profile(self._team_id, told, now)
+            person = await self._database.write(lambda session: people.save(session, said, datetime.now(UTC)))
         if len(self._fresh) >= MOST_REMEMBERED:
             self._fresh.clear()
-        self._fresh[user_id] = (asked_at, person)
+        if person.doubted_at in (None, now):  # else an event overtook the answer: the next click asks again
+            self._fresh[user_id] = (asked_at, person)
         return person
 
-    async def _answer(self, user_id: str) -> Mapping[str, Any]:
-        try:
-            told = await self._profile(user_id)
-            if told.get("id"):
-                return told
+    async def _told(self, user_id: str) -> Mapping[str, Any]:
+        told = await self._profile(user_id)
+        if not told.get("id"):
             raise SlackUnclear("users.info", "incomplete_answer")
-        except SlackError as problem:
-            if problem.meaning is Meaning.CLOSED:  # gone, or not to be seen by us: nobody of this workspace
-                return {"id": user_id, "is_stranger": True}
-            raise CouldNotCheck(
-                f"Keydesk could not read your Slack profile, so nothing changed. {problem.verdict.words}"
-            ) from problem
+        return told
+
+    async def _not_shown(self, user_id: str, problem: SlackError, now: datetime) -> Person:
+        """Note that Slack does not show somebody: a stranger to us, of whom it may be unknown what they are."""
+        nobody = read_profile(self._team_id, {"id": user_id, "is_stranger": True}, now)
+        invalid = problem.code == NO_SUCH_ID
+        return await self._database.write(lambda session: people.not_shown(session, nobody, invalid=invalid))
 
 
 def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:
@@ -211,3 +225,13 @@ def _takes_away(user: Mapping[str, Any]) -> bool:
     """Tell whether a user object says in so many words that this is no full, active member."""
     flags = ("deleted", "is_bot", "is_stranger", "is_restricted", "is_ultra_restricted")
     return any(user.get(flag) for flag in flags)
+
+
+def _speaks_of(team_id: str, user: Mapping[str, Any]) -> bool:
+    """Tell whether the flags of a user object may be those of our workspace: it names ours as the home, or none."""
+    return user.get("team_id") in (team_id, None, "")
+
+
+def _changes_nothing(known: Person, said: Person, user: Mapping[str, Any]) -> bool:
+    """Tell whether an event leaves somebody what they are: as it says, or because it names no workspace at all."""
+    return said.standing == known.standing or (known.standing == "member" and not _workspaces(user))

@@ -19,7 +19,8 @@ GROUP_NOT_READ = (
 )
 UNREAD = (
     "This waits for another Owner, and whether {who} can still decide could not be read from Slack just now. Nothing "
-    "changed. Please try again in a minute."
+    "changed. Please try again in a minute. If it stays so, somebody else can be named in KEYDESK_OWNERS, where "
+    "Keydesk is installed; it counts once Keydesk was started again."
 )
 NOBODY_ELSE = (
     "This needs another Owner, and {who} cannot decide it here. Nothing changed. Somebody else can be named in "

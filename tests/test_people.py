@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -180,12 +181,26 @@ async def test_a_changed_profile_counts_at_once(judges: People, slack: SlackProf
     ("event", "info", "standing", "asked"),
     [
         ({"is_restricted": True}, {}, "guest", 1),
+        ({"is_restricted": True, "team_id": None}, {}, "stranger", 1),
+        ({"is_restricted": True, "team_id": SISTER}, {}, "member", 2),
+        (on_grid(TEAM, team_id=SISTER, deleted=True), on_grid(TEAM), "member", 2),
+        (on_grid(TEAM, team_id=SISTER, deleted=True), on_grid(TEAM, deleted=True), "deactivated", 2),
         ({"team_id": None}, {}, "member", 1),
         ({"team_id": None}, {"deleted": True}, "member", 1),
         (on_grid(SISTER, team_id=SISTER), on_grid(SISTER, TEAM), "member", 2),
         (on_grid(SISTER, team_id=SISTER), on_grid(SISTER, team_id=SISTER), "stranger", 2),
     ],
-    ids=["it takes away", "it says no team", "it says no team, so the click asks", "not ours, it says", "not ours"],
+    ids=[
+        "it takes away",
+        "it takes away and says no team",
+        "a guest elsewhere",
+        "gone elsewhere",
+        "gone here too",
+        "it says no team",
+        "it says no team, so the click asks",
+        "not ours, it says",
+        "not ours",
+    ],
 )
 async def test_an_event_takes_away_and_never_gives(
     judges: People,
@@ -263,6 +278,80 @@ async def test_what_an_event_said_meanwhile_is_newer_than_the_answer(
         await asking
     with database.reading() as session:
         assert not people.able(session, TEAM, [ANA])
+
+
+@pytest.mark.parametrize("minutes", [-5, 10], ids=["read before", "read by a clock that is ahead"])
+async def test_what_slack_says_now_stands_whatever_time_a_row_names(
+    judges: People, slack: SlackProfiles, database: Database, minutes: int
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(minutes=minutes)
+    row = person(ANA, doubted_at=ahead)
+    row.read_at = ahead
+    add(database, row)
+    slack.changes = {"is_restricted": True}
+    with pytest.raises(NotAllowed, match="guests"):
+        await judges.judge(TEAM, ANA)
+    kept = rows(database, lambda session: people.get(session, TEAM, ANA))
+    assert (kept.standing, kept.read_at <= datetime.now(UTC), kept.doubted_at) == ("guest", True, None)
+
+
+async def test_of_two_answers_the_one_that_was_asked_for_later_stands(database: Database) -> None:
+    now = datetime.now(UTC)
+    for seconds, standing in ((2, "guest"), (1, "member")):
+        said = person(ANA, standing)
+        said.read_at = now + timedelta(seconds=seconds)
+        with database.transaction() as session:
+            people.save(session, said, now + timedelta(seconds=3))
+    assert rows(database, lambda session: people.get(session, TEAM, ANA)).standing == "guest"
+
+
+async def test_an_event_that_overtook_an_answer_is_asked_about_at_the_next_click(
+    judges: People, slack: SlackProfiles
+) -> None:
+    await judges.judge(TEAM, ANA)
+    slack.asked.clear()
+    slack.free.clear()
+    await judges.changed(TEAM, MEMBER)
+    asking = asyncio.create_task(judges.judge(TEAM, ANA))
+    await slack.asked.wait()
+    await judges.changed(TEAM, MEMBER | {"deleted": True})
+    slack.free.set()
+    with pytest.raises(NotAllowed, match="deactivated"):
+        await asking
+    assert (await judges.judge(TEAM, ANA)).user_id == ANA
+
+
+@pytest.mark.parametrize(
+    ("code", "told_before", "known"),
+    [
+        ("user_not_visible", True, False),
+        ("user_not_visible", False, False),
+        ("user_not_found", True, False),
+        ("user_not_found", False, True),
+    ],
+)
+async def test_whom_slack_does_not_show_is_known_to_be_nobody_only_by_an_id_that_never_was(
+    judges: People,
+    slack: SlackProfiles,
+    database: Database,
+    later: list[float],
+    code: str,
+    told_before: bool,
+    known: bool,
+) -> None:
+    if told_before:
+        await judges.judge(TEAM, RAJ)
+    began = datetime.now(UTC)
+    slack.problem = SlackError("users.info", code)
+    for _ in range(2):
+        later[0] += 61
+        with pytest.raises(NotAllowed, match="connected workspaces"):
+            await judges.judge(TEAM, RAJ)
+        able, read = rows(database, lambda session: people.judged(session, TEAM, [RAJ], began))
+        assert (able, read) == (frozenset(), frozenset({RAJ} if known else ()))
+    slack.problem = None
+    later[0] += 61
+    assert (await judges.judge(TEAM, RAJ)).user_id == RAJ
 
 
 async def test_whoever_was_never_asked_about_is_met_or_nothing_changes(judges: People, slack: SlackProfiles) -> None:

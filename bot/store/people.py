@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import Index, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
 from bot.store.upsert import insert_into
 
 STANDINGS = ("member", "guest", "bot", "stranger", "deactivated")
-SAID = {"name", "tz", "standing", "read_at", "org_user_id"}  # what Slack says; the rest is the person's own
+SAID = {"name", "tz", "standing", "read_at", "doubted_at", "org_user_id"}  # what Slack says; the rest is the person's
 
 
 class Person(SQLModel, table=True):
@@ -20,10 +20,17 @@ class Person(SQLModel, table=True):
 
     ``org_user_id`` is their id in the whole organisation (``enterprise_user.id``), on Enterprise Grid alone: somebody
     may come with a W-id here and a U-id there, and is still one person.
+
+    ``read_at`` is when Slack was last asked (``users.info``), ``doubted_at`` when something else than its answer took
+    their right away: an event, or that Slack would not show them. Such people may do nothing, and yet nobody knows that
+    they are gone. Both are the machine's time; a ``read_at`` that lies ahead of it is no knowledge.
     """
 
     __tablename__ = "people"
-    __table_args__ = (one_of("standing", STANDINGS),)
+    __table_args__ = (
+        one_of("standing", STANDINGS),
+        Index("ix_people_team_id_org_user_id", "team_id", "org_user_id"),
+    )
 
     team_id: str = Field(primary_key=True)
     user_id: str = Field(primary_key=True)
@@ -31,6 +38,7 @@ class Person(SQLModel, table=True):
     tz: str = "UTC"
     standing: str = "member"
     read_at: datetime = Field(sa_type=UTCDateTime)
+    doubted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     project_id: str | None = None
     home_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     org_user_id: str | None = None
@@ -41,30 +49,48 @@ def get(session: Session, team_id: str, user_id: str) -> Person | None:
     return session.get(Person, (team_id, user_id))
 
 
-def save(session: Session, person: Person) -> Person:
+def save(session: Session, person: Person, now: datetime) -> Person:
     """Write what Slack said, unless something newer stands there, and return what stands there then.
 
-    What the person chose and did stays. Two processes may do so at once.
+    What the person chose and did stays. Two processes may do so at once; what one whose clock is ahead wrote, at a time
+    that is still to come by ``now``, is not newer.
     """
     said = person.model_dump(include=SAID)
+    read, doubted = col(Person.read_at), col(Person.doubted_at)
+    older = or_(read <= person.read_at, read > now)
+    no_newer_doubt = or_(doubted.is_(None), doubted <= person.read_at, doubted > now)
     session.execute(
         insert_into(session, Person)
         .values(team_id=person.team_id, user_id=person.user_id, **said)
-        .on_conflict_do_update(
-            index_elements=["team_id", "user_id"], set_=said, where=col(Person.read_at) <= person.read_at
-        )
+        .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said, where=older & no_newer_doubt)
     )
     return session.get_one(Person, (person.team_id, person.user_id), populate_existing=True)
 
 
-def update_known(session: Session, person: Person) -> None:
-    """Write what Slack says now of somebody who is known here; nothing of anybody else."""
+def doubt(session: Session, team_id: str, user_id: str, standing: str, now: datetime) -> None:
+    """Take the right of somebody known here away until Slack is asked again; nothing of anybody else."""
     session.execute(
         update(Person)
-        .where(col(Person.team_id) == person.team_id, col(Person.user_id) == person.user_id)
-        .values(**person.model_dump(include=SAID))
+        .where(col(Person.team_id) == team_id, col(Person.user_id) == user_id)
+        .values(standing=standing, doubted_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def not_shown(session: Session, person: Person, *, invalid: bool) -> Person:
+    """Write that Slack, asked now, did not show this person, and return them; ``invalid`` if it said "no such id".
+
+    An id of which it never told anything, or only that it is a stranger's, is then nobody's. Whom it once told of, or
+    does not let us see, may still be a member: that stays in doubt.
+    """
+    known = get(session, person.team_id, person.user_id)
+    never_told = known is None or (known.standing == "stranger" and known.doubted_at is None)
+    if known is None or (invalid and never_told):
+        person.doubted_at = None if invalid else person.read_at
+        return save(session, person, person.read_at)
+    doubt(session, person.team_id, person.user_id, person.standing, person.read_at)
+    session.refresh(known)
+    return known
 
 
 def update_name(session: Session, person: Person) -> None:
@@ -126,10 +152,14 @@ def locked(session: Session, team_id: str, user_id: str) -> None:
 def judged(
     session: Session, team_id: str, user_ids: Iterable[str], since: datetime
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Return those of these people who are members as last read, and those of whom Slack has said so or not since."""
-    found = named(session, team_id, user_ids).values()
+    """Return those of these people who are members as last read, and those of whom Slack has said so or not since.
+
+    Whoever is in doubt is neither; nor does it say anything that a row was read at a time which is still to come.
+    """
+    found, now = named(session, team_id, user_ids).values(), datetime.now(UTC)
     able = frozenset(person.user_id for person in found if person.standing == "member")
-    return able, frozenset(person.user_id for person in found if person.read_at >= since)
+    known = (person for person in found if person.doubted_at is None and since <= person.read_at <= now)
+    return able, frozenset(person.user_id for person in known)
 
 
 def left(session: Session, team_id: str, user_ids: Iterable[str], since: datetime) -> frozenset[str]:

@@ -167,7 +167,7 @@ def test_a_failed_reading_keeps_the_time_of_the_last_good_one(store: Database) -
 def test_what_slack_says_replaces_a_profile_and_keeps_a_choice(store: Database) -> None:
     add(store, person(ANA, project_id=PROJECT, home_at=NOON))
     with store.transaction() as session:
-        people.save(session, person(ANA, "guest"))
+        people.save(session, person(ANA, "guest"), NOON)
     with store.reading() as session:
         found = people.get(session, TEAM, ANA)
     assert found is not None

@@ -1,0 +1,119 @@
+"""Alone is what Slack said within a minute of every other Owner: no event, error, group or clock makes anybody so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.desk.service import Held, Ran
+from bot.errors import CouldNotCheck, NotAllowed
+from bot.slack.web import SlackError
+from bot.store import people
+from bot.store.database import Database
+from bot.store.roles import WORKSPACE
+from tests.factories import ANA, LI, RAJ, TEAM, add
+from tests.roles.conftest import RoleBench, role_bench
+from tests.roles.test_changing import owners, submit, wish
+from tests.roles.test_second_owner import is_owner
+
+SISTER = "T0SISTER001"
+EVENTS: list[dict[str, Any]] = [
+    {"id": RAJ, "team_id": SISTER, "is_restricted": True},
+    {"id": RAJ, "team_id": SISTER, "deleted": True, "enterprise_user": {"id": RAJ, "teams": [TEAM]}},
+    {"id": RAJ, "team_id": TEAM, "deleted": True},
+    {"id": RAJ, "is_ultra_restricted": True},
+]
+WAYS = [wish("owner", LI), wish("developer", RAJ)]
+
+
+@pytest.fixture
+def two(small_store: Database) -> RoleBench:
+    """Ana and Raj are Owners because somebody made them so; Slack says that both are members."""
+    add(small_store, is_owner(ANA), is_owner(RAJ))
+    return role_bench(small_store, frozenset())
+
+
+@pytest.mark.parametrize("asked", WAYS, ids=["makes an Owner", "takes Owner"])
+@pytest.mark.parametrize("event", EVENTS, ids=["guest of a sister", "gone from a sister", "an old one", "no team"])
+async def test_no_event_makes_anybody_alone(two: RoleBench, event: dict[str, Any], asked: Any) -> None:
+    await two.people.judge(TEAM, RAJ)
+    await two.people.changed(TEAM, event)
+    if asked.role == "owner":
+        assert isinstance(await submit(two, asked, by=ANA), Held)
+    else:
+        with pytest.raises(NotAllowed, match="@uraj can give it up"):
+            await submit(two, asked, by=ANA)
+    assert owners(two, WORKSPACE) == {ANA, RAJ}
+
+
+async def test_what_an_event_takes_is_gone_at_once_and_unknown_while_slack_is_silent(two: RoleBench) -> None:
+    await two.people.judge(TEAM, RAJ)
+    await two.people.changed(TEAM, EVENTS[2])
+    two.slack.silent = {RAJ}
+    assert owners(two, WORKSPACE) == {ANA}
+    with pytest.raises(CouldNotCheck, match=r"could not be read from Slack .* named in KEYDESK_OWNERS"):
+        await submit(two, WAYS[0], by=ANA)
+    two.slack.silent, two.slack.gone = set(), {RAJ}
+    assert isinstance(await submit(two, WAYS[0], by=ANA), Ran)
+
+
+def answers(made: RoleBench, changes: Mapping[str, Any] | None, code: str | None = None) -> None:
+    """Let Slack tell this of Raj, or refuse to."""
+    told = made.slack.profile
+
+    async def profile(user_id: str) -> Mapping[str, Any]:
+        if user_id == RAJ and code is not None:
+            raise SlackError("users.info", code)
+        return {**await told(user_id), **(changes or {} if user_id == RAJ else {})}
+
+    made.people._profile = profile  # noqa: SLF001 the port that Slack stands behind
+
+
+async def after_a_minute_slack_refuses(made: RoleBench, code: str, refusal: type[Exception]) -> None:
+    """Have Raj press something once he was read, a minute later, while Slack refuses to tell of him."""
+    await made.people.judge(TEAM, RAJ)
+    answers(made, None, code)
+    made.people._fresh.clear()  # noqa: SLF001 as a minute later
+    with pytest.raises(refusal):
+        await made.people.judge(TEAM, RAJ)
+
+
+@pytest.mark.parametrize("code", ["user_not_visible", "user_not_found"])
+async def test_whom_slack_does_not_show_may_do_nothing_and_leaves_nobody_alone(two: RoleBench, code: str) -> None:
+    await after_a_minute_slack_refuses(two, code, NotAllowed)
+    for _ in range(2):
+        with pytest.raises(CouldNotCheck, match="whether @uraj can still decide could not be read"):
+            await submit(two, WAYS[0], by=ANA)
+    assert owners(two, WORKSPACE) == {ANA}
+
+
+@pytest.mark.parametrize("code", ["access_denied", "fatal_error"])
+async def test_a_failure_of_slack_leaves_everybody_what_they_are(two: RoleBench, code: str) -> None:
+    await after_a_minute_slack_refuses(two, code, CouldNotCheck)
+    assert isinstance(await submit(two, WAYS[0], by=ANA), Held)
+    assert owners(two, WORKSPACE) == {ANA, RAJ}
+
+
+@pytest.mark.parametrize(
+    ("kept", "told", "outcome"),
+    [
+        ("member", {"is_restricted": True}, Ran),
+        ("member", {"deleted": True}, Ran),
+        ("deactivated", {}, Held),
+    ],
+)
+async def test_a_row_of_a_clock_that_is_ahead_is_no_knowledge(
+    two: RoleBench, kept: str, told: dict[str, Any], outcome: type
+) -> None:
+    with two.database.transaction() as session:
+        row = people.get(session, TEAM, RAJ)
+        assert row is not None
+        row.standing, row.read_at = kept, datetime.now(UTC) + timedelta(minutes=10)
+    answers(two, told)
+    if kept == "member":
+        with pytest.raises(NotAllowed):
+            await two.people.judge(TEAM, RAJ)
+    assert isinstance(await submit(two, WAYS[0], by=ANA), outcome)
