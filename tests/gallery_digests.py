@@ -53,8 +53,6 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     several = digest(text, customers=400 if len(text) > 99 else 3)
     yield "digests details", views.details(several, updated=True)
     yield "digests details window", views.details_window(several)
-    yield "digests place lost", views.place_lost(subscription(), "Slack said not_in_channel.")
-    yield "digests not posted", views.not_posted(subscription(), "Slack has trouble.")
     names = {f"p{number}": text[:80] or "–" for number in range(50)}
     wish = Wish(channel="C1", projects=tuple(names), customers=tuple(names), tz="America/Argentina/ComodRivadavia")
     yield "digests form", form.form(form.Form(wish, "dg1", names, text))

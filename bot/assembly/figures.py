@@ -107,8 +107,8 @@ def budgets(on: Ground) -> Part:
 def digests(on: Ground) -> Part:
     """Put the room of digests together."""
     reading, jobs = Reading(on.database, on.deepgram), DigestJobs(on.database, on.engine)
-    subscribing = Subscribing(on.database, on.clock, on.interactive)
-    posting = DigestPosting(on.database, on.engine, on.interactive, reading)
+    subscribing = Subscribing(on.database, on.clock, on.interactive, on.desk.owe)
+    posting = DigestPosting(on.database, on.engine, on.interactive, reading, on.desk.owe)
     return Part(
         doors=(DigestListeners(on.desk, on.database, on.people, on.clock, on.background, reading).door(),),
         kinds=kinds_of(

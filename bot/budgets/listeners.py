@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.budgets import service, views
 from bot.budgets.operations import EndBudget
-from bot.budgets.setting import the_budget
+from bot.budgets.setting import keep_quiet, the_budget
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.errors import AlreadyDecided, BotError, CouldNotCheck, FormError, NotUnderstood
@@ -227,8 +227,7 @@ class BudgetListeners:
 
         def note(session: Session) -> None:
             alert = self._alert(session, call.value, actor)
-            budgets.snooze(session, actor.team_id, alert.subject, actor.user_id, now + SNOOZE)
-            audit.note(session, actor, "budgets.snoozed", alert.subject, now, alert_id=alert.id)
+            keep_quiet(session, self._desk, alert, actor, now, now + SNOOZE)
 
         await self._database.write(note)
         await call.tell(views.until(now + SNOOZE))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session
 
 from bot import audit, money
-from bot.budgets import service
+from bot.budgets import service, views
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.spending import Spending, Spent
 from bot.budgets.watching import BudgetWatch
@@ -21,7 +21,7 @@ from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
 from bot.slack.words import escape
 from bot.store import budgets
-from bot.store.budgets import Budget
+from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
 
 
@@ -63,6 +63,8 @@ class BudgetSetting:
         self._check_raise(before, operation.dollars)
         wanted = operation.model_dump()
         budget = Budget(**wanted, team_id=actor.team_id, set_by=actor.user_id, set_at=self._clock.now())
+        if before is not None and before.ended_at is None:
+            self._tell_whom_it_leaves(session, before, budget, actor)
         saved = budgets.save(session, budget)
         return self._in_force(session, saved, actor, before.dollars if before is not None else None)
 
@@ -114,6 +116,18 @@ class BudgetSetting:
         if place != actor.user_id:
             self._desk.owe(session, actor.team_id, place, text, now, otherwise=budget.set_by)
 
+    def _tell_whom_it_leaves(self, session: Session, before: Budget, budget: Budget, actor: Actor) -> None:
+        """Tell the channel, or whoever set it, that the alerts of a budget go elsewhere from now on."""
+        left, now = before.channel or before.set_by, self._clock.now()
+        place = budget.channel or budget.set_by
+        if left in (place, actor.user_id):
+            return
+        goes = f"<#{place}>" if budget.channel else f"<@{place}>"
+        text = f"<@{actor.user_id}> set the budget of {escape(service.name_of(session, before))} anew. "
+        self._desk.owe(
+            session, actor.team_id, left, f"{text}Its alerts go to {goes} now, not here.", now, otherwise=before.set_by
+        )
+
     def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
         now = self._clock.now()
         spent = Spending(session, actor.team_id, now.date() - timedelta(days=1)).of_budget(budget)
@@ -159,3 +173,13 @@ def the_budget(session: Session, budget_id: str, team_id: str) -> Budget:
     if budget is None or budget.team_id != team_id or budget.ended_at is not None:
         raise NotUnderstood("There is no such budget any more. Nothing changed.")
     return budget
+
+
+def keep_quiet(session: Session, desk: Desk, alert: Alert, actor: Actor, now: datetime, until: datetime) -> None:
+    """Let a subject not alert before ``until``, and tell whoever reads its alerts why none comes."""
+    budgets.snooze(session, actor.team_id, alert.subject, actor.user_id, until)
+    audit.note(session, actor, "budgets.snoozed", alert.subject, now, alert_id=alert.id)
+    if alert.place != actor.user_id:
+        about = escape(service.about(session, alert))
+        text = f"<@{actor.user_id}>, about {about}: {views.until(until)}"
+        desk.owe(session, actor.team_id, alert.place, text, now)

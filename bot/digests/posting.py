@@ -22,11 +22,12 @@ from bot.digests.jobs import is_ready
 from bot.digests.moment import as_posted, kept
 from bot.digests.reading import Reading
 from bot.digests.service import Digest
+from bot.digests.subscribing import Owe
 from bot.engine.port import Engine, Job
 from bot.slack.channels import channel_problem
 from bot.slack.codes.sentences import Meaning
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear, SlackWeb
-from bot.slack.words import escape, fallback_text
+from bot.slack.words import fallback_text
 from bot.store import digest_runs, digests, people
 from bot.store.database import Database
 from bot.store.digest_runs import Run, Told
@@ -49,11 +50,12 @@ class PlaceLost(Exception):
 class DigestPosting:
     """Posts runs and completes them; ``web`` gives up within seconds and never waits out a rate limit."""
 
-    def __init__(self, database: Database, engine: Engine, web: SlackWeb, reading: Reading) -> None:
+    def __init__(self, database: Database, engine: Engine, web: SlackWeb, reading: Reading, owe: Owe) -> None:
         self._database = database
         self._engine = engine
         self._web = web
         self._reading = reading
+        self._owe = owe
 
     async def post(self, ref: str, now: datetime) -> None:
         """Post a run, unless it was posted, somebody is at it, or its subscription is no longer active."""
@@ -93,8 +95,13 @@ class DigestPosting:
             await self._again(told.run.id, now + TRIES_AGAIN)
             return
         log.error("digests.given_up", run=told.run.id, why=problem.code)
-        await self._database.write(lambda session: digest_runs.give_up(session, told.run.id, problem.verdict.words))
-        await self._tell_owner(told.subscription, views.not_posted(told.subscription, escape(problem.verdict.words)))
+        subscription, why = told.subscription, problem.verdict.words
+
+        def give_up(session: Session) -> None:
+            digest_runs.give_up(session, told.run.id, why)
+            self._owe(session, subscription.team_id, subscription.owner, views.not_posted(subscription, why), now)
+
+        await self._database.write(give_up)
 
     async def complete(self, ref: str, now: datetime) -> None:
         """Bring a posted run up to date once its figures are final, or once what was missing could be read.
@@ -247,26 +254,17 @@ class DigestPosting:
         return await self._web.open_dm(subscription.owner)
 
     async def _give_up(self, told: Told, why: str, now: datetime) -> None:
-        """Pause the subscription, and tell its owner once."""
-        subscription = told.subscription
+        """Pause the subscription, and owe its owner one word of it."""
+        subscription, team_id = told.subscription, told.subscription.team_id
 
-        def note(session: Session) -> bool:
+        def note(session: Session) -> None:
             digest_runs.give_up(session, told.run.id, why)
-            paused = digests.pause(session, subscription.id, why)
-            if paused:
-                team = subscription.team_id
-                audit.note(session, audit.KEYDESK, "digests.paused", subscription.id, now, team_id=team, why=why)
-            return paused
+            if not digests.pause(session, subscription.id, why):
+                return
+            audit.note(session, audit.KEYDESK, "digests.paused", subscription.id, now, team_id=team_id, why=why)
+            self._owe(session, team_id, subscription.owner, views.place_lost(subscription, why), now)
 
-        if not await self._database.write(note) or subscription.channel is None:
-            return
-        await self._tell_owner(subscription, views.place_lost(subscription, escape(why)))
-
-    async def _tell_owner(self, subscription: Subscription, blocks: list[views.Block]) -> None:
-        try:
-            await self._web.post(await self._web.open_dm(subscription.owner), fallback_text(blocks), blocks)
-        except SlackError as problem:
-            log.warning("digests.owner_not_told", subscription=subscription.id, why=problem.code)
+        await self._database.write(note)
 
     async def _be_silent(self, told: Told, digest: Digest) -> None:
         def note(session: Session) -> None:

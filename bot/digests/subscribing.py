@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot import audit
 from bot.clock import Clock
+from bot.digests import views
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest, Wish
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.errors import FormError, NotUnderstood
@@ -21,6 +22,9 @@ from bot.store.database import Database
 from bot.store.digests import Subscription
 
 MOST_DIGESTS = 20
+
+Owe = Callable[[Session, str, str, str, datetime], None]
+"""Keeps what a person or channel of a workspace is owed to hear (mrkdwn) until it was told: ``Desk.owe``."""
 
 Change = Callable[[Session, Subscription, datetime], str]
 """Changes a row and returns what to tell its owner."""
@@ -57,10 +61,11 @@ def the_subscription(session: Session, subscription_id: str, team_id: str) -> Su
 class Subscribing:
     """Carries out the operations on digests. Each may run twice: the second time changes nothing."""
 
-    def __init__(self, database: Database, clock: Clock, web: SlackWeb) -> None:
+    def __init__(self, database: Database, clock: Clock, web: SlackWeb, owe: Owe) -> None:
         self._database = database
         self._clock = clock
         self._web = web
+        self._owe = owe
 
     async def subscribe(self, operation: SubscribeToDigest, actor: Actor) -> str:
         """Make the digest.
@@ -127,6 +132,9 @@ class Subscribing:
             text = change(session, found, now)
             session.flush()
             audit.note(session, actor, name, found.id, now, **_told(found))
+            if found.owner != actor.user_id:
+                told = views.changed_by(actor.user_id, found, text)
+                self._owe(session, found.team_id, found.owner, told, now)
             return text
 
         return await self._database.write(run)

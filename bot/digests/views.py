@@ -75,26 +75,30 @@ def details_window(digest: Digest) -> Block:
     return blocks.modal("digests.details", "Digest", details(digest), close="Close")
 
 
-def place_lost(subscription: Subscription, why: str) -> list[Block]:
-    """Tell the owner that a digest is paused because of where it goes; ``why`` is mrkdwn."""
-    place = channel(subscription.channel) if subscription.channel else "your direct messages"
-    return [
-        blocks.section(f"*Your digest in {place} is paused.* It could not be posted there. {why}"),
-        blocks.context("Mend that or choose another place, then `/digests resume`: one digest tells the days between."),
-        blocks.actions(
-            blocks.button("Change…", "digests.change", subscription.id),
-            blocks.button("Resume", "digests.resume", subscription.id),
-        ),
-    ]
+def place_lost(subscription: Subscription, why: str) -> str:
+    """Tell the owner (mrkdwn) that a digest is paused because of where it goes."""
+    return (
+        f"*Your digest in {place_of(subscription)} is paused.* It could not be posted there. {escape(why)} Mend that, "
+        "or choose another place with `/digests change`; after `/digests resume` one digest tells the days between."
+    )
 
 
-def not_posted(subscription: Subscription, why: str) -> list[Block]:
-    """Tell the owner that one digest did not come; ``why`` is mrkdwn."""
-    place = channel(subscription.channel) if subscription.channel else "your direct messages"
-    return [
-        blocks.section(f"*A digest in {place} could not be posted.* {why}"),
-        blocks.context("The next one tells its days too. Nothing else changed."),
-    ]
+def not_posted(subscription: Subscription, why: str) -> str:
+    """Tell the owner (mrkdwn) that one digest did not come."""
+    return (
+        f"*A digest in {place_of(subscription)} could not be posted.* {escape(why)} The next one tells its days too. "
+        "Nothing else changed."
+    )
+
+
+def changed_by(user_id: str, subscription: Subscription, text: str) -> str:
+    """Tell the owner (mrkdwn) what somebody else did to their digest; ``text`` is what that person was told."""
+    return f"<@{user_id}> changed your digest in {place_of(subscription)}. {escape(text)}"
+
+
+def place_of(subscription: Subscription) -> str:
+    """Say where a digest goes (mrkdwn)."""
+    return channel(subscription.channel) if subscription.channel else "your direct messages"
 
 
 def days_text(days: Sequence[date]) -> str:

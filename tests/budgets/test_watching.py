@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
 
 from bot.budgets import service, views
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
-from bot.budgets.setting import BudgetSetting
+from bot.budgets.setting import BudgetSetting, keep_quiet
 from bot.budgets.spending import Spending, Spent
 from bot.budgets.watching import BudgetWatch
 from bot.clock import SetClock
@@ -193,6 +194,31 @@ async def test_those_who_watch_a_budget_hear_that_it_ended(desk: Bench, setting:
     (told,) = rows(desk.database, lambda session: notices.to(session, "C0WATCH"))
     assert told.text.startswith(f"<@{SECOND_OWNER}> ended the budget of Project production ($10.00 a month). Nothing")
     assert told.otherwise == OWNER
+
+
+async def test_whom_the_alerts_of_a_budget_leave_hears_where_they_go(desk: Bench, setting: BudgetSetting) -> None:
+    given: Any = {"team_id": TEAM, "scope": "project", "ref": PROJECT, "dollars": Decimal(10), "channel": "C0WATCH"}
+    add(desk.database, Budget(**given, project_id=PROJECT, set_by=OWNER, set_at=NOW))
+    again = SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=Decimal(10))
+    for _ in range(2):
+        await setting.set(again, actor(SECOND_OWNER))
+    (told,) = rows(desk.database, lambda session: notices.to(session, "C0WATCH"))
+    assert f"Its alerts go to <@{SECOND_OWNER}> now, not here." in told.text
+    assert told.otherwise == OWNER
+
+
+@pytest.mark.parametrize(("by", "told"), [(SECOND_OWNER, 1), (OWNER, 0)])
+async def test_whoever_reads_alerts_hears_who_silenced_them(
+    desk: Bench, setting: BudgetSetting, by: str, told: int
+) -> None:
+    await setting.set(SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=100), actor(OWNER))
+    budget = rows(desk.database, lambda session: budgets.of(session, TEAM, "project", PROJECT))
+    alert = Alert(team_id=TEAM, subject=f"budget:{budget.id}", level="80", period="2026-11", place=OWNER, raised_at=NOW)
+    with desk.database.transaction() as session:
+        keep_quiet(session, desk.desk, alert, actor(by), NOW, NOW + timedelta(days=7))
+    heard = [each.text for each in rows(desk.database, lambda session: notices.to(session, OWNER))]
+    assert len(heard) == told
+    assert all(f"<@{by}>, about Project production" in text and "Quiet until" in text for text in heard)
 
 
 async def test_a_sudden_day_is_told_once(desk: Bench, watch: BudgetWatch) -> None:

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
 from bot.clock import SetClock
+from bot.desk.service import Desk
 from bot.digests.jobs import DigestJobs
 from bot.digests.posting import DigestPosting
 from bot.digests.reading import Reading
@@ -168,6 +169,7 @@ class Office:
     web: Posts
     posting: DigestPosting
     jobs: DigestJobs
+    desk: Desk
     balances: Balances = field(default_factory=lambda: Balances(Decimal(100)))
 
     async def sweep(self) -> None:
@@ -191,8 +193,9 @@ async def office(folder: Path, now: datetime = FRIDAY_NINE) -> Office:
     database, clock = small_database(folder), SetClock(now)
     engine = InlineEngine(database.transaction, due, clock)
     web, balances = Posts(), Balances(Decimal(100))
-    posting = DigestPosting(database, engine, web, Reading(database, balances))
-    made = Office(database, clock, engine, web, posting, DigestJobs(database, engine), balances)
+    desk = Desk(database, engine, clock, frozenset(), {})
+    posting = DigestPosting(database, engine, web, Reading(database, balances), desk.owe)
+    made = Office(database, clock, engine, web, posting, DigestJobs(database, engine), desk, balances)
     await engine.start({"digests.post": posting.post, "digests.complete": posting.complete})
     with database.transaction() as session:
         session.merge(Project(id=PROJECT, name="production", read_at=now))

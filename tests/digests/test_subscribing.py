@@ -14,11 +14,11 @@ from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, Subscri
 from bot.digests.schedule import days_to_tell
 from bot.digests.subscribing import Subscribing, wish_of
 from bot.errors import FormError, NotUnderstood
-from bot.store import digest_runs, digests
+from bot.store import digest_runs, digests, notices
 from bot.store.digest_runs import Day
 from bot.store.digests import Subscription
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, Office, office
-from tests.factories import TEAM, actor
+from tests.factories import OWNER, TEAM, actor
 
 WISH = Wish(channel="C0SPEND0001", tz="Europe/Berlin", hour=9)
 
@@ -31,7 +31,7 @@ async def here(tmp_path: Path) -> Any:
 
 
 def subscribing(here: Office) -> Subscribing:
-    return Subscribing(here.database, here.clock, here.web)
+    return Subscribing(here.database, here.clock, here.web, here.desk.owe)
 
 
 def only(here: Office) -> Subscription:
@@ -72,6 +72,21 @@ async def test_a_muted_and_a_paused_digest_tell_every_day_afterwards(here: Offic
     await subscribing(here).end(EndDigest(subscription_id=made.id), actor())
     with pytest.raises(NotUnderstood):
         await subscribing(here).end(EndDigest(subscription_id=made.id), actor())
+
+
+async def test_whoever_has_a_digest_hears_what_somebody_else_does_to_it(here: Office) -> None:
+    await subscribing(here).subscribe(SubscribeToDigest(form="V1", wish=WISH), actor())
+    made = only(here)
+    later = ChangeDigest(subscription_id=made.id, wish=WISH.model_copy(update={"hour": 10}))
+    await subscribing(here).change(later, actor(OWNER))
+    await subscribing(here).pause(PauseDigest(subscription_id=made.id), actor(OWNER))
+    await subscribing(here).pause(PauseDigest(subscription_id=made.id, days=0), actor())
+    await subscribing(here).end(EndDigest(subscription_id=made.id), actor(OWNER))
+    with here.database.reading() as session:
+        told = [each.text for each in notices.to(session, made.owner)]
+    assert all(text.startswith(f"<@{OWNER}> changed your digest in <#") for text in told)
+    assert {text.rpartition(">. ")[2][:6] for text in told} == {"Saved.", "Paused", "Unsubs"}
+    assert len(told) == 3
 
 
 async def test_what_was_told_of_other_projects_is_no_measure_of_corrections(here: Office) -> None:
