@@ -8,7 +8,7 @@ BotError                      carries ``text``: what happened and what to do nex
 ├── CouldNotCheck             who-may-do-this could not be read, so nothing changed
 ├── NoWorkspace               the bot token names no workspace, so nobody could be told from a stranger
 └── ProviderError             the provider's answer, mapped once in ``bot/providers``
-    ├── NotFound              404: the thing is gone, or the credential cannot see it
+    ├── NotFound              404 in the provider's own words: the thing is gone, or the credential cannot see it
     ├── Conflict              409
     ├── Refused               400 and other definite refusals: asking again changes nothing
     ├── CredentialsRejected   401: the credential itself is bad, or cannot be unsealed
@@ -78,7 +78,10 @@ class ProviderError(BotError):
 
 
 class NotFound(ProviderError):
-    """The thing is gone, or the credential cannot see it."""
+    """The provider's own words: the thing is gone, or the credential cannot see it.
+
+    Alone it proves no absence: before something irreversible, a whole list must lack the thing as well.
+    """
 
 
 class Conflict(ProviderError):

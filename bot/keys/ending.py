@@ -184,22 +184,28 @@ class KeyEnding:
             raise Unclear(f"Deepgram does not show Keydesk key {key.label}, nor any other that it did not make.")
 
     async def _is_shown(self, key: Key) -> bool:
-        """Tell whether the key can be read, and its time is not over."""
+        """Tell whether the key can be read, or else stands in the list, and its time is not over."""
         try:
             found = await self._deepgram.key(key.project_id, key.provider_key_id)
         except NotFound:
-            return False
+            return await self._is_listed(key)
         return found.expiration_date is None or found.expiration_date > self._clock.now()
 
     async def _is_listed(self, key: Key) -> bool:
-        """Tell whether the list of the project's keys holds the key: reading it would say “not found” once more.
+        """Tell whether the list of the project's keys holds the key: “not found” alone proves no absence.
 
-        Where the project itself is not found, it is gone, or we are no member any more: in both cases the keys that we
+        Where no list holds the project itself, it is gone, or we are no member any more: in both cases the keys that we
         made are dead.
+
+        Raises:
+            Unclear: Deepgram does not find the project, and lists it.
+            ProviderError: a list could not be read, or not all of it.
         """
         try:
             listed = (await self._deepgram.keys(key.project_id, status="active")).certain("keys")
-        except NotFound:
+        except NotFound as problem:
+            if not await self._deepgram.lacks_project(key.project_id):
+                raise Unclear(f"Deepgram lists the project of key {key.label}, and does not find it.") from problem
             log.warning("keys.project_gone", key=key.id, project=key.project_id)
             return False
         return any(found.key_id == key.provider_key_id for found in listed)

@@ -81,7 +81,7 @@ class KeyMirror:
         missed = await self._database.read(lambda session: _vanished(session, project_id, seen, now))
         vanished = await self._visible(project_id, missed)
         some = random.sample(vanished, min(len(vanished), MOST_LOOKED_AFTER))  # those that stay must not hide others
-        gone = [key for key in some if await self._is_gone(key, now)]
+        gone = [key for key in some if await self._is_gone(key, now, whole=listed.is_whole)]
         save = partial(self._save, project_id=project_id, listed=listed, gone=gone, now=now)
         if len(some) < len(vanished):
             await self._database.write(lambda session: self._come_again(session, project_id, now + AFTER_TROUBLE))
@@ -104,12 +104,15 @@ class KeyMirror:
             return []
         return vanished if sees_all else ours
 
-    async def _is_gone(self, key: Key, now: datetime) -> bool:
-        """Ask for one key that the list left out: one odd list must not end them all."""
+    async def _is_gone(self, key: Key, now: datetime, *, whole: bool) -> bool:
+        """Ask for one key that the list left out: one odd list must not end them all.
+
+        That it is not found counts only beside a ``whole`` list: else its entry may be one that could not be read.
+        """
         try:
             found = await self._deepgram.key(key.project_id, key.provider_key_id)
         except NotFound:
-            return True
+            return whole
         except ProviderError as problem:
             log.info("keys.not_looked_after", key=key.id, why=problem.text)
             return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -155,12 +154,28 @@ class ProjectDeletion:
         for own in await self._standing.own_keys():
             if own is None:
                 raise CouldNotCheck(UNKNOWN)
-            with contextlib.suppress(NotFound):
-                await self._deepgram.key(project_id, own)
+            if await self._holds(project_id, own):
                 raise NotAllowed(OUR_OWN)
 
+    async def _holds(self, project_id: str, key_id: str) -> bool:
+        """Tell whether a key lives in a project; that it does not, only if the whole list of its keys agrees."""
+        try:
+            await self._deepgram.key(project_id, key_id)
+        except NotFound:
+            return await self._lists(project_id, key_id)
+        return True
+
+    async def _lists(self, project_id: str, key_id: str) -> bool:
+        try:
+            listed = (await self._deepgram.keys(project_id)).certain("keys")
+        except NotFound as problem:
+            if not await self._deepgram.lacks_project(project_id):
+                raise CouldNotCheck(UNKNOWN) from problem
+            return False
+        return any(key.key_id == key_id for key in listed)
+
     async def settle(self, operation: DeleteProject) -> bool:
-        """Tell whether the project is gone.
+        """Tell whether the project is gone: it is not found, and the whole list of projects lacks it.
 
         Raises:
             ProviderError: Deepgram did not say.
@@ -168,7 +183,7 @@ class ProjectDeletion:
         try:
             await self._deepgram.project(operation.project_id)
         except NotFound:
-            return True
+            return await self._deepgram.lacks_project(operation.project_id)
         return False
 
     def done(self, session: Session, operation: DeleteProject, now: datetime) -> None:

@@ -74,7 +74,8 @@ class ProjectMirror:
             log.warning("projects.account_not_read", account=account_id, why=text)
             await self._database.write(lambda session: accounts.learn(session, account_id, problem=text))
             return problem
-        pairs = Listed([(project.project_id, name_of(project)) for project in listed], listed.left_out)
+        names = [(project.project_id, name_of(project)) for project in listed]
+        pairs = Listed(names, listed.left_out, is_told=listed.is_told)
         save = partial(self._save, account_id=account_id, listed=pairs, now=now)
         try:
             await self._database.write(save)
@@ -87,8 +88,9 @@ class ProjectMirror:
         beside_main = account_id != accounts.MAIN
         if beside_main and not accounts.is_live(session, account_id):  # removed while it was being read
             return
-        whole = not listed.left_out  # else one that is missing may be one that could not be read
-        projects.mirror(session, listed, now, account_id=account_id if beside_main else None, whole=whole)
+        # Of a list that is not whole one that is missing may be one that could not be read.
+        of = account_id if beside_main else None
+        projects.mirror(session, listed, now, account_id=of, whole=listed.is_whole)
         session.flush()
         for project_id, _ in listed:
             read_at = mirrors.get(session, mirrors.of_keys(project_id)).read_at

@@ -26,6 +26,12 @@ SAYINGS: dict[str, str] = {
     "list": "[]",
     "text": "OK",
 }
+# A 404 of somebody between us and Deepgram: Go's router and Kubernetes' default backend, a bare proxy, Kong.
+FOREIGN_404S: dict[str, str] = {
+    "404_plain": "404 page not found\n",
+    "404_empty": "",
+    "404_foreign": json.dumps({"message": "no Route matched with those values", "request_id": "r-1"}),
+}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

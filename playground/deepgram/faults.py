@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from playground.deepgram import refusals
-from playground.deepgram.bodies_on_demand import SAYINGS, changed, streamed, undashed, with_field
+from playground.deepgram.bodies_on_demand import FOREIGN_404S, SAYINGS, changed, streamed, undashed, with_field
 
 Kind = Literal[
     "400", "429", "500", "503", "401", "403", "404", "409",  # answered so, without doing it
@@ -22,6 +22,7 @@ Kind = Literal[
     "drop_before", "drop_after",  # the connection breaks; done only in the second case
     "html", "html_200",  # a gateway's page with status 502, or with 200; without doing it
     "truncated", "null", "empty",  # done, with status 200 and half of the answer, ``null``, or nothing
+    "404_plain", "404_empty", "404_foreign",  # a gateway's, without Deepgram's words
     "408", "421", "425", "460", "499", "202",  # done or not, nobody can tell
     "object", "html_bom", "html_comment", "html_div", "error_object", "modern_error", "list", "text",
     "large", "gzip_bomb", "endless", "drip",  # 50 MB; a gigabyte packed; for ever; a byte each ``seconds``
@@ -160,6 +161,8 @@ async def _spoiled(fault: Fault, request: web.Request, handler: Handler) -> web.
 def _said_instead(fault: Fault) -> web.Response | None:
     if fault.kind in SAYINGS:
         return web.Response(text=SAYINGS[fault.kind])
+    if fault.kind in FOREIGN_404S:
+        return web.Response(status=404, text=FOREIGN_404S[fault.kind])
     if fault.kind in {"html", "html_200"}:
         page = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
         return web.Response(status=502 if fault.kind == "html" else 200, text=page, content_type="text/html")

@@ -1,7 +1,7 @@
 """The errors of the emulated Deepgram, in the three families that the vendor documents.
 
-Two bodies are this emulator's own choice, because no source tells them: an unknown key or member, and an unknown
-path (both modern ``NOT_FOUND``).
+Two bodies are this emulator's own choice, because no source tells them: an unknown key or member (modern
+``NOT_FOUND``), and an unknown path (the bare word of a router, which nobody may take for the absence of a thing).
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ def malformed_id(value: str) -> Refusal:
 def not_found(what: str) -> Refusal:
     """No such thing in a project that the caller sees."""
     return _modern(404, "NOT_FOUND", "Not found.", f"No such {what}.")
+
+
+def no_such_path() -> Refusal:
+    """No operation has this path."""
+    return Refusal(404, "Not Found")
 
 
 def invalid_json(details: str) -> Refusal:

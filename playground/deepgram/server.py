@@ -87,7 +87,7 @@ def _known_paths_only(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except web.HTTPNotFound:
-            return refusals.not_found("path").response()
+            return refusals.no_such_path().response()
         except web.HTTPMethodNotAllowed:
             return refusals.Refusal(405, "Method Not Allowed").response()
 

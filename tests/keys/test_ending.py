@@ -13,8 +13,11 @@ from bot.errors import BotError, NotAllowed, NotUnderstood, ProviderError
 from bot.keys.operations import EndKey
 from bot.store.due import Due
 from bot.store.keys import Key
+from bot.store.projects import Project as ProjectRow
+from bot.store.projects import ProjectSettings
+from playground.deepgram.bodies_on_demand import FOREIGN_404S
 from playground.deepgram.state import Project
-from tests.factories import ANA, EVE, OWNER, RAJ, actor, add, entries, key
+from tests.factories import ANA, EVE, NOON, OWNER, RAJ, actor, add, entries, key
 from tests.keys.conftest import Rooms, Window
 
 
@@ -269,3 +272,56 @@ async def test_an_end_that_deepgram_refuses_after_all_is_given_up_and_its_asker_
     assert rooms.bench.told["keys.tell_refused"] == 1
     with pytest.raises(ProviderError):
         await end(rooms, found, RAJ)
+
+
+@pytest.mark.parametrize("kind", FOREIGN_404S)
+async def test_a_gateway_that_finds_nothing_has_ended_no_key(rooms: Rooms, kind: str) -> None:
+    made = await delivered(rooms)
+    rooms.emulator.faults.add(kind, times=None)  # type: ignore[arg-type] # a fault's kind is checked by its model
+    assert "keeps trying" in await end(rooms, made)
+    rooms.bench.clock.move(timedelta(minutes=30))
+    await rooms.bench.engine.drain()
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ending", {made.provider_key_id})
+    rooms.emulator.faults.clear()
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ended", set())
+
+
+@pytest.mark.parametrize("kind", [*FOREIGN_404S, "404"])
+async def test_a_key_that_one_read_does_not_find_has_ended_only_if_no_list_shows_it(rooms: Rooms, kind: str) -> None:
+    made = await delivered(rooms)
+    rooms.fault("empty", "DELETE", done=False)
+    rooms.emulator.faults.add(kind, "GET", "/keys/")  # type: ignore[arg-type] # a fault's kind is checked by its model
+    assert "keeps trying" in await end(rooms, made)
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ending", {made.provider_key_id})
+
+
+async def test_a_key_has_not_ended_with_a_project_that_is_still_listed(rooms: Rooms) -> None:
+    made = await delivered(rooms)
+    for method, path in (("DELETE", "/keys/"), ("GET", "/keys")):
+        rooms.emulator.faults.add("404", method, path, times=None)
+    assert "keeps trying" in await end(rooms, made)
+    assert (row(rooms, made.id).state, rooms.alive()) == ("ending", {made.provider_key_id})
+
+
+@pytest.mark.parametrize("listed", [None, []])
+async def test_a_list_that_holds_nothing_at_all_tells_of_no_end(rooms: Rooms, listed: list[str] | None) -> None:
+    made = await delivered(rooms)
+    for method, path in (("DELETE", "/keys/"), ("GET", "/keys")):
+        rooms.emulator.faults.add("404", method, path, times=None)
+    rooms.emulator.faults.add("field", "GET", "/projects$", times=None, field="projects", value=listed)
+    with pytest.raises(ProviderError):
+        await end(rooms, made)
+    assert (row(rooms, made.id).state, rooms.alive()) == ("live", {made.provider_key_id})
+
+
+async def test_a_key_has_ended_with_its_project(rooms: Rooms) -> None:
+    staging = next(each for each in rooms.emulator.state.projects.values() if each.name == "staging")
+    rooms.project = staging
+    deciding = ProjectSettings(project_id=staging.project_id, approvers=[RAJ])
+    add(rooms.bench.database, ProjectRow(id=staging.project_id, name=staging.name, read_at=NOON), deciding)
+    made = await delivered(rooms)
+    rooms.emulator.state.end_project(staging)
+    assert "has ended" in await end(rooms, made)
+    assert row(rooms, made.id).state == "ended"

@@ -11,6 +11,7 @@ import pytest
 from bot.errors import AlreadyDecided, BotError, NotAllowed, ProviderError
 from bot.keys.intent import COMMENT_PURPOSE_LONGEST, comment_of
 from bot.store import mints
+from playground.deepgram.bodies_on_demand import FOREIGN_404S
 from tests.clocks import machine_now
 from tests.factories import ANA, EVE, NOON, RAJ, actor, entries
 from tests.keys.conftest import Rooms, Window
@@ -136,7 +137,9 @@ async def test_a_refusal_for_good_ends_the_request(rooms: Rooms, kind: str) -> N
         await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
 
 
-@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "drop_after", "500", "truncated", "null"])
+@pytest.mark.parametrize(
+    "kind", ["timeout_before", "timeout_after", "drop_after", "500", "truncated", "null", *FOREIGN_404S]
+)
 async def test_an_unclear_answer_leaves_no_key_and_the_right(rooms: Rooms, kind: str) -> None:
     right = await rooms.right()
     rooms.fault(kind, "POST")

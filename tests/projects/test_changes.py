@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlmodel import Session
 
 from bot.desk.words import storable
-from bot.errors import FormError, NotAllowed, NotUnderstood, ScopeMissing
+from bot.errors import BotError, FormError, NotAllowed, NotUnderstood, ProviderError, ScopeMissing
 from bot.keys.lost import LostKeys
 from bot.policy import Hold
 from bot.projects import contents, deleting, deletion_form, naming, service, views
@@ -29,6 +29,8 @@ from bot.providers.deepgram.standing import Standing
 from bot.slack.words import cut
 from bot.store import accounts, projects
 from bot.store.projects import Project as Row
+from playground.deepgram.bodies_on_demand import FOREIGN_404S
+from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.factories import (
@@ -130,6 +132,45 @@ async def test_the_project_of_keydesks_own_key_is_never_deleted(place: Place) ->
     with pytest.raises(NotAllowed, match="the key that Keydesk itself works with"):
         await place.deletion.execute(wish, actor())
     assert own.project_id in place.emulator.state.projects
+
+
+@pytest.mark.parametrize("kind", [*FOREIGN_404S, "404"])
+async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place: Place, kind: Kind) -> None:
+    own = next(each for each in place.emulator.state.projects.values() if each.name == "production")
+    standing = Standing(place.deepgram)
+    await standing.own_keys()  # as in a running Keydesk, which knows itself
+    deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, standing)
+    place.emulator.faults.add(kind, "GET", f"{own.project_id}/keys/", times=1)
+    with pytest.raises(BotError):
+        await deletion.execute(DeleteProject(project_id=own.project_id, name=own.name), actor())
+    assert own.project_id in place.emulator.state.projects
+
+
+@pytest.mark.parametrize("kind", FOREIGN_404S)
+async def test_a_gateway_that_finds_nothing_has_deleted_no_project(place: Place, kind: Kind) -> None:
+    standing, wish = Standing(place.deepgram), place.operation()
+    await standing.own_keys()
+    deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, standing)
+    place.emulator.faults.add(kind, times=None)
+    with pytest.raises(ProviderError):
+        await deletion.execute(wish, actor())
+    with pytest.raises(ProviderError):
+        await deletion.settle(wish)
+
+
+async def test_a_project_that_one_read_does_not_find_is_gone_only_if_the_list_lacks_it(place: Place) -> None:
+    deletion, wish = place.deletion, place.operation()
+    place.emulator.faults.add("404", "GET", f"{place.project_id}$", times=None)
+    assert not await deletion.settle(wish)
+    nothing: list[list[str] | None] = [None, []]
+    for listed in nothing:
+        place.emulator.faults.add("field", "GET", "/projects$", field="projects", value=listed)
+        with pytest.raises(ProviderError):
+            await deletion.settle(wish)
+    place.emulator.faults.clear()
+    place.emulator.state.end_project(place.project)
+    assert await deletion.settle(wish)
+    assert "somebody else deleted it" in await deletion.execute(wish, actor())
 
 
 async def test_what_ended_with_a_project_ends_here_recorded_and_told(place: Place) -> None:

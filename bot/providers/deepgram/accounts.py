@@ -86,7 +86,8 @@ class DeepgramAccounts(Deepgram):
             ProviderError: the projects of one account could not be listed.
         """
         lists = [await client.projects() for client in (await self.accounts()).values()]
-        return Listed(chain.from_iterable(lists), sum(each.left_out for each in lists))
+        left_out, is_told = sum(each.left_out for each in lists), all(each.is_told for each in lists)
+        return Listed(chain.from_iterable(lists), left_out, is_told=is_told)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import httpx
 from pydantic import SecretStr
 
-from bot.errors import CredentialsRejected
+from bot.errors import CredentialsRejected, Unavailable
 from bot.providers.deepgram.addresses import DEFAULT_URL
 from bot.providers.deepgram.billing import BillingReports
 from bot.providers.deepgram.errors import error_of
@@ -67,6 +67,20 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
         """Return the client of the account that a project is of: with one account, this one."""
         del project_id
         return self
+
+    async def lacks_project(self, project_id: str) -> bool:
+        """Tell whether a project is certainly not there any more, or not for us: the whole list lacks it.
+
+        A list without any project proves nothing: the credential is itself a key of one.
+
+        Raises:
+            ProviderError: Deepgram did not say, or not all of it; or the account cannot be used.
+        """
+        client = await self.account_of(project_id)
+        listed = (await client.projects()).certain("projects")
+        if not listed:
+            raise Unavailable("Deepgram listed no project at all, so whether one is gone cannot be told.")
+        return all(project.project_id != project_id for project in listed)
 
     async def accounts(self) -> Mapping[str, Deepgram]:
         """Return the client of each account that can be used, by its id, the main one first."""

@@ -34,23 +34,34 @@ def project_path(project_id: str) -> str:
 
 
 class Listed(list[Item]):
-    """What a list holds, and how many of its entries could not be read: those may be anything, so say that they are."""
+    """What a list holds, and how many of its entries could not be read: those may be anything, so say that they are.
 
-    def __init__(self, items: Iterable[Item] = (), left_out: int = 0) -> None:
+    ``is_told`` is False where ``null`` stood for the list: nothing is in it, and nothing is known to be missing.
+    """
+
+    def __init__(self, items: Iterable[Item] = (), left_out: int = 0, *, is_told: bool = True) -> None:
         super().__init__(items)
         self.left_out = left_out
+        self.is_told = is_told
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether something that is not in it is certainly not there."""
+        return self.is_told and not self.left_out
 
     def only(self, usable: Callable[[Item], bool]) -> Listed[Item]:
         """Return the list with the items that can be worked with; the others count as left out."""
         kept = [item for item in self if usable(item)]
-        return Listed(kept, self.left_out + len(self) - len(kept))
+        return Listed(kept, self.left_out + len(self) - len(kept), is_told=self.is_told)
 
     def certain(self, noun: str) -> Listed[Item]:
         """Return the list if something that is not in it is certainly not there.
 
         Raises:
-            Unavailable: an entry could not be read: it may be the one that is looked for.
+            Unavailable: an entry could not be read: it may be the one that is looked for; or no list was told.
         """
+        if not self.is_told:
+            raise Unavailable(f"Deepgram did not tell its list of {noun}, so what is in it cannot be told.")
         if self.left_out:
             raise Unavailable(
                 f"Deepgram's list of {noun} has entries that Keydesk cannot read, so what is in it cannot be told."
@@ -59,9 +70,9 @@ class Listed(list[Item]):
 
 
 async def listed(body: dict[str, Any], name: str, read: Callable[[object], Item | None]) -> Listed[Item]:
-    """Read the list ``name`` of an answer; null is empty, entries without an id are left out and counted.
+    """Read the list ``name`` of an answer; entries without an id are left out and counted.
 
-    A missing list is not an empty one: Keydesk would take every key for gone.
+    ``null`` is empty and proves nothing. A missing list is not an empty one: Keydesk would take every key for gone.
 
     Raises:
         Unavailable: there is no such list in the answer.
@@ -73,6 +84,7 @@ async def listed(body: dict[str, Any], name: str, read: Callable[[object], Item 
         found = await asyncio.to_thread(lambda: _each(read, entries))
     else:
         found = _each(read, entries)
+    found.is_told = entries is not None
     if found.left_out:
         _log.warning("left out %d entries without an id among %s", found.left_out, name)
     return found

@@ -2,8 +2,9 @@
 
 Three families are documented: plain text, legacy ``{err_code, err_msg, request_id}`` and modern
 ``{category, message, details, request_id}``; the same code comes with different statuses (401 and 403), so the
-code decides before the status does. A page of markup is some gateway's, whatever its status: even a 404 of that
-kind says nothing about the key.
+code decides before the status does. A page of markup is some gateway's, whatever its status. That something is not
+there, or that our key is no good, is believed in Deepgram's own words alone: routers and gateways answer 404 and 401
+too, in a bare word, with nothing, or with JSON of their own, and know neither keys nor projects.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bot.providers.words import is_markup, quotable
 
 SMALLER = "Choose a shorter period or fewer groups where you can."
 LONGEST_ERROR = 10_000
+MALFORMED_ID = "UUID parsing failed"  # the one 404 in plain text that is documented
 _SCOPE = re.compile(r"'([a-z][a-z-]*(?::[a-z-]+)+)'")
 
 
@@ -67,7 +69,17 @@ def error_of(call: Call, outcome: Outcome) -> ProviderError:
 
 
 def _says_nothing(answer: Answer) -> bool:
-    return answer.status < 400 or answer.status in VAGUE or answer.status >= 500 or is_markup(answer.text)
+    vague = answer.status < 400 or answer.status in VAGUE or answer.status >= 500 or is_markup(answer.text)
+    return vague or (answer.status in {401, 404} and not _is_deepgrams_own(answer.text))
+
+
+def _is_deepgrams_own(text: str) -> bool:
+    """Tell whether an error is of one of Deepgram's families: a code and its words in an object, or its plain text."""
+    said = object_or_empty(beginning_parsed(text))
+    legacy, modern = ("err_code", "err_msg"), ("category", "message")
+    return text.startswith(MALFORMED_ID) or any(
+        all(isinstance(said.get(name), str) and said[name] for name in family) for family in (legacy, modern)
+    )
 
 
 def _uncertain(call: Call, outcome: Outcome) -> ProviderError:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.errors import ProviderError, Unclear
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.endpoints import Listed
-from playground.deepgram.bodies_on_demand import SAYINGS, with_field
+from playground.deepgram.bodies_on_demand import FOREIGN_404S, SAYINGS, with_field
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 
@@ -42,6 +42,7 @@ UNCLEAR = [
     (200, '{"code": 403, "message": "no"}'), (200, '{"status": "error"}'), (200, '{"statusCode": "500"}'),
     (200, '{"category": "X"}'), (202, "{}"), (206, "{}"), (207, "{}"), (301, ""), (302, ""),
     (408, ""), (421, ""), (425, ""), (460, ""), (499, ""), (500, "{}"), (503, ""), (599, ""),
+    *((404, text) for text in FOREIGN_404S.values()),
     (404, "\ufeff<html>"), (403, "<!-- blocked -->"), (400, "<div>no</div>"),
 ]  # fmt: skip
 

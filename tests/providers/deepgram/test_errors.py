@@ -47,7 +47,7 @@ DEFINITE: list[tuple[int, str, type[ProviderError]]] = [
     (403, "Forbidden", ScopeMissing),
     (404, '{"err_code":"PROJECT_NOT_FOUND","err_msg":"Project not found."}', NotFound),
     (404, "UUID parsing failed: invalid length", NotFound),
-    (404, "", NotFound),
+    (404, modern("NOT_FOUND", "No such key."), NotFound),
     (402, legacy("ASR_PAYMENT_REQUIRED", "pay"), Refused),
     (409, modern("CONFLICT", "busy"), Conflict),
     (429, legacy("TOO_MANY_REQUESTS", "slow"), RateLimited),
@@ -56,6 +56,13 @@ DEFINITE: list[tuple[int, str, type[ProviderError]]] = [
     (422, '{"details": {"nested": 1}, "err_code": 7}', Refused),
 ]
 UNCERTAIN = [(500, "{}"), (503, ""), (502, PAGE), (404, PAGE), (403, PAGE), (408, ""), (302, ""), (599, "null")]
+# What routers and gateways say of a thing or a key that only Deepgram knows of: none of it is Deepgram's own error.
+FOREIGN = [
+    "", "404 page not found\n", "default backend - 404", "Not Found", "null", "[]", "{}", '"UUID parsing failed"',
+    '{"message":"no Route matched with those values","request_id":"r-1"}', '{"detail":"Not Found"}',
+    '{"error":"Not Found","status":404}', '{"err_code":"","err_msg":"x"}', '{"err_code":"X"}', '{"category":null}',
+    "Sorry: UUID parsing failed",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("call", [READ, CHANGE], ids=["read", "change"])
@@ -70,6 +77,13 @@ def test_a_definite_answer_means_the_same_for_reads_and_changes(
 
 @pytest.mark.parametrize(("status", "body"), UNCERTAIN)
 def test_trouble_on_the_way_leaves_a_change_unclear(status: int, body: str) -> None:
+    assert type(error_of(CHANGE, Answer(status, body))) is Unclear
+    assert type(error_of(READ, Answer(status, body))) is Unavailable
+
+
+@pytest.mark.parametrize("status", [401, 404])
+@pytest.mark.parametrize("body", FOREIGN)
+def test_only_deepgrams_own_words_say_that_something_is_absent_or_our_key_no_good(status: int, body: str) -> None:
     assert type(error_of(CHANGE, Answer(status, body))) is Unclear
     assert type(error_of(READ, Answer(status, body))) is Unavailable
 

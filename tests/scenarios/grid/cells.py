@@ -33,6 +33,9 @@ FAULTS: dict[str, tuple[Kind, str | None]] = {
     "401": ("401", None),
     "403, a scope": ("403", None),
     "404": ("404", None),
+    "404, plain": ("404_plain", None),
+    "404, empty": ("404_empty", None),
+    "404, foreign JSON": ("404_foreign", None),
     "409": ("409", None),
     "429": ("429", None),
     "429, Retry-After": ("429", "7"),
@@ -49,7 +52,7 @@ FAULTS: dict[str, tuple[Kind, str | None]] = {
 # the change done, or not. Played by the long proof (`tests/soak/test_answers.py`).
 VAGUE: tuple[Kind, ...] = (
     "html_bom", "html_comment", "html_div", "error_object", "modern_error", "list", "text", "truncated",
-    "202", "408", "421", "425", "460", "499",
+    "202", "404_plain", "404_empty", "404_foreign", "408", "421", "425", "460", "499",
 )  # fmt: skip
 ANSWERS: dict[str, tuple[Kind, bool]] = {
     **{f"{kind}, done": (kind, True) for kind in VAGUE},
