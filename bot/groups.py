@@ -179,7 +179,8 @@ class Groups:
             for group in found
             if group.members is not None
         ]
-        roles.save_groups(session, self._team_id, rows, [group.id for group in found if group.members is None])
+        untold = [group.id for group in found if group.members is None]
+        roles.save_groups(session, self._team_id, rows, untold, now)
 
 
 def trouble_of(problem: SlackError | TimeoutError) -> Trouble:

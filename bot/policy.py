@@ -26,6 +26,12 @@ NOBODY_ELSE = (
     "This needs another Owner, and {who} cannot decide it here. Nothing changed. Somebody else can be named in "
     "KEYDESK_OWNERS, where Keydesk is installed; it counts once Keydesk was started again."
 )
+GROUP_CHANGED = (
+    "This needs another Owner. {who} held Owner by a user group that has changed since: they decide nothing now, and "
+    "nobody becomes the only Owner because a group was edited. Nothing changed. Put them back into the group in Slack; "
+    "else have somebody named in KEYDESK_OWNERS, where Keydesk is installed, and Keydesk started again: then take the "
+    "role from the group with /keydesk roles set, which the two of you decide."
+)
 BETWEEN_TWO = (
     "Nobody but you could decide this, and neither of two Owners decides alone about the other. Nothing changed. {who} "
     "can give it up with /keydesk roles set; else KEYDESK_OWNERS is changed where Keydesk is installed, and Keydesk "
@@ -156,6 +162,8 @@ def _alone(matter: Matter, between: str = NOBODY_ELSE) -> Run | Refuse:
     """Let run what nobody else can decide, if it is known that nobody else is there; unknown is not alone."""
     if matter.unknown:
         return Refuse(UNREAD, matter.unknown, unread=True)
+    if matter.former:
+        return Refuse(GROUP_CHANGED, matter.former)
     return Refuse(between, matter.others) if matter.others else Run(ALONE, alone=True)
 
 

@@ -39,7 +39,8 @@ class Roles:
 
     ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
     group that holds a role there, as last read. Those in ``stale`` were read too long ago: they raise nobody any more,
-    and go on lowering whom they lowered.
+    and go on lowering whom they lowered. ``former`` are those who were in a group that holds Owner and are not in it
+    now: it gives them nothing, and they are others all the same (see `as_last_held`).
     """
 
     fixed: frozenset[str] = frozenset()
@@ -48,10 +49,18 @@ class Roles:
     lowered: Given = field(default_factory=Given)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stale: frozenset[str] = frozenset()
+    former: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def as_last_read(self) -> Roles:
         """Return the roles as they were when every group was last read: whom they make Owner may still be one."""
         return replace(self, stale=frozenset())
+
+    def as_last_held(self) -> Roles:
+        """Return the same with those who were in the groups before: one who edits groups cannot make them nobody."""
+        groups = self.members.keys() | self.former.keys()
+        nobody = frozenset[str]()
+        once = {group: self.members.get(group, nobody) | self.former.get(group, nobody) for group in groups}
+        return replace(self.as_last_read(), members=once)
 
     def of(self, user_id: str) -> Role:
         """Return the role that counts: the lower of the one in the workspace and the one in the project."""
@@ -95,8 +104,12 @@ class Roles:
         return frozenset(user_id for user_id in candidates if self.of(user_id) is Role.OWNER)
 
     def holders(self) -> frozenset[str]:
-        """Return everybody who holds Owner in the workspace, whatever a project lowers, groups as last read."""
-        return replace(self.as_last_read(), lowered=Given()).owners()
+        """Return everybody who holds Owner in the workspace, whatever a project lowers, or held it by a group."""
+        return replace(self.as_last_held(), lowered=Given()).owners()
+
+    def former_holders(self) -> frozenset[str]:
+        """Return those of them who hold it no more, because a group has changed."""
+        return self.holders() - replace(self.as_last_read(), lowered=Given()).owners()
 
     def with_changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have this one in the workspace."""
@@ -109,15 +122,15 @@ class Roles:
     def makes_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> bool:
         """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later.
 
-        Whom a group that was not read lately makes Owner counts as one, and as none: either may be true.
+        Whom a group that was not read lately makes Owner, or one made so before, counts as one, and as none.
         """
         new_groups = role is Role.OWNER and any(self.workspace.groups.get(group) is not Role.OWNER for group in groups)
-        views = (self, self.as_last_read())
+        views = (self, self.as_last_held())
         return new_groups or any(view.with_changed(people, groups, role).owners() - view.owners() for view in views)
 
     def loses_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> frozenset[str]:
-        """Return who is no Owner any more after this change in the workspace, or would be none (as last read)."""
-        views = (self, self.as_last_read())
+        """Return who is no Owner any more after this change in the workspace, or would be none (as last held)."""
+        views = (self, self.as_last_held())
         return frozenset().union(*(view.owners() - view.with_changed(people, groups, role).owners() for view in views))
 
     def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:

@@ -46,9 +46,10 @@ class Matter:
     ``owners`` and ``approvers`` hold only people who can act: members, as Slack said of them. ``approvers`` are the
     project's own, at least Developers there; ``subject_owner`` is whose key it is, where the operation is about one.
     ``role`` is the actor's there. ``others`` are the active members who hold Owner in the workspace beside the actor,
-    and ``unknown`` those holders of whom nobody has read within a minute whether they are: whoever has neither is
-    alone, and nobody else is. A group counts there as last read, however long ago: what Slack did not say for a while
-    is neither a yes nor a no. ``withheld`` is the higher role that the actor would have by such a group.
+    and ``unknown`` those holders who decide nothing here and of whom nobody has read within a minute whether they are
+    members: whoever has neither is alone, and nobody else is. A group counts there as last read, however long ago: what
+    Slack did not say for a while is neither a yes nor a no; and so do those who have left a group that holds Owner,
+    ``former``, who decide nothing. ``withheld`` is the higher role that the actor would have by a group read long ago.
     """
 
     owners: frozenset[str]
@@ -57,6 +58,7 @@ class Matter:
     role: Role = Role.READER
     stakes: Stakes = NO_STAKES
     others: frozenset[str] = frozenset()
+    former: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     withheld: Role | None = None
 

@@ -151,4 +151,4 @@ async def meet(on: Ground) -> None:
 
 
 def _deciders(session: Session, on: Ground) -> set[str]:
-    return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).as_last_read().owners()
+    return projects.all_approvers(session) | on.desk.roles_in(session, on.team_id).as_last_held().owners()

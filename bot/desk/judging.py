@@ -75,12 +75,22 @@ class Judging:
         held = self.roles_in(session, team_id, project_id)
         owners = held.owners()
         approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
-        others = held.holders() - {actor_id}
+        others, former = held.holders() - {actor_id}, held.former_holders() - {actor_id}
         able, known = people.judged(session, team_id, owners | approvers | others, datetime.now(UTC) - KNOWN_FOR)
         role = held.of(actor_id) if actor_id is not None else Role.READER
-        sure, unknown = others & able, others - able - known
+        unknown = others - known - (owners & able)
         withheld = held.withheld(actor_id) if actor_id is not None else None
-        return Matter(owners & able, approvers & able, subject_owner, role, stakes, sure, unknown, withheld)
+        return Matter(
+            owners & able,
+            approvers & able,
+            subject_owner,
+            role,
+            stakes,
+            others=others & able,
+            former=former & able,
+            unknown=unknown,
+            withheld=withheld,
+        )
 
     def roles_in(self, session: Session, team_id: str, project_id: str = roles.WORKSPACE) -> Roles:
         """Return who holds which role in a project, or in the workspace."""
@@ -207,7 +217,14 @@ def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[s
         _given([row for row in rows if row.project_id != roles.WORKSPACE]),
         {group.group_id: frozenset(group.members) for group in groups},
         frozenset(group.group_id for group in groups if not group.is_believed(now)),
+        roles.former_members(session, team_id, _owning(rows)),
     )
+
+
+def _owning(rows: list[RoleHeld]) -> list[str]:
+    """Return the groups that hold Owner in the workspace."""
+    in_workspace = (row for row in rows if row.project_id == roles.WORKSPACE and row.holder_kind == "group")
+    return [row.holder for row in in_workspace if row.role == Role.OWNER.stored]
 
 
 def _given(rows: list[RoleHeld]) -> Given:

@@ -110,7 +110,7 @@ class RoleChange:
     async def _meet_owners(self, team_id: str) -> None:
         """Have it read who the Owners are: of whom Slack was never asked, nobody knows whether they can act."""
         await self._people.meet(
-            await self._database.read(lambda session: self._desk.roles_in(session, team_id).as_last_read().owners())
+            await self._database.read(lambda session: self._desk.roles_in(session, team_id).as_last_held().owners())
         )
 
     async def _check_holders(self, operation: SetRole, actor: Actor) -> None:
@@ -247,6 +247,8 @@ class RoleChange:
 
 def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) -> None:
     for holder_kind, holder in operation.holders:
+        if holder_kind == "group" and operation.project_id == WORKSPACE and operation.role != "owner":
+            roles.forget_former(session, actor.team_id, holder)
         if operation.role is None:
             roles.take_away(session, actor.team_id, operation.project_id, holder_kind, holder)
             continue

@@ -63,7 +63,7 @@ def of_wish(session: Session, desk: Desk, wish: SetRole, actor: Actor) -> Effect
         return changed(wish.people, wish.groups, role)
 
     after = change(here)
-    views = ((here, after), (here.as_last_read(), after.as_last_read()))  # what Slack did not say may be either
+    views = ((here, after), (here.as_last_held(), after.as_last_held()))  # what Slack did not say may be either
     places = _approvers(session) if wish.project_id == WORKSPACE else _approvers_of(session, wish.project_id)
     return _counted(
         session,
@@ -113,7 +113,7 @@ def _deciding(
     lowering = set(roles.lowering_projects(session, actor.team_id))
     for project_id, listed in approvers.items():
         here = desk.roles_in(session, actor.team_id, project_id) if project_id in lowering else everywhere
-        views = (here, here.as_last_read())  # what Slack did not say may be either
+        views = (here, here.as_last_held())  # what Slack did not say may be either
         moved = [(now.at_least(DECIDES, listed), change(now).at_least(DECIDES, listed)) for now in views]
         new = frozenset[str]().union(*(after - before for before, after in moved))
         lost = frozenset[str]().union(*(before - after for before, after in moved))

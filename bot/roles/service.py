@@ -125,6 +125,8 @@ def _because(session: Session, here: Roles, actor: Actor) -> str:
     higher = here.withheld(user_id)
     if higher is not None:
         return f"Slack has not told for a while who is in the user group that makes you {higher.word}"
+    if user_id in here.former_holders():
+        return "the default: the user group that made you Owner has changed"
     return "the default: nobody gave you another one"
 
 

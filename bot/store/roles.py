@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -66,6 +66,21 @@ class GroupRead(SQLModel, table=True):
     def is_believed(self, now: datetime) -> bool:
         """Tell whether what is kept here may still give power; a time that lies ahead of the machine's may not."""
         return abs(now - self.read_at) < GROUPS_BELIEVED
+
+
+class FormerMember(SQLModel, table=True):
+    """Somebody who was in a user group when it was last read before, while it held Owner, and is not in it now.
+
+    Whoever may edit user groups can empty one, so this gives no power and takes none that counts: such people go on
+    counting as other Owners wherever somebody would be alone, until two Owners take the role from the group.
+    """
+
+    __tablename__ = "former_group_members"
+
+    team_id: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    left_at: datetime = Field(sa_type=UTCDateTime)
 
 
 def held(session: Session, team_id: str, project_ids: Iterable[str]) -> list[RoleHeld]:
@@ -143,12 +158,41 @@ def holding_groups(session: Session, team_id: str) -> list[str]:
     return list(session.exec(found.distinct().order_by(col(RoleHeld.holder))))
 
 
-def save_groups(session: Session, team_id: str, read: Iterable[GroupRead], untold: Iterable[str] = ()) -> None:
+def owning_groups(session: Session, team_id: str) -> list[str]:
+    """Return the user groups that hold Owner in the workspace."""
+    owning = (col(RoleHeld.holder_kind) == "group", col(RoleHeld.role) == "owner")
+    place = (col(RoleHeld.team_id) == team_id, col(RoleHeld.project_id) == WORKSPACE)
+    return list(session.exec(select(RoleHeld.holder).where(*place, *owning).order_by(col(RoleHeld.holder))))
+
+
+def former_members(session: Session, team_id: str, group_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return who was in each of these groups and left it while it held Owner, by group id."""
+    found = select(FormerMember.group_id, FormerMember.user_id).where(
+        col(FormerMember.team_id) == team_id, col(FormerMember.group_id).in_(group_ids)
+    )
+    former: dict[str, frozenset[str]] = {}
+    for group_id, user_id in session.exec(found) if group_ids else ():
+        former[group_id] = former.get(group_id, frozenset()) | {user_id}
+    return former
+
+
+def forget_former(session: Session, team_id: str, group_id: str) -> None:
+    """Forget who left a group: it holds Owner no more, as two Owners wanted it."""
+    theirs = (col(FormerMember.team_id) == team_id, col(FormerMember.group_id) == group_id)
+    session.execute(delete(FormerMember).where(*theirs).execution_options(synchronize_session=False))
+
+
+def save_groups(
+    session: Session, team_id: str, read: Iterable[GroupRead], untold: Iterable[str], now: datetime
+) -> None:
     """Make the stored groups equal to what Slack lists now; two processes may do so at once.
 
-    Of those in ``untold`` Slack did not say who is in them: they stay as they were last read.
+    Of those in ``untold`` Slack did not say who is in them: they stay as they were last read. Who is no more in a group
+    that holds Owner stays known as its former member.
     """
     listed = sorted(({**group.model_dump(), "team_id": team_id} for group in read), key=itemgetter("group_id"))
+    untold = frozenset(untold)
+    _keep_former(session, team_id, {group["group_id"]: group["members"] for group in listed}, untold, now)
     insert = insert_into(session, GroupRead)
     said = {name: insert.excluded[name] for name in ("handle", "name", "members", "read_at")}
     if listed:
@@ -156,3 +200,24 @@ def save_groups(session: Session, team_id: str, read: Iterable[GroupRead], untol
     still = [*(group["group_id"] for group in listed), *untold]
     gone = (col(GroupRead.team_id) == team_id, col(GroupRead.group_id).not_in(still))
     session.execute(delete(GroupRead).where(*gone).execution_options(synchronize_session=False))
+
+
+def _keep_former(
+    session: Session, team_id: str, told: Mapping[str, list[str]], untold: Collection[str], now: datetime
+) -> None:
+    """Write down who left the groups that hold Owner, whatever became of the groups, and forget who is back."""
+    owning = [group_id for group_id in owning_groups(session, team_id) if group_id not in untold]
+    before = select(GroupRead).where(col(GroupRead.team_id) == team_id, col(GroupRead.group_id).in_(owning))
+    kept = {group.group_id: group.members for group in session.exec(before.with_for_update())}
+    for group_id in owning:
+        members = told.get(group_id, [])
+        back = (
+            col(FormerMember.team_id) == team_id,
+            col(FormerMember.group_id) == group_id,
+            col(FormerMember.user_id).in_(members),
+        )
+        session.execute(delete(FormerMember).where(*back).execution_options(synchronize_session=False))
+        left = sorted(set(kept.get(group_id, ())) - set(members))
+        rows = [{"team_id": team_id, "group_id": group_id, "user_id": each, "left_at": now} for each in left]
+        if rows:
+            session.execute(insert_into(session, FormerMember).on_conflict_do_nothing(), rows)

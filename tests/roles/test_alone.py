@@ -10,14 +10,15 @@ import pytest
 
 from bot.desk.service import Held, Ran
 from bot.errors import CouldNotCheck, NotAllowed
+from bot.roles.operations import TakeOwner
 from bot.slack.web import SlackError
-from bot.store import people
+from bot.store import people, roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE
-from tests.factories import ANA, LI, RAJ, TEAM, add
+from tests.factories import ANA, EVE, LI, RAJ, SECOND_OWNER, TEAM, add, rows
 from tests.roles.conftest import RoleBench, role_bench
 from tests.roles.test_changing import owners, submit, wish
-from tests.roles.test_second_owner import is_owner
+from tests.roles.test_second_owner import approved, is_owner
 
 SISTER = "T0SISTER001"
 EVENTS: list[dict[str, Any]] = [
@@ -58,6 +59,67 @@ async def test_what_an_event_takes_is_gone_at_once_and_unknown_while_slack_is_si
         await submit(two, WAYS[0], by=ANA)
     two.slack.silent, two.slack.gone = set(), {RAJ}
     assert isinstance(await submit(two, WAYS[0], by=ANA), Ran)
+
+
+# --- by a user group that somebody edits ---
+
+SHAPES: dict[str, dict[str, frozenset[str]]] = {
+    "gone": {"S2": frozenset({LI})},
+    "emptied": {"S1": frozenset(), "S2": frozenset({LI})},
+    "no group at all": {},
+    "others in it": {"S1": frozenset({ANA})},
+}
+
+
+@pytest.fixture
+async def by_group(small_store: Database) -> RoleBench:
+    """Ana is Owner because somebody made her so; Raj and Eve are by the group S1."""
+    add(small_store, is_owner(ANA), is_owner("S1", "group"))
+    made = role_bench(small_store, frozenset())
+    made.slack.groups = {"S1": frozenset({RAJ, EVE}), "S2": frozenset({LI})}
+    await made.groups.read_now()
+    return made
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_no_edit_of_a_group_makes_anybody_alone_or_gives_power(by_group: RoleBench, shape: str) -> None:
+    by_group.slack.groups = SHAPES[shape]
+    for _ in range(2):
+        await by_group.groups.read_now()
+    for asked in (wish("owner", LI), wish("developer", RAJ), wish("reader", RAJ), wish(None, group="S1")):
+        with pytest.raises(NotAllowed, match="@ueve and @uraj held Owner by a user group that has changed since"):
+            await submit(by_group, asked, by=ANA)
+    with pytest.raises(NotAllowed, match="yours here is Developer"):
+        await submit(by_group, wish("owner", LI), by=RAJ)
+    assert owners(by_group, WORKSPACE) == {ANA}
+    by_group.slack.groups = {"S1": frozenset({RAJ})}
+    await by_group.groups.read_now()
+    held = await submit(by_group, wish("owner", LI), by=ANA)
+    assert isinstance(held, Held)
+    assert held.deciders == {RAJ}
+
+
+async def test_who_left_the_workspace_is_no_other_and_unknown_is(by_group: RoleBench) -> None:
+    by_group.slack.groups, by_group.slack.gone, by_group.slack.silent = {}, {RAJ, EVE}, {EVE}
+    await by_group.groups.read_now()
+    with pytest.raises(CouldNotCheck, match=r"whether @u?eve can still decide could not be read"):
+        await submit(by_group, wish("owner", LI), by=ANA)
+    by_group.slack.silent = set()
+    assert isinstance(await submit(by_group, wish("owner", LI), by=ANA), Ran)
+
+
+async def test_a_second_owner_of_the_environment_confirms_that_a_group_is_owner_no_more(by_group: RoleBench) -> None:
+    by_group.slack.groups = {}
+    await by_group.groups.read_now()
+    made = role_bench(by_group.database, frozenset({SECOND_OWNER}))
+    taken = await submit(made, wish(None, group="S1"), by=ANA)
+    assert isinstance(taken, Held)
+    assert (taken.request.kind, set(taken.deciders)) == (TakeOwner.kind, {SECOND_OWNER})
+    assert (await approved(made, taken, SECOND_OWNER)).state == "done"
+    made.slack.gone = {SECOND_OWNER}
+    await made.people.look_again([SECOND_OWNER])
+    assert isinstance(await submit(made, wish("owner", LI), by=ANA), Ran)
+    assert rows(made.database, lambda session: roles.former_members(session, TEAM, ["S1"])) == {}
 
 
 def answers(made: RoleBench, changes: Mapping[str, Any] | None, code: str | None = None) -> None:

@@ -65,7 +65,7 @@ async def test_nobody_is_alone_while_a_group_that_holds_owner_was_not_read(made:
     await with_groups(made)
     made.slack.problem = AWAY
     not_read_for(made, 16)
-    with pytest.raises(NotAllowed, match="@ana cannot decide it here"):
+    with pytest.raises(NotAllowed, match="@uana cannot decide it here"):
         await submit(made, wish("owner", RAJ))
     assert (role(made, RAJ), role(made, ANA)) == (Role.DEVELOPER, Role.DEVELOPER)
     with pytest.raises(NotAllowed, match="another Owner must approve"):

@@ -51,7 +51,7 @@ def test_groups_follow_what_slack_lists(store: Database) -> None:
     assert rows(store, lambda session: roles.holding_groups(session, TEAM)) == ["S1"]
     for listed in ([group("S1", ANA), group("S2", RAJ)], [group("S2", ANA, RAJ)], []):
         with store.transaction() as session:
-            roles.save_groups(session, TEAM, listed)
+            roles.save_groups(session, TEAM, listed, (), NOON)
         kept = rows(store, lambda session: [(each.group_id, each.members) for each in roles.groups(session, TEAM)])
         assert kept == [(each.group_id, each.members) for each in listed]
 
@@ -59,9 +59,27 @@ def test_groups_follow_what_slack_lists(store: Database) -> None:
 def test_a_group_whose_members_slack_leaves_out_stays_as_last_read(store: Database) -> None:
     for listed, untold in (([group("S1", ANA), group("S2", RAJ)], []), ([group("S2")], ["S1"])):
         with store.transaction() as session:
-            roles.save_groups(session, TEAM, listed, untold)
+            roles.save_groups(session, TEAM, listed, untold, NOON)
     kept = rows(store, lambda session: {each.group_id: each.members for each in roles.groups(session, TEAM)})
     assert kept == {"S1": [ANA], "S2": []}
+
+
+def test_whoever_left_a_group_that_holds_owner_is_known_until_they_are_back(store: Database) -> None:
+    add(store, held("S1", "owner", kind="group"), held("S2", "reader", kind="group"), held("S2", "owner", PROJECT))
+    seen = []
+    for listed, untold in (
+        ([group("S1", ANA, RAJ), group("S2", ANA)], []),
+        ([group("S1", ANA), group("S2")], []),
+        ([], []),
+        ([], ["S1"]),
+        ([group("S1", RAJ)], []),
+        ([group("S1", RAJ, ANA)], []),
+    ):
+        with store.transaction() as session:
+            roles.save_groups(session, TEAM, listed, untold, NOON)
+        seen.append(rows(store, lambda session: roles.former_members(session, TEAM, ["S1", "S2"])))
+    raj, both, ana = ({"S1": frozenset(who)} for who in ({RAJ}, {ANA, RAJ}, {ANA}))
+    assert seen == [{}, raj, both, both, ana, {}]
 
 
 @pytest.mark.parametrize(("minutes", "believed"), [(0, True), (14, True), (15, False), (-20, False)])
