@@ -24,6 +24,8 @@ from bot.store.customers import Customer
 from bot.store.database import Database
 
 T = TypeVar("T")
+LIST = "whom keys are billed to"
+ALIASES = ("ls", "search", "")
 ONE_MOMENT = "One moment…"
 CSV_HEADER = ("Tag", "Name", "Contact", "Account", "Markup %", "State", "Added")
 
@@ -41,7 +43,7 @@ class CustomerListeners:
         """Return what this room answers to."""
         return Door(
             commands=(
-                _command("list", self.list_customers, "[words]", "whom keys are billed to", "ls", "search", ""),
+                Command("customers", "list", self.list_customers, "[words]", LIST, ALIASES, slash=False, words=True),
                 _command("show", self.show, "<name>", "one customer", "get"),
                 _command("add", self.add, "[tag]", "a new customer", "new", "create"),
                 _command("change", self.change, "<name>", "its name, contact and markup", "edit", "rename"),

@@ -154,7 +154,8 @@ def confirm_form(found: Found, problem: str = "") -> Block:
         lines.append(f"… and {number - SHOWN} more")
     listed = [blocks.section("\n".join(lines[start : start + 8])) for start in range(0, len(lines), 8)]
     if found.beyond_us:
-        listed.append(blocks.context(f"{count(found.beyond_us, 'more key')} cannot be ended here. {BEYOND_US}"))
+        what = "more key" if number else "key"
+        listed.append(blocks.context(f"{count(found.beyond_us, what)} cannot be ended here. {BEYOND_US}"))
     if not number:
         return blocks.modal(
             "keys.notice", TITLE, listed or [blocks.section("No live key is left here.")], close="Close"

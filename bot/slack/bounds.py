@@ -1,29 +1,35 @@
-"""The door of every text that Slack brings: what is longer than anything we ask for is cut, once, before it is read."""
+"""The door of every text that Slack brings: too long ones are cut, half characters dropped, once, before it is read.
+
+JSON can carry one half of a surrogate pair alone (RFC 8259, section 8.2); no database and no answer of ours can.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 LONGEST = 12_000  # twenty of the longest addresses in one command, each of them twice, as Slack writes them
 
+_HALVES = re.compile("[\ud800-\udfff]+")
+
 
 def bounded(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the payload with no text longer than ``LONGEST``; the payload itself where none is."""
-    return _cut(body) if _is_long(body) else body
+    """Return the payload without texts longer than ``LONGEST`` and half characters; itself where there are none."""
+    return _mended(body) if _is_odd(body) else body
 
 
-def _is_long(part: Any) -> bool:
+def _is_odd(part: Any) -> bool:
     if isinstance(part, str):
-        return len(part) > LONGEST
+        return len(part) > LONGEST or (not part.isascii() and _HALVES.search(part) is not None)
     if isinstance(part, Mapping):
-        return any(map(_is_long, part.values()))
-    return isinstance(part, list) and any(map(_is_long, part))
+        return any(map(_is_odd, part.values()))
+    return isinstance(part, list) and any(map(_is_odd, part))
 
 
-def _cut(part: Any) -> Any:
+def _mended(part: Any) -> Any:
     if isinstance(part, str):
-        return part[:LONGEST]
+        return _HALVES.sub("", part[:LONGEST])
     if isinstance(part, Mapping):
-        return {name: _cut(each) for name, each in part.items()}
-    return [_cut(each) for each in part] if isinstance(part, list) else part
+        return {name: _mended(each) for name, each in part.items()}
+    return [_mended(each) for each in part] if isinstance(part, list) else part

@@ -154,7 +154,7 @@ class _Dispatch:
         if verb in {"", "help"}:
             return self._shows(usage.of_noun(self._names, noun))
         if (command := verbs.get("")) and command.words:
-            call.name, call.text = noun, f"{verb} {call.text}".strip()
+            call.name, call.text = f"{noun} {command.verb}".rstrip(), f"{verb} {call.text}".strip()
             return command.listener
         return self._shows(usage.unknown_verb(self._names, noun, verb))
 

@@ -23,8 +23,8 @@ class Command:
     """One verb under one noun.
 
     ``usage`` is what may follow the verb (``[project]``), ``aliases`` are other verbs for it. A command with the empty
-    verb answers the noun alone, and with ``words`` also any words that are none of the noun's verbs; without one the
-    noun alone shows its help. Without ``slash`` it does not make its noun a slash command.
+    verb, or alias, answers the noun alone, and with ``words`` also any words that are none of the noun's verbs; without
+    one the noun alone shows its help. Without ``slash`` it does not make its noun a slash command.
     """
 
     noun: str

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from bot.slack import words
 from bot.slack.blocks import Block, context, header, section
 from bot.slack.names import ROOT, Command, Names
+
+# Only these are proposed to who mistyped: another verb may change something as soon as the proposal is typed.
+ONLY_SHOW = frozenset(
+    "list show mine scopes invites preview balance purchases month requests fields alerts tags".split()
+)
 
 
 def of_everything(names: Names) -> list[Block]:
@@ -32,18 +37,23 @@ def of_noun(names: Names, noun: str) -> list[Block]:
 
 def unknown_noun(names: Names, noun: str) -> list[Block]:
     """Say that there is no such noun, with the nearest one."""
-    return [section(_unknown(noun, list(names.nouns))), *of_everything(names)]
+    return [section(_unknown(noun, _nearest(noun, names.nouns))), *of_everything(names)]
 
 
 def unknown_verb(names: Names, noun: str, verb: str) -> list[Block]:
-    """Say that the noun has no such verb, with the nearest one."""
-    return [section(_unknown(verb, list(names.nouns[noun]))), *of_noun(names, noun)]
+    """Say that the noun has no such verb, with the nearest one where that only shows something."""
+    verbs = names.nouns[noun]
+    near = _nearest(verb, verbs)
+    return [section(_unknown(verb, near if near and verbs[near].verb in ONLY_SHOW else "")), *of_noun(names, noun)]
 
 
-def _unknown(word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
-    meant = f" Did you mean {words.code(near[0])}?" if near else ""
+def _unknown(word: str, near: str) -> str:
+    meant = f" Did you mean {words.code(near)}?" if near else ""
     return f"I do not know {words.code(words.cut(word, 60))}.{meant} Nothing was done."
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(word, [each for each in known if each], n=1, cutoff=0.5)), "")
 
 
 def _noun_line(names: Names, noun: str) -> str:

@@ -13,7 +13,7 @@ from bot.store.keys import Key
 from bot.store.projects import Project, ProjectSettings
 from tests.clocks import machine_now
 from tests.factories import NOON, add, key
-from tests.scenarios.forging import everything, forge_options, hears, settled, until
+from tests.scenarios.forging import everything, forge_command, forge_options, hears, settled, until
 from tests.scenarios.people import AMARA, APPROVALS, GENERAL, GUEST, LIWEI, MARIA, OLENA, PRIYA, SHARED, SPEECH, YUKI
 from tests.scenarios.test_deciding import asks
 from tests.world import World, world
@@ -59,6 +59,15 @@ async def test_lists_and_single_keys(sqlite_url: str) -> None:
             foreign = session.exec(select(Key).where(Key.purpose == "transcriber blue")).one()
         await olena.types(f"/keys revoke {foreign.label}")
         await olena.reads("This key is not yours to end.")
+
+
+async def test_half_a_character_in_what_is_typed_breaks_nothing(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        await mirrored(here)
+        await forge_command(here, MARIA, "/keys list transcriber \ud83d")
+        await hears(here, MARIA, "2 keys")
+        await forge_command(here, MARIA, "/keys \ud83d")
+        await hears(here, MARIA, "/keys list [words]")
 
 
 async def test_projects_are_listed_shown_chosen_and_used(sqlite_url: str) -> None:

@@ -194,7 +194,7 @@ WAYS: dict[str, Way] = {
     "budgets.raise": pressed("budgets.raise", a_budget, "New dollars a month"),
     "budgets.set": typed("/keydesk budgets set", "Project, customer or key"),
     "customers.archive": typed("/keydesk customers archive pear", "Pear is no longer offered"),
-    "customers.list": typed("/keydesk customers list apple", "1 customer"),
+    "customers.list": typed("/keydesk customers apple", "1 customer"),
     "customers.markup": typed("/keydesk customers markup", "Markup in %"),
     "customers.save": typed("/keydesk customers add", "It goes onto the customer's keys"),
     "desk.decide": pressed("desk.deny", others_request, "Why not?"),

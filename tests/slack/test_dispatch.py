@@ -6,7 +6,7 @@ import pytest
 
 from bot.slack.blocks_check import problems_of_message
 from bot.slack.call import Call
-from bot.slack.names import Door
+from bot.slack.names import Command, Door
 from tests.slack.conftest import Desk
 from tests.slack.listeners import Heard, breaks, keys_door
 from tests.slack.payloads import action, closed, command, event, shortcut, submission, suggestion
@@ -34,6 +34,20 @@ async def test_an_alias_with_a_prefix_reaches_the_same_listener(desk: Desk) -> N
 
     await desk.settled()
     assert [(call.name, call.text) for call in heard.calls] == [("keys list", "speech")] * 2
+
+
+async def test_words_that_are_no_verb_reach_the_command_that_takes_them(desk: Desk) -> None:
+    heard, changed = Heard(), Heard()
+    lists = Command("customers", "list", heard, "[words]", "all", ("",), slash=False, words=True)
+    send = await desk.open(Door(commands=(lists, Command("customers", "archive", changed, "<name>", "one", slash=False))))
+
+    for typed in ("customers", "customers archived", "customers Archived pears", "customers list pears"):
+        await send(command(typed))
+
+    await desk.settled()
+    assert [call.text for call in heard.calls] == ["", "archived", "archived pears", "pears"]
+    assert {call.name for call in heard.calls} == {"customers list"}
+    assert changed.calls == []
 
 
 async def test_every_kind_of_payload_reaches_its_listener(desk: Desk) -> None:

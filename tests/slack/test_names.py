@@ -53,6 +53,18 @@ def test_a_noun_without_verbs_has_no_slash_command_of_its_own() -> None:
     assert "• `/acme-keydesk status` – how we are" in text_of(usage.of_noun(names, "status"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("lst", "Did you mean `list`?"), ("archived", ""), ("aplly", ""), ("shwo", "Did you mean `show`?"), ("a", "")],
+)
+def test_only_a_verb_that_shows_something_is_proposed(typed: str, meant: str) -> None:
+    names = join([command("customers", verb) for verb in ("list", "show", "archive", "apply", "")])
+
+    said = text_of(usage.unknown_verb(names, "customers", typed))
+
+    assert said == f"I do not know `{typed}`. {meant} Nothing was done.".replace("  ", " ")
+
+
 def test_a_noun_whose_commands_want_none_has_no_slash_command_but_shows_its_verbs() -> None:
     quiet = Door(commands=(Command("models", "list", nothing, "[words]", "models", slash=False),))
     names = join([command("keys", "list"), quiet])
