@@ -11,7 +11,10 @@ from bot.slack.names import ROOT, Command, Names
 
 # Only these are proposed to who mistyped: another verb may change something as soon as the proposal is typed.
 ONLY_SHOW = frozenset(
-    "list show mine scopes invites preview balance purchases month requests fields alerts tags".split()
+    (
+        *("list", "show", "mine", "scopes", "invites", "preview", "balance", "purchases", "month"),
+        *("requests", "fields", "alerts", "tags"),
+    )
 )
 
 

@@ -39,7 +39,9 @@ async def test_an_alias_with_a_prefix_reaches_the_same_listener(desk: Desk) -> N
 async def test_words_that_are_no_verb_reach_the_command_that_takes_them(desk: Desk) -> None:
     heard, changed = Heard(), Heard()
     lists = Command("customers", "list", heard, "[words]", "all", ("",), slash=False, words=True)
-    send = await desk.open(Door(commands=(lists, Command("customers", "archive", changed, "<name>", "one", slash=False))))
+    send = await desk.open(
+        Door(commands=(lists, Command("customers", "archive", changed, "<name>", "one", slash=False)))
+    )
 
     for typed in ("customers", "customers archived", "customers Archived pears", "customers list pears"):
         await send(command(typed))
