@@ -135,6 +135,12 @@ async def test_trouble_that_stays_is_told_after_a_while(rooms: Rooms) -> None:
     assert "asks too often" in rows(rooms.bench.database, lambda session: clearings.get(session, "V1")).text
 
 
+def test_keys_that_cannot_be_ended_are_no_more_keys_where_none_stands_before_them() -> None:
+    drawn = confirm_form(Found("bu1", (), 0, beyond_us=7))
+
+    assert fallback_text(drawn["blocks"]).startswith("7 keys cannot be ended here")
+
+
 @pytest.mark.parametrize(
     ("failed", "last"), [(PROBLEMS_SHOWN, "gone"), (PROBLEMS_SHOWN + 2, "… and 2 more that did not end")]
 )
