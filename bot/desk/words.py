@@ -56,6 +56,7 @@ HAPPENED: Mapping[str, str] = {
     "keys.create.interrupted": "interrupted; whatever was made is ended",
     "keys.show.failed": "could not be shown; that key is ended",
     "keys.straggler.reported": "an old key of this request was found and reported",
+    "keys.straggler.untold": "whether a press made a key could not be told",
 }
 
 

@@ -14,8 +14,9 @@ from bot import audit
 from bot.desk import words
 from bot.desk.judging import the_request
 from bot.engine.port import Engine, Job
-from bot.errors import AlreadyDecided, BotError, NotAllowed
+from bot.errors import AlreadyDecided, BotError, CouldNotCheck, NotAllowed
 from bot.keys.operations import PRESETS, CreateKey
+from bot.keys.stragglers import may_be_there
 from bot.operation import Actor
 from bot.store import requests, seen
 from bot.store.keys import Key
@@ -23,6 +24,10 @@ from bot.store.mints import MintAttempt
 from bot.store.requests import Request
 
 COMMENT_PURPOSE_LONGEST = 80
+STILL_LOOKING = (
+    "Keydesk is still finding out whether your last press made a key at Deepgram, so that there are never two. "
+    "Nothing changed; press again in a minute."
+)
 ONE_FINGER = timedelta(seconds=3)  # as long as Slack lets a trigger open a window
 
 
@@ -50,7 +55,7 @@ class Intent:
     ends_at: datetime
 
 
-def may_open(session: Session, request: Request, actor: Actor, now: datetime) -> NotAllowed | AlreadyDecided | None:
+def may_open(session: Session, request: Request, actor: Actor, now: datetime) -> BotError | None:
     """Return why this person may not open this request's key now, or None."""
     if actor.user_id != request.requester:
         return NotAllowed("This key is not yours to open. Nothing changed.")
@@ -60,7 +65,7 @@ def may_open(session: Session, request: Request, actor: Actor, now: datetime) ->
         return AlreadyDecided(words.how_it_stands(session, request, actor, now))
     if request.open_until is not None and request.open_until <= now:
         return AlreadyDecided("The approval has lapsed. You can ask again with /keys request.")
-    return None
+    return CouldNotCheck(STILL_LOOKING) if may_be_there(session, request.id) else None
 
 
 def note_refused_opening(session: Session, request_id: str, actor: Actor, now: datetime) -> BotError | None:

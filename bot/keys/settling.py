@@ -16,7 +16,7 @@ from bot.keys.ending import KeyEnding
 from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
-from bot.keys.stragglers import report
+from bot.keys.stragglers import OLDEST_TOUCHED, age, report, report_untold
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.providers.deepgram.standing import Standing
@@ -32,8 +32,7 @@ UNDELIVERED = frozenset({"making", "ending"})
 SOON = timedelta(seconds=10)
 STALE_AFTER = timedelta(minutes=2)
 SWEEP_EVERY = timedelta(minutes=5)
-# An older find is reported, never touched: a comment can be copied by anybody who reads it.
-OLDEST_TOUCHED = timedelta(minutes=10)
+INTERRUPTED = "The press was cut short."
 
 log = structlog.get_logger()
 
@@ -69,10 +68,16 @@ class KeySettling:
         except BotError as problem:
             # By ``later``, not by raising: however often this is wanted, one row of it goes round.
             log.warning("keys.not_settled", mint=mint.id, why=problem.text)
-            again, wait = Job("keys.settle", mint.id), SOON if age(mint) < OLDEST_TOUCHED else SWEEP_EVERY
-            await self._database.write(lambda session: self._engine.later(session, again, now + wait))
+            why = problem.text
+            await self._database.write(lambda session: self._look_again(session, mint, why, now))
             return
         await self._database.write(lambda session: self._rest(session, mint, now))
+
+    def _look_again(self, session: Session, mint: MintAttempt, why: str, now: datetime) -> None:
+        young = age(mint) < OLDEST_TOUCHED
+        if not young and mint.provider_key_id is None:
+            report_untold(session, mint, why, now)
+        self._engine.later(session, Job("keys.settle", mint.id), now + (SOON if young else SWEEP_EVERY))
 
     async def _end_what_was_made(self, mint: MintAttempt, now: datetime) -> None:
         if mint.provider_key_id is not None:
@@ -113,6 +118,8 @@ class KeySettling:
             self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER - age(mint))
             return None
         _note(session, request, mint, now)
+        if mint.provider_key_id is None:  # until a whole list was looked through, nobody presses again
+            mints.finish(session, mint.id, "unknown", now, problem=INTERRUPTED)
         if mint.provider_key_id is None and give_back(session, self._engine, request, now):
             self._desk.refresh(session, request.id, request.version + 1, now)
             self._engine.enqueue(session, Job("desk.ring", request.id, mint.id), now)
@@ -124,8 +131,14 @@ class KeySettling:
             await self._ending.end(key.id, audit.KEYDESK, "its making was interrupted", UNDELIVERED)
 
     async def _end_found(self, mint: MintAttempt, now: datetime) -> None:
+        """End what the list of keys shows of this attempt.
+
+        Raises:
+            Unavailable: the list was not whole, so there may be more.
+        """
         credential = await self._standing.read(mint.project_id)
-        for found in await self._deepgram.keys(mint.project_id):
+        listed = await self._deepgram.keys(mint.project_id)
+        for found in listed:
             if not carries(found, mint.id):
                 continue
             if found.member_id is None or found.member_id != credential.member_id or age(mint) > OLDEST_TOUCHED:
@@ -134,6 +147,7 @@ class KeySettling:
                 continue
             key = await self._database.write(partial(self._adopt, mint=mint, found=found, now=now))
             await self._ending.end(key.id, audit.KEYDESK, "made by an attempt that was cut short; nobody saw it")
+        listed.certain("keys")
 
     def _adopt(self, session: Session, mint: MintAttempt, found: ProviderKey, now: datetime) -> Key:
         known = keys.by_provider_id(session, found.key_id)
@@ -150,14 +164,9 @@ class KeySettling:
         if mint.provider_key_id is not None or not left:
             mints.finish(session, mint.id, "settled", now)
             return
-        mints.finish(session, mint.id, "unknown", now)
+        mints.finish(session, mint.id, "unknown", now, problem=None)
         wait = timedelta(seconds=left[0]) - age(mint)
         self._engine.later(session, Job("keys.settle", mint.id), now + wait)
-
-
-def age(mint: MintAttempt) -> timedelta:
-    """Return how long ago the intent was, by the machine's time."""
-    return datetime.now(UTC) - mint.intended_at
 
 
 def carries(key: ProviderKey, mint_id: str) -> bool:

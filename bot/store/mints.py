@@ -21,7 +21,7 @@ class MintAttempt(SQLModel, table=True):
 
     started → succeeded (the provider's key id is recorded) | failed (certainly not made) | unknown → settled.
     ``intended_at`` is the machine's time of the intent: how long ago it was decides what may be ended, and no moved
-    clock may change that.
+    clock may change that. ``problem`` of an unknown one stands until a whole list of keys was looked through.
     """
 
     __tablename__ = "mint_attempts"
@@ -37,6 +37,11 @@ class MintAttempt(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     provider_key_id: str | None = None
     problem: str | None = None
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether no whole list of keys has told yet what this attempt made."""
+        return self.state == "unknown" and self.problem is not None
 
 
 def get(session: Session, mint_id: str) -> MintAttempt | None:

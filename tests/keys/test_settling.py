@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import BotError
-from bot.keys.settling import LOOKS, OLDEST_TOUCHED
+from bot.errors import BotError, CouldNotCheck
+from bot.keys.settling import LOOKS
+from bot.keys.stragglers import OLDEST_TOUCHED
 from bot.store import mints
 from bot.store.mints import MintAttempt
 from tests.clocks import machine_now
@@ -156,6 +157,42 @@ async def test_a_provider_that_does_not_answer_is_asked_again(rooms: Rooms) -> N
     rooms.bench.clock.move(timedelta(seconds=10))
     await rooms.bench.engine.drain()
     assert not rooms.emulator.state.is_live(secret)
+
+
+async def test_an_attempt_is_at_rest_only_after_a_whole_list(rooms: Rooms) -> None:
+    mint = await cut_short(rooms, "timeout_after")
+    (straggler,) = rooms.alive()
+    rooms.emulator.faults.add("field", "GET", "/keys$", times=None, field="api_key_id", value=None)
+    for look in LOOKS:
+        aged(rooms, mint, timedelta(seconds=look + 1))
+        rooms.bench.clock.move(timedelta(seconds=look))
+        await rooms.bench.engine.drain()
+        assert (rooms_mint(rooms, mint.request_id).state, rooms.alive()) == ("unknown", {straggler})
+        with pytest.raises(CouldNotCheck, match="still finding out"):
+            await rooms.bench.making.create_and_show(mint.request_id, actor(ANA), Window())
+    rooms.emulator.faults.clear()
+    rooms.bench.clock.move(timedelta(minutes=1))
+    await rooms.bench.engine.drain()
+    assert (rooms_mint(rooms, mint.request_id).state, rooms.alive()) == ("settled", set())
+    key = await rooms.bench.making.create_and_show(mint.request_id, actor(ANA), Window())
+    assert rooms.alive() == {key.provider_key_id}
+
+
+async def test_a_list_that_stays_unreadable_is_reported_and_stops_nobody_for_ever(rooms: Rooms) -> None:
+    mint = await cut_short(rooms, "timeout_after")
+    rooms.emulator.faults.add("field", "GET", "/keys$", times=None, field="api_key_id", value=None)
+    aged(rooms, mint, OLDEST_TOUCHED + timedelta(seconds=1))
+    for _ in range(3):
+        await settle(rooms, mint)
+    assert rooms_mint(rooms, mint.request_id).state == "unknown"
+    named = [entry.name for entry in entries(rooms.bench.database, mint.request_id)]
+    assert named.count("keys.straggler.untold") == 1
+    await rooms.bench.making.create_and_show(mint.request_id, actor(ANA), Window())
+    rooms.emulator.faults.clear()
+    await settle(rooms, mint)
+    with rooms.bench.database.reading() as session:
+        states = [each.state for each in mints.of_request(session, mint.request_id)]
+    assert (states, reported(rooms, mint)) == (["settled", "succeeded"], 1)
 
 
 async def died(rooms: Rooms, request_id: str) -> MintAttempt:
