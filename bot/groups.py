@@ -19,6 +19,7 @@ from bot.errors import CouldNotCheck
 from bot.slack.codes.sentences import Meaning
 from bot.slack.codes.verdict import judge
 from bot.slack.groups import UserGroup
+from bot.slack.throttle import in_words, seconds_of
 from bot.slack.web import SlackError, SlackRateLimited
 from bot.slack.words import count, listed
 from bot.store import roles
@@ -29,7 +30,6 @@ FRESH_SECONDS = 60.0
 READ_SECONDS = 4.0
 AGAIN_SECONDS = 60.0
 PLAN_SECONDS = 900.0
-LONGEST_SECONDS = 3_600.0
 NO_GROUPS = "plan_upgrade_required"
 """Slack's answer of a plan without user groups (docs.slack.dev/reference/methods/usergroups.list)."""
 
@@ -79,8 +79,7 @@ class Trouble:
     @property
     def wait(self) -> str:
         """Say how long it is until Slack is asked again."""
-        minutes = round((self.until - time.monotonic()) / 60)
-        return "a minute" if minutes <= 1 else f"{minutes} minutes"
+        return in_words(self.until - time.monotonic())
 
 
 class Groups:
@@ -188,7 +187,7 @@ def trouble_of(problem: SlackError | TimeoutError) -> Trouble:
     code = problem.code if isinstance(problem, SlackError) else "timeout"
     seconds = PLAN_SECONDS if code == NO_GROUPS else AGAIN_SECONDS
     if isinstance(problem, SlackRateLimited):
-        seconds = min(max(problem.retry_after, 1.0), LONGEST_SECONDS)
+        seconds = seconds_of(problem)
     return Trouble(code, time.monotonic() + seconds)
 
 

@@ -13,7 +13,8 @@ from bot.foreign import visible
 from bot.groups import Groups
 from bot.operation import Actor
 from bot.slack.codes.sentences import Meaning
-from bot.slack.web import SlackError, SlackUnclear
+from bot.slack.throttle import Throttle, in_words
+from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
 from bot.store.people import Person
@@ -32,6 +33,7 @@ REFUSALS: Mapping[str, str] = {
     "stranger": "Keydesk is for members of this workspace; people from connected workspaces cannot use it.",
     "deactivated": "This account is deactivated, so Keydesk cannot act for it.",
 }
+TOO_MANY = "Slack wants to hear less from Keydesk just now. Please try again in {wait}."
 
 Profile = Callable[[str], Awaitable[Mapping[str, Any]]]
 """Reads one user's object (``users.info``) by user id; raises `SlackError`."""
@@ -49,6 +51,7 @@ class People:
         self._team_id = team_id
         self._groups = groups
         self._fresh: dict[str, tuple[float, Person]] = {}
+        self._throttle = Throttle("users.info")
         self._asking: dict[str, asyncio.Task[Person]] = {}
 
     async def judge(self, team_id: str, user_id: str) -> Actor:
@@ -149,7 +152,7 @@ class People:
             told = await self._told(user_id)
         except SlackError as problem:
             if problem.meaning is not Meaning.CLOSED:
-                raise CouldNotCheck(f"{NOT_READ} {problem.verdict.words}") from problem
+                raise CouldNotCheck(f"{NOT_READ} {_why(problem)}") from problem
             person = await self._not_shown(user_id, problem, now)
         else:
             said = read_profile(self._team_id, told, now)
@@ -161,7 +164,7 @@ class People:
         return person
 
     async def _told(self, user_id: str) -> Mapping[str, Any]:
-        told = await self._profile(user_id)
+        told = await self._throttle.ask(lambda: self._profile(user_id))
         if not told.get("id"):
             raise SlackUnclear("users.info", "incomplete_answer")
         return told
@@ -171,6 +174,13 @@ class People:
         nobody = read_profile(self._team_id, {"id": user_id, "is_stranger": True}, now)
         invalid = problem.code == NO_SUCH_ID
         return await self._database.write(lambda session: people.not_shown(session, nobody, invalid=invalid))
+
+
+def _why(problem: SlackError) -> str:
+    """Say what Slack said, and when to try again where it said that, too."""
+    if isinstance(problem, SlackRateLimited):
+        return TOO_MANY.format(wait=in_words(problem.retry_after))
+    return problem.verdict.words
 
 
 def read_profile(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:

@@ -15,7 +15,7 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.groups import Groups
 from bot.people import REFUSALS, People, read_profile
 from bot.slack.groups import UserGroup
-from bot.slack.web import SlackError, SlackUnclear
+from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
 from tests.factories import ANA, NOON, RAJ, TEAM, add, person, rows
@@ -31,6 +31,10 @@ MEMBER = {
     "is_ultra_restricted": False,
 }
 SISTER = "T0SISTER001"
+SLOWER = (
+    "Keydesk could not read your Slack profile, so nothing changed. Slack wants to hear less from Keydesk just now. "
+    "Please try again in {}."
+)
 
 
 def on_grid(*teams: str, **changes: Any) -> dict[str, Any]:
@@ -375,6 +379,27 @@ async def test_an_unreadable_profile_changes_nothing(
         assert people.get(session, TEAM, ANA) is None
     slack.problem = None
     assert await judges.judge(TEAM, ANA)
+
+
+async def test_too_many_questions_are_not_asked_again_before_the_time_that_slack_says(
+    judges: People, slack: SlackProfiles, later: list[float]
+) -> None:
+    async def refused(who: str) -> str:
+        with pytest.raises(CouldNotCheck) as problem:
+            await judges.judge(TEAM, who)
+        return problem.value.text
+
+    slack.problem = SlackRateLimited("users.info", 200)
+    told = [await refused(who) for who in (ANA, RAJ) * 5]
+    assert (slack.calls, told) == ([ANA], [SLOWER.format("3 minutes")] * 10)
+    later[0] += 199.5
+    assert await refused(RAJ) == SLOWER.format("a minute")
+    later[0] += 1
+    await asyncio.gather(*(refused(f"U{number}") for number in range(5)))
+    assert len(slack.calls) == 2
+    slack.problem = None
+    later[0] += 201
+    assert {(await judges.judge(TEAM, who)).user_id for who in (ANA, RAJ)} == {ANA, RAJ}
 
 
 async def test_an_old_profile_does_not_stand_in_for_an_unreadable_one(
