@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bot.errors import BotError
 from bot.slack.call import Call
+from bot.slack.reading import text_of
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 
 # What makes a spreadsheet calculate (owasp.org/www-community/attacks/CSV_Injection), also behind what it skips.
@@ -91,8 +92,9 @@ async def send_table(
 async def _handed_over(web: SlackWeb, user_id: str, name: str, content: bytes) -> tuple[str, str]:
     """Give Slack the bytes, which nobody sees yet; return the file's id and the channel that it is for."""
     ticket = await web.read("files.getUploadURLExternal", {"filename": name, "length": len(content)})
-    await web.upload(str(ticket["upload_url"]), content)
-    return str(ticket["file_id"]), await web.open_dm(user_id)
+    where, file_id = (text_of("files.getUploadURLExternal", ticket, name) for name in ("upload_url", "file_id"))
+    await web.upload(where, content)
+    return file_id, await web.open_dm(user_id)
 
 
 async def _show(web: SlackWeb, channel: str, file_id: str, name: str, comment: str) -> None:

@@ -50,7 +50,7 @@ def read(kind: Kind, body: Body, names: Names, web: SlackWeb, answer: Ack, ours:
     if kind == "action":
         call.value = chosen(body["actions"][0])
     elif kind == "options":
-        call.value = body.get("value", "")
+        call.value = body.get("value") or ""
     return call
 
 
@@ -90,7 +90,7 @@ def chosen(action: Mapping[str, Any]) -> str:
     """Return what was pressed or chosen; several values are joined with commas."""
     option = action.get("selected_option")
     if option:
-        return str(option["value"])
+        return str(option.get("value") or "")
     if "selected_options" in action:
         return ",".join(each["value"] for each in action["selected_options"] or ())
     if "selected_users" in action:
@@ -113,7 +113,7 @@ def unescaped(text: str) -> str:
 
 
 def _command(body: Body, names: Names, web: SlackWeb, answer: Ack, team_id: str) -> Call:
-    noun, verb, rest = names.split(body["command"], unescaped(body.get("text", "")))
+    noun, verb, rest = names.split(body["command"], unescaped(body.get("text") or ""))
     return Call(
         kind="command",
         name=f"{noun} {verb}".rstrip(),

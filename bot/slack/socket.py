@@ -21,6 +21,7 @@ from bot.slack.connection import API_URL, Slack, web_client
 from bot.slack.dispatch import Floor
 from bot.slack.guard import broken
 from bot.slack.quiet import quiet
+from bot.slack.reading import text_of
 from bot.slack.refusals import note, refused
 from bot.slack.token import Token
 from bot.slack.watchdog import DEAD_SECONDS, Watchdog
@@ -46,7 +47,7 @@ class SocketClient(SocketModeClient):
             note(refusal)
             raise refusal from None
         self.token.accepted()
-        return str(answer["url"])
+        return text_of("apps.connections.open", {"url": answer.get("url")}, "url")
 
 
 class SocketConnection:

@@ -17,8 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.blocks import Block, fit_message
 from bot.slack.given_urls import GivenUrls
-from bot.slack.groups import UserGroup, read_group
+from bot.slack.groups import UserGroup
 from bot.slack.ladder import Ladder, Send
+from bot.slack.reading import groups_of, list_of, next_page, object_of, text_of, view_of
 from bot.slack.refusals import SlackError, SlackRateLimited, SlackTookNothing, SlackUnclear, note, refused
 from bot.slack.refused_types import is_of_blocks
 from bot.slack.token import Token
@@ -106,7 +107,7 @@ class SlackWeb:
         """
         said = _said(text, blocks) | {"unfurl_links": False, "unfurl_media": False}
         extra = {"channel": channel, "metadata": metadata, "thread_ts": thread_ts}
-        return str((await self._say("chat.postMessage", said | extra))["ts"])
+        return text_of("chat.postMessage", await self._say("chat.postMessage", said | extra), "ts")
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] | None = None) -> None:
         """Replace a message."""
@@ -120,15 +121,17 @@ class SlackWeb:
     async def open_dm(self, user_id: str) -> str:
         """Return the channel id of the direct conversation with a person."""
         answer = await self.write("conversations.open", {"users": user_id}, again=True)
-        return str(answer["channel"]["id"])
+        channel = object_of("conversations.open", answer, "channel")
+        return text_of("conversations.open", channel, "id")
 
     async def user_profile(self, user_id: str) -> Mapping[str, Any]:
         """Return Slack's user object."""
-        return _object("users.info", await self.read("users.info", {"user": user_id}), "user")
+        return object_of("users.info", await self.read("users.info", {"user": user_id}), "user")
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
         """Return Slack's conversation object."""
-        return _object("conversations.info", await self.read("conversations.info", {"channel": channel_id}), "channel")
+        answer = await self.read("conversations.info", {"channel": channel_id})
+        return object_of("conversations.info", answer, "channel")
 
     async def members(self, channel_id: str) -> AsyncIterator[str]:
         """Yield the ids of everyone in a channel, page after page."""
@@ -136,9 +139,9 @@ class SlackWeb:
         while True:
             further = {"cursor": cursor} if cursor else {}
             page = await self.read("conversations.members", {"channel": channel_id, "limit": 200, **further})
-            for member in page["members"]:
+            for member in list_of("conversations.members", page, "members"):
                 yield str(member)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = next_page(page)
             if not cursor:
                 return
 
@@ -151,9 +154,7 @@ class SlackWeb:
         found = await self.read(
             "usergroups.list", {"include_users": "true"} | ({"team_id": team_id} if team_id else {})
         )
-        if not isinstance(found.get("usergroups"), list):
-            raise SlackUnclear("usergroups.list", "incomplete_answer")
-        return [read_group(each) for each in found["usergroups"]]
+        return groups_of("usergroups.list", found)
 
     async def publish_home(self, user_id: str, view: Block) -> None:
         """Set a person's App Home."""
@@ -161,20 +162,20 @@ class SlackWeb:
 
     async def open_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
         """Open a modal; return its view id and hash. ``Call.open`` takes care that the trigger is not wasted."""
-        return _view_of(await self._show("views.open", view, {"trigger_id": trigger_id}))
+        return view_of("views.open", await self._show("views.open", view, {"trigger_id": trigger_id}))
 
     async def push_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
         """Open a modal on top of another; return its view id and hash."""
-        return _view_of(await self._show("views.push", view, {"trigger_id": trigger_id}))
+        return view_of("views.push", await self._show("views.push", view, {"trigger_id": trigger_id}))
 
     async def update_view(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
         """Replace a modal's content if it still has this hash; return its view id and new hash."""
-        return _view_of(await self._show("views.update", view, {"view_id": view_id, "hash": hash_}))
+        return view_of("views.update", await self._show("views.update", view, {"view_id": view_id, "hash": hash_}))
 
     async def update_view_once(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
         """Do the same in basic blocks, and in no other way if Slack refuses: for what is shown once."""
         send = self._shows("views.update", {"view_id": view_id, "hash": hash_})
-        return _view_of(await self._ladder.view_once(view, send))
+        return view_of("views.update", await self._ladder.view_once(view, send))
 
     async def _say(self, method: str, body: Body, *, edits: bool = False) -> Body:
         """Send a message; ``edits`` for one that replaces another, which may be repeated when unclear."""
@@ -268,7 +269,7 @@ def read_identity(answer: Mapping[str, Any], scopes: str) -> Identity:
         team_id=_workspace(answer.get("team_id")),
         team=str(answer.get("team") or ""),
         url=str(answer.get("url") or ""),
-        user_id=str(answer["user_id"]),
+        user_id=text_of("auth.test", answer, "user_id"),
         bot_id=str(answer.get("bot_id") or ""),
         enterprise_id=answer.get("enterprise_id"),
         scopes=frozenset(each.strip() for each in scopes.split(",") if each.strip()),
@@ -276,21 +277,9 @@ def read_identity(answer: Mapping[str, Any], scopes: str) -> Identity:
     )
 
 
-def _object(method: str, answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the object that an answer carries; one without it says nothing."""
-    found = answer.get(name)
-    if not isinstance(found, Mapping):
-        raise SlackUnclear(method, "incomplete_answer")
-    return found
-
-
 def _workspace(team_id: object) -> str:
     """Return the id of a workspace (``T…``); an organisation's own (``E…``) and null name none."""
     return team_id if isinstance(team_id, str) and team_id.startswith("T") else ""
-
-
-def _view_of(answer: Mapping[str, Any]) -> tuple[str, str]:
-    return str(answer["view"]["id"]), str(answer["view"]["hash"])
 
 
 def _data(response: Any) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.slack.call import Kind
-from bot.slack.payload import delivered_for
+from bot.slack.names import join
+from bot.slack.payload import delivered_for, read
 from tests.slack.payloads import action, command, event, submission
 
 OURS, SISTER, ORG = "T1", "T0SISTER001", "E0NORTHWIND"
@@ -26,6 +27,11 @@ def in_view(team: object, **view: Any) -> dict[str, Any]:
 def told(*team_ids: str | None, team_id: str = OURS) -> dict[str, Any]:
     """Return an event with these authorizations."""
     return event("team_join") | {"team_id": team_id, "authorizations": [{"team_id": each} for each in team_ids]}
+
+
+def pressed(**given: Any) -> dict[str, Any]:
+    """Return an element that somebody used."""
+    return {"action_id": "it", **given}
 
 
 SHAPES: list[tuple[str, Kind, dict[str, Any], list[str]]] = [
@@ -55,3 +61,28 @@ SHAPES: list[tuple[str, Kind, dict[str, Any], list[str]]] = [
 @pytest.mark.parametrize(("kind", "body", "named"), [row[1:] for row in SHAPES], ids=[row[0] for row in SHAPES])
 def test_a_payload_is_for_the_installation_that_it_names(kind: Kind, body: dict[str, Any], named: list[str]) -> None:
     assert delivered_for(kind, body) == named
+
+
+async def no_ack(**_: Any) -> None:
+    """Answer nothing: these payloads are only read."""
+
+
+NOTHING: list[tuple[str, Kind, dict[str, Any], str]] = [
+    ("a command without words", "command", command("/keys") | {"text": None}, "text"),
+    ("nothing typed yet", "options", {"action_id": "pick", "value": None, "user": {"id": "UANA"}}, "value"),
+    (
+        "a choice without a value",
+        "action",
+        action("it") | {"actions": [pressed(selected_option={"text": {}})]},
+        "value",
+    ),
+    ("a choice that is null", "action", action("it") | {"actions": [pressed(selected_option=None)]}, "value"),
+    ("no people chosen", "action", action("it") | {"actions": [pressed(selected_users=None)]}, "value"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "field"), [row[1:] for row in NOTHING], ids=[row[0] for row in NOTHING])
+def test_null_is_the_empty_text(kind: Kind, body: dict[str, Any], field: str) -> None:
+    web: Any = None
+    call = read(kind, body, join([]), web, no_ack, OURS)
+    assert getattr(call, field) == ""

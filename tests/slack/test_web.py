@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,9 +11,10 @@ from structlog.testing import capture_logs
 from bot.slack.blocks import modal, section
 from bot.slack.call import OpenView
 from bot.slack.connection import Slack, connect
-from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
+from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear, SlackWeb
 from tests.slack.fake_api import FakeApi
 
+Asks = Callable[[SlackWeb], Awaitable[object]]
 VIEW = modal("key", "Your key", [section("the canary is sk-12345")])
 
 
@@ -149,3 +151,40 @@ async def test_a_view_is_in_no_log_whatever_the_level(slack: Slack, caplog: pyte
     await slack.interactive.update_view(view_id, hash_, VIEW)
 
     assert "canary" not in caplog.text
+
+
+LACKING: list[tuple[str, dict[str, object], Asks]] = [
+    ("chat.postMessage", {}, lambda web: web.post("C1", "words")),
+    ("conversations.open", {"channel": None}, lambda web: web.open_dm("U1")),
+    ("conversations.open", {"channel": {}}, lambda web: web.open_dm("U1")),
+    ("users.info", {"user": None}, lambda web: web.user_profile("U1")),
+    ("conversations.info", {}, lambda web: web.channel("C1")),
+    ("conversations.members", {}, lambda web: web.members("C1").__anext__()),
+    ("conversations.members", {"members": None}, lambda web: web.members("C1").__anext__()),
+    ("usergroups.list", {}, lambda web: web.user_groups()),
+    ("usergroups.list", {"usergroups": [{"handle": "team"}]}, lambda web: web.user_groups()),
+    ("usergroups.list", {"usergroups": [None]}, lambda web: web.user_groups()),
+    ("views.open", {}, lambda web: web.open_view("T1", VIEW)),
+    ("views.push", {"view": None}, lambda web: web.push_view("T1", VIEW)),
+    ("views.update", {"view": {"id": "V1"}}, lambda web: web.update_view("V1", "h", VIEW)),
+    ("views.update", {"view": {"id": "V1", "hash": None}}, lambda web: web.update_view_once("V1", "h", VIEW)),
+    ("auth.test", {"team_id": "T1"}, lambda web: web.auth_test()),
+]
+
+
+@pytest.mark.parametrize(("method", "answer", "ask"), LACKING, ids=[f"{row[0]} {row[1]}" for row in LACKING])
+async def test_an_answer_without_what_it_must_carry_says_nothing(
+    api: FakeApi, slack: Slack, method: str, answer: dict[str, object], ask: Asks
+) -> None:
+    api.answers[method] = [(200, {"ok": True} | answer)] * 2
+    with pytest.raises(SlackUnclear, match="incomplete_answer"):
+        await ask(slack.interactive)
+    assert len(api.called(method)) == 1
+
+
+async def test_a_page_without_a_cursor_is_the_last(api: FakeApi, slack: Slack) -> None:
+    api.answers["conversations.members"] = [
+        (200, {"ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "more"}}),
+        (200, {"ok": True, "members": ["U2"], "response_metadata": None}),
+    ]
+    assert [each async for each in slack.interactive.members("C1")] == ["U1", "U2"]
