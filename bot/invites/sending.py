@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.engine.port import Engine, Job
-from bot.errors import BotError, Conflict, NotAllowed, NotUnderstood, ProviderError, Refused, Unclear
+from bot.errors import BotError, Conflict, NotAllowed, NotUnderstood, ProviderError, Refused, Unavailable, Unclear
 from bot.invites import service
 from bot.invites.addresses import Sorting, sort_out
 from bot.invites.operations import SendInvites
@@ -22,6 +22,9 @@ from bot.store.invites import Invite
 
 OF_ONE_ADDRESS = (Conflict, NotUnderstood, Refused)  # the next address may well be taken
 
+UNTOLD = (
+    "Deepgram lists a member without an address, or an invitation without its scope, so who is invited cannot be told."
+)
 ALL_SENT_AFTER = timedelta(minutes=2)  # twenty addresses, at a slow provider
 
 
@@ -107,9 +110,13 @@ class InviteSending:
         return sorting
 
     async def _there(self, project_id: str) -> tuple[set[str], set[str]]:
-        """Return the addresses of members and of open invitations, as the provider lists them now."""
-        members = await self._deepgram.members(project_id)
-        invited = await self._deepgram.invites(project_id)
+        """Return the addresses of members and of open invitations, as the provider lists them now.
+
+        Raises:
+            ProviderError: a list could not be read, or not all of it: somebody might be mailed who is there already.
+        """
+        members = (await self._deepgram.members(project_id)).certain("members")
+        invited = (await self._deepgram.invites(project_id)).certain("invitations")
         return {member.email for member in members if member.email}, {invite.email for invite in invited}
 
     async def _note(self, project_id: str, email: str, scope: str, actor: Actor) -> None:
@@ -121,17 +128,25 @@ class InviteSending:
         """Tell whether everybody was invited (or nobody); in words where only some were.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: Deepgram did not say, or not all of it: who is missing there would be mailed twice.
         """
-        members = await self._deepgram.members(operation.project_id)
-        waiting = await self._deepgram.invites(operation.project_id)
-        invited = {invite.email for invite in waiting if invite.scope == operation.scope}
-        there = {email.casefold() for email in {member.email or "" for member in members} | invited}
+        there = await self._arrived(operation)
         arrived = [email for email in operation.emails if email.casefold() in there]
         missing = [email for email in operation.emails if email.casefold() not in there]
         if arrived and missing:
             return f"Invited: {listed(arrived)}. Not invited: {listed(missing)}. You can invite them again."
         return bool(arrived)
+
+    async def _arrived(self, operation: SendInvites) -> set[str]:
+        """Return who is a member, or invited with the scope that was asked for, in small letters."""
+        wanted = {email.casefold() for email in operation.emails}
+        members = (await self._deepgram.members(operation.project_id)).certain("members")
+        waiting = (await self._deepgram.invites(operation.project_id)).certain("invitations")
+        unsaid = any(not each.scope.strip() and each.email.casefold() in wanted for each in waiting)
+        if unsaid or any(member.email is None for member in members):
+            raise Unavailable(UNTOLD)
+        invited = {invite.email.casefold() for invite in waiting if invite.scope == operation.scope}
+        return invited | {(member.email or "").casefold() for member in members}
 
     def sent(self, session: Session, operation: SendInvites, now: datetime) -> None:
         """Let the list of invitations follow."""

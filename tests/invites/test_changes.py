@@ -9,11 +9,12 @@ from sqlmodel import Session
 
 from bot.desk.running import FINDING_OUT
 from bot.desk.service import Held, Ran
-from bot.errors import FormError, NotAllowed, NotUnderstood, Refused, ScopeMissing
+from bot.errors import FormError, NotAllowed, NotUnderstood, ProviderError, Refused, ScopeMissing
 from bot.invites import service
 from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
 from bot.providers.deepgram.models import Role
 from bot.store import invites, projects, requests
+from bot.store.changes import OPEN
 from bot.store.invites import Invite
 from playground.deepgram.invites import accept_invite
 from tests.factories import ANA, OWNER, SECOND_OWNER, TEAM, actor, entries, rows
@@ -76,6 +77,35 @@ async def test_an_unclear_answer_is_settled_by_looking_and_nothing_is_mailed_twi
     assert (change.state, words in (change.text or "")) == (state, True)
     assert await room.ask(wish(room, NEW, LAST))
     assert sorted(room.project.mailed) == [NEW, LAST]
+
+
+AN_HOUR = timedelta(hours=1)  # longer than the pause between two looks
+UNSAID: list[tuple[str, str, object]] = [
+    ("/invites", "email", None), ("/invites", "scope", None), ("/invites", "scope", " "), ("/invites", "invites", None),
+    ("/members$", "email", None), ("/members$", "member_id", "m-1"), ("/members$", "members", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "field", "value"), UNSAID)
+async def test_what_a_list_leaves_unsaid_is_never_not_invited(
+    room: Membership, where: str, field: str, value: object
+) -> None:
+    room.fault("timeout_after", "POST", "/invites")
+    assert await room.ask(wish(room, NEW)) == FINDING_OUT
+    room.fault("field", "GET", where, times=None, field=field, value=value)
+    assert (await room.settle()).state in OPEN
+    room.emulator.faults.clear()
+    room.clock.move(AN_HOUR)
+    assert (await room.settle()).state == "succeeded"
+    assert room.project.mailed == [NEW]
+
+
+@pytest.mark.parametrize(("where", "field"), [("/invites", "email"), ("/members$", "member_id")])
+async def test_nobody_is_invited_while_who_is_there_cannot_be_told(room: Membership, where: str, field: str) -> None:
+    room.fault("field", "GET", where, times=None, field=field, value=None)
+    with pytest.raises(ProviderError, match="cannot be told"):
+        await room.ask(wish(room, NEW))
+    assert room.project.mailed == []
 
 
 async def test_whoever_accepted_meanwhile_counts_as_invited(room: Membership) -> None:
