@@ -153,6 +153,18 @@ async def test_an_unclear_answer_leaves_no_key_and_the_right(rooms: Rooms, kind:
     assert rooms.alive() == {key.provider_key_id}
 
 
+@pytest.mark.parametrize("odd", ["key_8f3a", "..", "", 7])
+async def test_a_key_whose_id_is_none_is_not_shown_but_looked_for_and_ended(rooms: Rooms, odd: object) -> None:
+    right = await rooms.right()
+    rooms.fault("field", "POST", field="api_key_id", value=odd)
+    window = Window()
+    with pytest.raises(BotError, match="did not answer clearly"):
+        await rooms.bench.making.create_and_show(right.id, actor(ANA), window)
+    assert (window.seen, len(rooms.alive())) == ([], 1)
+    await rooms.bench.engine.drain()
+    assert (rooms.alive(), rooms.bench.request(right.id).state) == (set(), "approved")
+
+
 # --- what the window does ---
 
 

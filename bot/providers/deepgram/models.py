@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from bot.providers.deepgram.ids import Id, MaybeId
+from bot.providers.deepgram.ids import Id, MaybeId, is_uuid
 from bot.providers.lenient import Lenient, MaybeMoment, MaybeText, MaybeTexts, Text, Texts, object_or_empty
 
 Role = Literal["owner", "admin", "member"]
@@ -95,8 +95,8 @@ def key_of(project_id: str, value: object) -> Key | None:
 
 
 def created_key_of(project_id: str, body: dict[str, Any]) -> CreatedKey | None:
-    """Read the answer of a creation; None if the id or the secret is missing."""
+    """Read the answer of a creation; None without a secret, or an id by which the key could be ended again."""
     key_id, secret = body.get("api_key_id"), body.get("key")
-    if not (isinstance(key_id, str) and key_id and isinstance(secret, str) and secret):
+    if not (isinstance(key_id, str) and is_uuid(key_id) and isinstance(secret, str) and secret):
         return None
     return CreatedKey.model_validate(body | {"key_id": key_id, "project_id": project_id, "secret": secret})
