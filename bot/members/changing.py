@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.desk.believing import believed
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, ProviderError
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, ProviderError, Unavailable
 from bot.members import service
 from bot.members.operations import ChangeMemberScope, RemoveMember, scope_of
 from bot.operation import Actor, OperationKind
@@ -23,6 +23,7 @@ OUR_OWN = (
     "This member is Keydesk itself: removing it, or giving it another scope, would end every key that Keydesk made or "
     "stop Keydesk. Nothing changed. It can only be changed in Deepgram's console, after reading the runbook."
 )
+WITHOUT_US = "Deepgram's list of members lacks Keydesk itself, so who else is missing from it cannot be told."
 UNKNOWN = "Keydesk could not tell which member it is itself, so nothing changed. Please try again in a minute."
 
 
@@ -155,19 +156,30 @@ class MemberChanges:
         return credential
 
     async def _find(self, project_id: str, member_id: str) -> Member | None:
+        """Return a member; None only where the list is whole, which one without ourselves is not.
+
+        Raises:
+            ProviderError: the list could not be read, or not all of it.
+        """
         listed = await self._deepgram.members(project_id)
         found = next((member for member in listed if member.member_id == member_id), None)
         if found is None:
-            listed.certain("members")
+            ourselves = await self._standing.read(project_id)
+            if not any(_is(ourselves, member.member_id, member.email or "") for member in listed.certain("members")):
+                raise Unavailable(WITHOUT_US)
         return found
 
 
 def _check_not_ourselves(credential: Credential, member_id: str, email: str) -> None:
     if credential.member_id is None:
         raise CouldNotCheck(UNKNOWN)
-    same_address = bool(email) and (credential.email or "").casefold() == email.casefold()
-    if same_address or credential.member_id == member_id:
+    if _is(credential, member_id, email):
         raise NotAllowed(OUR_OWN)
+
+
+def _is(credential: Credential, member_id: str, email: str) -> bool:
+    same_address = bool(email) and (credential.email or "").casefold() == email.casefold()
+    return same_address or credential.member_id == member_id
 
 
 def _check_power(credential: Credential, scope: Role, action: Action) -> None:

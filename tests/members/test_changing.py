@@ -14,6 +14,7 @@ from bot.members.operations import ChangeMemberScope, RemoveMember
 from bot.operation import Description
 from bot.providers.deepgram.models import Role
 from bot.store import members
+from bot.store.changes import OPEN
 from playground.deepgram.seed import CLINIC, made_up_id
 from tests.factories import ANA, NOON, OWNER, SECOND_OWNER, actor, add, key
 from tests.membership import SOMTO, SOMTO_EMAIL, Membership, membership
@@ -164,6 +165,23 @@ async def test_an_unclear_answer_is_settled_by_asking(room: Membership, wish: st
     assert room.request(request.id).state == {"succeeded": "done", "failed": "failed"}[state]
     there = room.project.members.get(SOMTO)
     assert there == (["member"] if state == "failed" else None if wish == "remove" else ["admin"])
+
+
+WITHOUT_US: list[object] = [None, [], [{"member_id": INGRID, "email": f"ingrid.alder@{CLINIC}", "scopes": ["owner"]}]]
+
+
+@pytest.mark.parametrize("told", WITHOUT_US)
+async def test_a_list_of_members_without_keydesk_itself_proves_no_removal(room: Membership, told: object) -> None:
+    room.fault("object", "DELETE", "/members/", times=9)  # said to be done by something between
+    room.fault("field", "GET", "/members$", times=1)  # the look before the removal is as it was
+    room.fault("field", "GET", "/members$", times=None, field="members", value=told)
+    request = await room.approved(removal(room))
+    assert (request.state, SOMTO in room.project.members) == ("running", True)
+    assert (await room.settle()).state in OPEN
+    room.emulator.faults.clear()
+    room.clock.move(timedelta(hours=1))  # longer than the pause between two looks
+    assert (await room.settle()).state == "failed"
+    assert (room.request(request.id).state, SOMTO in room.project.members) == ("failed", True)
 
 
 async def test_whoever_is_gone_already_is_not_removed_again(room: Membership) -> None:

@@ -30,9 +30,12 @@ class Members(Endpoints):
 
         Raises:
             ScopeMissing: the credential may not read members.
+            Unavailable: none were told: every project has an owner, and we who read it are a member.
         """
-        body = await self._transport.read(f"{project_path(project_id)}/members", "to list the members")
-        found = await listed(body, "members", partial(member_of, project_id))
+        path, doing = f"{project_path(project_id)}/members", "to list the members"
+        found = await listed(await self._transport.read(path, doing), "members", partial(member_of, project_id))
+        if not found and not found.left_out:
+            raise self._transport.no_answer(Call("GET", path, doing))
         return found.only(lambda member: is_uuid(member.member_id))
 
     async def remove_member(self, project_id: str, member_id: str) -> None:
