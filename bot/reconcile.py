@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
@@ -15,11 +15,14 @@ from bot.app import deepgram_of
 from bot.config import Settings
 from bot.errors import BotError
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.endpoints import Listed
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.sealing import Ring
 from bot.store import mints
 from bot.store.database import Database
 from bot.store.keys import Key
+
+T = TypeVar("T")
 
 
 class NotMade(Exception):
@@ -48,16 +51,31 @@ async def report(settings: Settings) -> list[str]:
 
 async def _report(database: Database, deepgram: Deepgram) -> list[str]:
     lines: list[str] = []
+    unreadable: list[str] = []
     read = 0
-    for client in (await deepgram.accounts()).values():
-        for project in await client.projects():
+    for account, client in (await deepgram.accounts()).items():
+        projects = await client.projects()
+        unreadable += _gaps(f"account {account}", "projects", projects)
+        for project in projects:
             listed = await client.keys(project.project_id, status="active")
             found = await database.read(partial(compare, project_id=project.project_id, listed=listed))
             lines += [f"{project.name}: {line}" for line in found]
+            unreadable += _gaps(project.name, "keys", listed)
             read += 1
+    if unreadable:
+        end = f"{read} projects read, not all of what is in them, {len(lines)} differences. Nothing was changed."
+        return [*unreadable, *lines, end]
     if not lines:
         return [f"{read} projects read: the provider and the store agree."]
     return [*lines, f"{read} projects read, {len(lines)} differences. Nothing was changed."]
+
+
+def _gaps(where: str, noun: str, listed: Listed[T]) -> list[str]:
+    """Return a line where a list is not whole: what stands in its gaps may be alive and known to nobody here."""
+    if listed.is_whole:
+        return []
+    left_out = f"{listed.left_out} entries" if listed.is_told else "the whole list"
+    return [f"{where}: NOT READ, {left_out} of its {noun}: the provider gave nothing that can be used"]
 
 
 async def _unread(settings: Settings, database: Database) -> list[str]:
@@ -68,13 +86,14 @@ async def _unread(settings: Settings, database: Database) -> list[str]:
     return [f"account {account.name}: {why}" for account in shut]
 
 
-def compare(session: Session, project_id: str, listed: Iterable[ProviderKey]) -> list[str]:
+def compare(session: Session, project_id: str, listed: Listed[ProviderKey]) -> list[str]:
     """Return the differences between one project's keys at the provider and in the store."""
+    gone = "gone at the provider" if listed.is_whole else "in no entry of the provider's that could be read"
     there = {key.key_id: key for key in listed}
     here = {key.provider_key_id: key for key in session.exec(select(Key).where(col(Key.project_id) == project_id))}
     unknown = [_unknown(session, key) for key_id, key in there.items() if key_id not in here]
     missing = [
-        f"key {key.label} is {key.state} here and gone at the provider"
+        f"key {key.label} is {key.state} here and {gone}"
         for key_id, key in here.items()
         if key.state != "ended" and key_id not in there
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
+from bot.providers.deepgram.endpoints import Listed
 from bot.providers.deepgram.models import Key as ProviderKey
 from bot.reconcile import NotMade, compare, report
 from bot.store.keys import Key
@@ -50,7 +51,7 @@ def test_each_difference_is_a_line(
         *(Key(**each.model_dump()) for each in here),
     )
     with database.reading() as session:
-        found = compare(session, PROJECT, listed)
+        found = compare(session, PROJECT, Listed(listed))
     database.close()
     assert len(found) == bool(line)
     assert all(line in each for each in found)
@@ -72,6 +73,31 @@ async def test_the_report_names_projects_and_changes_nothing(tmp_path: Path) -> 
     assert any(line.startswith("staging: key ") for line in lines)
     assert lines[-1].endswith("differences. Nothing was changed.")
     assert {call["method"] for call in emulator.calls.kept} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "line"),
+    [
+        ("/keys$", "api_key_id", None, "of its keys: the provider gave nothing that can be used"),
+        ("/keys$", "api_keys", None, "staging: NOT READ, the whole list of its keys"),
+        ("/projects$", "project_id", "p-1", "account main: NOT READ, 9 entries of its projects"),
+        ("/projects$", "projects", None, "account main: NOT READ, the whole list of its projects"),
+    ],
+)
+async def test_what_a_list_leaves_out_is_counted_and_nobody_agrees(
+    tmp_path: Path, path: str, field: str, value: object, line: str
+) -> None:
+    database = small_database(tmp_path)
+    emulator = DeepgramEmulator(lambda: NOON)
+    url = await emulator.start()
+    emulator.faults.add("field", "GET", path, times=None, field=field, value=value)
+    key_ = emulator.credentials["admin"]
+    settings = Settings(_env_file=None, deepgram_api_key=key_, deepgram_api_url=url, database_url=str(database.url))
+    lines = await report(settings)
+    await emulator.stop()
+    database.close()
+    assert any(line in each for each in lines)
+    assert "not all of what is in them" in lines[-1]
 
 
 @pytest.mark.parametrize(
