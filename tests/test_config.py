@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from bot.config import Settings
+from bot.config import BadSettings, Settings, load, strangers
 from bot.providers.deepgram.addresses import doubt
 
 SECRETS = {
@@ -84,6 +85,8 @@ def test_without_an_address_the_database_is_a_file_at_an_absolute_path(tmp_path:
         {"keydesk_prefix": "Acme "},
         {"keydesk_prefix": "a" * 17},
         {"port": "many"},
+        {"port": "99999"},
+        {"port": "-1"},
     ],
 )
 def test_what_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
@@ -97,7 +100,7 @@ def test_a_log_level_may_be_written_in_any_case(level: str) -> None:
 
 
 def test_an_unknown_log_level_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValidationError, match="KEYDESK_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"):
+    with pytest.raises(ValidationError, match="must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"):
         settings(keydesk_log_level="verbose")
 
 
@@ -133,7 +136,6 @@ def test_no_secret_shows_in_what_is_refused() -> None:
         ("api.deepgram.com", "is no address"),
         ("ftp://api.deepgram.com", "is no address"),
         ("https://api.deepgram.com:99999", "is no address"),
-        ("", "is no address"),
     ],
 )
 def test_an_address_that_cannot_be_deepgrams_management_is_refused_in_words(url: str, words: str) -> None:
@@ -169,3 +171,79 @@ def test_slacks_token_is_sent_to_no_other_machine_in_the_clear() -> None:
 )
 def test_beside_socket_mode_nobody_outside_is_answered_unless_told(given: dict[str, Any], host: str) -> None:
     assert settings(**given).host == host
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_what_is_written_and_empty_means_the_default(empty: str) -> None:
+    written = dict.fromkeys(("port", "keydesk_transport", "keydesk_ring_seconds", "deepgram_api_url", "host"), empty)
+    assert settings(**written) == settings()
+
+
+@pytest.mark.parametrize("owners", ["U1;U2", "<@U1>", "@maria, U2"])
+def test_owners_that_are_no_ids_are_answered_with_how_they_are_written(owners: str) -> None:
+    with pytest.raises(ValidationError, match="with commas between them"):
+        settings(keydesk_owners=owners)
+
+
+@pytest.mark.parametrize("kind", ["mysql", "postgresql+psycopg2", "sqlite+aiosqlite"])
+def test_another_kind_of_database_is_refused_in_words(kind: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(f"SQLite and PostgreSQL; DATABASE_URL names {kind}")):
+        settings(database_url=f"{kind}://keydesk:canary@host/keydesk")
+
+
+@pytest.mark.parametrize("given", [{"slack_bot_token": "xapp-canary"}, {"slack_app_token": "xoxb-canary"}])
+def test_tokens_that_look_swapped_are_refused_in_words(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="look swapped") as refusal:
+        settings(**given)
+    assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("transport", "secret", "doubts"),
+    [("http", "x" * 32, 1), ("http", "a" * 31, 1), ("http", "0f" * 16, 0), ("socket", "x", 0)],
+)
+def test_a_signing_secret_that_is_none_is_doubted(transport: str, secret: str, doubts: int) -> None:
+    found = settings(keydesk_transport=transport, slack_signing_secret=secret).doubts()
+    assert len(found) == doubts
+    assert secret not in " ".join(found)
+
+
+def test_what_does_not_fit_is_named_as_it_stands_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    wrong = {
+        "PORT": ("99999", "PORT: must be less than or equal to 65535"),
+        "KEYDESK_TRANSPORT": ("pigeon", "KEYDESK_TRANSPORT: must be 'socket' or 'http'"),
+        "KEYDESK_LOG_LEVEL": ("loud", "KEYDESK_LOG_LEVEL: must be one of DEBUG"),
+        "DATABASE_URL": (
+            "mysql://h/d",
+            "DATABASE_URL: Keydesk works on SQLite and PostgreSQL; DATABASE_URL names mysql",
+        ),
+    }
+    Path(".env").write_text("".join(f"{name}={value}\n" for name, (value, _) in wrong.items()), encoding="utf-8")
+    with pytest.raises(BadSettings) as refusal:
+        load()
+    lines = str(refusal.value).splitlines()
+    assert all(any(line.startswith(said) for line in lines) for _, said in wrong.values()), lines
+    assert "Value error" not in str(refusal.value)
+
+
+def test_a_byte_that_is_not_utf_8_is_found_by_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes(b"PORT=3000\n# caf\xe9\n")
+    with pytest.raises(BadSettings, match=r"\.env, line 2: a byte that is not UTF-8"):
+        load()
+    Path(".env").unlink()
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "canary\udcff")
+    with pytest.raises(BadSettings, match="DEEPGRAM_API_KEY holds a byte that is not UTF-8") as refusal:
+        load()
+    assert "canary" not in str(refusal.value)
+
+
+def test_a_variable_of_ours_that_is_no_setting_is_told_with_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("KEYDESK_OWNER=canary\nkeydesk_home=/tmp\nKEYDESK_WEATHER=1\nOTHER=1\nPORT=1\n", encoding="utf-8")
+    assert strangers(file) == [
+        "KEYDESK_OWNER is not a setting; did you mean KEYDESK_OWNERS?",
+        "KEYDESK_WEATHER is not a setting.",
+    ]
+    assert strangers(tmp_path / "none") == []
