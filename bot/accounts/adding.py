@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.accounts.operations import NAME
 from bot.engine.port import Job
-from bot.errors import BotError, ProviderError
+from bot.errors import BotError, CredentialsRejected, ProviderError
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Credential, Project
 from bot.sealing import Ring
@@ -24,6 +24,8 @@ from bot.store.accounts import Account
 from bot.store.database import Database
 
 NAMES_SHOWN = 3
+NO_CREDENTIAL = "That is not a credential: it is empty, or holds what no key of Deepgram's holds. Nothing was added."
+REFUSED = "Deepgram does not accept the credential you typed. Nothing was added."
 
 
 class NotAdded(BotError):
@@ -50,15 +52,15 @@ async def add(
     """Add an account; a running Keydesk reads its projects at once.
 
     Raises:
-        NotAdded: a name does not fit, or a project of it is an account's already.
+        NotAdded: a name or the credential does not fit, or a project of it is an account's already.
         CannotSeal: there is no usable key in KEYDESK_SECRET_KEY.
-        ProviderError: Deepgram did not accept the credential, or did not answer.
+        ProviderError: Deepgram did not answer.
     """
     _check_names(given)
-    sealed = ring.seal(given.credential)
-    async with contextlib.aclosing(open_client(given.credential)) as client:
-        found, listed = await client.who_am_i(), await client.projects()
-        fingerprint = client.fingerprint
+    client = _client(given, open_client)
+    async with contextlib.aclosing(client):
+        sealed, fingerprint = ring.seal(given.credential), client.fingerprint
+        found, listed = await _ask(client)
     if not listed:
         raise NotAdded("This credential sees no project, so there is nothing that Keydesk could do with it.")
     elsewhere = await _listed_elsewhere(deepgram)
@@ -71,6 +73,20 @@ async def add(
         added_at=now,
     )
     return await database.write(partial(_save, row=row, listed=listed, elsewhere=elsewhere, now=now))
+
+
+def _client(given: NewAccount, open_client: Callable[[SecretStr], Deepgram]) -> Deepgram:
+    try:
+        return open_client(given.credential)
+    except CredentialsRejected:
+        raise NotAdded(NO_CREDENTIAL) from None
+
+
+async def _ask(client: Deepgram) -> tuple[Credential, Sequence[Project]]:
+    try:
+        return await client.who_am_i(), await client.projects()
+    except CredentialsRejected:
+        raise NotAdded(REFUSED) from None
 
 
 def learnt(found: Credential, now: datetime) -> dict[str, Any]:

@@ -88,7 +88,7 @@ async def test_a_name_a_project_and_a_credential_count_once(workspace: Workspace
         await workspace.add(credential="museum")
     with pytest.raises(NotAdded, match="Keydesk works in dubbing, trailers already"):
         await workspace.add("again")
-    with pytest.raises(CredentialsRejected):
+    with pytest.raises(NotAdded, match="does not accept the credential you typed"):
         await workspace.add("wrong", credential="nobody's")
     workspace.ring = Ring(SecretStr(""))
     with pytest.raises(CannotSeal, match="keydesk secret new"):
