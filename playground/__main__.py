@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
+import sys
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 import click
 
-from playground.supervisor import Playground, playground
+if TYPE_CHECKING:
+    from playground.supervisor import Playground
 
 
 @click.command()
 @click.option("--http", is_flag=True, help="Deliver by signed HTTP instead of Socket Mode.")
-@click.option("--port", default=0, help="Port of the page (0: any free one).")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port of the page (0: any free one).")
 def main(*, http: bool, port: int) -> None:
     """Run the playground until Ctrl-C; its address is the last line printed."""
-    asyncio.run(_run("http" if http else "socket", port))
+    try:
+        from playground.supervisor import playground  # noqa: PLC0415 - it takes seconds: Ctrl-C shall end them quietly
+
+        asyncio.run(_run(playground("http" if http else "socket", port=port, lived_in=True)))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE:
+            raise
+        another = 'End what listens there, or choose another: make demo ARGS="--port 8080"'
+        raise click.ClickException(f"Port {port} is taken already. {another}") from None
 
 
-async def _run(transport: str, port: int) -> None:
+async def _run(opening: AbstractAsyncContextManager[Playground]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     click.echo("Starting Keydesk beside an emulated Slack and Deepgram. Nothing there is real. Ctrl-C ends it.")
-    async with playground("http" if transport == "http" else "socket", port=port, lived_in=True) as running:
+    async with opening as running:
         click.echo(running.address)
         await _until_told(running, stop)
 
