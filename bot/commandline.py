@@ -1,4 +1,4 @@
-"""The command line: ``keydesk``, also ``python -m bot``."""
+"""The commands of ``keydesk``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ import re
 import sys
 from collections.abc import Iterator
 from getpass import getpass
-from pathlib import Path
 
 import click
 import structlog
 import yaml
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.accounts.adding import NewAccount, add
+from bot.accounts.adding import NO_CREDENTIAL, NewAccount, add
 from bot.accounts.sealed import reseal
 from bot.app import app_manifest, clock_of, deepgram_of
-from bot.config import PREFIX, Settings
+from bot.config import ENV_FILE, PREFIX, BadSettings, Settings, load, strangers
 from bot.doctor import examine
 from bot.engine.workflows import migrate as migrate_engine
 from bot.errors import BotError
@@ -39,15 +38,14 @@ from bot.store.database import Database
 
 
 @click.group()
-@click.version_option(package_name="keydesk")
-def main() -> None:
-    """Keydesk: the front desk for speech and LLM provider keys, inside Slack."""
+def commands() -> None:
+    """Hold all commands; `bot.__main__` is the group that people call."""
 
 
-@main.command()
+@commands.command()
 def init() -> None:
     """Write .env where it is missing, prepare the database, and say what is still needed."""
-    created = write_env(Path(".env"))
+    created = write_env(ENV_FILE)
     click.echo("Wrote .env: fill it in." if created else ".env is there; it was left as it is.")
     settings = _settings()
     _migrate(settings)
@@ -57,14 +55,14 @@ def init() -> None:
     click.echo("Then run: keydesk doctor" if missing else "Nothing is missing. Now run: keydesk doctor")
 
 
-@main.command()
+@commands.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
     _migrate(_settings())
     click.echo("The schema is current.")
 
 
-@main.command()
+@commands.command()
 @click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
 def run(*, frozen: bool) -> None:
     """Run everything in one process, bringing the database up to date first."""
@@ -73,27 +71,28 @@ def run(*, frozen: bool) -> None:
     _serve(settings, "run", frozen=frozen)
 
 
-@main.command()
+@commands.command()
 @click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
 def web(*, frozen: bool) -> None:
     """Take in what Slack sends, and carry out jobs too (one of several processes over PostgreSQL)."""
     _serve(_replica_settings(), "web", frozen=frozen)
 
 
-@main.command()
+@commands.command()
 @click.option("--frozen", is_flag=True, help="After a restore: read everything, make and end nothing.")
 def worker(*, frozen: bool) -> None:
     """Carry out jobs and take in nothing (one of several processes over PostgreSQL)."""
     _serve(_replica_settings(), "worker", frozen=frozen)
 
 
-@main.command()
+@commands.command()
 @click.option("--check-blocks", is_flag=True, help="Ask Slack which blocks it takes, by a message to the first owner.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 def doctor(*, as_json: bool, check_blocks: bool) -> None:
     """Check the whole installation, and say how to mend each thing that is wrong."""
     try:
-        checks = asyncio.run(examine(_settings(), check_blocks=check_blocks))
+        with logs.silent():  # what is wrong stands in the report
+            checks = asyncio.run(examine(_settings(), check_blocks=check_blocks, strangers=strangers()))
     except click.ClickException as problem:
         if not as_json:
             raise
@@ -114,7 +113,7 @@ def _checked_url(_: click.Context, __: click.Parameter, value: str | None) -> st
     return value
 
 
-@main.command()
+@commands.command()
 @click.option("--prefix", default="", callback=_checked_prefix, help="Rename every slash command, for example acme-")
 @click.option(
     "--url", default=None, callback=_checked_url, help="Public https address: makes the manifest of the HTTP transport."
@@ -124,7 +123,7 @@ def manifest(prefix: str, url: str | None) -> None:
     click.echo(yaml.safe_dump(app_manifest(prefix, url), sort_keys=False, allow_unicode=True), nl=False)
 
 
-@main.command()
+@commands.command()
 def reconcile() -> None:
     """Compare the provider's keys with the store; changes nothing."""
     try:
@@ -135,7 +134,7 @@ def reconcile() -> None:
         click.echo(line)
 
 
-@main.group("secret")
+@commands.group("secret")
 def secret_group() -> None:
     """Keys that seal what must be kept (KEYDESK_SECRET_KEY)."""
 
@@ -146,7 +145,7 @@ def new_secret() -> None:
     click.echo(new_key())
 
 
-@main.group("accounts")
+@commands.group("accounts")
 def accounts_group() -> None:
     """Deepgram accounts beside the one in DEEPGRAM_API_KEY; /keydesk accounts shows and removes them."""
 
@@ -157,13 +156,19 @@ def accounts_group() -> None:
 def add_account(name: str, customer: str | None) -> None:
     """Add an account; its credential comes from standard input, never from an argument."""
     settings = _settings()
-    credential = SecretStr((getpass("Credential: ") if sys.stdin.isatty() else sys.stdin.readline()).strip())
-    added = asyncio.run(_add(settings, NewAccount(name, customer, credential)))
+    added = asyncio.run(_add(settings, NewAccount(name, customer, _typed_credential())))
     whose = f", the own account of customer {added.customer}" if added.customer is not None else ""
     click.echo(
         f"Added {added.name} ({added.fingerprint}){whose}: role {added.role or 'unknown'}, its projects: ", nl=False
     )
     click.echo(f"{added.projects}. A running Keydesk shows them within a minute.")
+
+
+def _typed_credential() -> SecretStr:
+    try:
+        return SecretStr((getpass("Credential: ") if sys.stdin.isatty() else sys.stdin.readline()).strip())
+    except UnicodeDecodeError:
+        raise click.ClickException(f"Not added: {NO_CREDENTIAL}") from None
 
 
 @accounts_group.command("reseal")
@@ -174,7 +179,7 @@ def reseal_accounts() -> None:
     if ring.problem:
         raise click.ClickException(f"Nothing was sealed anew: {ring.problem}")
     try:
-        with _database(settings) as database, database.transaction() as session:
+        with _prepared_database(settings) as database, database.transaction() as session:
             number = reseal(session, ring)
     except CannotUnseal as problem:
         raise click.ClickException(f"Nothing was sealed anew: {problem}") from None
@@ -187,7 +192,7 @@ async def _add(settings: Settings, given: NewAccount) -> Account:
 
     ring = Ring(settings.keydesk_secret_key)
     try:
-        with _database(settings) as database:
+        with _prepared_database(settings) as database:
             async with contextlib.aclosing(deepgram_of(settings, database)) as deepgram:
                 clock = clock_of(settings)
                 await clock.refresh()
@@ -198,10 +203,9 @@ async def _add(settings: Settings, given: NewAccount) -> Account:
 
 def _settings() -> Settings:
     try:
-        return Settings()
-    except ValidationError as problem:
-        lines = (f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in problem.errors())
-        raise click.ClickException("The settings do not fit:\n" + "\n".join(lines)) from None
+        return load()
+    except BadSettings as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def _ready_settings() -> Settings:
@@ -216,8 +220,7 @@ def _replica_settings() -> Settings:
     with _database(settings) as database:
         if database.is_sqlite:
             raise click.ClickException("web and worker share a PostgreSQL database; with SQLite use: keydesk run")
-        if not schema.is_current(database):
-            raise click.ClickException("The database's schema is not this program's. Run: keydesk migrate")
+        _check_schema(database)
     return settings
 
 
@@ -225,6 +228,21 @@ def _migrate(settings: Settings) -> None:
     with _database(settings) as database:
         schema.upgrade(database)
         migrate_engine(database.engine)
+
+
+@contextlib.contextmanager
+def _prepared_database(settings: Settings) -> Iterator[Database]:
+    """Open the database if it is there and has this program's schema; else one sentence says what to do."""
+    with _database(settings) as database:
+        if database.file is not None and not database.file.exists():
+            raise click.ClickException(f"{database.file} is not there yet: run keydesk init")
+        _check_schema(database)
+        yield database
+
+
+def _check_schema(database: Database) -> None:
+    if not schema.is_current(database):
+        raise click.ClickException("The database's schema is not this program's. Run: keydesk migrate")
 
 
 @contextlib.contextmanager
@@ -244,6 +262,8 @@ def _serve(settings: Settings, role: Role, *, frozen: bool) -> None:
     logs.set_up(settings.keydesk_log_level)
     if (doubtful := doubt(settings.deepgram_api_url)) is not None:
         structlog.get_logger().warning("deepgram.address", why=doubtful)
+    for doubtful in settings.doubts():
+        structlog.get_logger().warning("settings.doubtful", why=doubtful)
     try:
         code = run_loop(serve(settings, role, frozen=frozen))
     except (BotError, SlackError, OSError) as problem:
@@ -260,7 +280,3 @@ def reason_of(problem: Exception, settings: Settings) -> str:
     if isinstance(problem, SlackError):
         return f"{problem.verdict.words} Slack said {problem.code} to {problem.method}."
     return str(problem) or type(problem).__name__
-
-
-if __name__ == "__main__":
-    main()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import stat
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -37,7 +39,6 @@ from bot.store.database import Database
 from bot.store.projects import ProjectSettings
 
 MOST_SKEW_SECONDS = 60.0
-SIGNING_SECRET_LENGTH = 32
 GRID = (
     "people of this workspace may use Keydesk, wherever in the organisation they are at home; people of sister "
     "workspaces alone may not, and channels shared in the organisation carry no cards"
@@ -45,8 +46,11 @@ GRID = (
 GRID_ORG_WIDE = f"{GRID}. The app is installed in the whole organisation: what Slack does not mark as ours is refused"
 
 
-async def examine(settings: Settings, *, check_blocks: bool = False) -> list[Check]:
-    """Look at everything and return what was found; ``check_blocks`` sends one message to the first owner."""
+async def examine(settings: Settings, *, check_blocks: bool = False, strangers: Sequence[str] = ()) -> list[Check]:
+    """Look at everything and return what was found.
+
+    ``check_blocks`` sends one message to the first owner; ``strangers`` are sentences about what is no setting.
+    """
     missing = settings.missing()
     try:
         database = Database(settings.database_url)
@@ -56,6 +60,7 @@ async def examine(settings: Settings, *, check_blocks: bool = False) -> list[Che
     try:
         return [
             Check("settings", not missing, f"missing in .env: {', '.join(missing)}" if missing else "all there"),
+            *[Check("settings", False, f"{each} Correct .env") for each in strangers],
             *await asyncio.to_thread(_database, database),
             *await _slack(settings, slack, database, check_blocks=check_blocks),
             _address(settings),
@@ -84,12 +89,22 @@ def _database(database: Database) -> list[Check]:
         return [Check("database", False, f"does not answer ({type(problem).__name__}): check DATABASE_URL")]
     return [
         Check("database", True, f"{database.url.get_backend_name()} answers"),
+        *_readers(database),
         Check(
             "migrations",
             current,
             "current" if current else "not this Keydesk's schema: run keydesk migrate",
         ),
     ]
+
+
+def _readers(database: Database) -> list[Check]:
+    """Say whether somebody else on this machine may read the file: it holds who wanted what."""
+    if database.file is None:
+        return []
+    alone = not stat.S_IMODE(database.file.stat().st_mode) & 0o077
+    others = f"others on this machine may read it: chmod 600 {database.file}*"
+    return [Check("database file", alone, "readable by its owner alone" if alone else others)]
 
 
 # --- Slack ---
@@ -158,9 +173,7 @@ def _scopes(settings: Settings, identity: Identity) -> Check:
 
 async def _transport(settings: Settings, slack: Slack) -> Check:
     if settings.keydesk_transport == "http":
-        secret = settings.slack_signing_secret.get_secret_value()
-        ok = len(secret) == SIGNING_SECRET_LENGTH
-        return Check("transport", ok, "http" if ok else "copy the Signing Secret from Basic Information")
+        return Check("transport", not settings.doubts(), " ".join(settings.doubts()) or "http")
     client = web_client(None, settings.slack_api_url, slack.session)
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())

@@ -6,10 +6,11 @@ secret), Socket Mode prints frames, and SQL shows its parameters.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+from collections.abc import Iterator, MutableMapping
+from typing import Any, NoReturn, TextIO
 
 import structlog
 
@@ -62,6 +63,23 @@ def set_up(level: str = "INFO", *, json: bool | None = None, stream: TextIO | No
     root.handlers[:] = [output]
     root.setLevel(level)
     cap()
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[None]:
+    """Let nothing be logged while the block runs."""
+    before = structlog.get_config()
+    structlog.configure(processors=[_dropped])
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+        structlog.configure(**before)
+
+
+def _dropped(*_: object) -> NoReturn:
+    raise structlog.DropEvent
 
 
 def cap() -> None:

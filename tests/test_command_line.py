@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
+import io
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
-from bot.__main__ import main, reason_of
+from bot.__main__ import main
 from bot.app import app_manifest
+from bot.commandline import reason_of
 from bot.config import Settings
 from bot.install import TEMPLATE
 from bot.sealing import Ring, new_key
@@ -26,6 +31,7 @@ from bot.store import schema
 from bot.store.database import Database
 from tests.emulated import emulated
 
+ROOT = Path(__file__).parents[1]
 COMPLETE = {
     "SLACK_BOT_TOKEN": "xoxb-canary",
     "SLACK_APP_TOKEN": "xapp-canary",
@@ -102,8 +108,10 @@ def test_split_processes_need_a_current_schema(postgres_url: str) -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"KEYDESK_TRANSPORT": "pigeon"}, "keydesk_transport"),
-        ({"PORT": "many"}, "port"),
+        ({"KEYDESK_TRANSPORT": "pigeon"}, "KEYDESK_TRANSPORT: must be"),
+        ({"PORT": "many"}, "PORT: must be"),
+        ({"PORT": "99999"}, "PORT: must be"),
+        ({"DATABASE_URL": "mysql://u:canary@h/d"}, "works on SQLite and PostgreSQL"),
         ({"KEYDESK_LOG_LEVEL": "loud"}, "must be one of DEBUG"),
         ({"KEYDESK_CLOCK_URL": "http://127.0.0.1:1/"}, "playground only"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
@@ -137,6 +145,7 @@ def test_a_secret_key_is_printed_once_and_can_be_used() -> None:
     ids=["no secret key", "a bad secret key", "no Deepgram", "no main account"],
 )
 def test_an_account_that_cannot_be_added_is_explained(environment: dict[str, str], words: str) -> None:
+    keydesk("migrate")
     arguments = ["accounts", "add", "--name", "studio"]
     result = CliRunner().invoke(main, arguments, env=COMPLETE | environment, input="canary-of-studio\n")
     assert result.exit_code == 1
@@ -144,6 +153,76 @@ def test_an_account_that_cannot_be_added_is_explained(environment: dict[str, str
     assert "canary" not in result.output
     assert "Traceback" not in result.output
     assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "typed", [b"\xff\xfe\n", b"canary\xff\n", b"\n", b"", "canary-\u2019\n".encode(), b"a canary\n"]
+)
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])  # of a UTF-8 locale, and of C
+def test_what_is_no_credential_is_not_added(typed: bytes, errors: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    keydesk("migrate")
+    with CliRunner().isolation(env=COMPLETE | {"KEYDESK_SECRET_KEY": new_key()}):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), "utf-8", errors))
+        with pytest.raises(click.ClickException) as refusal:
+            main(["accounts", "add", "--name", "studio"], standalone_mode=False)
+    assert "That is not a credential" in refusal.value.message
+    assert "Nothing was added." in refusal.value.message
+    assert "canary" not in refusal.value.message
+
+
+async def test_a_credential_that_deepgram_refuses_is_not_called_keydesks_own() -> None:
+    keydesk("migrate")
+    async with emulated() as (_, deepgram):
+        given = COMPLETE | {"KEYDESK_SECRET_KEY": new_key(), "DEEPGRAM_API_URL": deepgram.url}
+        add = functools.partial(CliRunner().invoke, main, ["accounts", "add", "--name", "studio"], env=given)
+        result = await asyncio.to_thread(add, input="wrong-canary\n")
+    assert "Deepgram does not accept the credential you typed. Nothing was added." in result.output
+    assert "owner needs to replace" not in result.output
+    assert "canary" not in result.output
+
+
+@pytest.mark.parametrize("command", ["add --name studio", "reseal"])
+def test_accounts_before_there_is_a_database_say_how_to_make_it(command: str, tmp_path: Path) -> None:
+    given = COMPLETE | {"KEYDESK_SECRET_KEY": new_key()}
+    result = CliRunner().invoke(main, ["accounts", *command.split()], env=given, input="canary\n")
+    assert (result.exit_code, "keydesk.db is not there yet: run keydesk init" in result.output) == (1, True)
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("command", ["init", "run", "doctor", "accounts reseal"])
+def test_a_file_of_settings_that_cannot_be_read_is_named_by_every_command(command: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"# ok\nKEYDESK_OWNERS=\xff\n")
+    result = keydesk(*command.split())
+    assert (result.exit_code, ".env, line 2: a byte that is not UTF-8" in result.output) == (1, True)
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_ctrl_c_ends_a_command_without_a_word_while_it_loads_and_while_it_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("bot.commandline.migrate_engine", "bot.__main__._commands"):
+        monkeypatch.setattr(place, interrupted)
+        result = keydesk("migrate")
+        assert (result.exit_code, result.output) == (130, "")
+
+
+def test_the_version_is_told_without_loading_what_commands_need() -> None:
+    program = "import sys; from bot.__main__ import main; main(['--version'], 'keydesk', standalone_mode=False)"
+    loaded = f"{program}; print({{'bot.commandline', 'sqlalchemy', 'slack_sdk', 'pydantic'}} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.startswith("keydesk")
+    assert told.stdout.endswith("\nset()\n")
+
+
+@pytest.mark.parametrize("given", [[], ["rnu"], ["run", "test"]])
+def test_the_installer_says_how_it_is_called(given: list[str]) -> None:
+    told = subprocess.run([ROOT / "requirements" / "install", *given], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("Usage: requirements/install run")
+    assert len(told.stderr.splitlines()) == 1
 
 
 def test_a_credential_is_never_an_argument() -> None:
@@ -229,4 +308,12 @@ def test_the_doctor_ends_with_one_when_something_is_wrong() -> None:
     assert result.exit_code == 1
     assert "ok    settings: all there" in result.output
     assert "MEND  bot token:" in result.output
+
+
+async def test_nothing_is_logged_before_the_doctors_report() -> None:
+    async with emulated() as (slack, deepgram):
+        places = {"SLACK_API_URL": f"{slack.state.address}/api/", "DEEPGRAM_API_URL": deepgram.url}
+        result = await asyncio.to_thread(keydesk, "doctor", **COMPLETE, **places)
+    assert "MEND  bot token: Slack says invalid_auth" in result.output
+    assert all(line.startswith(("ok    ", "MEND  ")) for line in result.output.splitlines())
     assert "canary" not in result.output

@@ -143,6 +143,19 @@ async def test_a_database_that_is_not_there_is_not_made(works: Installation, tmp
     assert not (tmp_path / "new.db").exists()
 
 
+async def test_a_database_that_others_may_read_is_told(works: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "keydesk.db"
+    for mode, well in ((0o600, True), (0o644, False), (0o640, False)):
+        file.chmod(mode)
+        told = {check.name: check for check in await works.checks()}["database file"]
+        assert (told.ok, f"chmod 600 {file}" in told.text) == (well, not well)
+
+
+async def test_what_is_no_setting_is_told(works: Installation) -> None:
+    told = await examine(Settings(_env_file=None, **works.settings), strangers=["KEYDESK_X is not a setting."])
+    assert Check("settings", False, "KEYDESK_X is not a setting. Correct .env") in told
+
+
 async def test_an_empty_database_needs_a_migration(works: Installation, tmp_path: Path) -> None:
     (tmp_path / "new.db").touch()
     problems = await works.problems(database_url=f"sqlite:///{tmp_path}/new.db")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import delete, select
 
-from bot.__main__ import reason_of
+from bot.commandline import reason_of
 from bot.engine.attempt import Attempt
 from bot.engine.port import Job
 from bot.engine.retry import FIRST_DELAYS, LATER_DELAY
