@@ -12,20 +12,22 @@ from bot.money import dollars
 from bot.projects.operations import Contents
 from bot.providers.deepgram.billing import Balance
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.endpoints import Listed
 from bot.slack.words import cut
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 4.0
 REASON_SHOWN = 120
 NOT_OURS = "– (Keydesk's key at Deepgram may not read it)"
+NOT_TOLD = "– (Deepgram did not tell)"
 TOO_SLOW = "– (Deepgram did not answer in time)"
 
 
 async def read(deepgram: Deepgram, project_id: str) -> Contents:
     """Return what a project holds; a figure that cannot be read is “–” with the reason."""
     members, invites, balance = await asyncio.gather(
-        told(deepgram.members(project_id), lambda found: str(len(found))),
-        told(deepgram.invites(project_id), lambda found: str(len(found))),
+        told(deepgram.members(project_id), number),
+        told(deepgram.invites(project_id), number),
         told(deepgram.balances(project_id), in_words),
     )
     return Contents(members=members, invites=invites, balance=balance)
@@ -42,6 +44,13 @@ async def told(reading: Awaitable[T], say: Callable[[T], str], patience: float =
         return f"– ({cut(problem.text, REASON_SHOWN)})"
     except TimeoutError:
         return TOO_SLOW
+
+
+def number(found: Listed[T]) -> str:
+    """Say how many are in a list, and how many of its entries could not be read."""
+    if not found.is_told:
+        return NOT_TOLD
+    return f"{len(found)} and {found.left_out} that cannot be read" if found.left_out else str(len(found))
 
 
 def in_words(balances: Sequence[Balance]) -> str:

@@ -219,6 +219,13 @@ async def test_a_figure_that_cannot_be_read_says_why_and_hides_no_other(place: P
     assert told.invites == "1"
 
 
+async def test_what_a_list_leaves_out_is_counted_among_what_would_be_lost(place: Place) -> None:
+    place.emulator.faults.add("field", "GET", "invites$", field="email", value=None)
+    assert (await contents.read(place.deepgram, place.project_id)).invites == "0 and 1 that cannot be read"
+    place.emulator.faults.add("field", "GET", "invites$", field="invites", value=None)
+    assert (await contents.read(place.deepgram, place.project_id)).invites == contents.NOT_TOLD
+
+
 async def test_nobody_waits_long_for_a_figure() -> None:
     assert await contents.told(asyncio.sleep(5, "7"), str, patience=0.01) == contents.TOO_SLOW
 

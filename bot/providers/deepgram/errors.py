@@ -3,8 +3,8 @@
 Three families are documented: plain text, legacy ``{err_code, err_msg, request_id}`` and modern
 ``{category, message, details, request_id}``; the same code comes with different statuses (401 and 403), so the
 code decides before the status does. A page of markup is some gateway's, whatever its status. That something is not
-there, or that our key is no good, is believed in Deepgram's own words alone: routers and gateways answer 404 and 401
-too, in a bare word, with nothing, or with JSON of their own, and know neither keys nor projects.
+there, or that our key is no good or too weak, is believed in Deepgram's own words alone: routers and gateways answer
+401, 403 and 404 too, in a bare word, with nothing, or with JSON of their own, and know neither keys nor projects.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def error_of(call: Call, outcome: Outcome) -> ProviderError:
 
 def _says_nothing(answer: Answer) -> bool:
     vague = answer.status < 400 or answer.status in VAGUE or answer.status >= 500 or is_markup(answer.text)
-    return vague or (answer.status in {401, 404} and not _is_deepgrams_own(answer.text))
+    return vague or (answer.status in {401, 403, 404} and not _is_deepgrams_own(answer.text))
 
 
 def _is_deepgrams_own(text: str) -> bool:
@@ -126,7 +126,8 @@ def _is_bad_credential(answer: Answer, complaint: Complaint) -> bool:
     if complaint.code in {"INSUFFICIENT_PERMISSIONS", "FORBIDDEN"}:
         return False
     # One report has a 400 BAD_REQUEST with these words.
-    return answer.status == 401 or complaint.code == "INVALID_AUTH" or complaint.words == "Invalid credentials."
+    told = bool(complaint.code) and complaint.words == "Invalid credentials."
+    return answer.status == 401 or complaint.code == "INVALID_AUTH" or told
 
 
 def _scope_missing(call: Call, answer: Answer, complaint: Complaint) -> ScopeMissing:

@@ -44,7 +44,7 @@ DEFINITE: list[tuple[int, str, type[ProviderError]]] = [
     (401, legacy("INSUFFICIENT_PERMISSIONS", "User does not have sufficient permissions."), ScopeMissing),
     (403, modern("INSUFFICIENT_PERMISSIONS", "Check that … the 'keys:write' scope for this project."), ScopeMissing),
     (403, legacy("FORBIDDEN", "no"), ScopeMissing),
-    (403, "Forbidden", ScopeMissing),
+    (400, "Invalid credentials.", Refused),
     (404, '{"err_code":"PROJECT_NOT_FOUND","err_msg":"Project not found."}', NotFound),
     (404, "UUID parsing failed: invalid length", NotFound),
     (404, modern("NOT_FOUND", "No such key."), NotFound),
@@ -81,9 +81,9 @@ def test_trouble_on_the_way_leaves_a_change_unclear(status: int, body: str) -> N
     assert type(error_of(READ, Answer(status, body))) is Unavailable
 
 
-@pytest.mark.parametrize("status", [401, 404])
+@pytest.mark.parametrize("status", [401, 403, 404])
 @pytest.mark.parametrize("body", FOREIGN)
-def test_only_deepgrams_own_words_say_that_something_is_absent_or_our_key_no_good(status: int, body: str) -> None:
+def test_only_deepgrams_own_words_say_that_something_is_absent_or_our_key_too_weak(status: int, body: str) -> None:
     assert type(error_of(CHANGE, Answer(status, body))) is Unclear
     assert type(error_of(READ, Answer(status, body))) is Unavailable
 
