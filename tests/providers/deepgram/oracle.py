@@ -25,6 +25,7 @@ IDS = ("project_id", "api_key_id", "key", "request_id", "balance_id", "uuid", "a
 # Whatever is asked for, it is in there.
 SOME_ID = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"
 ANSWER: dict[str, Any] = {name: [] for name in LISTS} | dict.fromkeys(IDS, SOME_ID) | {"line_items": {}}
+ANSWER["members"] = [{"member_id": SOME_ID}]  # whoever reads it is one
 
 
 @dataclass
