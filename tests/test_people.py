@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from bot.store import people
 from bot.store.database import Database
+from tests.clocks import machine_now
 from tests.factories import ANA, NOON, RAJ, TEAM, add, person, rows
 
 MEMBER = {
@@ -288,7 +289,7 @@ async def test_what_an_event_said_meanwhile_is_newer_than_the_answer(
 async def test_what_slack_says_now_stands_whatever_time_a_row_names(
     judges: People, slack: SlackProfiles, database: Database, minutes: int
 ) -> None:
-    ahead = datetime.now(UTC) + timedelta(minutes=minutes)
+    ahead = machine_now() + timedelta(minutes=minutes)
     row = person(ANA, doubted_at=ahead)
     row.read_at = ahead
     add(database, row)
@@ -296,11 +297,11 @@ async def test_what_slack_says_now_stands_whatever_time_a_row_names(
     with pytest.raises(NotAllowed, match="guests"):
         await judges.judge(TEAM, ANA)
     kept = rows(database, lambda session: people.get(session, TEAM, ANA))
-    assert (kept.standing, kept.read_at <= datetime.now(UTC), kept.doubted_at) == ("guest", True, None)
+    assert (kept.standing, kept.read_at <= machine_now(), kept.doubted_at) == ("guest", True, None)
 
 
 async def test_of_two_answers_the_one_that_was_asked_for_later_stands(database: Database) -> None:
-    now = datetime.now(UTC)
+    now = machine_now()
     for seconds, standing in ((2, "guest"), (1, "member")):
         said = person(ANA, standing)
         said.read_at = now + timedelta(seconds=seconds)
@@ -345,7 +346,7 @@ async def test_whom_slack_does_not_show_is_known_to_be_nobody_only_by_an_id_that
 ) -> None:
     if told_before:
         await judges.judge(TEAM, RAJ)
-    began = datetime.now(UTC)
+    began = machine_now()
     slack.problem = SlackError("users.info", code)
     for _ in range(2):
         later[0] += 61

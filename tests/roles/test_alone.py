@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from bot.slack.web import SlackError
 from bot.store import people, roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE
+from tests.clocks import machine_now
 from tests.factories import ANA, EVE, LI, RAJ, SECOND_OWNER, TEAM, add, rows
 from tests.roles.conftest import RoleBench, role_bench
 from tests.roles.test_changing import owners, submit, wish
@@ -173,7 +174,7 @@ async def test_a_row_of_a_clock_that_is_ahead_is_no_knowledge(
     with two.database.transaction() as session:
         row = people.get(session, TEAM, RAJ)
         assert row is not None
-        row.standing, row.read_at = kept, datetime.now(UTC) + timedelta(minutes=10)
+        row.standing, row.read_at = kept, machine_now() + timedelta(minutes=10)
     answers(two, told)
     if kept == "member":
         with pytest.raises(NotAllowed):
