@@ -1,6 +1,7 @@
-"""The door of every text that Slack brings: too long ones are cut, half characters dropped, once, before it is read.
+"""The door of every text that Slack brings: too long ones are cut, what cannot be kept is dropped, once, for all.
 
-JSON can carry one half of a surrogate pair alone (RFC 8259, section 8.2); no database and no answer of ours can.
+JSON can carry half of a surrogate pair (RFC 8259, section 8.2) and U+0000; no answer can carry the one, and PostgreSQL
+keeps neither.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from typing import Any
 
 LONGEST = 12_000  # twenty of the longest addresses in one command, each of them twice, as Slack writes them
 
-_HALVES = re.compile("[\ud800-\udfff]+")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]+")
 
 
 def bounded(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the payload without texts longer than ``LONGEST`` and half characters; itself where there are none."""
+    """Return the payload without texts longer than ``LONGEST`` and what cannot be kept; itself where there is none."""
     return _mended(body) if _is_odd(body) else body
 
 
 def _is_odd(part: Any) -> bool:
     if isinstance(part, str):
-        return len(part) > LONGEST or (not part.isascii() and _HALVES.search(part) is not None)
+        return len(part) > LONGEST or "\x00" in part or (not part.isascii() and _UNKEPT.search(part) is not None)
     if isinstance(part, Mapping):
         return any(map(_is_odd, part.values()))
     return isinstance(part, list) and any(map(_is_odd, part))
@@ -29,7 +30,7 @@ def _is_odd(part: Any) -> bool:
 
 def _mended(part: Any) -> Any:
     if isinstance(part, str):
-        return _HALVES.sub("", part[:LONGEST])
+        return _UNKEPT.sub("", part[:LONGEST])
     if isinstance(part, Mapping):
         return {name: _mended(each) for name, each in part.items()}
     return [_mended(each) for each in part] if isinstance(part, list) else part

@@ -61,13 +61,15 @@ async def test_lists_and_single_keys(sqlite_url: str) -> None:
         await olena.reads("This key is not yours to end.")
 
 
-async def test_half_a_character_in_what_is_typed_breaks_nothing(sqlite_url: str) -> None:
-    async with world(sqlite_url) as here:
+async def test_what_no_database_keeps_breaks_nothing_where_it_is_typed(postgres_url: str) -> None:
+    async with world(postgres_url) as here:
         await mirrored(here)
         await forge_command(here, MARIA, "/keys list transcriber \ud83d")
         await hears(here, MARIA, "2 keys")
         await forge_command(here, MARIA, "/keys \ud83d")
         await hears(here, MARIA, "/keys list [words]")
+        await forge_command(here, MARIA, "/projects use prod\x00uction")
+        await hears(here, MARIA, "production · yours")
 
 
 async def test_projects_are_listed_shown_chosen_and_used(sqlite_url: str) -> None:

@@ -39,7 +39,7 @@ async def test_no_listener_gets_a_text_without_end(desk: Desk) -> None:
     assert max(map(len, got)) <= LONGEST
 
 
-async def test_no_listener_gets_half_a_character(desk: Desk) -> None:
+async def test_no_listener_gets_what_no_database_keeps(desk: Desk) -> None:
     got: list[str] = []
 
     async def note(call: Call) -> None:
@@ -48,10 +48,10 @@ async def test_no_listener_gets_half_a_character(desk: Desk) -> None:
         await (call.ack(options=[]) if call.kind == "options" else call.ack())
 
     send = await desk.open(Door(actions={"a": note}, views={"v": note}, options={"o": note}))
-    half = {"values": {"why": {"why": {"type": "plain_text_input", "value": "a\ud83d key \U0001f511"}}}}
+    half = {"values": {"why": {"why": {"type": "plain_text_input", "value": "a\ud83d\x00 key \U0001f511"}}}}
     await send(action("a", "a\ud83d key \U0001f511"))
     await send(submission("v", state=half, private_metadata="a\udd11 key \U0001f511"))
-    await send(suggestion("o", "a\ud83d key \U0001f511"))
+    await send(suggestion("o", "a\x00 key \U0001f511"))
     await desk.settled()
     assert [text for text in got if text.startswith("a")] == ["a key \U0001f511"] * 4
 
