@@ -251,16 +251,18 @@ def test_the_manifest_is_yaml_that_says_the_same() -> None:
     assert prefixed["features"]["slash_commands"][0]["url"].startswith("https://keydesk.example/")
 
 
-async def test_a_bad_token_ends_with_a_clear_message(tmp_path: Path) -> None:
+async def test_a_bad_token_ends_with_a_clear_message_after_what_is_doubtful(tmp_path: Path) -> None:
     async with emulated() as (slack, _):
-        places = {"SLACK_API_URL": f"{slack.state.address}/api/", "PYTHONPATH": str(Path(__file__).parents[1])}
+        places = {"SLACK_API_URL": f"{slack.state.address}/api/", "PYTHONPATH": str(ROOT)}
+        doubtful = {"KEYDESK_TRANSPORT": "http", "SLACK_SIGNING_SECRET": "canary"}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run",
-            cwd=tmp_path, env=os.environ | COMPLETE | places,
+            cwd=tmp_path, env=os.environ | COMPLETE | places | doubtful,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, complaint = await asyncio.wait_for(process.communicate(), 120)  # on a busy machine it takes a while to start
     assert process.returncode == 1
+    assert b"SLACK_SIGNING_SECRET is no 32 hexadecimal digits" in complaint
     assert b"Keydesk could not start: Slack does not accept Keydesk's token any more" in complaint
     assert b"Traceback" not in complaint
     assert b"canary" not in complaint
