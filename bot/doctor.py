@@ -186,7 +186,8 @@ async def _transport(settings: Settings, slack: Slack) -> Check:
 
 
 async def _owners(settings: Settings, slack: Slack, identity: Identity) -> list[Check]:
-    able, problems = [], []
+    able: dict[str, str] = {}  # by person: two ids in the list may be of one
+    problems = []
     for user_id in settings.keydesk_owners:
         try:
             person = read_profile(identity.team_id, await slack.interactive.user_profile(user_id), datetime.now(UTC))
@@ -194,11 +195,15 @@ async def _owners(settings: Settings, slack: Slack, identity: Identity) -> list[
             problems.append(Check("owner", False, _unread_owner(user_id, problem)))
             continue
         if person.standing == "member":
-            able.append(person.name)
+            able[person.org_user_id or person.user_id] = person.name
         else:
             problems.append(Check("owner", False, f"{person.name} cannot be an owner: {REFUSALS[person.standing]}"))
     enough = len(able) >= 2
-    words = ", ".join(able) if enough else f"{len(able)} found: name two in KEYDESK_OWNERS, as nobody decides their own"
+    words = (
+        ", ".join(able.values())
+        if enough
+        else f"{len(able)} found: name two in KEYDESK_OWNERS, as nobody decides their own"
+    )
     return [Check("two owners", enough, words), *problems]
 
 

@@ -15,7 +15,7 @@ from bot.operation import Actor
 from bot.slack.codes.sentences import Meaning
 from bot.slack.throttle import Throttle, in_words
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
-from bot.store import people
+from bot.store import people, persons
 from bot.store.database import Database
 from bot.store.people import Person
 
@@ -55,7 +55,7 @@ class People:
         self._asking: dict[str, asyncio.Task[Person]] = {}
 
     async def judge(self, team_id: str, user_id: str) -> Actor:
-        """Return the person who acts.
+        """Return the person who acts, by the id that stands for them, whichever of theirs they came with.
 
         Raises:
             NotAllowed: a guest, a bot, somebody from elsewhere, or a deactivated account.
@@ -67,7 +67,10 @@ class People:
         if person.standing != "member":
             raise NotAllowed(REFUSALS[person.standing])
         await self._groups.keep_fresh()
-        return Actor(team_id=person.team_id, user_id=person.user_id, name=person.name, tz=person.tz)
+        first = person.user_id
+        if person.org_user_id is not None:
+            first = await self._database.read(lambda session: persons.first_id(session, person))
+        return Actor(team_id=person.team_id, user_id=first, name=person.name, tz=person.tz)
 
     async def known(self, team_id: str, user_id: str) -> bool:
         """Tell from what is remembered here, without asking Slack, whether this is a member."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.policy import Role
+from bot.store.persons import Persons
 
 INITIAL_DEFAULT = Role.DEVELOPER
 
@@ -40,7 +41,8 @@ class Roles:
     ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
     group that holds a role there, as last read. Those in ``stale`` were read too long ago: they raise nobody any more,
     and go on lowering whom they lowered. ``former`` are those who were in a group that holds Owner and are not in it
-    now: it gives them nothing, and they are others all the same (see `as_last_held`).
+    now: it gives them nothing, and they are others all the same (see `as_last_held`). People stand here by one id each,
+    and may be asked about by any of theirs.
     """
 
     fixed: frozenset[str] = frozenset()
@@ -50,6 +52,7 @@ class Roles:
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stale: frozenset[str] = frozenset()
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    persons: Persons = field(default_factory=Persons)
 
     def as_last_read(self) -> Roles:
         """Return the roles as they were when every group was last read: whom they make Owner may still be one."""
@@ -64,12 +67,14 @@ class Roles:
 
     def of(self, user_id: str) -> Role:
         """Return the role that counts: the lower of the one in the workspace and the one in the project."""
+        user_id = self.persons.of(user_id)
         if user_id in self.fixed:
             return Role.OWNER
         return min(self._of(user_id, groups) for groups in self._memberships(user_id))
 
     def in_workspace(self, user_id: str) -> Role:
         """Return the role that this person holds before any project lowers it."""
+        user_id = self.persons.of(user_id)
         if user_id in self.fixed:
             return Role.OWNER
         return min(self._in_workspace(user_id, groups) for groups in self._memberships(user_id))
@@ -81,7 +86,8 @@ class Roles:
 
     def groups_of(self, user_id: str) -> frozenset[str]:
         """Return the groups with a role that this person is in."""
-        return frozenset(group for group, members in self.members.items() if user_id in members)
+        one = self.persons.of(user_id)
+        return frozenset(group for group, members in self.members.items() if one in members)
 
     def _memberships(self, user_id: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the groups of this person as last read, and those of them that were read lately."""
@@ -113,11 +119,11 @@ class Roles:
 
     def with_changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have this one in the workspace."""
-        return replace(self, workspace=self.workspace.changed(people, groups, role))
+        return replace(self, workspace=self.workspace.changed(self.persons.each(people), groups, role))
 
     def with_lowered(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have at most this one in the project."""
-        return replace(self, lowered=self.lowered.changed(people, groups, role))
+        return replace(self, lowered=self.lowered.changed(self.persons.each(people), groups, role))
 
     def makes_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> bool:
         """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later.
@@ -135,4 +141,4 @@ class Roles:
 
     def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:
         """Return those of these people who hold this role or more."""
-        return frozenset(user_id for user_id in user_ids if self.of(user_id) >= least)
+        return frozenset(user_id for user_id in self.persons.each(user_ids) if self.of(user_id) >= least)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from pydantic import SecretStr
 from bot.config import Settings
 from bot.doctor import examine
 from bot.home.check import Check
+from bot.people import read_profile
 from bot.sealing import Ring, new_key
 from bot.store.accounts import Account
+from bot.store.people import Person
 from bot.store.projects import ProjectSettings
 from bot.store.roles import RoleHeld
 from playground.deepgram.server import DeepgramEmulator
@@ -103,6 +106,14 @@ async def test_a_plan_without_user_groups_is_said_and_is_a_fault_only_where_one_
     add(database, RoleHeld(team_id=TEAM, holder_kind="group", holder="S1", role="owner", set_by="U1", set_at=NOON))
     database.close()
     assert "give it to people (/keydesk roles set)" in (await works.problems())["user groups"]
+
+
+async def test_two_ids_of_one_person_are_one_owner(works: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_one(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:
+        return read_profile(team_id, {**user, "enterprise_user": {"id": "W0ONE"}}, now)
+
+    monkeypatch.setattr("bot.doctor.read_profile", of_one)
+    assert "1 found: name two in KEYDESK_OWNERS" in (await works.problems())["two owners"]
 
 
 async def test_on_enterprise_grid_the_doctor_says_what_holds(works: Installation) -> None:

@@ -247,6 +247,18 @@ async def test_people_with_ids_of_the_organisation_are_people(judges: People, sl
     assert await judges.known(TEAM, "W0MARIA0005")
 
 
+@pytest.mark.parametrize("first", ["U0RAJ", "W0RAJ"])
+async def test_one_person_of_two_ids_acts_by_the_one_that_was_known_first(
+    judges: People, slack: SlackProfiles, later: list[float], first: str
+) -> None:
+    slack.changes = {"enterprise_user": {"id": "W0RAJ", "teams": [TEAM]}}
+    second = {"U0RAJ": "W0RAJ", "W0RAJ": "U0RAJ"}[first]
+    for came_as in (first, second, first):
+        later[0] += 61
+        assert (await judges.judge(TEAM, came_as)).user_id == first
+    assert slack.calls == [first, second, first]
+
+
 async def test_an_answer_about_nobody_changes_nothing(judges: People, slack: SlackProfiles) -> None:
     slack.changes = {"id": None}
     with pytest.raises(CouldNotCheck):

@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from bot import audit, policy
 from bot.desk import words
-from bot.desk.judging import Judging, the_request
+from bot.desk.judging import Judging, as_one, the_request
 from bot.engine.port import Job
 from bot.errors import AlreadyDecided, BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.policy import Refuse
-from bot.store import people, requests
+from bot.store import people, persons, requests
 from bot.store.decisions import Decision
 from bot.store.requests import Request
 
@@ -133,13 +133,14 @@ class Deciding(Judging):
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
         matter = self.facts(session, request, actor.user_id)
-        own = people.are_one(session, request.team_id, actor.user_id, request.requester)
-        requester = actor.user_id if own else request.requester
+        one = persons.known(session, request.team_id)
+        actor, requester = as_one(session, actor), one.of(request.requester)
+        own = actor.user_id == requester
         refusal = policy.refusal_to_decide(actor, request.kind, requester, matter)
         says_why = own or policy.lacking("desk.decide", matter.role)
         if refusal is None or says_why or request.state != "waiting":
             return refusal
-        can = words.people_of(session, request.team_id, policy.deciders(request.kind, request.requester, matter))
+        can = words.people_of(session, request.team_id, policy.deciders(request.kind, requester, matter))
         return f"You cannot decide this one; {can} can. Nothing changed."
 
     def _settle_verdict(self, session: Session, request: Request, verdict: str, reason: str, now: datetime) -> bool:
@@ -172,7 +173,7 @@ class Deciding(Judging):
         self, session: Session, request_id: str, actor: Actor, now: datetime
     ) -> Request | NotAllowed | AlreadyDecided:
         request = the_request(session, request_id, actor)
-        if actor.user_id != request.requester:
+        if not people.are_one(session, request.team_id, actor.user_id, request.requester):
             refusal = NotAllowed("Only the person who asked can cancel this. Nothing changed.")
             return _refused(session, request, actor, now, refusal)
         cancellable = "cancelled" in requests.MOVES[request.state]
@@ -198,7 +199,7 @@ class Deciding(Judging):
         self, session: Session, request_id: str, actor: Actor, now: datetime
     ) -> NotAllowed | AlreadyDecided | NotUnderstood | None:
         request = self._up_to_time(session, the_request(session, request_id, actor), now)
-        if actor.user_id != request.requester:
+        if not people.are_one(session, request.team_id, actor.user_id, request.requester):
             refusal = NotAllowed("Only the person who asked can remind. Nothing was sent.")
             return _refused(session, request, actor, now, refusal)
         if request.state != "waiting":

@@ -17,8 +17,9 @@ from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
 from bot.policy import Matter, Refuse, Role, Verdict
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
-from bot.store import cards, notices, people, projects, requests, roles
+from bot.store import cards, notices, people, persons, projects, requests, roles
 from bot.store.database import Database
+from bot.store.persons import Persons
 from bot.store.requests import Request
 from bot.store.roles import RoleHeld
 
@@ -73,6 +74,8 @@ class Judging:
         Without an actor their role is the least: who only asks for the deciders may do nothing with the answer.
         """
         held = self.roles_in(session, team_id, project_id)
+        one = held.persons
+        actor_id = one.of(actor_id) if actor_id is not None else None
         owners = held.owners()
         approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
         others, former = held.holders() - {actor_id}, held.former_holders() - {actor_id}
@@ -83,7 +86,7 @@ class Judging:
         return Matter(
             owners & able,
             approvers & able,
-            subject_owner,
+            one.of(subject_owner) if subject_owner is not None else None,
             role,
             stakes,
             others=others & able,
@@ -120,6 +123,7 @@ class Judging:
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""
+        actor = as_one(session, actor)
         find_owner = self._kinds[operation.kind].subject_owner
         owner = find_owner(session, operation) if find_owner is not None else None
         stakes = self._stakes(session, operation, actor)
@@ -141,16 +145,18 @@ class Judging:
         kind, stakes = self._kinds.get(request.kind), NO_STAKES
         if kind is not None and request.state == "waiting":
             operation = kind.type.model_validate(request.operation)
-            stakes = self._stakes(session, operation, Actor(request.team_id, request.requester))
+            stakes = self._stakes(session, operation, as_one(session, Actor(request.team_id, request.requester)))
         return self.matter(session, request.team_id, request.project_id, stakes=stakes, actor_id=actor_id)
 
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""
-        return policy.deciders(request.kind, request.requester, self.facts(session, request))
+        requester = persons.known(session, request.team_id).of(request.requester)
+        return policy.deciders(request.kind, requester, self.facts(session, request))
 
     def owners(self, session: Session, request: Request) -> frozenset[str]:
         """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""
-        return self.matter(session, request.team_id, request.project_id).owners - {request.requester}
+        requester = persons.known(session, request.team_id).of(request.requester)
+        return self.matter(session, request.team_id, request.project_id).owners - {requester}
 
     def follow_up(self, session: Session, request: Request) -> FollowUp:
         """Return what came of an approval, and what its owner can do next."""
@@ -204,20 +210,28 @@ class Judging:
         return request
 
 
+def as_one(session: Session, actor: Actor) -> Actor:
+    """Return who acts by the id that stands for them."""
+    return replace(actor, user_id=persons.known(session, actor.team_id).of(actor.user_id))
+
+
 def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
     """Read who holds which role there; ``fixed`` are the owners that the configuration names."""
     rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
     default = roles.default(session, team_id)
     groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
+    former = roles.former_members(session, team_id, _owning(rows))
     now = datetime.now(UTC)  # what Slack said ages by the machine's clock, as profiles do
+    one = persons.known(session, team_id)
     return Roles(
-        fixed,
+        one.each(fixed),
         Role.read(default) if default is not None else INITIAL_DEFAULT,
-        _given([row for row in rows if row.project_id == roles.WORKSPACE]),
-        _given([row for row in rows if row.project_id != roles.WORKSPACE]),
-        {group.group_id: frozenset(group.members) for group in groups},
+        _given([row for row in rows if row.project_id == roles.WORKSPACE], one, max),
+        _given([row for row in rows if row.project_id != roles.WORKSPACE], one, min),
+        {group.group_id: one.each(group.members) for group in groups},
         frozenset(group.group_id for group in groups if not group.is_believed(now)),
-        roles.former_members(session, team_id, _owning(rows)),
+        {group_id: one.each(members) for group_id, members in former.items()},
+        one,
     )
 
 
@@ -227,11 +241,14 @@ def _owning(rows: list[RoleHeld]) -> list[str]:
     return [row.holder for row in in_workspace if row.role == Role.OWNER.stored]
 
 
-def _given(rows: list[RoleHeld]) -> Given:
-    by_kind = {
-        kind: {row.holder: Role.read(row.role) for row in rows if row.holder_kind == kind} for kind in roles.HOLDERS
-    }
-    return Given(by_kind["person"], by_kind["group"])
+def _given(rows: list[RoleHeld], one: Persons, of_two: Callable[[Role, Role], Role]) -> Given:
+    """Return what stands in the rows; ``of_two`` chooses where two ids of one person were given something."""
+    people_: dict[str, Role] = {}
+    for row in rows:
+        if row.holder_kind == "person":
+            role, user_id = Role.read(row.role), one.of(row.holder)
+            people_[user_id] = of_two(people_.get(user_id, role), role)
+    return Given(people_, {row.holder: Role.read(row.role) for row in rows if row.holder_kind == "group"})
 
 
 def the_request(session: Session, request_id: str, actor: Actor, version: int | None = None) -> Request:

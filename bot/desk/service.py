@@ -19,7 +19,7 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.operation import Actor, Description, Operation
 from bot.policy import Hold, Refuse, Run
 from bot.slack.words import count
-from bot.store import cards, people, requests
+from bot.store import cards, people, persons, requests
 from bot.store.requests import Request
 
 WAITING_TIME = timedelta(hours=24)
@@ -81,7 +81,7 @@ class Desk(Deciding, Settling):
         self, session: Session, operation: Operation, actor: Actor, now: datetime, view_id: str | None
     ) -> Held | Refuse | Run:
         if self._kinds[operation.kind].admitted is not None:  # two presses at once are judged one after the other
-            people.locked(session, actor.team_id, actor.user_id)
+            people.locked(session, actor.team_id, persons.known(session, actor.team_id).of(actor.user_id))
         verdict = self.judge(session, operation, actor)
         if isinstance(verdict, Hold):
             return self._hold(session, operation, actor, now, view_id, verdict)
@@ -129,10 +129,11 @@ class Desk(Deciding, Settling):
     def _reason_not_to_hold(self, session: Session, actor: Actor, now: datetime, verdict: Hold) -> str | None:
         if not verdict.deciders:
             return words.NOBODY_DECIDES
-        if requests.open_count(session, actor.team_id, actor.user_id) >= MOST_OPEN:
+        theirs = persons.known(session, actor.team_id).ids(actor.user_id)
+        if requests.open_count(session, actor.team_id, theirs) >= MOST_OPEN:
             return f"You have {MOST_OPEN} open requests. Cancel one or wait for a decision before you ask for more."
         most = self.limits.requests_an_hour
-        asked = requests.asked_since(session, actor.team_id, actor.user_id, now - HOUR, most=most)
+        asked = requests.asked_since(session, actor.team_id, theirs, now - HOUR, most=most)
         if len(asked) < most:
             return None
         again = words.local(asked[-1] + HOUR, actor.tz)

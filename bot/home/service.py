@@ -80,7 +80,7 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime) -> Home:
         waiting=tuple(_cards(session, desk, waiting[:MOST_WAITING])),
         waiting_total=len(waiting),
         mine=tuple(_card(session, desk, held) for held in mine),
-        mine_total=requests.open_count(session, actor.team_id, actor.user_id),
+        mine_total=requests.open_count(session, actor.team_id, [actor.user_id]),
         keys=tuple(found),
         keys_total=total,
         drawn_at=now,

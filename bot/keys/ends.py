@@ -13,7 +13,7 @@ from bot.keys.operations import EndKey, EndKeys
 from bot.keys.rights import Rights
 from bot.operation import Actor, Description, Stakes
 from bot.slack.words import code, count, cut, escape, user
-from bot.store import keys, projects, record
+from bot.store import keys, persons, projects, record
 from bot.store.keys import Key
 
 WITHIN = timedelta(hours=24)
@@ -31,13 +31,14 @@ class KeyEnds:
     def of_one(self, session: Session, operation: EndKey, actor: Actor, now: datetime) -> Stakes:
         """Tell what is at stake in the end of one key."""
         key = keys.get(session, operation.key_id)
-        if key is None or key.owner == actor.user_id:
+        if key is None or key.owner in persons.known(session, actor.team_id).ids(actor.user_id):
             return Stakes()
         return Stakes(ended=self._with(session, actor, [key], now), urgent=operation.leaked)
 
     def of_many(self, session: Session, operation: EndKeys, actor: Actor, now: datetime) -> Stakes:
         """Tell what is at stake in the end of many keys."""
-        others = [key for key in keys.by_ids(session, operation.key_ids) if key.owner != actor.user_id]
+        own = persons.known(session, actor.team_id).ids(actor.user_id)
+        others = [key for key in keys.by_ids(session, operation.key_ids) if key.owner not in own]
         if not others:
             return Stakes()
         rights = Rights(session, self._desk, actor)
@@ -52,19 +53,22 @@ class KeyEnds:
         """Write down which keys of others were let end at once: the next one is judged by it."""
         ids = operation.key_ids if isinstance(operation, EndKeys) else (operation.key_id,)
         ended = [key for key in keys.by_ids(session, ids) if key.state != "ended"]
+        own = persons.known(session, actor.team_id).ids(actor.user_id)
         for key in ended:
-            if key.owner != actor.user_id:
+            if key.owner not in own:
                 audit.note(session, actor, LET_RUN, key.id, now, project_id=key.project_id, leaked=operation.leaked)
         if operation.leaked and ended:
             self._tell_owners(session, ended, actor, now)
 
     def _with(self, session: Session, actor: Actor, wanted: Sequence[Key], now: datetime) -> int:
         """Count these keys with those that this person was let end within a day."""
-        ids = {entry.subject for entry in record.by_actor(session, actor.team_id, actor.user_id, LET_RUN, now - WITHIN)}
+        theirs = persons.known(session, actor.team_id).ids(actor.user_id)
+        ids = {entry.subject for entry in record.by_actor(session, actor.team_id, theirs, LET_RUN, now - WITHIN)}
         return len(ids | {key.id for key in wanted})
 
     def _tell_owners(self, session: Session, ended: Sequence[Key], actor: Actor, now: datetime) -> None:
-        owners = self._desk.matter(session, actor.team_id, "").owners - {actor.user_id}
+        own = persons.known(session, actor.team_id).ids(actor.user_id)
+        owners = self._desk.matter(session, actor.team_id, "").owners - own
         what = "a key" if len(ended) == 1 else count(len(ended), "key")
         lines = "\n".join(line(key) for key in ended[:SHOWN])
         more = f"\n… and {len(ended) - SHOWN} more" if len(ended) > SHOWN else ""

@@ -20,7 +20,7 @@ from bot.roles import asking, effects, service
 from bot.roles.effects import Effects
 from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
 from bot.slack.words import escape
-from bot.store import people, projects, roles
+from bot.store import people, persons, projects, roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE, RoleDefault, RoleHeld
 
@@ -52,6 +52,7 @@ class RoleChange:
             FormError: it takes a reason.
             CouldNotCheck: Slack did not say who the Owners are.
         """
+        wish = await self._database.read(lambda session: _by_one_id(session, actor.team_id, wish))
         if wish.groups and wish.role is not None:
             await self._groups.read_now()  # what a role for a group does depends on who is in it
         await self._meet_owners(actor.team_id)
@@ -245,10 +246,18 @@ class RoleChange:
         )
 
 
+def _by_one_id(session: Session, team_id: str, wish: SetRole) -> SetRole:
+    """Return the same wish with each person once, by the id that stands for them."""
+    one = persons.known(session, team_id)
+    return wish.model_copy(update={"people": tuple(dict.fromkeys(map(one.of, wish.people)))})
+
+
 def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) -> None:
     for holder_kind, holder in operation.holders:
         if holder_kind == "group" and operation.project_id == WORKSPACE and operation.role != "owner":
             roles.forget_former(session, actor.team_id, holder)
+        for other in persons.known(session, actor.team_id).ids(holder) - {holder}:
+            roles.take_away(session, actor.team_id, operation.project_id, holder_kind, other)
         if operation.role is None:
             roles.take_away(session, actor.team_id, operation.project_id, holder_kind, holder)
             continue

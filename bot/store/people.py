@@ -42,6 +42,7 @@ class Person(SQLModel, table=True):
     project_id: str | None = None
     home_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     org_user_id: str | None = None
+    known_since: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 def get(session: Session, team_id: str, user_id: str) -> Person | None:
@@ -56,12 +57,14 @@ def save(session: Session, person: Person, now: datetime) -> Person:
     that is still to come by ``now``, is not newer.
     """
     said = person.model_dump(include=SAID)
+    if person.org_user_id is None:  # an answer that leaves it out does not make two people of one
+        del said["org_user_id"]
     read, doubted = col(Person.read_at), col(Person.doubted_at)
     older = or_(read <= person.read_at, read > now)
     no_newer_doubt = or_(doubted.is_(None), doubted <= person.read_at, doubted > now)
     session.execute(
         insert_into(session, Person)
-        .values(team_id=person.team_id, user_id=person.user_id, **said)
+        .values(team_id=person.team_id, user_id=person.user_id, known_since=now, **said)
         .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said, where=older & no_newer_doubt)
     )
     return session.get_one(Person, (person.team_id, person.user_id), populate_existing=True)

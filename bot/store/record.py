@@ -5,6 +5,7 @@ What it leaves out stands in docs/runbook.md, "Reading the record".
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -40,10 +41,10 @@ def named(session: Session, subject: str, name: str) -> list[Entry]:
     return list(session.exec(mine.order_by(col(Entry.id))))
 
 
-def by_actor(session: Session, team_id: str, actor: str, name: str, since: datetime) -> list[Entry]:
-    """Return what somebody did since then under one name, oldest first."""
+def by_actor(session: Session, team_id: str, actors: Collection[str], name: str, since: datetime) -> list[Entry]:
+    """Return what somebody, by every id of theirs, did since then under one name, oldest first."""
     theirs = select(Entry).where(
-        col(Entry.at) > since, col(Entry.actor) == actor, col(Entry.name) == name, col(Entry.team_id) == team_id
+        col(Entry.at) > since, col(Entry.actor).in_(actors), col(Entry.name) == name, col(Entry.team_id) == team_id
     )
     return list(session.exec(theirs.order_by(col(Entry.id))))
 

@@ -122,17 +122,19 @@ def remind(session: Session, request: Request, now: datetime) -> bool:
     return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
-def open_count(session: Session, team_id: str, user_id: str) -> int:
-    """Return how many of this person's requests are still open."""
+def open_count(session: Session, team_id: str, user_ids: Collection[str]) -> int:
+    """Return how many requests of one person, by every id of theirs, are still open."""
     found = select(func.count()).where(
-        col(Request.team_id) == team_id, col(Request.requester) == user_id, col(Request.state).in_(OPEN)
+        col(Request.team_id) == team_id, col(Request.requester).in_(user_ids), col(Request.state).in_(OPEN)
     )
     return session.exec(found).one()
 
 
-def asked_since(session: Session, team_id: str, user_id: str, since: datetime, *, most: int) -> list[datetime]:
-    """Return when this person asked for something since then, the newest first, at most so many times."""
-    mine = (col(Request.team_id) == team_id, col(Request.requester) == user_id, col(Request.created_at) > since)
+def asked_since(
+    session: Session, team_id: str, user_ids: Collection[str], since: datetime, *, most: int
+) -> list[datetime]:
+    """Return when one person, by every id of theirs, asked since then, the newest first, at most so many times."""
+    mine = (col(Request.team_id) == team_id, col(Request.requester).in_(user_ids), col(Request.created_at) > since)
     return list(
         session.exec(select(Request.created_at).where(*mine).order_by(col(Request.created_at).desc()).limit(most))
     )

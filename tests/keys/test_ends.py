@@ -17,8 +17,9 @@ from bot.operation import OperationKind, Stakes
 from bot.policy import MOST_ENDED, Hold, Run, Verdict
 from bot.store import notices
 from bot.store.keys import Key
+from bot.store.people import Person
 from playground.deepgram.seed import made_up_id
-from tests.factories import ANA, EVE, LI, OWNER, RAJ, SECOND_OWNER, actor, add, key, rows, set_up
+from tests.factories import ANA, EVE, LI, NOON, OWNER, RAJ, SECOND_OWNER, TEAM, actor, add, key, rows, set_up
 from tests.keys.conftest import Rooms
 
 
@@ -55,6 +56,18 @@ async def test_an_approver_ends_three_keys_and_the_fourth_by_two(rooms: Rooms, m
     assert ended(rooms) == MOST_ENDED + 1
     rooms.bench.clock.move(timedelta(hours=24, seconds=1))
     assert isinstance(await end(rooms, made[5], RAJ), Ran)
+
+
+async def test_two_ids_of_one_person_end_as_many_keys_as_one(rooms: Rooms, made: list[Key]) -> None:
+    alias = "W0RAJ"
+    with rooms.bench.database.transaction() as session:
+        session.get_one(Person, (TEAM, RAJ)).org_user_id = alias
+        session.add(Person(team_id=TEAM, user_id=alias, org_user_id=alias, read_at=NOON, known_since=NOON))
+    pressed = [await end(rooms, each, (RAJ, alias)[number % 2]) for number, each in enumerate(made[:4])]
+    assert [type(each) for each in pressed] == [Ran, Ran, Ran, Held]
+    assert isinstance(pressed[3], Held)
+    assert pressed[3].deciders == {LI, OWNER, SECOND_OWNER}
+    assert ended(rooms) == MOST_ENDED
 
 
 async def test_an_owner_who_does_not_approve_there_ends_no_key_alone(rooms: Rooms, made: list[Key]) -> None:

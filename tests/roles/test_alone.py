@@ -14,9 +14,10 @@ from bot.roles.operations import TakeOwner
 from bot.slack.web import SlackError
 from bot.store import people, roles
 from bot.store.database import Database
+from bot.store.people import Person
 from bot.store.roles import WORKSPACE
 from tests.clocks import machine_now
-from tests.factories import ANA, EVE, LI, RAJ, SECOND_OWNER, TEAM, add, rows
+from tests.factories import ANA, EVE, LI, NOON, RAJ, SECOND_OWNER, TEAM, actor, add, rows
 from tests.roles.conftest import RoleBench, role_bench
 from tests.roles.test_changing import owners, submit, wish
 from tests.roles.test_second_owner import approved, is_owner
@@ -60,6 +61,18 @@ async def test_what_an_event_takes_is_gone_at_once_and_unknown_while_slack_is_si
         await submit(two, WAYS[0], by=ANA)
     two.slack.silent, two.slack.gone = set(), {RAJ}
     assert isinstance(await submit(two, WAYS[0], by=ANA), Ran)
+
+
+async def test_an_owner_is_lowered_under_no_other_id_of_theirs(two: RoleBench) -> None:
+    with two.database.transaction() as session:
+        session.get_one(Person, (TEAM, RAJ)).org_user_id = "W0RAJ"
+        session.add(Person(team_id=TEAM, user_id="W0RAJ", org_user_id="W0RAJ", read_at=NOON, known_since=NOON))
+    answers(two, {"enterprise_user": {"id": "W0RAJ", "teams": [TEAM]}})
+    with pytest.raises(NotAllowed, match="can give it up"):
+        await submit(two, wish("developer", "W0RAJ"), by=ANA)
+    with pytest.raises(NotAllowed, match="another Owner must approve"):
+        await two.change.set_role(wish("developer", "W0RAJ"), actor(ANA))
+    assert owners(two, WORKSPACE) == {ANA, RAJ}
 
 
 # --- by a user group that somebody edits ---

@@ -181,4 +181,4 @@ def test_what_is_open_is_counted_for_its_person_alone(store: Database) -> None:
         request(id="rq5", team_id="TELSE"),
     )
     with store.reading() as session:
-        assert requests.open_count(session, TEAM, ANA) == 2
+        assert requests.open_count(session, TEAM, [ANA]) == 2
