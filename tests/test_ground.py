@@ -109,6 +109,7 @@ def test_a_missing_part_is_said_in_one_sentence(tmp_path: Path, problem: str) ->
     copy = tmp_path / "requirements"
     copy.mkdir()
     shutil.copy(REQUIREMENTS / "install", copy)
+    (copy / "run.txt").touch()
     stand_in = tmp_path / "python3"
     stand_in.write_text(
         "#!/bin/sh\n" + {"no python": "exit 1", "no venv": 'case "$2" in *venv*) exit 1;; esac'}[problem]

@@ -1,7 +1,8 @@
-"""The door of every text that Slack brings: too long ones are cut, what cannot be kept is dropped, once, for all.
+"""The door of every text that Slack brings: too long ones are cut, what cannot be kept is replaced, once, for all.
 
 JSON can carry half of a surrogate pair (RFC 8259, section 8.2) and U+0000; no answer can carry the one, and PostgreSQL
-keeps neither.
+keeps neither. Nothing is left out in their place: a forged value would become a good one by it (Unicode Technical
+Report 36, section 3.5).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Any
 
 LONGEST = 12_000  # twenty of the longest addresses in one command, each of them twice, as Slack writes them
 
-_UNKEPT = re.compile("[\x00\ud800-\udfff]+")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
 def bounded(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the payload without texts longer than ``LONGEST`` and what cannot be kept; itself where there is none."""
+    """Return the payload with texts of at most ``LONGEST`` characters that can be kept; itself where all are."""
     return _mended(body) if _is_odd(body) else body
 
 
@@ -30,7 +32,7 @@ def _is_odd(part: Any) -> bool:
 
 def _mended(part: Any) -> Any:
     if isinstance(part, str):
-        return _UNKEPT.sub("", part[:LONGEST])
+        return _UNKEPT.sub(_REPLACED, part[:LONGEST])
     if isinstance(part, Mapping):
         return {name: _mended(each) for name, each in part.items()}
     return [_mended(each) for each in part] if isinstance(part, list) else part

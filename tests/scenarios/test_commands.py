@@ -65,11 +65,11 @@ async def test_what_no_database_keeps_breaks_nothing_where_it_is_typed(postgres_
     async with world(postgres_url) as here:
         await mirrored(here)
         await forge_command(here, MARIA, "/keys list transcriber \ud83d")
-        await hears(here, MARIA, "2 keys")
+        await hears(here, MARIA, "transcriber \ufffd")
         await forge_command(here, MARIA, "/keys \ud83d")
         await hears(here, MARIA, "/keys list [words]")
         await forge_command(here, MARIA, "/projects use prod\x00uction")
-        await hears(here, MARIA, "production · yours")
+        await hears(here, MARIA, "There is no project prod\ufffduction. Did you mean production?")
 
 
 async def test_projects_are_listed_shown_chosen_and_used(sqlite_url: str) -> None:
