@@ -172,10 +172,12 @@ class Stage(Playground):
         return [secret for view in views for secret in self.made.values() if secret in view]
 
     def at_rest(self, request_id: str) -> bool:
-        """Tell whether a request has come to rest: one live key that is delivered, or none."""
+        """Tell whether a request has come to rest: one live key that is delivered, or none, and no attempt untold."""
         request, live, known = self.request(request_id), self.live_of(request_id), self.known()
         if any(known.get(key.key_id) != "live" for key in live):
             return False
+        if any(mint.is_untold for mint in self.read(lambda session: mints.of_request(session, request_id))):
+            return False  # until a list of keys has told what it made, nobody presses again
         return len(live) == (request.state == "delivered") and request.state != "creating"
 
     async def until(self, holds: Callable[[], bool], seconds: float = REST_SECONDS) -> float:
