@@ -132,7 +132,7 @@ class KeyMaking:
             await self._unclear(intent, problem)
             raise BotError(
                 "Deepgram did not answer clearly. Whatever it made will be ended before anybody can use it. "
-                "The approval still stands: press “Create and show my key” again."
+                "The approval still stands: press “Create and show my key” again in a minute."
             ) from problem
         except (ProviderError, NotUnderstood) as problem:
             await self._not_made(intent, problem)

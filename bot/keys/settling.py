@@ -122,7 +122,6 @@ class KeySettling:
             mints.finish(session, mint.id, "unknown", now, problem=INTERRUPTED)
         if mint.provider_key_id is None and give_back(session, self._engine, request, now):
             self._desk.refresh(session, request.id, request.version + 1, now)
-            self._engine.enqueue(session, Job("desk.ring", request.id, mint.id), now)
         return mint
 
     async def _end_recorded(self, mint: MintAttempt) -> None:
@@ -160,6 +159,9 @@ class KeySettling:
         return key
 
     def _rest(self, session: Session, mint: MintAttempt, now: datetime) -> None:
+        """Rest until the next look; after the first one its owner may press again, and hears so."""
+        if session.get_one(MintAttempt, mint.id).problem == INTERRUPTED:
+            self._engine.enqueue(session, Job("desk.ring", mint.request_id, mint.id), now)
         left = [look for look in LOOKS if look > age(mint).total_seconds()]
         if mint.provider_key_id is not None or not left:
             mints.finish(session, mint.id, "settled", now)

@@ -120,8 +120,13 @@ async def test_a_press_that_died_before_the_call_gives_its_right_back(rooms: Roo
     mint = await died(rooms, right.id)
     assert rooms.bench.request(right.id).state == "creating"
     aged(rooms, mint, timedelta(seconds=31))
+    rooms.emulator.faults.add("503", "GET", "/keys", times=3)
     await settle(rooms, mint)
     assert rooms.bench.request(right.id).state == "approved"
+    await rooms.bench.engine.drain()
+    assert rooms.bench.told["desk.ring"] == 0  # that nothing of it is left is told once a list has said so
+    await settle(rooms, mint)
+    await settle(rooms, mint)
     await rooms.bench.engine.drain()
     assert rooms.bench.told["desk.ring"] == 1
     key = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
