@@ -192,23 +192,7 @@ class KeyEnding:
         return found.expiration_date is None or found.expiration_date > self._clock.now()
 
     async def _is_listed(self, key: Key) -> bool:
-        """Tell whether the list of the project's keys holds the key: “not found” alone proves no absence.
-
-        Where no list holds the project itself, it is gone, or we are no member any more: in both cases the keys that we
-        made are dead.
-
-        Raises:
-            Unclear: Deepgram does not find the project, and lists it.
-            ProviderError: a list could not be read, or not all of it.
-        """
-        try:
-            listed = (await self._deepgram.keys(key.project_id, status="active")).certain("keys")
-        except NotFound as problem:
-            if not await self._deepgram.lacks_project(key.project_id):
-                raise Unclear(f"Deepgram lists the project of key {key.label}, and does not find it.") from problem
-            log.warning("keys.project_gone", key=key.id, project=key.project_id)
-            return False
-        return any(found.key_id == key.provider_key_id for found in listed)
+        return await self._deepgram.lists_key(key.project_id, key.provider_key_id)
 
     def _intend(
         self, session: Session, key_id: str, by: Actor | str, why: str, states: frozenset[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from bot.desk import words
 from bot.desk.believing import believed
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood
+from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, Unclear
 from bot.operation import Actor, Description
 from bot.policy import Hold
 from bot.projects.naming import name_of
@@ -160,19 +161,12 @@ class ProjectDeletion:
     async def _holds(self, project_id: str, key_id: str) -> bool:
         """Tell whether a key lives in a project; that it does not, only if the whole list of its keys agrees."""
         try:
-            await self._deepgram.key(project_id, key_id)
-        except NotFound:
-            return await self._lists(project_id, key_id)
-        return True
-
-    async def _lists(self, project_id: str, key_id: str) -> bool:
-        try:
-            listed = (await self._deepgram.keys(project_id)).certain("keys")
-        except NotFound as problem:
-            if not await self._deepgram.lacks_project(project_id):
-                raise CouldNotCheck(UNKNOWN) from problem
-            return False
-        return any(key.key_id == key_id for key in listed)
+            with contextlib.suppress(NotFound):
+                await self._deepgram.key(project_id, key_id)
+                return True
+            return await self._deepgram.lists_key(project_id, key_id)
+        except Unclear as problem:  # of a read: nothing was sent yet
+            raise CouldNotCheck(UNKNOWN) from problem
 
     async def settle(self, operation: DeleteProject) -> bool:
         """Tell whether the project is gone: it is not found, and the whole list of projects lacks it.

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import httpx
 from pydantic import SecretStr
 
-from bot.errors import CredentialsRejected, Unavailable
+from bot.errors import CredentialsRejected, NotFound, Unavailable, Unclear
 from bot.providers.deepgram.addresses import DEFAULT_URL
 from bot.providers.deepgram.billing import BillingReports
 from bot.providers.deepgram.errors import error_of
@@ -81,6 +81,23 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
         if not listed:
             raise Unavailable("Deepgram listed no project at all, so whether one is gone cannot be told.")
         return all(project.project_id != project_id for project in listed)
+
+    async def lists_key(self, project_id: str, key_id: str) -> bool:
+        """Tell whether the whole list of a project's live keys holds a key: “not found” alone proves no absence.
+
+        Of a project that is gone, or that we are no member of any more, no key is left that we could use or end.
+
+        Raises:
+            Unclear: it lists the project, and does not find it.
+            ProviderError: Deepgram did not say, or not all of it.
+        """
+        try:
+            listed = (await self.keys(project_id, status="active")).certain("keys")
+        except NotFound as problem:
+            if not await self.lacks_project(project_id):
+                raise Unclear("Deepgram lists this project, and does not find it.") from problem
+            return False
+        return any(key.key_id == key_id for key in listed)
 
     async def accounts(self) -> Mapping[str, Deepgram]:
         """Return the client of each account that can be used, by its id, the main one first."""
