@@ -173,12 +173,15 @@ class Stage(Playground):
 
     def at_rest(self, request_id: str) -> bool:
         """Tell whether a request has come to rest: one live key that is delivered, or none, and no attempt untold."""
-        request, live, known = self.request(request_id), self.live_of(request_id), self.known()
+        live, known = self.live_of(request_id), self.known()
         if any(known.get(key.key_id) != "live" for key in live):
             return False
-        if any(mint.is_untold for mint in self.read(lambda session: mints.of_request(session, request_id))):
-            return False  # until a list of keys has told what it made, nobody presses again
-        return len(live) == (request.state == "delivered") and request.state != "creating"
+        return self.can_be_pressed(request_id) and len(live) == (self.request(request_id).state == "delivered")
+
+    def can_be_pressed(self, request_id: str) -> bool:
+        """Tell whether a press would be tried: no attempt runs, and a list of keys has told what each one made."""
+        attempts = self.read(lambda session: mints.of_request(session, request_id))
+        return self.request(request_id).state != "creating" and not any(mint.is_untold for mint in attempts)
 
     async def until(self, holds: Callable[[], bool], seconds: float = REST_SECONDS) -> float:
         """Wait until something holds; return how many seconds that took."""
