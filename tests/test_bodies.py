@@ -41,7 +41,7 @@ async def pieces(body: bytes, size: int = 65_536) -> AsyncIterator[bytes]:
         yield body[start : start + size]
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 2)
 @given(JSON, st.integers(1, 9), st.booleans())
 async def test_json_means_the_same_in_whatever_pieces_and_escapes_it_comes(
     value: object, size: int, escaped: bool

@@ -172,7 +172,7 @@ def sums_in_message(seen: Printed) -> tuple[Decimal, Decimal]:
     return amounts(cost)[0], amounts(charge)[0]
 
 
-@settings(max_examples=5)
+@settings(max_examples=settings().max_examples // 8)
 @given(ROWS)
 def test_message_csv_and_pdf_show_the_same_sums(rows: list[Row]) -> None:
     seen = printed(of(rows))

@@ -70,7 +70,7 @@ def test_what_is_no_domain_is_refused(typed: str) -> None:
         read_domains(typed)
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(ADDRESSES, min_size=1, max_size=12), st.sampled_from(ROLES), st.sampled_from([" ", ", ", "\n", ";  "]))
 def test_every_address_is_read_once_whatever_stands_between(emails: list[str], scope: str, between: str) -> None:
     read, wanted = read_invitation(f"{between.join(emails)} as {scope}")
@@ -80,7 +80,7 @@ def test_every_address_is_read_once_whatever_stands_between(emails: list[str], s
     assert read_addresses(between.join(emails)) == read
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(ADDRESSES, max_size=10), st.lists(ADDRESSES), st.lists(ADDRESSES), st.sampled_from([(), ("acme.com",)]))
 def test_each_address_is_sorted_exactly_once_and_none_is_sent_that_should_not_be(
     emails: list[str], members: list[str], invited: list[str], domains: tuple[str, ...]

@@ -63,7 +63,7 @@ class KeyMoves(RuleBasedStateMachine):
 
 
 TestKeyMoves = KeyMoves.TestCase
-TestKeyMoves.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+TestKeyMoves.settings = settings(max_examples=settings().max_examples // 3, stateful_step_count=15)
 
 
 def test_an_ended_key_moves_only_as_one_that_the_provider_lists_again() -> None:

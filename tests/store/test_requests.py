@@ -76,7 +76,7 @@ class RequestMoves(RuleBasedStateMachine):
 
 
 TestRequestMoves = RequestMoves.TestCase
-TestRequestMoves.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestRequestMoves.settings = settings(max_examples=settings().max_examples // 3, stateful_step_count=15)
 
 
 def test_every_state_is_reachable_and_every_end_is_final() -> None:
