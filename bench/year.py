@@ -126,8 +126,8 @@ def fill(database: Database) -> None:
                 session.execute(text(statement), day)
         for month in sorted({(EARLIEST + timedelta(days=number)).replace(day=1) for number in range(2 * DAYS)}):
             collected.add_up(session, month)
-        spans.add_up(session, SPEND, DOLLARS, true(), EARLIEST, LAST)
-        spans.add_up(session, USAGE, MEASURES, true(), EARLIEST, LAST)
+        spans.add_up(session, spans.Sums(SPEND, DOLLARS, true()), EARLIEST, LAST)
+        spans.add_up(session, spans.Sums(USAGE, MEASURES, true()), EARLIEST, LAST)
     if not database.is_sqlite:  # PostgreSQL does this by itself, in time
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

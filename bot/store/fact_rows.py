@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, Table, delete, insert, select
+from sqlalchemy import BigInteger, Delete, Select, String, Table, bindparam, delete, insert, select
 from sqlmodel import Field, Session, SQLModel
 
 from bot.store import spans
@@ -167,12 +168,8 @@ def replace(session: Session, project_id: str, days: Mapping[date, DayFacts], ke
         for day, values in usage.items()
         for line, figures in values.items()
     ]
-    told = [USAGE_LINES.c.dimension.not_in(kept)] if kept else []
-    _write(
-        session, SPEND, DOLLARS, select(SPEND_LINES.c.id).where(SPEND_LINES.c.project_id == project_id), spend, spent
-    )
-    its_own = select(USAGE_LINES.c.id).where(USAGE_LINES.c.project_id == project_id, *told)
-    _write(session, USAGE, MEASURES, its_own, usage, used)
+    _write(session, _SPEND, {"project_id": project_id}, spend, spent)
+    _write(session, _USAGE, {"project_id": project_id, "kept": sorted(kept)}, usage, used)
 
 
 def _name(session: Session, table: type[SQLModel], project_id: str, lines: Iterable[SpendOf | UsageOf]) -> None:
@@ -181,18 +178,47 @@ def _name(session: Session, table: type[SQLModel], project_id: str, lines: Itera
         session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
 
 
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """A table of facts with its sums; ``lines`` chooses those of one project, by values that are left open."""
+
+    table: Table
+    measures: tuple[str, ...]
+    lines: Select[Any]
+
+    @cached_property
+    def any_line(self) -> Select[Any]:
+        return self.lines.limit(1)
+
+    @cached_property
+    def clear(self) -> Delete:
+        days = self.table.c.day.in_(bindparam("days", expanding=True))
+        return delete(self.table).where(self.table.c.span == 1, days, self.table.c.line_id.in_(self.lines))
+
+    @cached_property
+    def sums(self) -> spans.Sums:
+        return spans.Sums(self.table, self.measures, self.table.c.line_id.in_(self.lines))
+
+
+_SPEND = _Facts(
+    SPEND, DOLLARS, select(SPEND_LINES.c.id).where(SPEND_LINES.c.project_id == bindparam("project_id", type_=String))
+)
+_USAGE = _Facts(
+    USAGE,
+    MEASURES,
+    select(USAGE_LINES.c.id).where(
+        USAGE_LINES.c.project_id == bindparam("project_id", type_=String),
+        USAGE_LINES.c.dimension.not_in(bindparam("kept", expanding=True, type_=String)),
+    ),
+)
+
+
 def _write(
-    session: Session,
-    table: Table,
-    measures: Sequence[str],
-    lines: Select[Any],
-    days: Some[date],
-    rows: list[dict[str, Any]],
+    session: Session, facts: _Facts, which: dict[str, Any], days: Some[date], rows: list[dict[str, Any]]
 ) -> None:
-    if not days or session.execute(lines.limit(1)).first() is None:  # nothing was ever used here
+    if not days or session.execute(facts.any_line, which).first() is None:  # nothing was ever used here
         return
-    its_own = table.c.line_id.in_(lines)
-    session.execute(delete(table).where(table.c.span == 1, table.c.day.in_(sorted(days)), its_own))
+    session.execute(facts.clear, which | {"days": sorted(days)})
     if rows:
-        session.execute(insert(table), rows)
-    spans.add_up(session, table, measures, its_own, min(days), max(days))
+        session.execute(insert(facts.table), rows)
+    spans.add_up(session, facts.sums, min(days), max(days), **which)

@@ -8,11 +8,27 @@ multiple of s. Sums are written in the transaction that writes the facts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Table, delete, func, insert, literal, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Integer,
+    Subquery,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy import union_all as all_of
 from sqlmodel import Session
 
@@ -58,29 +74,58 @@ def summed(
     return select(together.c.line_id, *sums).group_by(together.c.line_id).subquery()
 
 
-def add_up(session: Session, table: Table, measures: Sequence[str], lines: Any, first: date, last: date) -> None:
+def add_up(session: Session, sums: Sums, first: date, last: date, **which: Any) -> None:
     """Make every sum that covers a day from ``first`` to ``last`` equal to the facts, for these lines.
 
-    ``lines`` is a condition on the table's rows.
+    ``which`` are the values that the condition of ``sums`` leaves open.
     """
-    for smaller, span in pairwise(SPANS):
+    for span, clear, write in sums.statements:
         begin = first - timedelta(days=first.toordinal() % span)
         end = last + timedelta(days=span - 1 - last.toordinal() % span)
-        session.execute(delete(table).where(table.c.span == span, table.c.day.between(begin, end), lines), **_APART)
-        session.execute(_sums_of(table, measures, lines, smaller, span, begin, end), **_APART)
+        session.execute(clear, which | {"begin": begin, "end": end}, **_APART)
+        session.execute(write, which | {"begin": begin, "end": end}, **_APART)
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """The sums of some measures in one table; ``lines`` says by a condition on its rows, with values left open, which.
+
+    The statements are made once: a day of one project is ten of them, and making one takes longer than running it.
+    """
+
+    table: Table
+    measures: tuple[str, ...]
+    lines: ColumnElement[bool]
+
+    @cached_property
+    def statements(self) -> list[tuple[int, Delete, Insert]]:
+        """For each span what takes its sums away and what writes them, from ``begin`` to ``end``."""
+        table = self.table
+        return [
+            (
+                span,
+                delete(table).where(table.c.span == span, _between(table), self.lines),
+                _sums_of(table, self.measures, self.lines, smaller, span),
+            )
+            for smaller, span in pairwise(SPANS)
+        ]
 
 
 _APART: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
 
 
-def _sums_of(table: Table, measures: Sequence[str], lines: Any, smaller: int, span: int, begin: date, end: date) -> Any:
+def _between(table: Table) -> ColumnElement[bool]:
+    return table.c.day.between(bindparam("begin"), bindparam("end"))
+
+
+def _sums_of(table: Table, measures: Sequence[str], lines: ColumnElement[bool], smaller: int, span: int) -> Insert:
     number = type_coerce(table.c.day, Integer)
     block = number - number % span
     kept = [column.name for column in table.primary_key if column.name not in {"span", "day"}]
     sums = [func.sum(table.c[measure]) for measure in measures]
     found = (
         select(literal(span, Integer), block, *(table.c[name] for name in kept), *sums)
-        .where(table.c.span == smaller, table.c.day.between(begin, end), lines)
+        .where(table.c.span == smaller, _between(table), lines)
         .group_by(block, *(table.c[name] for name in kept))
         .order_by(block, *(table.c[name] for name in kept))  # rows come faster in the order of their key
     )
