@@ -18,7 +18,7 @@ from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, 
 from bot.policy import Matter, Refuse, Role, Verdict
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
 from bot.store import cards, notices, people, persons, projects, requests, roles
-from bot.store.database import Database
+from bot.store.database import READ_ONLY, Database
 from bot.store.persons import Persons
 from bot.store.requests import Request
 from bot.store.roles import RoleHeld
@@ -216,7 +216,20 @@ def as_one(session: Session, actor: Actor) -> Actor:
 
 
 def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
-    """Read who holds which role there; ``fixed`` are the owners that the configuration names."""
+    """Return who holds which role there; ``fixed`` are the owners that the configuration names.
+
+    A session that only reads sees one moment: there it is read once, however many cards and buttons ask.
+    """
+    if READ_ONLY not in session.info:
+        return _read_roles(session, team_id, project_id, fixed)
+    known: dict[tuple[str, str, frozenset[str]], Roles] = session.info.setdefault(Roles, {})
+    place = (team_id, project_id, fixed)
+    if place not in known:
+        known[place] = _read_roles(session, *place)
+    return known[place]
+
+
+def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
     rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
     default = roles.default(session, team_id)
     groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})

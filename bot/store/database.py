@@ -52,7 +52,7 @@ class Database:
         options = {READ_ONLY: True, **({} if self.is_sqlite else ONE_MOMENT)}
         with (
             self.engine.connect().execution_options(**options) as connection,
-            Session(connection, expire_on_commit=False) as session,
+            Session(connection, expire_on_commit=False, info={READ_ONLY: True}) as session,
         ):
             yield session
 

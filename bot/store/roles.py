@@ -146,6 +146,8 @@ def default(session: Session, team_id: str) -> str | None:
 
 def groups(session: Session, team_id: str, group_ids: Collection[str] | None = None) -> list[GroupRead]:
     """Return these user groups (None: every one) as last read."""
+    if group_ids is not None and not group_ids:
+        return []
     found = select(GroupRead).where(col(GroupRead.team_id) == team_id)
     if group_ids is not None:
         found = found.where(col(GroupRead.group_id).in_(group_ids))
@@ -167,11 +169,13 @@ def owning_groups(session: Session, team_id: str) -> list[str]:
 
 def former_members(session: Session, team_id: str, group_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """Return who was in each of these groups and left it while it held Owner, by group id."""
+    former: dict[str, frozenset[str]] = {}
+    if not group_ids:
+        return former
     found = select(FormerMember.group_id, FormerMember.user_id).where(
         col(FormerMember.team_id) == team_id, col(FormerMember.group_id).in_(group_ids)
     )
-    former: dict[str, frozenset[str]] = {}
-    for group_id, user_id in session.exec(found) if group_ids else ():
+    for group_id, user_id in session.exec(found):
         former[group_id] = former.get(group_id, frozenset()) | {user_id}
     return former
 
