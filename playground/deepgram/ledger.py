@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from playground.deepgram.state import Project, StoredKey
-from playground.deepgram.workloads import Figures, Workload, digest, uses
+from playground.deepgram.workloads import Figures, Workload, digest, sum_of, uses
 
 READY_AFTER = timedelta(seconds=30)
 PRICED_AFTER = timedelta(seconds=150)
@@ -125,18 +125,19 @@ class Ledger:
         return Pages(self, project, oldest, min(end, self.now()), wanted)
 
     def _added(self, project: Project, slots: Iterable[Slot]) -> Sums:
-        numbers: Counter[Kind] = Counter()
-        sums: Sums = {}
+        numbers: Counter[tuple[int, Workload, Outcome]] = Counter()
+        told: dict[tuple[int, Workload], list[Figures]] = {}
         ready, priced = _milliseconds(self.now() - READY_AFTER), _milliseconds(self.now() - PRICED_AFTER)
         for slot in slots:
-            key = project.streams[slot.stream]
-            workload, outcome = slot.workload(key), slot.outcome
+            workload, outcome = slot.workload(project.streams[slot.stream]), slot.outcome
             if outcome != "succeeded" or slot.moment > ready:
-                numbers[Kind(key, workload, outcome if slot.moment <= ready else "unresolved")] += 1
+                numbers[slot.stream, workload, outcome if slot.moment <= ready else "unresolved"] += 1
                 continue
-            kind, figures = Kind(key, workload, outcome), workload.figures(slot.size, priced=slot.moment <= priced)
-            sums[kind] = sums[kind].plus(figures) if kind in sums else figures
-        return sums | {kind: Figures(number) for kind, number in numbers.items()}
+            figures = workload.figures(slot.size, priced=slot.moment <= priced)
+            told.setdefault((slot.stream, workload), []).append(figures)
+        key = project.streams
+        sums = {Kind(key[at], work, "succeeded"): sum_of(each) for (at, work), each in told.items()}
+        return sums | {Kind(key[at], work, came): Figures(number) for (at, work, came), number in numbers.items()}
 
     def _is_over(self, day: date) -> bool:
         return day_start(day + timedelta(days=1)) + PRICED_AFTER <= self.now()

@@ -8,6 +8,7 @@ Prices are made up.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -38,7 +39,12 @@ class Figures(NamedTuple):
         return Figures(*map(int.__add__, self, other))
 
 
-@dataclass(frozen=True)
+def sum_of(figures: Iterable[Figures]) -> Figures:
+    """Return the sum of one or more."""
+    return Figures(*map(sum, zip(*figures, strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
 class Workload:
     """One kind of request; ``most`` and ``price`` are per request and per 100 units of its meter."""
 
