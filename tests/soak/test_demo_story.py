@@ -6,11 +6,14 @@ import asyncio
 from datetime import timedelta
 
 import aiohttp
+import pytest
 
 from bot.digests.schedule import Rhythm, last_closed, latest_due, moment
 from playground.supervisor import Playground, playground
 from tests.clocks import served_clock
 from tests.scenarios.people import AMARA, PRIYA, SPEECH, person, words_of
+
+pytestmark = [pytest.mark.soak, pytest.mark.walk]
 
 SOON = 60.0
 MORNINGS = Rhythm(frozenset(range(7)), 9, "Asia/Kolkata")  # of Priya's digest
