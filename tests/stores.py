@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from bot.store import schema
@@ -26,10 +25,14 @@ def opened(url: str) -> Database:
 
 def empty(database: Database) -> None:
     """Take every row out of a PostgreSQL, and let its numbers begin anew (TRUNCATE would take fifty times as long)."""
-    with database.transaction() as session:
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            session.execute(table.delete())
-        session.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(_emptying())
+
+
+@cache
+def _emptying() -> str:
+    tables = [str(table.delete()) for table in reversed(SQLModel.metadata.sorted_tables)]
+    return "; ".join([*tables, "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"])
 
 
 @cache

@@ -29,6 +29,7 @@ from bot.slack.http import health_app
 from bot.slack.serving import listening
 from bot.store import schema
 from bot.store.database import Database
+from tests import stores
 from tests.emulated import emulated
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +45,11 @@ COMPLETE = {
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KEYDESK_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> None:
+    stores.opened(f"sqlite:///{tmp_path}/home/keydesk.db").close()
 
 
 def keydesk(*arguments: str, **environment: str) -> Result:
@@ -134,6 +140,7 @@ def test_a_secret_key_is_printed_once_and_can_be_used() -> None:
     assert Ring(SecretStr(f"{first},{second}")).problem == ""
 
 
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
@@ -145,7 +152,6 @@ def test_a_secret_key_is_printed_once_and_can_be_used() -> None:
     ids=["no secret key", "a bad secret key", "no Deepgram", "no main account"],
 )
 def test_an_account_that_cannot_be_added_is_explained(environment: dict[str, str], words: str) -> None:
-    keydesk("migrate")
     arguments = ["accounts", "add", "--name", "studio"]
     result = CliRunner().invoke(main, arguments, env=COMPLETE | environment, input="canary-of-studio\n")
     assert result.exit_code == 1
@@ -155,12 +161,12 @@ def test_an_account_that_cannot_be_added_is_explained(environment: dict[str, str
     assert isinstance(result.exception, SystemExit)
 
 
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(
     "typed", [b"\xff\xfe\n", b"canary\xff\n", b"\n", b"", "canary-\u2019\n".encode(), b"a canary\n"]
 )
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])  # of a UTF-8 locale, and of C
 def test_what_is_no_credential_is_not_added(typed: bytes, errors: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    keydesk("migrate")
     with CliRunner().isolation(env=COMPLETE | {"KEYDESK_SECRET_KEY": new_key()}):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), "utf-8", errors))
         with pytest.raises(click.ClickException) as refusal:
@@ -170,8 +176,8 @@ def test_what_is_no_credential_is_not_added(typed: bytes, errors: str, monkeypat
     assert "canary" not in refusal.value.message
 
 
+@pytest.mark.usefixtures("migrated")
 async def test_a_credential_that_deepgram_refuses_is_not_called_keydesks_own() -> None:
-    keydesk("migrate")
     async with emulated() as (_, deepgram):
         given = COMPLETE | {"KEYDESK_SECRET_KEY": new_key(), "DEEPGRAM_API_URL": deepgram.url}
         add = functools.partial(CliRunner().invoke, main, ["accounts", "add", "--name", "studio"], env=given)
@@ -230,13 +236,13 @@ def test_a_credential_is_never_an_argument() -> None:
     assert (result.exit_code, "unexpected extra argument" in result.output) == (2, True)
 
 
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(
     ("key", "words", "code"),
     [(new_key(), "Sealed anew: 0", 0), ("", "Nothing was sealed anew", 1)],
     ids=["key", "none"],
 )
 def test_resealing_says_what_it_did(key: str, words: str, code: int) -> None:
-    keydesk("migrate")
     result = keydesk("accounts", "reseal", KEYDESK_SECRET_KEY=key)
     assert (result.exit_code, words in result.output) == (code, True)
 

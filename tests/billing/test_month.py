@@ -49,14 +49,17 @@ def spent(
     """Let the provider tell this of a day; ``more`` is in its total and in no row."""
     spend = {line: Decimal(amount) for line, amount in amounts.items()}
     rows_sum = sum(spend.values(), Decimal())
-    total = rows_sum + Decimal(more)
+    with database.transaction() as session:
+        fact_rows.replace(session, project_id, {day: DayFacts(spend=spend)})
+        collected.put(session, [settled(project_id, day, rows_sum, rows_sum + Decimal(more))])
+
+
+def settled(project_id: str, day: date, rows_sum: Decimal, total: Decimal) -> CollectedDay:
     row = CollectedDay(
         project_id=project_id, day=day, spend_total=total, spend_rows=rows_sum, read_at=NOW, same_since=NOW
     )
     row.closed = row.settled = True
-    with database.transaction() as session:
-        fact_rows.replace(session, project_id, {day: DayFacts(spend=spend)})
-        collected.put(session, [row])
+    return row
 
 
 def settle(database: Database, wanted: str) -> None:
@@ -66,9 +69,10 @@ def settle(database: Database, wanted: str) -> None:
     for project_id in (PROJECT, THEIRS):
         with database.reading() as session:
             known = collected.of_project(session, project_id, first, last)
-        for day in days:
-            if day not in known:
-                spent(database, day, {}, project_id=project_id)
+        unknown = [day for day in days if day not in known]
+        with database.transaction() as session:
+            fact_rows.replace(session, project_id, {day: DayFacts(spend={}) for day in unknown})
+            collected.put(session, [settled(project_id, day, Decimal(), Decimal()) for day in unknown])
         reread(database, project_id, NOW)
 
 

@@ -20,7 +20,7 @@ from tests.world import World, world
 
 
 async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
-    async with world(sqlite_url, figures=True) as here:
+    async with world(sqlite_url, figures=True, history=timedelta(days=10)) as here:
         priya, yuki = await here.page(PRIYA), await here.page(YUKI)
         await priya.types("/digests subscribe")
         await priya.reads_in_window("Time zone: ")
