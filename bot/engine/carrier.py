@@ -74,6 +74,7 @@ class DbosEngine:
         self._workflows = Workflows(sqlalchemy_engine, self.executor_id, self._run)
         self._started: set[Future[None]] = set()
         self._running: set[Future[Exception | None]] = set()
+        self._listing = threading.Lock()
         self._open = threading.Event()
         self._leaving = threading.Event()
         self._pause = SWEEP_SECONDS
@@ -136,14 +137,17 @@ class DbosEngine:
         if not self._open.is_set() or self._free() <= 0:
             return
         with contextlib.suppress(RuntimeError):  # shut down since: the due row stands
-            started = self._threads.submit(self._carry, attempt)
-            self._started.add(started)
+            with self._listing:
+                started = self._threads.submit(self._carry, attempt)
+                self._started.add(started)
             started.add_done_callback(self._started.discard)
 
     def _free(self) -> int:
         return self._capacity - len(self._started)
 
     def _carry(self, attempt: Attempt) -> None:
+        with self._listing:
+            pass  # nothing runs that is not listed yet: who drains would overlook it
         try:
             self._workflows.run(attempt)
         except Exception as error:  # noqa: BLE001 - DBOS may raise anything; the due row or its record stands
