@@ -102,6 +102,8 @@ def test_sums_know_as_much_as_records_at_every_moment(
         assert usd == sum(figures.cost for figures in emulator.ledger.sums(production, day).values())
 
 
+@pytest.mark.soak
+@pytest.mark.walk
 async def test_a_hundred_thousand_requests_are_quick(http: httpx.AsyncClient, emulator: DeepgramEmulator) -> None:
     [big] = seed_many(emulator.state, projects=1, keys=0)
     seed_requests(emulator.state, big, 100_000)

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PICTURES = Path(__file__).parents[3] / "artefacts" / "looks"
 AT_ONCE = 40
+EACH_FIFTH = 5
 VIEWS = {
     name: shown for name, shown in gallery.gallery().items() if not name.endswith("· long")
 }  # long: as Slack takes it
@@ -40,8 +41,8 @@ STICKS_OUT = """(root) => {
 
 
 async def test_what_others_typed_stands_within_a_narrow_window(page: Page, slack: FakeSlack) -> None:
-    hostile = {name: shown for name, shown in VIEWS.items() if name.endswith("· hostile")}
-    assert await _look_at_all(page, slack, hostile, NARROW) == {}
+    hostile = [(name, shown) for name, shown in VIEWS.items() if name.endswith("· hostile")]
+    assert await _look_at_all(page, slack, dict(hostile[::EACH_FIFTH]), NARROW) == {}  # soak draws all of them
 
 
 @pytest.mark.soak
