@@ -31,6 +31,7 @@ from bot.engine.workflows import Workflows
 
 SWEEP_SECONDS = 1.0
 BUSY_SECONDS = 0.1  # between sweeps while more is due than fits
+LAST_WORD_SECONDS = 5.0  # for what was interrupted: it has one row to write
 HISTORY = timedelta(hours=24)
 HOUR_SECONDS = 3600.0
 BEATS_PER_SILENCE = 4
@@ -101,7 +102,10 @@ class DbosEngine:
         self._rounds = asyncio.create_task(self._every_second(), name="engine-sweep")
 
     async def stop(self, grace: float = 5.0) -> None:
-        """Start nothing more, wait ``grace`` seconds for what runs, interrupt the rest for others to try again."""
+        """Start nothing more, wait ``grace`` seconds for what runs, interrupt the rest for others to try again.
+
+        What was interrupted gets a few seconds more, however short the grace: it has its due row to write.
+        """
         self._open.clear()
         if self._rounds is None:
             return
@@ -111,7 +115,7 @@ class DbosEngine:
         await self._drained_within(grace)
         for job in self._running.copy():
             job.cancel()
-        await self._drained_within(grace)
+        await self._drained_within(LAST_WORD_SECONDS)
         self._leaving.set()
         await self._in_sweeper(self._leave)
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +13,11 @@ import pytest
 from sqlalchemy import make_url, text
 
 from bot.clock import SetClock
-from bot.engine.attempt import Attempt
+from bot.engine.attempt import Attempt, Attempts
 from bot.engine.carrier import DbosEngine
 from bot.engine.port import Job
 from bot.engine.workflows import Workflows, migrate
-from bot.store import heartbeats
+from bot.store import due, heartbeats
 from bot.store.database import Database
 from tests.clocks import machine_now
 from tests.engine.world import World, create_tables, durable
@@ -49,11 +51,57 @@ async def test_stopping_waits_for_what_runs_and_interrupts_it_after_the_grace(wo
         await asyncio.sleep(0.01)
     await world.engine.stop(grace=0.5)
     assert world.ran["short"] == 1
-    again = {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
-    await world.until(lambda: world.waiting() == again)  # its thread may still write that down
+    assert world.waiting() == {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
     with world.database.transaction() as session:
         assert heartbeats.last(session) is None
     assert await asyncio.to_thread(lambda: True)  # the loop's own threads are none of the engine's business
+
+
+async def test_an_interrupted_job_has_time_to_write_its_row_however_short_the_grace(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work(ref: str, _now: datetime) -> None:
+        world.ran[ref] += 1
+        await asyncio.sleep(60)
+
+    written = Attempts.failed
+
+    def written_late(attempts: Attempts, attempt: Attempt, error: Exception) -> None:
+        time.sleep(1.0)
+        written(attempts, attempt, error)
+
+    monkeypatch.setattr(Attempts, "failed", written_late)
+    await world.start({"work": work})
+    await world.enqueue("work", "long")
+    while world.ran.total() < 1:  # noqa: ASYNC110 - an event per job would say no more
+        await asyncio.sleep(0.01)
+    await world.engine.stop(grace=0.0)
+    assert world.waiting() == {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
+
+
+class SlowList(set[Future[None]]):
+    """A list into which something comes long after it was begun, as on a machine that is busy."""
+
+    def add(self, started: Future[None]) -> None:
+        time.sleep(0.3)
+        super().add(started)
+
+
+async def test_whoever_drains_waits_for_what_has_only_just_begun(world: World) -> None:
+    async def fail(ref: str, _now: datetime) -> None:
+        world.ran[ref] += 1
+        raise ConnectionError("provider away")
+
+    await world.start({"fail": fail})
+    assert isinstance(world.engine, DbosEngine)
+    world.engine._started = SlowList()  # noqa: SLF001 - the moment between beginning and listing, made long
+    with world.database.transaction() as session:  # so that a sweep begins it, in a thread of its own
+        now = world.clock.now()
+        due.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now)
+    while world.ran.total() < 1:  # noqa: ASYNC110 - an event per job would say no more
+        await asyncio.sleep(0)
+    await world.engine.drain()
+    assert world.waiting() == {"fail:R1:": (now + timedelta(seconds=2), 1)}
 
 
 async def test_no_word_of_an_error_is_stored(world: World, tmp_path: Path) -> None:
