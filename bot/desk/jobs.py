@@ -24,7 +24,7 @@ NOT_KNOWN_YET = (
 )
 RUNG = {
     "lapsed": "the approval lapsed, because it was not opened in time. Nothing was made. You can ask again.",
-    "approved": "making it was cut short, and nothing of it is left. The approval stands: please press once more.",
+    "approved": "making it was cut short before anybody saw a key. The approval stands: please press once more.",
 }
 SWEEP_EVERY = timedelta(minutes=5)
 

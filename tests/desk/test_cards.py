@@ -66,6 +66,19 @@ async def test_who_asked_for_a_change_hears_what_is_known_of_it(
     assert [text.partition("): ")[2] for text in said] == [NOT_KNOWN_YET, "It was done."]
 
 
+@pytest.mark.parametrize(("now", "heard"), [("approved", "cut short before anybody saw a key"), ("cancelled", "")])
+async def test_whose_making_was_cut_short_hears_what_is_certain_while_they_may_still_press(
+    desk: Bench, jobs: DeskJobs, slack: Conversations, now: str, heard: str
+) -> None:
+    waiting = await desk.held()
+    await desk.desk.decide(waiting.id, 1, "approved", actor(RAJ))
+    if now == "cancelled":
+        await desk.desk.cancel(waiting.id, actor(ANA))
+    await jobs.ring(waiting.id, NOON)
+    said = [each.text for each in slack.cards(f"D{ANA}")]
+    assert [heard in text for text in said] == ([True] if heard else [])
+
+
 # --- two at once ---
 
 

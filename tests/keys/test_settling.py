@@ -124,7 +124,7 @@ async def test_a_press_that_died_before_the_call_gives_its_right_back(rooms: Roo
     await settle(rooms, mint)
     assert rooms.bench.request(right.id).state == "approved"
     await rooms.bench.engine.drain()
-    assert rooms.bench.told["desk.ring"] == 0  # that nothing of it is left is told once a list has said so
+    assert rooms.bench.told["desk.ring"] == 0  # that one may press again is told once a list has said so
     await settle(rooms, mint)
     await settle(rooms, mint)
     await rooms.bench.engine.drain()
