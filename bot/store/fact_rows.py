@@ -193,7 +193,7 @@ class _Facts:
     @cached_property
     def clear(self) -> Delete:
         days = self.table.c.day.in_(bindparam("days", expanding=True))
-        return delete(self.table).where(self.table.c.span == 1, days, self.table.c.line_id.in_(self.lines))
+        return delete(self.table).where(self.table.c.span == 1, days, self.sums.lines)
 
     @cached_property
     def sums(self) -> spans.Sums:
