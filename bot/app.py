@@ -56,6 +56,24 @@ HARMLESS = frozenset(
         "standing.learn",
     }
 )
+# Nobody waits for these: after a weekend of silence they come behind the ends of keys and whatever else is due.
+BACKGROUND = frozenset(
+    {
+        "budgets.balances",
+        "budgets.watch",
+        "digests.follow",
+        "groups.learn",
+        "invites.mirror",
+        "keys.mirror",
+        "members.mirror",
+        "people.learn",
+        "projects.mirror",
+        "standing.learn",
+        "store.tidy",
+        "usage.collect",
+        "usage.plan",
+    }
+)
 # Each of these puts itself into the future again, so one row of each goes round for ever.
 AT_START = (
     "people.learn",
@@ -119,7 +137,9 @@ class App:
 
 def dbos_engine(role: str) -> EngineOf:
     """Return the durable engine for a process of this role."""
-    return lambda database, clock: DbosEngine(database.engine, database.transaction, due, heartbeats, clock, role=role)
+    return lambda database, clock: DbosEngine(
+        database.engine, database.transaction, due, heartbeats, clock, role=role, background=BACKGROUND
+    )
 
 
 def clock_of(settings: Settings) -> Clock:

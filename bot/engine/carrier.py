@@ -13,9 +13,10 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -35,6 +36,7 @@ LAST_WORD_SECONDS = 5.0  # for what was interrupted: it has one row to write
 HISTORY = timedelta(hours=24)
 HOUR_SECONDS = 3600.0
 BEATS_PER_SILENCE = 4
+BACKGROUND_SHARE = 8  # background jobs fill one place in so many
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,8 @@ class EngineStopped(Exception):
 class DbosEngine:
     """Runs jobs in this process's event loop, at most ``capacity`` at once; any number of processes share the work.
 
+    Nobody waits for the kinds in ``background``: after an outage, when everything is due at once, they come after all
+    others, and they never fill more than an eighth of the places.
     ``silence`` is how long another process's heartbeat may be missing before its work is taken over: longer than
     the event loop ever stands still. Jobs run in the loop in which ``start`` was awaited.
     """
@@ -62,6 +66,7 @@ class DbosEngine:
         executor_id: str | None = None,
         silence: timedelta = timedelta(seconds=10),
         capacity: int = 32,
+        background: Collection[str] = frozenset(),
     ) -> None:
         self.executor_id = executor_id or uuid4().hex
         self._transactions = transactions
@@ -71,9 +76,10 @@ class DbosEngine:
         self._role = role
         self._silence = silence
         self._capacity = capacity
+        self._background = frozenset(background)
         self._attempts = Attempts(due, clock, self._write)
         self._workflows = Workflows(sqlalchemy_engine, self.executor_id, self._run)
-        self._started: set[Future[None]] = set()
+        self._started: dict[Future[None], str] = {}
         self._running: set[Future[Exception | None]] = set()
         self._listing = threading.Lock()
         self._open = threading.Event()
@@ -123,8 +129,8 @@ class DbosEngine:
 
     async def drain(self) -> None:
         """Wait until nothing that was started in this process runs."""
-        while futures := self._started.copy() | self._running.copy():
-            await asyncio.wait([asyncio.wrap_future(future) for future in futures])
+        while futures := [*_awaitable(self._started.copy()), *_awaitable(self._running.copy())]:
+            await asyncio.wait(futures)
 
     async def _drained_within(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -138,16 +144,22 @@ class DbosEngine:
 
     def _start(self, attempt: Attempt) -> None:
         """Start the attempt in a thread, if there is one free; else its due row waits for a sweep."""
-        if not self._open.is_set() or self._free() <= 0:
+        kind = attempt.job.kind
+        if not self._open.is_set() or self._free(kind in self._background) <= 0:
             return
         with contextlib.suppress(RuntimeError):  # shut down since: the due row stands
             with self._listing:
                 started = self._threads.submit(self._carry, attempt)
-                self._started.add(started)
-            started.add_done_callback(self._started.discard)
+                self._started[started] = kind
+            started.add_done_callback(lambda ended: self._started.pop(ended, None))
 
-    def _free(self) -> int:
-        return self._capacity - len(self._started)
+    def _free(self, in_background: bool) -> int:
+        started = list(self._started.copy().values())
+        free = self._capacity - len(started)
+        if not in_background:
+            return free
+        places = max(1, self._capacity // BACKGROUND_SHARE)
+        return min(free, places - sum(kind in self._background for kind in started))
 
     def _carry(self, attempt: Attempt) -> None:
         with self._listing:
@@ -235,13 +247,24 @@ class DbosEngine:
                 self._heartbeats.forget(session, executor_id)
 
     def _sweep(self) -> None:
-        """Start what is due, as much as fits."""
-        now, free = self._clock.now(), max(0, self._free())
+        """Start what is due, as much as fits: first what somebody waits for."""
+        awaited = self._attempts.jobs.keys() - self._background
+        quiet = self._attempts.jobs.keys() & self._background
+        full = [self._sweep_of(awaited, self._free(False)), self._sweep_of(quiet, self._free(True))]
+        self._pause = BUSY_SECONDS if any(full) else SWEEP_SECONDS
+
+    def _sweep_of(self, kinds: Collection[str], free: int) -> bool:
+        """Start what is due of these kinds, and return whether there may be more than fits."""
+        if free <= 0:
+            return True
+        if not kinds:
+            return False
+        now = self._clock.now()
         with self._transactions() as session:
-            taken = self._due.take(session, now, free, self._attempts.jobs) if free else ()
+            taken = self._due.take(session, now, free, kinds)
             for row in taken:
                 self._start_on_commit(session, Attempt.of(row), now)
-        self._pause = BUSY_SECONDS if len(taken) == free else SWEEP_SECONDS
+        return len(taken) == free
 
     def _collect(self) -> None:
         """Delete old history, and take over work begun under names that have no heartbeat at all."""
@@ -260,6 +283,10 @@ class DbosEngine:
 
     async def _in_sweeper(self, work: Callable[[], None]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._sweeper, work)
+
+
+def _awaitable(futures: Iterable[Future[Any]]) -> list[asyncio.Future[Any]]:
+    return [asyncio.wrap_future(future) for future in futures]
 
 
 async def _outcome(function: JobFunction, ref: str, now: datetime) -> Exception | None:

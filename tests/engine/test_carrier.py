@@ -19,7 +19,7 @@ from bot.engine.port import Job
 from bot.engine.workflows import Workflows, migrate
 from bot.store import due, heartbeats
 from bot.store.database import Database
-from tests.clocks import machine_now
+from tests.clocks import PATIENCE, machine_now
 from tests.engine.world import World, create_tables, durable
 
 CANARY = "canary-7f3a"
@@ -79,12 +79,55 @@ async def test_an_interrupted_job_has_time_to_write_its_row_however_short_the_gr
     assert world.waiting() == {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
 
 
-class SlowList(set[Future[None]]):
+class SlowList(dict[Future[None], str]):
     """A list into which something comes long after it was begun, as on a machine that is busy."""
 
-    def add(self, started: Future[None]) -> None:
+    def __setitem__(self, started: Future[None], kind: str) -> None:
         time.sleep(0.3)
-        super().add(started)
+        super().__setitem__(started, kind)
+
+
+async def test_what_somebody_waits_for_comes_before_older_work_that_nobody_waits_for(database: Database) -> None:
+    clock = SetClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    order: list[str] = []
+    ended = asyncio.Event()
+
+    async def read_again(ref: str, _now: datetime) -> None:
+        order.append(ref)
+        await asyncio.wait_for(ended.wait(), PATIENCE)  # slow lists fill every place that they are given
+
+    async def end_key(ref: str, _now: datetime) -> None:
+        order.append(ref)
+        ended.set()
+
+    async with World(database, clock, durable(database, clock, capacity=16, background={"mirror"})) as world:
+        with database.transaction() as session:
+            for number in range(20):
+                job_id, at = f"mirror:{number}:", clock.now() - timedelta(days=30)
+                due.put(session, job_id=job_id, kind="mirror", ref=f"list {number}", key="", due_at=at)
+        await world.start({"mirror": read_again, "end": end_key})
+        while len(order) < 2:  # noqa: ASYNC110 - an event per job would say no more
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)  # several sweeps: the other lists wait
+        assert len(order) == 2
+        await world.later("end", "the key", timedelta())
+        await world.until(lambda: len(order) == 21)
+        assert order[2] == "the key"
+
+
+async def test_of_two_that_are_due_the_one_somebody_waits_for_begins_first(database: Database) -> None:
+    clock = SetClock(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    order: list[str] = []
+
+    async def noted(ref: str, _now: datetime) -> None:
+        order.append(ref)
+
+    async with World(database, clock, durable(database, clock, capacity=1, background={"mirror"})) as world:
+        await world.later("mirror", "the list", timedelta(days=-30))
+        await world.later("end", "the key", timedelta())
+        await world.start({"mirror": noted, "end": noted})
+        await world.until(lambda: len(order) == 2)
+        assert order == ["the key", "the list"]
 
 
 async def test_whoever_drains_waits_for_what_has_only_just_begun(world: World) -> None:

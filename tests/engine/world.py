@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -31,7 +31,12 @@ def inline(database: Database, clock: Clock) -> InlineEngine:
 
 
 def durable(
-    database: Database, clock: Clock, *, silence: timedelta = timedelta(seconds=10), capacity: int = 32
+    database: Database,
+    clock: Clock,
+    *,
+    silence: timedelta = timedelta(seconds=10),
+    capacity: int = 32,
+    background: Collection[str] = (),
 ) -> DbosEngine:
     """Return the engine that production uses."""
     return DbosEngine(
@@ -43,6 +48,7 @@ def durable(
         role="test",
         silence=silence,
         capacity=capacity,
+        background=background,
     )
 
 
