@@ -82,6 +82,7 @@ class DbosEngine:
         self._started: dict[Future[None], str] = {}
         self._running: set[Future[Exception | None]] = set()
         self._listing = threading.Lock()
+        self._interrupting = False
         self._open = threading.Event()
         self._leaving = threading.Event()
         self._pause = SWEEP_SECONDS
@@ -119,8 +120,7 @@ class DbosEngine:
         await asyncio.wait([self._rounds])
         self._rounds = None
         await self._drained_within(grace)
-        for job in self._running.copy():
-            job.cancel()
+        self._interrupt()
         await self._drained_within(LAST_WORD_SECONDS)
         self._leaving.set()
         await self._in_sweeper(self._leave)
@@ -131,6 +131,14 @@ class DbosEngine:
         """Wait until nothing that was started in this process runs."""
         while futures := [*_awaitable(self._started.copy()), *_awaitable(self._running.copy())]:
             await asyncio.wait(futures)
+
+    def _interrupt(self) -> None:
+        """Interrupt what runs, and whatever would begin to run from now on."""
+        with self._listing:
+            self._interrupting = True
+            running = self._running.copy()
+        for job in running:
+            job.cancel()
 
     async def _drained_within(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -182,8 +190,11 @@ class DbosEngine:
 
     def _result_of(self, function: JobFunction, ref: str) -> Exception | None:
         """Run the job in the application's loop and wait for it; return what it raised."""
-        running = asyncio.run_coroutine_threadsafe(_outcome(function, ref, self._clock.now()), self._loop)
-        self._running.add(running)
+        with self._listing:
+            if self._interrupting:
+                return EngineStopped("interrupted before it began")
+            running = asyncio.run_coroutine_threadsafe(_outcome(function, ref, self._clock.now()), self._loop)
+            self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
             return running.result()

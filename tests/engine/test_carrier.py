@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
@@ -15,7 +16,7 @@ from sqlalchemy import make_url, text
 from bot.clock import SetClock
 from bot.engine.attempt import Attempt, Attempts
 from bot.engine.carrier import DbosEngine
-from bot.engine.port import Job
+from bot.engine.port import Job, JobFunction
 from bot.engine.workflows import Workflows, migrate
 from bot.store import due, heartbeats
 from bot.store.database import Database
@@ -77,6 +78,54 @@ async def test_an_interrupted_job_has_time_to_write_its_row_however_short_the_gr
         await asyncio.sleep(0.01)
     await world.engine.stop(grace=0.0)
     assert world.waiting() == {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
+
+
+class SlowSet(set[Future[Exception | None]]):
+    """What runs, where a job has long begun before it is listed."""
+
+    def add(self, running: Future[Exception | None]) -> None:
+        time.sleep(0.3)
+        super().add(running)
+
+
+async def test_a_job_is_interrupted_even_if_it_has_only_just_begun(world: World) -> None:
+    async def work(ref: str, _now: datetime) -> None:
+        world.ran[ref] += 1
+        await asyncio.sleep(60)
+
+    await world.start({"work": work})
+    assert isinstance(world.engine, DbosEngine)
+    world.engine._running = SlowSet()  # noqa: SLF001 - the moment between beginning and listing, made long
+    await world.enqueue("work", "long")
+    while world.ran.total() < 1:  # noqa: ASYNC110 - an event per job would say no more
+        await asyncio.sleep(0)
+    await world.engine.stop(grace=0.0)
+    assert world.waiting() == {"work:long:": (world.clock.now() + timedelta(seconds=2), 1)}
+
+
+async def test_what_would_begin_after_the_interruption_waits_for_another_process(world: World) -> None:
+    begun, interrupted = threading.Event(), threading.Event()
+
+    async def work(ref: str, _now: datetime) -> None:
+        world.ran[ref] += 1
+
+    def begin_late(attempts: Attempts, attempt: Attempt) -> JobFunction | None:
+        begun.set()
+        interrupted.wait(PATIENCE)
+        return begin(attempts, attempt)
+
+    begin = Attempts.begin
+    await world.start({"work": work})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Attempts, "begin", begin_late)
+        await world.enqueue("work", "late")
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        stopping = asyncio.create_task(world.engine.stop(grace=0.0))
+        await asyncio.sleep(0.2)
+        interrupted.set()
+        await stopping
+    assert world.ran.total() == 0
+    assert world.waiting() == {"work:late:": (world.clock.now() + timedelta(seconds=2), 1)}
 
 
 class SlowList(dict[Future[None], str]):
