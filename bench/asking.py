@@ -14,7 +14,7 @@ from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
 from bot.errors import Unavailable
 from bot.operation import Actor
-from bot.projects.naming import the_project
+from bot.access.project_names import the_project
 from bot.store import due
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection

@@ -204,6 +204,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         prefix=settings.keydesk_prefix,
         seen=_seen(database),
         admit=rooms.admit,
+        door=rooms.door,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
     slack.word(prefixed(floor.names))

@@ -11,13 +11,13 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.access import project_names as projects
 from bot.desk.words import storable
 from bot.errors import BotError
 from bot.foreign import visible
 from bot.invites import addresses
 from bot.keys.about import purpose_from
 from bot.members import naming as members
-from bot.projects import naming as projects
 from bot.providers.deepgram.ids import is_email, is_uuid
 from bot.providers.words import quotable
 from bot.slack import words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.access.project_names import the_project
 from bot.assembly.ground import Ground, Part, kinds_of
 from bot.billing.closing import MonthClosing
 from bot.billing.closing import describe as describe_closing
@@ -28,7 +29,6 @@ from bot.engine.port import Job
 from bot.models.catalogue import Catalogue
 from bot.models.listeners import ModelListeners
 from bot.operation import OperationKind
-from bot.projects.naming import the_project
 from bot.usage.collecting import UsageCollection
 from bot.usage.fields.listeners import FieldListeners
 from bot.usage.figures.listeners import FiguresListeners
@@ -90,7 +90,7 @@ def budgets(on: Ground) -> Part:
     watch = BudgetWatch(on.database, on.engine, on.desk, on.deepgram, on.team_id)
     setting = BudgetSetting(on.desk, on.database, on.clock, on.interactive, watch)
     return Part(
-        doors=(BudgetListeners(on.desk, on.database, on.people, on.clock).door(),),
+        doors=(BudgetListeners(on.desk, on.database, on.clock).door(),),
         kinds=kinds_of(
             OperationKind(SetBudget, execute=setting.set),
             OperationKind(RaiseBudget, describe=budget_service.describe, execute=setting.raise_),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.access.project_names import the_project
 from bot.accounts.jobs import AccountJobs
 from bot.accounts.listeners import AccountListeners
 from bot.accounts.operations import RemoveAccount
@@ -38,7 +39,6 @@ from bot.projects.change_listeners import ProjectChangeListeners
 from bot.projects.deleting import ProjectDeletion
 from bot.projects.listeners import ProjectListeners
 from bot.projects.mirroring import ProjectMirror
-from bot.projects.naming import the_project
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
 from bot.projects.settings_change import ProjectSettingsChange

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from bot.access.door import Door as EntryDoor
 from bot.assembly import figures, front, keys
 from bot.assembly.ground import Ports, ground
 from bot.engine.port import JobFunction
@@ -40,6 +41,7 @@ class Rooms:
     kinds: Mapping[str, OperationKind]
     status: Status
     admit: Listener
+    door: EntryDoor
     meet: Callable[[], Awaitable[None]]
 
 
@@ -61,5 +63,6 @@ def assemble(ports: Ports) -> Rooms:
         kinds=kinds,
         status=status,
         admit=admit,
+        door=EntryDoor(on.database, on.people, on.clock, on.owners),
         meet=partial(front.meet, on),
     )

@@ -8,19 +8,22 @@ import structlog
 from sqlmodel import Session
 
 from bot import audit
+from bot.access.access import Access
+from bot.access.places import of_row, workspace
 from bot.budgets import service, views
-from bot.budgets.operations import EndBudget
+from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.setting import keep_quiet, the_budget
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
-from bot.errors import AlreadyDecided, BotError, CouldNotCheck, FormError, NotUnderstood
+from bot.errors import AlreadyDecided, BotError, FormError, NotUnderstood
 from bot.operation import Actor, Operation
-from bot.people import People
+from bot.slack.blocks import section
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
-from bot.slack.pages import WORDS_LONGEST, Page, read_page
+from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.routes import Route
 from bot.slack.web import SlackError
-from bot.slack.words import escape, fallback_text, listed
+from bot.slack.words import fallback_text, listed
 from bot.store import budgets
 from bot.store import people as people_rows
 from bot.store.budgets import Alert, Budget
@@ -28,7 +31,8 @@ from bot.store.database import Database
 
 LIST = ("ls", "")
 SNOOZE = timedelta(days=7)
-ONE_MOMENT = "One moment…"
+SET, RAISE = "Set a budget", "Raise a budget"
+NOT_MORE = "That is not more than now. To lower it, set it anew."
 
 log = structlog.get_logger()
 
@@ -36,153 +40,123 @@ log = structlog.get_logger()
 class BudgetListeners:
     """Answers `/keydesk budgets` and the buttons of alerts."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, clock: Clock) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._clock = clock
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        list_ = Route(self.list_budgets, "budgets.list", workspace)
+        alerts = Route(self.list_alerts, "budgets.list", workspace)
+        set_ = Route(self.ask_to_set, "budgets.set", workspace, window=SET)
+        raise_ = Route(self.ask_to_raise, "budgets.raise", of_row(_of_pressed), window=RAISE)
+        taken = Route(self.set, "budgets.set", workspace, window=SET, reads=_read_set, back=self.set_again)
+        raised = Route(
+            self.raise_, "budgets.raise", of_row(_of_form), window=RAISE, reads=_read_raise, back=self.raise_again
+        )
         return Door(
             commands=(
-                Command("budgets", "list", self.list_budgets, "[words]", "what is spent of each", LIST, slash=False),
-                Command("budgets", "set", self.ask_to_set, "", "set a budget of a month", ("new",), slash=False),
-                Command("budgets", "alerts", self.list_alerts, "", "the newest alerts", slash=False),
+                Command("budgets", "list", list_, "[words]", "what is spent of each", LIST, slash=False),
+                Command("budgets", "set", set_, "", "set a budget of a month", ("new",), slash=False),
+                Command("budgets", "alerts", alerts, "", "the newest alerts", slash=False),
             ),
             actions={
-                "budgets.list": self.turn,
-                "budgets.set": self.ask_to_set,
-                "budgets.alerts": self.turn_alerts,
-                "budgets.row": self.row,
-                "budgets.raise": self.ask_to_raise,
-                "budgets.acknowledge": self.acknowledge,
-                "budgets.snooze": self.snooze,
+                "budgets.list": Route(self.turn, "budgets.list", workspace, in_place=True),
+                "budgets.set": set_,
+                "budgets.alerts": Route(self.turn_alerts, "budgets.list", workspace, in_place=True),
+                "budgets.row:raise": raise_,
+                "budgets.row:end": Route(self.end, "budgets.end", of_row(_of_pressed)),
+                "budgets.row:keys": Route(self.ask_to_end_keys, "budgets.list", of_row(_of_pressed)),
+                "budgets.raise": raise_,
+                "budgets.acknowledge": Route(self.acknowledge, "budgets.acknowledge", of_row(_of_alert)),
+                "budgets.snooze": Route(self.snooze, "budgets.acknowledge", of_row(_of_alert)),
             },
-            views={"budgets.set": self.set, "budgets.raise": self.raise_},
-            options={"budgets.what": self.offer},
+            views={"budgets.set": taken, "budgets.raise": raised},
+            options={"budgets.what": Route(self.offer, "budgets.list", workspace)},
         )
 
     # --- looking ---
 
-    async def list_budgets(self, call: Call) -> None:
+    async def list_budgets(self, call: Call, access: Access) -> list[views.Block]:
         """List the budgets."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show(await self._page(actor, 1, call.text.strip()[:WORDS_LONGEST]))
+        return await self._page(access, 1, call.text.strip()[:WORDS_LONGEST])
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._page(actor, *read_page(call.value)))
+        return await self._page(access, *read_page(call.value))
 
-    async def list_alerts(self, call: Call) -> None:
+    async def _page(self, access: Access, number: int, words: str) -> list[views.Block]:
+        team_id, today = access.actor.team_id, self._clock.now().date()
+        rows = await self._database.read(lambda session: service.rows(session, team_id, words, today))
+        return views.listed(rows, number, words, may_set=access.can("budgets.set"))
+
+    async def list_alerts(self, _: Call, access: Access) -> list[views.Block]:
         """List the newest alerts."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show(await self._alerts(actor, 1))
+        return await self._alerts(access, 1)
 
-    async def turn_alerts(self, call: Call) -> None:
+    async def turn_alerts(self, call: Call, access: Access) -> list[views.Block]:
         """Show a page of alerts."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._alerts(actor, read_page(call.value)[0]))
+        return await self._alerts(access, read_page(call.value)[0])
 
-    async def _alerts(self, actor: Actor, number: int) -> list[views.Block]:
-        def read(session: Session) -> Page[tuple[Alert, str]]:
-            self._desk.permit(session, actor, "budgets.list")
-            return service.alerts(session, actor.team_id, number)
+    async def _alerts(self, access: Access, number: int) -> list[views.Block]:
+        team_id = access.actor.team_id
+        return views.alerts(await self._database.read(lambda session: service.alerts(session, team_id, number)))
 
-        return views.alerts(await self._database.read(read))
-
-    async def _page(self, actor: Actor, number: int, words: str) -> list[views.Block]:
-        today = self._clock.now().date()
-
-        def read(session: Session) -> tuple[list[service.Row], bool]:
-            self._desk.permit(session, actor, "budgets.list")
-            rows = service.rows(session, actor.team_id, words, today)
-            return rows, self._desk.may(session, actor, "budgets.set")
-
-        rows, may_set = await self._database.read(read)
-        return views.listed(rows, number, words, may_set=may_set)
-
-    # --- setting and raising ---
-
-    async def ask_to_set(self, call: Call) -> None:
-        """Open the form of a new budget."""
-        opened = await call.open(views.saying("Set a budget", ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._database.read(lambda session: self._desk.permit(session, actor, "budgets.set"))
-        await opened.update(views.set_form())
-
-    async def offer(self, call: Call) -> None:
+    async def offer(self, call: Call, _: Access) -> list[views.Block]:
         """Offer what may get a budget, from the local store."""
-        if not await self._people.known(call.team_id, call.user_id):
-            await call.ack(options=[])
-            return
         words = call.value.strip()[:WORDS_LONGEST]
-        found = views.offered(await self._database.read(lambda s: service.choices(s, call.team_id, words)))
-        await (call.ack(option_groups=found) if found else call.ack(options=[]))
+        return views.offered(await self._database.read(lambda s: service.choices(s, call.team_id, words)))
 
-    async def set(self, call: Call) -> None:
+    # --- setting, raising, ending ---
+
+    async def ask_to_set(self, _: Call, access: Access) -> views.Block:
+        """Draw the form of a new budget."""
+        del access
+        return views.set_form()
+
+    async def set(self, call: Call, access: Access) -> str:
         """Take in the form."""
-        operation = views.read_set_form(call.state)
-        opened = await call.ack_update(views.saying("Set a budget", ONE_MOMENT))
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-            project_id = await self._database.read(lambda s: service.project_of(s, operation.scope, operation.ref))
-            text = await self._submit(call, operation.model_copy(update={"project_id": project_id}), actor)
-        except (FormError, CouldNotCheck) as problem:
-            await opened.update(views.set_form(views.typed(call.state), problem.text))
-            return
-        await opened.update(views.saying("Set a budget", escape(text)))
+        operation: SetBudget = call.form
+        project_id = await self._database.read(lambda s: service.project_of(s, operation.scope, operation.ref))
+        return await self._submit(call, operation.model_copy(update={"project_id": project_id}), access.actor)
 
-    async def row(self, call: Call) -> None:
-        """Do what was chosen in a row's menu; ending keys is asked for in the room of keys."""
-        wish, _, budget_id = call.value.partition(":")
-        if wish == "raise":
-            await self._ask_to_raise(call, budget_id)
-            return
-        actor = await self._people.judge(call.team_id, call.user_id)
-        budget = await self._database.read(lambda session: the_budget(session, budget_id, actor.team_id))
-        if wish == "end":
-            await call.tell(
-                await self._submit(call, EndBudget(project_id=budget.project_id, budget_id=budget_id), actor)
-            )
-            return
-        about = await self._database.read(lambda session: service.name_of(session, budget))
-        await call.show(views.ask_to_end_keys(budget, about))
+    async def set_again(self, call: Call, _: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was typed."""
+        return views.set_form(views.typed(call.state), problem.text)
 
-    async def ask_to_raise(self, call: Call) -> None:
-        """Open the form that asks for more dollars."""
-        await self._ask_to_raise(call, call.value)
+    async def ask_to_raise(self, call: Call, access: Access) -> views.Block:
+        """Draw the form that asks for more dollars."""
+        return views.raise_form(*await self._told(call.value, access.actor))
 
-    async def _ask_to_raise(self, call: Call, budget_id: str) -> None:
-        opened = await call.open(views.saying("Raise a budget", ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
+    async def raise_(self, call: Call, access: Access) -> str:
+        """Take in the wish for more dollars; somebody else decides it."""
+        operation: RaiseBudget = call.form
+        budget, _ = await self._told(call.metadata, access.actor)
+        if operation.dollars <= budget.dollars:
+            raise FormError("dollars", NOT_MORE)
+        asked = {"project_id": budget.project_id, "before": budget.dollars}
+        return await self._submit(call, operation.model_copy(update=asked), access.actor)
 
+    async def raise_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again."""
+        return views.raise_form(*await self._told(call.metadata, actor), problem.text)
+
+    async def end(self, call: Call, access: Access) -> str:
+        """End a budget; the menu has asked."""
+        budget, _ = await self._told(call.value, access.actor)
+        return await self._submit(call, EndBudget(project_id=budget.project_id, budget_id=budget.id), access.actor)
+
+    async def ask_to_end_keys(self, call: Call, access: Access) -> list[views.Block]:
+        """Lead to the room of keys, which shows who breaks."""
+        return views.ask_to_end_keys(*await self._told(call.value, access.actor))
+
+    async def _told(self, budget_id: str, actor: Actor) -> tuple[Budget, str]:
         def read(session: Session) -> tuple[Budget, str]:
             budget = the_budget(session, budget_id, actor.team_id)
-            self._desk.permit(session, actor, "budgets.raise", budget.project_id)
             return budget, service.name_of(session, budget)
 
-        await opened.update(views.raise_form(*await self._database.read(read)))
-
-    async def raise_(self, call: Call) -> None:
-        """Take in the wish for more dollars; somebody else decides it."""
-        budget_id = call.metadata
-        operation = views.read_raise_form(budget_id, "", call.state)
-        opened = await call.ack_update(views.saying("Raise a budget", ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        budget = await self._database.read(lambda session: the_budget(session, budget_id, actor.team_id))
-        about = await self._database.read(lambda session: service.name_of(session, budget))
-        if operation.dollars <= budget.dollars:
-            await opened.update(views.raise_form(budget, about, "That is not more than now. To lower it, set it anew."))
-            return
-        asked = {"project_id": budget.project_id, "before": budget.dollars}
-        try:
-            text = await self._submit(call, operation.model_copy(update=asked), actor)
-        except (FormError, CouldNotCheck) as problem:
-            await opened.update(views.raise_form(budget, about, problem.text))
-            return
-        await opened.update(views.saying("Raise a budget", escape(text)))
+        return await self._database.read(read)
 
     async def _submit(self, call: Call, operation: Operation, actor: Actor) -> str:
         outcome = await self._desk.submit(operation, actor, call.view_id)
@@ -194,13 +168,12 @@ class BudgetListeners:
 
     # --- alerts ---
 
-    async def acknowledge(self, call: Call) -> None:
+    async def acknowledge(self, call: Call, access: Access) -> str | None:
         """Note who takes an alert on, and show it to all."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        now = self._clock.now()
+        actor, now = access.actor, self._clock.now()
 
         def note(session: Session) -> tuple[Alert, str] | BotError:
-            alert = self._alert(session, call.value, actor)
+            alert = _alert(session, call.value, actor)
             if not budgets.acknowledge(session, alert.id, actor.user_id, now):
                 return AlreadyDecided("Somebody takes care of it already. Nothing changed.")
             audit.note(session, actor, "budgets.acknowledged", alert.subject, now, alert_id=alert.id)
@@ -213,28 +186,48 @@ class BudgetListeners:
         alert, about = outcome
         blocks = views.acknowledged(alert, about)
         if not (alert.channel and alert.ts):
-            return
+            return None
         try:
             await call.web.update(alert.channel, alert.ts, fallback_text(blocks), blocks)
         except SlackError as problem:
             log.warning("budgets.alert_not_edited", alert=alert.id, why=problem.code)
-            await call.tell(f"Noted: you take care of it. The alert does not show it. {problem.verdict.words}")
+            return f"Noted: you take care of it. The alert does not show it. {problem.verdict.words}"
+        return None
 
-    async def snooze(self, call: Call) -> None:
+    async def snooze(self, call: Call, access: Access) -> list[views.Block]:
         """Keep a subject quiet for a week."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        now = self._clock.now()
+        actor, now = access.actor, self._clock.now()
 
         def note(session: Session) -> None:
-            alert = self._alert(session, call.value, actor)
+            alert = _alert(session, call.value, actor)
             keep_quiet(session, self._desk, alert, actor, now, now + SNOOZE)
 
         await self._database.write(note)
-        await call.tell(views.until(now + SNOOZE))
+        return [section(views.until(now + SNOOZE))]
 
-    def _alert(self, session: Session, alert_id: str, actor: Actor) -> Alert:
-        alert = budgets.alert(session, alert_id)
-        if alert is None or alert.team_id != actor.team_id:
-            raise NotUnderstood("There is no such alert here. Nothing changed.")
-        self._desk.permit(session, actor, "budgets.acknowledge", alert.project_id)
-        return alert
+
+def _read_set(call: Call) -> SetBudget:
+    return views.read_set_form(call.state)
+
+
+def _read_raise(call: Call) -> RaiseBudget:
+    return views.read_raise_form(call.metadata, "", call.state)
+
+
+def _of_pressed(session: Session, actor: Actor, call: Call) -> str:
+    return the_budget(session, call.value, actor.team_id).project_id
+
+
+def _of_form(session: Session, actor: Actor, call: Call) -> str:
+    return the_budget(session, call.metadata, actor.team_id).project_id
+
+
+def _of_alert(session: Session, actor: Actor, call: Call) -> str:
+    return _alert(session, call.value, actor).project_id
+
+
+def _alert(session: Session, alert_id: str, actor: Actor) -> Alert:
+    alert = budgets.alert(session, alert_id)
+    if alert is None or alert.team_id != actor.team_id:
+        raise NotUnderstood("There is no such alert here. Nothing changed.")
+    return alert

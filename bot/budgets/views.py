@@ -277,11 +277,6 @@ def offered(choices: Sequence[tuple[str, Sequence[Choice]]]) -> list[Block]:
     ]
 
 
-def saying(title: str, text: str) -> Block:
-    """Draw a modal that only says something."""
-    return blocks.modal("budgets.notice", title, [blocks.section(text)], close="Close")
-
-
 def ask_to_end_keys(budget: Budget, about: str) -> list[Block]:
     """Draw the question that stands before the list of who breaks."""
     press = blocks.button("End keys…", "budgets.end_keys", budget.id, style="danger")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from bot import policy
+from bot.access.access import roles_of
 from bot.clock import Clock
 from bot.desk import words
 from bot.desk.limits import Limits
@@ -16,12 +17,10 @@ from bot.engine.port import Engine, Job
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
 from bot.policy import Matter, Refuse, Role, Verdict
-from bot.ranks import INITIAL_DEFAULT, Given, Roles
+from bot.ranks import Roles
 from bot.store import cards, notices, people, persons, projects, requests, roles
-from bot.store.database import READ_ONLY, Database
-from bot.store.persons import Persons
+from bot.store.database import Database
 from bot.store.requests import Request
-from bot.store.roles import RoleHeld
 
 KNOWN_FOR = timedelta(minutes=1)  # how long it is known that somebody is no active member, by the machine's clock
 OWED_LONG = timedelta(minutes=10)
@@ -213,55 +212,6 @@ class Judging:
 def as_one(session: Session, actor: Actor) -> Actor:
     """Return who acts by the id that stands for them."""
     return replace(actor, user_id=persons.known(session, actor.team_id).of(actor.user_id))
-
-
-def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
-    """Return who holds which role there; ``fixed`` are the owners that the configuration names.
-
-    A session that only reads sees one moment: there it is read once, however many cards and buttons ask.
-    """
-    if READ_ONLY not in session.info:
-        return _read_roles(session, team_id, project_id, fixed)
-    known: dict[tuple[str, str, frozenset[str]], Roles] = session.info.setdefault(Roles, {})
-    place = (team_id, project_id, fixed)
-    if place not in known:
-        known[place] = _read_roles(session, *place)
-    return known[place]
-
-
-def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
-    rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
-    default = roles.default(session, team_id)
-    groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
-    former = roles.former_members(session, team_id, _owning(rows))
-    now = datetime.now(UTC)  # what Slack said ages by the machine's clock, as profiles do
-    one = persons.known(session, team_id)
-    return Roles(
-        one.each(fixed),
-        Role.read(default) if default is not None else INITIAL_DEFAULT,
-        _given([row for row in rows if row.project_id == roles.WORKSPACE], one, max),
-        _given([row for row in rows if row.project_id != roles.WORKSPACE], one, min),
-        {group.group_id: one.each(group.members) for group in groups},
-        frozenset(group.group_id for group in groups if not group.is_believed(now)),
-        {group_id: one.each(members) for group_id, members in former.items()},
-        one,
-    )
-
-
-def _owning(rows: list[RoleHeld]) -> list[str]:
-    """Return the groups that hold Owner in the workspace."""
-    in_workspace = (row for row in rows if row.project_id == roles.WORKSPACE and row.holder_kind == "group")
-    return [row.holder for row in in_workspace if row.role == Role.OWNER.stored]
-
-
-def _given(rows: list[RoleHeld], one: Persons, of_two: Callable[[Role, Role], Role]) -> Given:
-    """Return what stands in the rows; ``of_two`` chooses where two ids of one person were given something."""
-    people_: dict[str, Role] = {}
-    for row in rows:
-        if row.holder_kind == "person":
-            role, user_id = Role.read(row.role), one.of(row.holder)
-            people_[user_id] = of_two(people_.get(user_id, role), role)
-    return Given(people_, {row.holder: Role.read(row.role) for row in rows if row.holder_kind == "group"})
 
 
 def the_request(session: Session, request_id: str, actor: Actor, version: int | None = None) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.access.project_names import the_project
 from bot.desk.service import Desk, Held
 from bot.errors import BotError, FormError, LooksAlike, NotAllowed, NotUnderstood
 from bot.lookalikes import check
@@ -10,7 +11,7 @@ from bot.people import People
 from bot.projects import contents, deletion_form, views
 from bot.projects.deleting import Loss, ProjectDeletion, beyond_us, loss
 from bot.projects.deletion_form import TITLE
-from bot.projects.naming import permitted, the_project
+from bot.projects.naming import permitted
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call, OpenView

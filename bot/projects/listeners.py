@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from bot.access.project_names import the_project
 from bot.clock import Clock
 from bot.desk.entrance import answer
 from bot.desk.service import Desk
@@ -13,7 +14,7 @@ from bot.operation import Actor
 from bot.people import People
 from bot.projects import contents, service, views
 from bot.projects.mirroring import ProjectMirror
-from bot.projects.naming import permitted, the_project
+from bot.projects.naming import permitted
 from bot.projects.operations import Contents
 from bot.projects.service import Overview
 from bot.projects.settings_change import ProjectSettingsChange

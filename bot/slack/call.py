@@ -96,7 +96,8 @@ class Call:
 
     ``name`` is ``"<noun> <verb>"`` for a command, else the id that its listener is registered under. ``text`` is the
     rest of a command; ``value`` a button's value, the chosen value of a menu, or what was typed so far for options.
-    ``state`` is Slack's ``state.values``. ``payload`` is the whole payload; for an event, the event itself.
+    ``state`` is Slack's ``state.values``; ``form`` what the route read out of it. ``payload`` is the whole payload; for
+    an event, the event itself.
     """
 
     kind: Kind
@@ -117,6 +118,7 @@ class Call:
     context: MutableMapping[str, Any] = field(default_factory=dict)
     acked: bool = False
     opened: OpenView | None = None
+    form: Any = None
 
     @property
     def view_id(self) -> str | None:

@@ -25,11 +25,13 @@ from bot.slack import usage
 from bot.slack.blocks import Block
 from bot.slack.bounds import bounded
 from bot.slack.call import Ack, Call, Kind
+from bot.slack.entering import enter
 from bot.slack.guard import InFlight, Seen, broken, guarded
-from bot.slack.names import Door, Listener, Names, join
+from bot.slack.names import Answering, Door, Listener, Names, join
 from bot.slack.noise import Noise
 from bot.slack.payload import Body, read
 from bot.slack.quiet import CountedElsewhere, quiet
+from bot.slack.routes import Doorkeeper, Route
 from bot.slack.web import Identity, SlackWeb
 
 ANYTHING = re.compile(".*")
@@ -69,12 +71,14 @@ def build_bolt(
     prefix: str = "",
     seen: Seen | None = None,
     admit: Listener | None = None,
+    door: Doorkeeper | None = None,
     signing_secret: str = "",
 ) -> Floor:
     """Put the doors behind Bolt.
 
     ``web`` is the interactive client. ``seen`` tells whether a delivery is the first of its key; it is asked after
-    the ack. ``admit`` is asked before our own help is shown, and refuses by raising.
+    the ack. ``admit`` is asked before our own help is shown, and refuses by raising; ``door`` lets people pass to
+    routes.
     Raises DuplicateName where two doors claim one name.
     """
     names = join(doors, prefix)
@@ -89,7 +93,7 @@ def build_bolt(
         attaching_conversation_kwargs_enabled=False,
     )
     in_flight = InFlight()
-    _register(app, _Dispatch(names, web, in_flight, seen, admit, identity.team_id))
+    _register(app, _Dispatch(names, web, in_flight, seen, admit, identity.team_id, door))
     return Floor(app, names, in_flight, Noise(), SignatureVerifier(signing_secret) if signing_secret else None)
 
 
@@ -97,7 +101,14 @@ class _Dispatch:
     """Reads a payload, finds its listener, and runs it under the guard."""
 
     def __init__(
-        self, names: Names, web: SlackWeb, in_flight: InFlight, seen: Seen | None, admit: Listener | None, ours: str
+        self,
+        names: Names,
+        web: SlackWeb,
+        in_flight: InFlight,
+        seen: Seen | None,
+        admit: Listener | None,
+        ours: str,
+        door: Doorkeeper | None,
     ) -> None:
         self._names = names
         self._web = web
@@ -105,6 +116,7 @@ class _Dispatch:
         self._seen = seen
         self._admit = admit
         self._ours = ours
+        self._door = door
         self._running: set[asyncio.Task[None]] = set()
 
     async def begin(self, kind: Kind, body: Body, ack: AsyncAck, context: AsyncBoltContext | None = None) -> None:
@@ -135,12 +147,29 @@ class _Dispatch:
             await guarded(call, listener, body, self._seen)
 
     def _listener(self, call: Call) -> Listener:
-        if call.kind == "command":
-            return self._command(call)
-        listener = self._names.find(call.kind, call.name)
-        return listener or (_nothing if call.kind in _MAY_BE_IGNORED else _outdated)
+        found = self._command(call) if call.kind == "command" else self._found(call)
+        if isinstance(found, Route):
+            return self._entered(found)
+        return found or (_nothing if call.kind in _MAY_BE_IGNORED else _outdated)
 
-    def _command(self, call: Call) -> Listener:
+    def _entered(self, route: Route) -> Listener:
+        door = self._door
+        if door is None:
+            raise RuntimeError("a route needs a door")
+
+        async def listener(call: Call) -> None:
+            await enter(call, route, door)
+
+        return listener
+
+    def _found(self, call: Call) -> Answering | None:
+        wished = self._names.find_wish(call.name, call.value) if call.kind == "action" else None
+        if wished is None:
+            return self._names.find(call.kind, call.name)
+        found, call.value = wished
+        return found
+
+    def _command(self, call: Call) -> Answering:
         noun, _, verb = call.name.partition(" ")
         verbs = self._names.nouns.get(noun)
         if verbs is None:

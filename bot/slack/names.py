@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.slack.call import Call
+from bot.slack.routes import Route
 
 ROOT = "keydesk"
 Listener = Callable[[Call], Awaitable[None]]
+Answering = Listener | Route
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Command:
 
     noun: str
     verb: str
-    listener: Listener
+    listener: Answering
     usage: str
     summary: str
     aliases: tuple[str, ...] = ()
@@ -42,16 +44,16 @@ class Door:
     """What one room answers to: names to listeners.
 
     ``actions`` and ``options`` go by action id, ``views``, ``closed`` and ``shortcuts`` by callback id, ``events``
-    by type.
+    by type. ``"budgets.row:raise"`` answers the wish "raise" of that menu, whose value is then what follows the colon.
     """
 
     commands: tuple[Command, ...] = ()
-    actions: Mapping[str, Listener] = field(default_factory=dict)
-    views: Mapping[str, Listener] = field(default_factory=dict)
-    closed: Mapping[str, Listener] = field(default_factory=dict)
-    shortcuts: Mapping[str, Listener] = field(default_factory=dict)
-    options: Mapping[str, Listener] = field(default_factory=dict)
-    events: Mapping[str, Listener] = field(default_factory=dict)
+    actions: Mapping[str, Answering] = field(default_factory=dict)
+    views: Mapping[str, Answering] = field(default_factory=dict)
+    closed: Mapping[str, Answering] = field(default_factory=dict)
+    shortcuts: Mapping[str, Answering] = field(default_factory=dict)
+    options: Mapping[str, Answering] = field(default_factory=dict)
+    events: Mapping[str, Answering] = field(default_factory=dict)
 
 
 class DuplicateName(ValueError):
@@ -62,13 +64,19 @@ class DuplicateName(ValueError):
 class Names:
     """All doors in one: kind of payload to name to listener, and noun to verb to command."""
 
-    listeners: Mapping[str, Mapping[str, Listener]]
+    listeners: Mapping[str, Mapping[str, Answering]]
     nouns: Mapping[str, Mapping[str, Command]]
     prefix: str = ""
 
-    def find(self, kind: str, name: str) -> Listener | None:
+    def find(self, kind: str, name: str) -> Answering | None:
         """Return who answers this name, if anybody does."""
         return self.listeners[kind].get(name)
+
+    def find_wish(self, name: str, value: str) -> tuple[Answering, str] | None:
+        """Return who answers this wish of a menu, and the value that remains; None if it has no wish of its own."""
+        wish, mark, rest = value.partition(":")
+        found = self.listeners["action"].get(f"{name}:{wish}") if mark else None
+        return (found, rest) if found is not None else None
 
     def slash(self, noun: str = ROOT) -> str:
         """Say the shortest slash command of a noun, with its prefix."""
@@ -110,8 +118,8 @@ def join(doors: Sequence[Door], prefix: str = "") -> Names:
     return Names(listeners, nouns, prefix)
 
 
-def _merged(kind: str, parts: Iterable[Mapping[str, Listener]]) -> Mapping[str, Listener]:
-    merged: dict[str, Listener] = {}
+def _merged(kind: str, parts: Iterable[Mapping[str, Answering]]) -> Mapping[str, Answering]:
+    merged: dict[str, Answering] = {}
     for name, listener in (pair for part in parts for pair in part.items()):
         if name in merged:
             raise DuplicateName(f"{kind} {name}")

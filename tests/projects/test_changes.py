@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlmodel import Session
 
+from bot.access.project_names import the_project
 from bot.desk.words import storable
 from bot.errors import BotError, FormError, NotAllowed, NotUnderstood, ProviderError, ScopeMissing
 from bot.keys.lost import LostKeys
 from bot.policy import Hold
-from bot.projects import contents, deleting, deletion_form, naming, service, views
+from bot.projects import contents, deleting, deletion_form, service, views
 from bot.projects.deleting import ProjectDeletion
 from bot.projects.operations import NAME_LONGEST, Contents, DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
@@ -102,7 +103,7 @@ async def test_a_new_name_is_given_read_back_and_shown_at_once(place: Place) -> 
     assert await renaming.settle(wish)
     with place.bench.database.transaction() as session:
         renaming.done(session, wish, NOON)
-        assert naming.the_project(session, actor(), "голос 2").id == place.project_id
+        assert the_project(session, actor(), "голос 2").id == place.project_id
 
 
 async def test_what_is_gone_or_stands_is_found_out_by_reading(place: Place) -> None:
@@ -257,7 +258,7 @@ def test_balances_are_summed_by_unit_and_never_guessed(amounts: list[tuple[str, 
 @pytest.mark.parametrize("typed", ["staging", " Staging ", "“staging”", "`staging`", "'STAGING'", "stag"])
 def test_a_name_is_understood_as_people_type_it(place: Place, typed: str) -> None:
     with place.bench.database.reading() as session:
-        assert naming.the_project(session, actor(), typed).id == place.project_id
+        assert the_project(session, actor(), typed).id == place.project_id
 
 
 def test_a_near_miss_among_thousands_gets_a_suggestion(place: Place) -> None:
@@ -267,9 +268,9 @@ def test_a_near_miss_among_thousands_gets_a_suggestion(place: Place) -> None:
     )
     with place.bench.database.reading() as session:
         with pytest.raises(NotUnderstood, match="Did you mean staging"):
-            naming.the_project(session, actor(), "stagign")
+            the_project(session, actor(), "stagign")
         with pytest.raises(NotUnderstood, match="There is no project qqqqq"):
-            naming.the_project(session, actor(), "qqqqq")
+            the_project(session, actor(), "qqqqq")
         table = service.table(session, "customer")
     assert len(table) == 3000
 

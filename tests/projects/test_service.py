@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
+from bot.access.project_names import the_project
 from bot.errors import NotUnderstood, ProviderError
 from bot.projects import service
-from bot.projects.naming import the_project
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.client import Deepgram
 from bot.store import mirrors, people, projects

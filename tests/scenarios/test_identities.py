@@ -108,7 +108,9 @@ async def test_every_door_is_closed_to_them(sqlite_url: str, user: str) -> None:
         for line in commands(here):
             await refused(here, user, words, forge_command(here, user, line))
         for action_id in names.listeners["action"]:
-            await refused(here, user, words, forge_action(here, user, action_id, f"{request_id}.1"))
+            name, _, wish = action_id.partition(":")
+            value = f"{wish}:{request_id}.1" if wish else f"{request_id}.1"
+            await refused(here, user, words, forge_action(here, user, name, value))
         for callback_id in names.listeners["view"]:
             metadata = METADATA.get(callback_id, f"{request_id}.1")
             form = forge_submission(here, user, callback_id, FORMS[callback_id], metadata)

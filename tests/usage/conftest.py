@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.access.project_names import the_project
 from bot.clock import SetClock
 from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
-from bot.projects.naming import the_project
 from bot.providers.deepgram.client import Deepgram
 from bot.store import due
 from bot.store.database import Database

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlmodel import Session
 
+from bot.access.project_names import the_project
 from bot.clock import SetClock
 from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
 from bot.errors import NotUnderstood, Unavailable
 from bot.money import to_cent
-from bot.projects.naming import the_project
 from bot.slack.words import fallback_text
 from bot.store import collected, due, fact_rows, facts
 from bot.store.accounts import Account

@@ -12,6 +12,7 @@ from bot.app import unconnected
 from bot.policy import LEAST
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.names import Names, join
+from bot.slack.routes import Route
 from tests.playground.deepgram.contract import ROOT, load, vendor_file
 from tests.providers.deepgram.oracle import sdk_client, sent_by_ours
 
@@ -144,7 +145,8 @@ def test_its_command_its_room_and_its_role_are_those_of_the_app(row: list[str], 
     noun, verb, nothing = names.split(slash, rest)
     command = names.nouns[noun][verb]
     assert (command.verb, nothing) == (verb, "")
-    assert inspect.getmodule(command.listener.__func__).__name__.startswith(f"bot.{room}.")  # type: ignore[attr-defined, union-attr] # a bound method
+    listener: Any = command.listener.listener if isinstance(command.listener, Route) else command.listener
+    assert inspect.getmodule(listener.__func__).__name__.startswith(f"bot.{room}.")  # type: ignore[union-attr] # a bound method
     least, name = role.split(", ")
     assert LEAST[name].word == least
 

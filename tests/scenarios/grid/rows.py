@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
+from bot.access.project_names import the_project
 from bot.billing.service import balances
 from bot.desk.service import Held, Ran
 from bot.invites.operations import CancelInvite, ResendInvite, SendInvites
@@ -14,7 +15,6 @@ from bot.keys.operations import EndKey
 from bot.members.operations import ChangeMemberScope, RemoveMember
 from bot.models.catalogue import Catalogue
 from bot.operation import Operation
-from bot.projects.naming import the_project
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.slack.call import Outcome
 from bot.store import invites, keys, members, projects

@@ -1,0 +1,114 @@
+"""What one person may do in one place: read once in a session, asked as often as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from bot import policy
+from bot.errors import NotAllowed
+from bot.operation import Actor
+from bot.policy import Role
+from bot.ranks import INITIAL_DEFAULT, Given, Roles
+from bot.store import persons, roles
+from bot.store.database import READ_ONLY
+from bot.store.persons import Persons
+from bot.store.projects import Project
+from bot.store.roles import RoleHeld
+
+
+@dataclass(frozen=True)
+class Access:
+    """One person in one project, or in the workspace where ``project`` is None.
+
+    It belongs to the session that it was read in: what changes something reads its own, inside its transaction.
+    """
+
+    actor: Actor
+    project: Project | None
+    roles: Roles
+
+    @classmethod
+    def load(cls, session: Session, actor: Actor, project: Project | None, fixed: frozenset[str]) -> Access:
+        """Read it; ``fixed`` are the owners that the configuration names."""
+        place = project.id if project is not None else roles.WORKSPACE
+        return cls(actor, project, roles_of(session, actor.team_id, place, fixed))
+
+    @property
+    def there(self) -> Project:
+        """The project, of a route that names one."""
+        if self.project is None:
+            raise RuntimeError("this route is about the workspace: it has no project")
+        return self.project
+
+    def denial(self, name: str) -> NotAllowed | None:
+        """Return why they may not do or read this, by the name that `bot.policy.LEAST` lists, or None."""
+        role, withheld = self.roles.of(self.actor.user_id), self.roles.withheld(self.actor.user_id)
+        text = policy.lacking(name, role, withheld)
+        return NotAllowed(text) if text is not None else None
+
+    def require(self, name: str) -> None:
+        """Let pass whoever may.
+
+        Raises:
+            NotAllowed: their role is too low; the text says which it takes and who can change it.
+        """
+        denial = self.denial(name)
+        if denial is not None:
+            raise denial
+
+    def can(self, name: str) -> bool:
+        """Tell the same, for those who draw buttons."""
+        return self.denial(name) is None
+
+
+def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
+    """Return who holds which role there; ``fixed`` are the owners that the configuration names.
+
+    A session that only reads sees one moment: there it is read once, however many cards and buttons ask.
+    """
+    if READ_ONLY not in session.info:
+        return _read_roles(session, team_id, project_id, fixed)
+    known: dict[tuple[str, str, frozenset[str]], Roles] = session.info.setdefault(Roles, {})
+    place = (team_id, project_id, fixed)
+    if place not in known:
+        known[place] = _read_roles(session, *place)
+    return known[place]
+
+
+def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
+    rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
+    default = roles.default(session, team_id)
+    groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
+    former = roles.former_members(session, team_id, _owning(rows))
+    now = datetime.now(UTC)  # what Slack said ages by the machine's clock, as profiles do
+    one = persons.known(session, team_id)
+    return Roles(
+        one.each(fixed),
+        Role.read(default) if default is not None else INITIAL_DEFAULT,
+        _given([row for row in rows if row.project_id == roles.WORKSPACE], one, max),
+        _given([row for row in rows if row.project_id != roles.WORKSPACE], one, min),
+        {group.group_id: one.each(group.members) for group in groups},
+        frozenset(group.group_id for group in groups if not group.is_believed(now)),
+        {group_id: one.each(members) for group_id, members in former.items()},
+        one,
+    )
+
+
+def _owning(rows: list[RoleHeld]) -> list[str]:
+    """Return the groups that hold Owner in the workspace."""
+    in_workspace = (row for row in rows if row.project_id == roles.WORKSPACE and row.holder_kind == "group")
+    return [row.holder for row in in_workspace if row.role == Role.OWNER.stored]
+
+
+def _given(rows: list[RoleHeld], one: Persons, of_two: Callable[[Role, Role], Role]) -> Given:
+    """Return what stands in the rows; ``of_two`` chooses where two ids of one person were given something."""
+    people_: dict[str, Role] = {}
+    for row in rows:
+        if row.holder_kind == "person":
+            role, user_id = Role.read(row.role), one.of(row.holder)
+            people_[user_id] = of_two(people_.get(user_id, role), role)
+    return Given(people_, {row.holder: Role.read(row.role) for row in rows if row.holder_kind == "group"})

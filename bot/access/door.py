@@ -1,0 +1,65 @@
+"""The door: who calls is authenticated and authorised here, once, before any listener runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot import audit
+from bot.access.access import Access
+from bot.clock import Clock
+from bot.errors import NotAllowed, NotUnderstood
+from bot.operation import Actor
+from bot.people import People
+from bot.slack.call import Call
+from bot.slack.routes import MEMBER, Route
+from bot.store.database import Database
+
+
+@dataclass(frozen=True)
+class Denied:
+    """Who may not, and why."""
+
+    access: Access
+    why: NotAllowed
+
+
+class Door:
+    """Lets people pass to a route, or says why not."""
+
+    def __init__(self, database: Database, people: People, clock: Clock, fixed: frozenset[str]) -> None:
+        self._database = database
+        self._clock = clock
+        self._people = people
+        self._fixed = fixed
+
+    async def admit(self, call: Call, route: Route) -> Access:
+        """Return the access of whoever calls, as `bot.slack.routes.Doorkeeper` says."""
+        actor = await self._people.judge(call.team_id, call.user_id)
+        found = await self._database.read(lambda session: self._found(session, call, route, actor))
+        if isinstance(found, Denied):
+            await self._database.write(lambda session: self._note(session, route, found))
+            raise found.why
+        return found
+
+    async def remembered(self, call: Call, route: Route) -> Access | None:
+        """Return the same for options: from what is remembered, because Slack waits for them."""
+        if not await self._people.known(call.team_id, call.user_id):
+            return None
+        actor = Actor(call.team_id, call.user_id)
+        try:
+            found = await self._database.read(lambda session: self._found(session, call, route, actor))
+        except NotUnderstood:
+            return None
+        return found if isinstance(found, Access) else None
+
+    def _found(self, session: Session, call: Call, route: Route, actor: Actor) -> Access | Denied:
+        access = Access.load(session, actor, route.project(session, actor, call), self._fixed)
+        denial = access.denial(route.needs) if route.needs != MEMBER else None
+        return access if denial is None else Denied(access, denial)
+
+    def _note(self, session: Session, route: Route, denied: Denied) -> None:
+        actor, project = denied.access.actor, denied.access.project
+        project_id, now = project.id if project is not None else None, self._clock.now()
+        audit.note(session, actor, "access.refused", route.needs, now, project_id=project_id, why=denied.why.text)

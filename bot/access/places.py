@@ -1,0 +1,44 @@
+"""Where something is needed: how a route finds the project that a call is about.
+
+Each place reads the local store only, and returns a project, or None for the workspace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from bot.access.project_names import the_project
+from bot.operation import Actor
+from bot.slack.call import Call
+from bot.store import projects
+from bot.store.projects import Project
+
+Find = Callable[[Session, Actor, Call], Project | None]
+
+
+def workspace(session: Session, actor: Actor, call: Call) -> None:
+    """Find none: it is about the workspace."""
+    del session, actor, call
+
+
+def chosen(session: Session, actor: Actor, call: Call) -> Project:
+    """Find the project that the person has chosen; raise `NotUnderstood` if none is."""
+    del call
+    return the_project(session, actor, "")
+
+
+def named(session: Session, actor: Actor, call: Call) -> Project:
+    """Find the project that was typed or pressed (a name or an id), else the chosen one."""
+    return the_project(session, actor, call.text or call.value)
+
+
+def by(read: Callable[[Call], str]) -> Find:
+    """Find the project whose name or id is read from the call; the chosen one where that is empty."""
+    return lambda session, actor, call: the_project(session, actor, read(call))
+
+
+def of_row(project_id: Callable[[Session, Actor, Call], str]) -> Find:
+    """Find the project of the row that the call is about; ``project_id`` raises `NotUnderstood` if it is gone."""
+    return lambda session, actor, call: projects.get(session, project_id(session, actor, call))

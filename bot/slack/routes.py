@@ -1,0 +1,65 @@
+"""What a listener needs before it runs, declared where it is registered; the guard sees to it (``entering.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.errors import BotError
+from bot.operation import Actor
+from bot.slack.blocks import Block
+from bot.slack.call import Call
+
+MEMBER = "member"
+"""Needs nothing but to be a full member of this workspace."""
+
+ONE_MOMENT = "One moment…"
+
+Answer = Mapping[str, Any] | Sequence[Block] | str | None
+"""What a listener answers: a view for its window, blocks or a plain text for whoever asked, or nothing more."""
+
+Place = Callable[..., Any]
+"""Finds the project in which something is needed; ``bot.access.places`` has all of them."""
+
+RoutedListener = Callable[[Call, Any], Awaitable[Answer]]
+"""A listener behind a door: the call, and the ``Access`` of whoever makes it."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A listener with what it needs.
+
+    ``needs`` is a name of the policy's table (`bot.policy.LEAST`), or `MEMBER`; ``project`` says where it is needed.
+    ``window`` is the title of a window that opens before anything else, because a trigger lives for three seconds; it
+    says ``waits`` until the listener's view takes its place. ``reads`` takes a form apart, touching nothing else: what
+    it raises stands under its field, what it returns is ``call.form``. ``back`` draws the form again with what was
+    typed and what is wrong. ``in_place`` shows blocks instead of the message whose button was pressed.
+    """
+
+    listener: RoutedListener
+    needs: str
+    project: Place
+    window: str = ""
+    waits: str = ONE_MOMENT
+    reads: Callable[[Call], Any] | None = None
+    back: Callable[[Call, Actor, BotError], Awaitable[Block]] | None = None
+    in_place: bool = False
+
+
+class Doorkeeper(Protocol):
+    """Lets people pass: everything that calls, in one place."""
+
+    async def admit(self, call: Call, route: Route) -> Any:
+        """Return the ``Access`` of whoever calls.
+
+        Raises:
+            NotAllowed: they are no full member, or their role there is too low; it is on the record.
+            CouldNotCheck: Slack did not say who they are.
+            NotUnderstood: there is no such project, or none is chosen.
+        """
+        ...
+
+    async def remembered(self, call: Call, route: Route) -> Any | None:
+        """Return the same from what is remembered, without a call to Slack; None for whoever may not."""
+        ...
