@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.places import workspace
 from bot.accounts import service, views
+from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import MAIN_STAYS
-from bot.accounts.service import Accounts, Loss
+from bot.accounts.service import Loss
 from bot.desk.entrance import answer
 from bot.desk.service import Desk
 from bot.errors import NotAllowed
-from bot.operation import Actor
-from bot.people import People
 from bot.slack.call import Call
 from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.routes import Route
 from bot.slack.web import SlackWeb
 from bot.slack.words import count
 from bot.store import accounts
@@ -25,78 +27,69 @@ from bot.store.database import Database
 class AccountListeners:
     """Answers `/keydesk accounts` and its buttons."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, files: SlackWeb) -> None:
+    def __init__(self, desk: Desk, database: Database, files: SlackWeb) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._files = files
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        list_ = Route(self.list_accounts, "accounts.list", workspace)
+        remove = Route(self.remove, "accounts.remove", workspace, window=views.REMOVE)
+        removal = Route(
+            self.take_removal, "accounts.remove", workspace, window=views.REMOVE, waits="Removing…", reads=_read_removal
+        )
         return Door(
             commands=(
-                Command(
-                    "accounts", "list", self.list_accounts, "[words]", "Deepgram accounts", ("ls", ""), slash=False
-                ),
-                Command(
-                    "accounts", "remove", self.remove, "<name>", "forget an account's credential", ("rm",), slash=False
-                ),
+                Command("accounts", "list", list_, "[words]", "Deepgram accounts", ("ls", ""), slash=False),
+                Command("accounts", "remove", remove, "<name>", "forget an account's credential", ("rm",), slash=False),
             ),
-            actions={"accounts.list": self.turn, "accounts.csv": self.send_table, "accounts.remove": self.remove},
-            views={"accounts.remove": self.take_removal},
+            actions={
+                "accounts.list": Route(self.turn, "accounts.list", workspace, in_place=True),
+                "accounts.csv": Route(self.send_table, "accounts.list", workspace),
+                "accounts.remove": remove,
+            },
+            views={"accounts.remove": removal},
         )
 
-    async def list_accounts(self, call: Call) -> None:
+    async def list_accounts(self, call: Call, access: Access) -> list[views.Block]:
         """List the accounts."""
-        await call.show(views.account_list(await self._read(call, call.text, 1)))
+        return await self._page(access, call.text, 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
         number, words = read_page(call.value)
-        await call.show_instead(views.account_list(await self._read(call, words, number)))
+        return await self._page(access, words, number)
 
-    async def send_table(self, call: Call) -> None:
+    async def send_table(self, call: Call, _: Access) -> None:
         """Send the accounts as a file."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        _, words = read_page(call.value)
-
-        def read(session: Session) -> list[tuple[object, ...]]:
-            self._desk.permit(session, actor, "accounts.list")
-            return service.table(session, words)
-
-        rows = await self._database.read(read)
+        _number, words = read_page(call.value)
+        rows = await self._database.read(lambda session: service.table(session, words))
         comment = count(len(rows), "account")
         await send_table(self._files, call, "accounts.csv", service.TABLE_HEADER, rows, comment)
 
-    async def remove(self, call: Call) -> None:
-        """Open the form that says what goes with an account, and asks for its name."""
-        opened = await call.open(views.saying("One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        loss = await self._database.read(lambda session: self._loss(session, actor, call.value or call.text))
-        await opened.update(views.removal_form(loss))
+    async def remove(self, call: Call, _: Access) -> views.Block:
+        """Draw the form that says what goes with an account, and asks for its name."""
+        return views.removal_form(await self._database.read(lambda session: _loss(session, call.value or call.text)))
 
-    async def take_removal(self, call: Call) -> None:
+    async def take_removal(self, call: Call, access: Access) -> str:
         """Take in the form."""
-        operation = views.read_removal_form(call.metadata, call.state)
-        opened = await call.ack_update(views.saying("Removing…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        outcome = await self._desk.submit(operation, actor, call.view_id)
-        said = await self._database.read(lambda session: answer(session, actor, outcome, "the account stays"))
-        await opened.update(views.saying(said))
+        outcome = await self._desk.submit(call.form, access.actor, call.view_id)
+        return await self._database.read(lambda session: answer(session, access.actor, outcome, "the account stays"))
 
-    async def _read(self, call: Call, words: str, number: int) -> Accounts:
-        actor = await self._people.judge(call.team_id, call.user_id)
+    async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
+        may_remove = access.can("accounts.remove")
+        return views.account_list(
+            await self._database.read(lambda session: service.read(session, words, number, may_remove=may_remove))
+        )
 
-        def read(session: Session) -> Accounts:
-            self._desk.permit(session, actor, "accounts.list")
-            may_remove = self._desk.may(session, actor, "accounts.remove")
-            return service.read(session, words, number, may_remove=may_remove)
 
-        return await self._database.read(read)
+def _read_removal(call: Call) -> RemoveAccount:
+    return views.read_removal_form(call.metadata, call.state)
 
-    def _loss(self, session: Session, actor: Actor, wanted: str) -> Loss:
-        self._desk.permit(session, actor, "accounts.remove")
-        account = service.the_account(session, wanted)
-        if account.id == accounts.MAIN:
-            raise NotAllowed(MAIN_STAYS)
-        return service.loss(session, account.id)
+
+def _loss(session: Session, wanted: str) -> Loss:
+    account = service.the_account(session, wanted)
+    if account.id == accounts.MAIN:
+        raise NotAllowed(MAIN_STAYS)
+    return service.loss(session, account.id)

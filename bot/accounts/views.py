@@ -15,6 +15,7 @@ from bot.store.keys import Key
 
 Block = dict[str, Any]
 
+REMOVE = "Remove an account"
 MOST_KEYS = 20
 MOST_PROJECTS = 10
 NAME_SHOWN = 60
@@ -73,7 +74,7 @@ def removal_form(loss: Loss, typed: str = "", problem: str = "") -> Block:
     account = loss.account
     return blocks.modal(
         "accounts.remove",
-        "Remove an account",
+        REMOVE,
         [
             *([blocks.section(f"⚠️ *{escape(problem)}*")] if problem else []),
             blocks.section(
@@ -127,8 +128,3 @@ def read_removal_form(metadata: str, state: State) -> RemoveAccount:
     if typed != name:
         raise FormError("name", f"Type {name}, exactly.")
     return RemoveAccount(account_id=account_id, name=typed)
-
-
-def saying(text: str) -> Block:
-    """Draw a window that only says something (plain text)."""
-    return blocks.modal("accounts.notice", "Remove an account", [blocks.section(blocks.plain(text))], close="Close")

@@ -157,7 +157,7 @@ def invites(on: Ground) -> Part:
 def accounts(on: Ground) -> Part:
     """Put the room of accounts together."""
     return Part(
-        doors=(AccountListeners(on.desk, on.database, on.people, on.background).door(),),
+        doors=(AccountListeners(on.desk, on.database, on.background).door(),),
         kinds=kinds_of(
             OperationKind(
                 RemoveAccount, describe=describe_account_removal, execute=AccountRemoval(on.database, on.clock).execute
