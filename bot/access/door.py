@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from bot import audit
 from bot.access.access import Access
-from bot.clock import Clock
+from bot.access.refusals import Refusals
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.people import People
@@ -26,22 +25,36 @@ class Denied:
 
 
 class Door:
-    """Lets people pass to a route, or says why not."""
+    """Lets people pass to a route, or says why not, and has it written down."""
 
-    def __init__(self, database: Database, people: People, clock: Clock, fixed: frozenset[str]) -> None:
+    def __init__(self, database: Database, people: People, refusals: Refusals, fixed: frozenset[str]) -> None:
         self._database = database
-        self._clock = clock
         self._people = people
+        self._refusals = refusals
         self._fixed = fixed
 
     async def admit(self, call: Call, route: Route) -> Access:
         """Return the access of whoever calls, as `bot.slack.routes.Doorkeeper` says."""
-        actor = await self._people.judge(call.team_id, call.user_id)
+        actor = await self.authenticate(call)
         found = await self._database.read(lambda session: self._found(session, call, route, actor))
         if isinstance(found, Denied):
-            await self._database.write(lambda session: self._note(session, route, found))
+            place = found.access.project.id if found.access.project is not None else ""
+            await self._refusals.note(actor.user_id, route.needs, found.why.text, place)
             raise found.why
         return found
+
+    async def authenticate(self, call: Call) -> Actor:
+        """Return who calls.
+
+        Raises:
+            NotAllowed: a guest, a bot, somebody from elsewhere, or a deactivated account; it is on the record.
+            CouldNotCheck: Slack did not say; nothing may change.
+        """
+        try:
+            return await self._people.judge(call.team_id, call.user_id)
+        except NotAllowed as refusal:
+            await self._refusals.note(call.user_id, call.name, refusal.text)
+            raise
 
     async def remembered(self, call: Call, route: Route) -> Access | None:
         """Return the same for options: from what is remembered, because Slack waits for them."""
@@ -58,8 +71,3 @@ class Door:
         access = Access.load(session, actor, route.project(session, actor, call), self._fixed)
         denial = access.denial(route.needs) if route.needs != MEMBER else None
         return access if denial is None else Denied(access, denial)
-
-    def _note(self, session: Session, route: Route, denied: Denied) -> None:
-        actor, project = denied.access.actor, denied.access.project
-        project_id, now = project.id if project is not None else None, self._clock.now()
-        audit.note(session, actor, "access.refused", route.needs, now, project_id=project_id, why=denied.why.text)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.access.door import Door as EntryDoor
+from bot.access.refusals import FURTHER, Refusals
 from bot.assembly import figures, front, keys
-from bot.assembly.ground import Ports, ground
+from bot.assembly.ground import Part, Ports, ground
 from bot.engine.port import JobFunction
 from bot.home.status import Status
 from bot.operation import OperationKind
@@ -54,8 +55,12 @@ def assemble(ports: Ports) -> Rooms:
     for part in parts:
         kinds.update(part.kinds)
 
+    refusals = Refusals(on.database, on.engine, on.clock, on.team_id)
+    parts.append(Part(jobs={FURTHER: refusals.tell_further}))
+    door = EntryDoor(on.database, on.people, refusals, on.owners)
+
     async def admit(call: Call) -> None:
-        await on.people.judge(call.team_id, call.user_id)
+        await door.authenticate(call)
 
     return Rooms(
         doors=tuple(door for part in parts for door in part.doors),
@@ -63,6 +68,6 @@ def assemble(ports: Ports) -> Rooms:
         kinds=kinds,
         status=status,
         admit=admit,
-        door=EntryDoor(on.database, on.people, on.clock, on.owners),
+        door=door,
         meet=partial(front.meet, on),
     )
