@@ -18,7 +18,7 @@ from bot.access.project_names import the_project
 from bot.store import due
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
-from bot.usage.figures.period import Period
+from bot.spending.periods import Period
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.service import FiguresReading
 from bot.usage.model_names import ModelNames

@@ -11,12 +11,12 @@ from typing import Any
 from bot.prices import Unpriced
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.spending.periods import Days
 from bot.store.coverage import Coverage
 from bot.store.prices import Untold
 from bot.usage.fields import views as fields
 from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
-from bot.usage.figures.period import Days
 from bot.usage.figures.question import Question as FiguresQuestion
 from bot.usage.figures.scope import Scope
 from bot.usage.figures.service import Answer, Known, Overview

@@ -11,7 +11,7 @@ from bot.billing import month_files, month_views, pdf
 from bot.billing.closing import MonthClosing
 from bot.billing.operations import CloseMonth
 from bot.billing.printing import Printed, printed
-from bot.billing.statement import Statement, read_month, read_typed
+from bot.billing.statement import Statement, read_typed
 from bot.clock import Clock
 from bot.desk.entrance import answer
 from bot.desk.service import Desk
@@ -25,6 +25,8 @@ from bot.slack.pages import read_page
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
 from bot.slack.words import escape
+from bot.spending.months import read_month
+from bot.spending.periods import Today
 from bot.store import customers
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -64,26 +66,26 @@ class MonthListeners:
     async def month(self, call: Call) -> None:
         """Show a month, or one customer's."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        month, wanted = read_typed(call.text, self._clock.now().date())
+        month, wanted = read_typed(call.text, self._today(actor))
         await self._tell(call, actor, month, wanted)
 
     async def of_customer(self, call: Call) -> None:
         """Show this month of the customer whose button was pressed."""
         actor = await self._people.judge(call.team_id, call.user_id)
-        await self._tell(call, actor, read_month("", self._clock.now().date()), call.value)
+        await self._tell(call, actor, read_month("", self._today(actor)), call.value)
 
     async def turn(self, call: Call) -> None:
         """Show another page of a month."""
         number, month = read_page(call.value)
         actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._page(call, actor, self._month(month), number))
+        await call.show_instead(await self._page(call, actor, self._month(actor, month), number))
 
     async def turn_part(self, call: Call) -> None:
         """Show a page of one payer's lines."""
         number, value = read_page(call.value)
         month, _, part_ids = value.partition(":")
         actor = await self._people.judge(call.team_id, call.user_id)
-        seen = await self._printed(call, actor, self._month(month), part_ids)
+        seen = await self._printed(call, actor, self._month(actor, month), part_ids)
         await call.show_instead(month_views.part_page(seen, part_ids, number))
 
     async def send_csv(self, call: Call) -> None:
@@ -102,7 +104,7 @@ class MonthListeners:
         """Close a month; the button has asked."""
         actor = await self._people.judge(call.team_id, call.user_id)
         word, _, seen = call.value.partition(":")
-        month = self._month(word)
+        month = self._month(actor, word)
         wish = CloseMonth(month=month, untold_seen=seen)
         if await self._database.read(lambda session: self._desk.may(session, actor, CloseMonth.kind)):
             wish = await self._closing.as_asked(wish, actor)  # of whoever may not, the desk refuses it, on the record
@@ -143,7 +145,7 @@ class MonthListeners:
     async def _pressed(self, call: Call) -> Printed:
         actor = await self._people.judge(call.team_id, call.user_id)
         month, _, part_ids = call.value.partition(":")
-        return await self._printed(call, actor, self._month(month), part_ids)
+        return await self._printed(call, actor, self._month(actor, month), part_ids)
 
     async def _send(self, call: Call, seen: Printed, extension: str, content: bytes) -> None:
         name = month_files.file_name(seen, seen.everything[0].part.name if seen.is_part else "", extension)
@@ -155,8 +157,11 @@ class MonthListeners:
             return False
         return await self._database.read(lambda session: self._desk.may(session, actor, CloseMonth.kind))
 
-    def _month(self, value: str) -> str:
-        return read_month(value or "?", self._clock.now().date())
+    def _month(self, actor: Actor, value: str) -> str:
+        return read_month(value or "?", self._today(actor))
+
+    def _today(self, actor: Actor) -> Today:
+        return Today.at(self._clock.now(), actor.tz)
 
 
 def printed_of(seen: Printed, part_ids: str) -> Printed:

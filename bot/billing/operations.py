@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from bot.billing.statement import MONTH
 from bot.operation import Operation
+from bot.spending.months import MONTH
 
 
 class CloseMonth(Operation):

@@ -8,17 +8,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.attribution import Payer, PayerKind
-from bot.errors import NotUnderstood
+from bot.spending.months import read_month
+from bot.spending.periods import Today
 
 HUNDRED = Decimal(100)
-MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 LIKE_A_MONTH = re.compile(r"\d{4}-")
 ORDER: Mapping[str, int] = {"customer": 0, "own": 1, "untagged": 2, "several": 3, "difference": 4, "theirs": 5}
 NAMES: Mapping[str, str] = {
@@ -194,34 +193,9 @@ def _order(part: Part) -> tuple[int, Decimal, str]:
 # --- months ---
 
 
-def read_typed(typed: str, today: date) -> tuple[str, str]:
+def read_typed(typed: str, today: Today) -> tuple[str, str]:
     """Read a month and a customer, both optional; raises as ``read_month``."""
     word, _, customer = typed.strip().partition(" ")
     if word and word.lower() not in {"this", "last"} and not LIKE_A_MONTH.match(word):
         word, customer = "", typed
     return read_month(word, today), customer.strip()
-
-
-def read_month(word: str, today: date) -> str:
-    """Read ``this``, ``last`` or ``YYYY-MM``; an empty word means this month. Months are UTC, as days are.
-
-    Raises:
-        NotUnderstood: it is none of these, or a month that has not begun.
-    """
-    word = word.strip().lower()
-    this = f"{today:%Y-%m}"
-    if word in {"", "this"}:
-        return this
-    if word == "last":
-        return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
-    if not MONTH.fullmatch(word):
-        raise NotUnderstood("Which month? Type /billing month 2026-10, or /billing month last.")
-    if word > this:
-        raise NotUnderstood(f"{word} has not begun yet. Type /billing month for this month.")
-    return word
-
-
-def days_of(month: str) -> tuple[date, date]:
-    """Return the first and the last day of a month."""
-    first = date.fromisoformat(f"{month}-01")
-    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -13,8 +13,9 @@ from sqlmodel import Session
 from bot.billing import closing, month
 from bot.billing.operations import CloseMonth
 from bot.billing.printing import printed
-from bot.billing.statement import Statement, days_of
+from bot.billing.statement import Statement
 from bot.errors import AlreadyDecided, NotUnderstood
+from bot.spending.months import days_of
 from bot.store import collected, collections, fact_rows, statements
 from bot.store.accounts import Account
 from bot.store.collected import CollectedDay

@@ -23,13 +23,11 @@ from bot.billing.statement import (
     Statement,
     adjustments,
     compose,
-    days_of,
-    read_month,
     read_typed,
 )
-from bot.errors import NotUnderstood
 from bot.slack.files import csv_bytes
 from bot.slack.words import fallback_text
+from bot.spending.periods import Today
 from tests.factories import HOSTILE, NOON
 
 Row = tuple[str, str, frozenset[str], Decimal]
@@ -191,28 +189,6 @@ def test_a_pdf_draws_names_in_many_scripts_and_says_what_it_cannot() -> None:
     assert "U+1F44B" in text
 
 
-# --- months ---
-
-
-@pytest.mark.parametrize(
-    ("word", "month"),
-    [("", "2026-11"), ("this", "2026-11"), (" LAST ", "2026-10"), ("2026-02", "2026-02"), ("2026-11", "2026-11")],
-)
-def test_months_are_read_as_people_say_them(word: str, month: str) -> None:
-    assert read_month(word, date(2026, 11, 21)) == month
-
-
-@pytest.mark.parametrize("word", ["2026-13", "2026-12", "oct", "2026-1", "٢٠٢٦-10"])
-def test_other_words_are_no_months(word: str) -> None:
-    with pytest.raises(NotUnderstood):
-        read_month(word, date(2026, 11, 21))
-
-
-def test_a_month_has_its_days() -> None:
-    assert days_of("2026-02") == (date(2026, 2, 1), date(2026, 2, 28))
-    assert days_of("2026-12") == (date(2026, 12, 1), date(2026, 12, 31))
-
-
 def test_a_difference_that_prints_as_nothing_is_not_drawn() -> None:
     third = Decimal("0.3333333333")
     thirds = [Spent(Payer("customer", (tag,)), Line(key=tag, cost=third)) for tag in NAMES]
@@ -254,7 +230,7 @@ def test_a_plus_in_a_tag_makes_no_two_sets_one() -> None:
     ],
 )
 def test_the_month_may_be_left_out(typed: str, asked: tuple[str, str]) -> None:
-    assert read_typed(typed, date(2026, 11, 21)) == asked
+    assert read_typed(typed, Today(date(2026, 11, 21), date(2026, 11, 21))) == asked
 
 
 def test_a_month_that_was_never_read_is_not_nothing() -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from tests.scenarios.people import YUKI, words_of
 from tests.world import world
 
 EIGHT_IN_TOKYO = datetime(2026, 11, 30, 23, tzinfo=UTC)  # on the first of December
 
 
-@pytest.mark.xfail(strict=True, reason="row 20: waits for one parser of periods in spending/")
 async def test_last_month_is_the_last_month_of_who_asks(sqlite_url: str) -> None:
     async with world(sqlite_url) as here:
         here.clock.advance(EIGHT_IN_TOKYO - here.clock.now())

@@ -21,6 +21,7 @@ from bot.engine.inline import InlineEngine
 from bot.errors import NotUnderstood, Unavailable
 from bot.money import to_cent
 from bot.slack.words import fallback_text
+from bot.spending.periods import Period
 from bot.store import collected, due, fact_rows, facts
 from bot.store.accounts import Account
 from bot.store.collected import CollectedDay, Which, end_of
@@ -32,7 +33,6 @@ from bot.store.tag_sets import NO_TAGS, text_of
 from bot.usage import knowable
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import drawing, views
-from bot.usage.figures.period import Period
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
 from bot.usage.figures.service import FiguresReading
 from bot.usage.figures.sums import split

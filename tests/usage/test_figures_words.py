@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.errors import NotUnderstood
+from bot.spending.periods import NAMES, Period
 from bot.store.tag_sets import text_of
 from bot.usage import knowable
-from bot.usage.figures.period import NAMES, Days, Period
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
 from bot.usage.figures.wording import KNOWN, LONGEST, read_words
 
@@ -84,19 +84,6 @@ def test_what_is_not_understood_is_named(typed: str, told: str) -> None:
 def test_what_the_provider_does_not_tell_is_refused(asked: Question, told: str) -> None:
     with pytest.raises(NotUnderstood, match=told):
         asked.whole(7)
-
-
-def test_periods_are_whole_utc_days_and_the_one_before_is_as_long() -> None:
-    spans = {name: Period(name=name).days(TODAY) for name in NAMES}
-    assert spans["week"] == Days(date(2026, 11, 14), date(2026, 11, 20))
-    assert spans["week"].before == Days(date(2026, 11, 7), date(2026, 11, 13))
-    assert spans["month"].before == Days(date(2026, 10, 11), date(2026, 10, 31))
-    assert spans["last-month"] == Days(date(2026, 10, 1), date(2026, 10, 31))
-    assert spans["today"].before == spans["day"]
-    assert dates("2026-11-20", "2026-12-24").days(TODAY).end == TODAY
-    for wrong in (dates("2026-11-22", "2026-11-23"), dates("2001-01-01", "2026-01-01"), Period(name="era")):
-        with pytest.raises(NotUnderstood):
-            wrong.days(TODAY)
 
 
 VALUES = some.text(min_size=1, max_size=LONGEST)

@@ -15,8 +15,8 @@ from bot.slack.typed import as_typed
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
 from bot.slack.words import escape, fallback_text
+from bot.spending.periods import Period
 from bot.usage.figures import views
-from bot.usage.figures.period import Period
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.service import MAY_READ, MAY_READ_OWN, FiguresReading
 from bot.usage.figures.wording import read_words

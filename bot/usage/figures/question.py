@@ -10,8 +10,8 @@ from types import MappingProxyType
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import NotUnderstood
+from bot.spending.periods import Period
 from bot.usage import knowable
-from bot.usage.figures.period import Period
 from bot.usage.splits import DOLLARS
 
 DIMENSIONS = ("day", *knowable.DIMENSIONS)

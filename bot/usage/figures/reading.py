@@ -13,12 +13,12 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from bot.attribution import Attribution, KnownKey, Payer
+from bot.spending.periods import Days
 from bot.store import accounts, customers, facts, splits
 from bot.store.collected import DayTotal, Which, totals_by
 from bot.store.facts import Ranked, SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.keys import Key
 from bot.store.tag_sets import set_of, text_of
-from bot.usage.figures.period import Days
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import Scope
 from bot.usage.figures.sums import Amounts, total_of

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from bot.spending.periods import Days
 from bot.store.accounts import Account
 from bot.store.collected import Which
 from bot.store.projects import Project
-from bot.usage.figures.period import Days
 
 
 @dataclass(frozen=True)

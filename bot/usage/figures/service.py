@@ -16,6 +16,7 @@ from bot.desk.service import Desk
 from bot.errors import ProviderError
 from bot.operation import Actor
 from bot.prices import Unpriced, unpriced
+from bot.spending.periods import Days, Period, Today
 from bot.store import collected, splits
 from bot.store.collected import DayTotal, Which, total_spend, totals_by
 from bot.store.coverage import Coverage, coverage, is_read, read_early
@@ -25,7 +26,6 @@ from bot.store.projects import names_by_id
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
 from bot.usage.figures.naming import Names
-from bot.usage.figures.period import Days, Period
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import Scope, everywhere
 from bot.usage.figures.splitting import Place, compared, every_part, page_of_split
@@ -131,7 +131,8 @@ class FiguresReading:
         today = await self._place(actor, question.model_copy(update={"period": Period(name="today")}), MAY_READ)
         stale = await self._refreshed(today)
         week = await self.answer(actor, question)
-        periods = await self._database.read(lambda session: _periods(session, today))
+        spoken = Today.at(self._clock.now(), actor.tz)
+        periods = await self._database.read(lambda session: _periods(session, today, spoken))
         read_at = await self._read_at(today)
         return Overview(periods, replace(week, known=replace(week.known, stale=stale)), read_at)
 
@@ -153,7 +154,7 @@ class FiguresReading:
         return answer, [(answer.names[part.value], part) for part in parts]
 
     async def _place(self, actor: Actor, question: Question, reading: str) -> Place:
-        today = self._clock.now().date()
+        today = Today.at(self._clock.now(), actor.tz)
 
         def read(session: Session) -> Place:
             days = question.period.days(today)
@@ -231,11 +232,11 @@ def _names(session: Session, actor: Actor, place: Place, found: Split) -> tuple[
     return rows, only
 
 
-def _periods(session: Session, place: Place) -> tuple[tuple[str, Part], ...]:
-    today = place.days.end
-    wanted = {name: Period(name=name).days(today) for name in ("today", "day", "week", "month")}
+def _periods(session: Session, place: Place, today: Today) -> tuple[tuple[str, Part], ...]:
+    names = ("today", "day", "week", *(["month"] if today.month_has_begun else []))
+    wanted = {name: Period(name=name).days(today) for name in names}
     first = min(days.before.start for days in wanted.values())
-    told = totals_by(session, place.scope.which(Days(first, today)), "day")
+    told = totals_by(session, place.scope.which(Days(first, today.provider)), "day")
     totals = {each.day: each for each in told if each.day is not None and not each.untold.hidden}
     periods = {name: _period(totals, days) for name, days in wanted.items()}
     periods["today"] = replace(periods["today"], before=None)  # a part of a day is compared with no whole one

@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from bot.operation import Actor
 from bot.slack.pages import SIZE
+from bot.spending.periods import DAY, Days
 from bot.store.collected import totals_by
 from bot.store.facts import Ranked
-from bot.usage.figures.period import DAY, Days
 from bot.usage.figures.question import Question
 from bot.usage.figures.reading import Sources
 from bot.usage.figures.scope import Scope

@@ -10,9 +10,9 @@ from bot.errors import NotUnderstood
 from bot.money import dollars
 from bot.slack import blocks
 from bot.slack.words import NOTHING, count, cut, escape, when
+from bot.spending.periods import NAMES, Days
 from bot.usage.figures.drawing import NAME_LONGEST, ORDER, UNSPLIT, Block, Line, amount, bar, change, chart, table
 from bot.usage.figures.naming import day_named, day_shortly
-from bot.usage.figures.period import NAMES, Days
 from bot.usage.figures.question import DIMENSIONS, Question
 from bot.usage.figures.service import Answer, Overview
 from bot.usage.figures.small_print import small_print, so_far

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.deployments import DEPLOYMENTS
+from bot.spending.periods import NAMES, Period
 from bot.store.tag_sets import set_of, text_of
 from bot.usage import knowable
-from bot.usage.figures.period import NAMES, Period
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
 
 LONGEST = 300

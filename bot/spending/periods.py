@@ -1,14 +1,15 @@
-"""Stretches of provider days as people name them. Days are UTC."""
+"""Stretches of provider days (UTC) as people name them: the words are the speaker's, the days the provider's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.clock import zone_of
 from bot.errors import NotUnderstood
 
 DAY = timedelta(days=1)
@@ -22,6 +23,24 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "last-month": "Last month",
     }
 )
+
+
+@dataclass(frozen=True)
+class Today:
+    """Which day it is: for the provider, whose days are UTC, and where somebody speaks. They are at most one apart."""
+
+    provider: date
+    spoken: date
+
+    @classmethod
+    def at(cls, now: datetime, tz: str) -> Today:
+        """Return it for somebody in this time zone; ``now`` is aware."""
+        return cls(now.astimezone(UTC).date(), now.astimezone(zone_of(tz)).date())
+
+    @property
+    def month_has_begun(self) -> bool:
+        """Whether the speaker's month has begun for the provider, too."""
+        return self.spoken.replace(day=1) <= self.provider
 
 
 @dataclass(frozen=True)
@@ -60,29 +79,34 @@ class Period(BaseModel):
         """How people type it."""
         return self.name if self.first is None or self.last is None else f"{self.first} {self.last}"
 
-    def days(self, today: date) -> Days:
-        """Return its days; "day" and "week" end with the last day that is over.
+    def days(self, today: Today) -> Days:
+        """Return its days; "day" and "week" end with the last day that is over for the provider.
 
         Raises:
-            NotUnderstood: it is still to come, or longer than three years.
+            NotUnderstood: it has not begun for the provider, or is longer than three years.
         """
         if self.first is not None and self.last is not None:
-            return _dates(self.first, self.last, today)
-        yesterday = today - DAY
+            return _dates(self.first, self.last, today.provider)
+        yesterday = today.provider - DAY
+        this_month = today.spoken.replace(day=1)
         match self.name:
             case "today":
-                return Days(today, today)
+                return Days(min(today.spoken, today.provider), today.provider)
             case "day":
                 return Days(yesterday, yesterday)
             case "month":
-                return Days(today.replace(day=1), today)
+                return _dates(this_month, _last_of(this_month), today.provider)
             case "last-month":
-                last = today.replace(day=1) - DAY
+                last = this_month - DAY
                 return Days(last.replace(day=1), last)
             case "week":
-                return Days(today - 7 * DAY, yesterday)
+                return Days(today.provider - 7 * DAY, yesterday)
             case _:
                 raise NotUnderstood("Which days? Type /usage today, day, week, month, last month, or two dates.")
+
+
+def _last_of(month: date) -> date:
+    return (month + 31 * DAY).replace(day=1) - DAY
 
 
 def _dates(first: date, last: date, today: date) -> Days:
