@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 CENT = Decimal("0.01")
@@ -42,11 +42,20 @@ def total(amounts: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal()) if len(known) == len(amounts) else None
 
 
-def forecast(month_to_date: Decimal | None, recent: Decimal | None, day: date) -> Decimal | None:
-    """Return the month's end if every day after ``day`` is like ``recent``, the mean of the last seven."""
+def forecast(month_to_date: Decimal | None, recent: Decimal | None, days_left: int) -> Decimal | None:
+    """Return the month's end if each day that is left is like ``recent``, the mean of the last seven.
+
+    It is never below what is spent: credits of last week say nothing of the days to come.
+    """
     if month_to_date is None or recent is None:
         return None
-    return month_to_date + recent * (monthrange(day.year, day.month)[1] - day.day)
+    return month_to_date + max(recent, Decimal()) * days_left
+
+
+def days_left(after: date, month: date) -> int:
+    """Return how many days a month, by any day of it, has after a day, which may be before its first."""
+    last = monthrange(month.year, month.month)[1]
+    return (month.replace(day=last) - max(after, month.replace(day=1) - timedelta(days=1))).days
 
 
 def lasts(balance: Decimal | None, per_day: Decimal | None) -> int | None:

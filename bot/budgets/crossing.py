@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from statistics import median
 
@@ -25,10 +24,9 @@ def levels(spent: Decimal, budget: Decimal) -> list[str]:
     return [str(percent) for percent in PERCENTS if spent * 100 >= budget * percent]
 
 
-def heads_over(spent: Decimal | None, recent: Decimal | None, budget: Decimal, day: date) -> bool:
-    """Tell whether a month that is not over its budget by ``day`` will be, if it goes on like the last seven days."""
-    expected = money.forecast(spent, recent, day)
-    if spent is None or expected is None or day.day < FORECAST_FROM_DAY:
+def heads_over(spent: Decimal | None, expected: Decimal | None, budget: Decimal, days_known: int) -> bool:
+    """Tell whether a month that is not over its budget after so many days is expected to be at its end."""
+    if spent is None or expected is None or days_known < FORECAST_FROM_DAY:
         return False
     return spent < budget <= expected
 

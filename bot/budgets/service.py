@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session
 
@@ -39,8 +39,8 @@ class Choice:
 
 
 def rows(session: Session, team_id: str, words: str, today: date) -> list[Row]:
-    """Return every budget whose name holds the words, the most spent first."""
-    spending = Spending(session, team_id, today - timedelta(days=1))
+    """Return every budget whose name holds the words, the most spent first, with what today's month has so far."""
+    spending = Spending(session, team_id, today)
     found = [Row(each, name_of(session, each), spending.of_budget(each)) for each in budgets.in_force(session, team_id)]
     kept = [row for row in found if words.lower() in row.name.lower()]
     return sorted(kept, key=lambda row: (-(row.spent.percent(row.budget.dollars) or 0), row.name.lower()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -130,7 +130,7 @@ class BudgetSetting:
 
     def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
         now = self._clock.now()
-        spent = Spending(session, actor.team_id, now.date() - timedelta(days=1)).of_budget(budget)
+        spent = Spending(session, actor.team_id, now.date()).of_budget(budget)
         self._watch.raise_levels(session, budget, spent, now, quietly=True)
         figures = {"before": str(before), "dollars": str(budget.dollars)}
         self._note(session, "budgets.set", budget, actor, figures)
@@ -160,7 +160,9 @@ def _reached(budget: Budget, spent: Spent) -> str:
     said = f"{percent} % of it is spent {spent.reach} (UTC): {money.dollars(spent.told)}."
     if percent is None:
         said = "How much of it is spent is not told."
-    return f"{said} {lacking} " if lacking else f"{said} "
+    over = spent.heads_over(budget.dollars)
+    ahead = f"If it goes on like the last 7 days, it is heading for {money.dollars(spent.forecast)}." if over else ""
+    return "".join(f"{each} " for each in (said, lacking, ahead) if each)
 
 
 def the_budget(session: Session, budget_id: str, team_id: str) -> Budget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,10 +11,11 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from bot.budgets import crossing
 from bot.budgets.reading import Open, Reading
-from bot.money import forecast
+from bot.money import days_left, forecast
 from bot.payers import attribution
-from bot.store import accounts, facts, tag_sets
+from bot.store import accounts, facts, keys, projects, tag_sets
 from bot.store.budgets import Budget
 from bot.store.facts import DayTotal, Which
 from bot.store.prices import NONE_UNTOLD, Untold, told_of
@@ -52,15 +54,30 @@ class Spent:
         """The last day of which anything is in it."""
         return max(self.open.last_whole(self.last), self.open.begun or date.min)
 
+    def is_over_by(self, today: date) -> bool:
+        """Whether its month is over."""
+        return (self.last.year, self.last.month) != (today.year, today.month)
+
+    @property
+    def days_known(self) -> int:
+        """How many days of the month it reaches over."""
+        return self.day.day if self.day >= self.last.replace(day=1) else 0
+
     @property
     def reach(self) -> str:
         """Say which day it reaches: “by 20 Nov” of one that was read whole, else “so far on 21 Nov”."""
+        if not self.days_known:
+            return "so far, of which nothing was read yet"
         return f"{'so far on' if self.is_so_far else 'by'} {self.day.day} {self.day:%b}"
 
     @property
     def forecast(self) -> Decimal | None:
         """The month's end if it goes on like the last seven days, or None where nothing of it is told."""
-        return forecast(self.told, self.recent, self.day)
+        return forecast(self.told, self.recent, days_left(self.day, self.last))
+
+    def heads_over(self, dollars: Decimal) -> bool:
+        """Whether the month is not over so many dollars yet, and is expected to be at its end."""
+        return crossing.heads_over(self.told, self.forecast, dollars, self.days_known)
 
     def percent(self, dollars: Decimal) -> int | None:
         """How much of so many dollars is spent, rounded down, or None where nothing of it is told."""
@@ -68,7 +85,10 @@ class Spent:
 
 
 class Spending:
-    """The spending of every project, customer and key of a workspace in the month of the day ``last``."""
+    """The spending of every project, customer and key of a workspace in a month, up to the day ``last``, today's too.
+
+    What cannot spend any more, a key that has ended or a project that is gone, is expected to spend nothing.
+    """
 
     def __init__(self, session: Session, team_id: str, last: date) -> None:
         self.last = last
@@ -79,6 +99,7 @@ class Spending:
         totals = facts.totals_by(session, month, "project")
         self._month = self._sums(month, totals)
         self._weeks: dict[date, Sums] = {}
+        self._over = frozenset(keys.ended_ids(session)) | frozenset(projects.gone_ids(session))
         self._untold = {row.project_id: row.untold.beside(row.total) for row in totals}
         ours = (untold for project_id, untold in self._untold.items() if project_id not in theirs)
         self._untold_of_ours = sum(ours, NONE_UNTOLD)
@@ -102,15 +123,23 @@ class Spending:
         """Return the sums of the seven days to a day."""
         if by not in self._weeks:
             week = Which(by - timedelta(days=RECENT_DAYS - 1), by)
-            self._weeks[by] = self._sums(week, facts.totals_by(self._session, week, "project"))
+            totals = facts.totals_by(self._session, week, "project")
+            self._weeks[by] = self._sums(week, totals, without=self._over)
         return self._weeks[by]
 
-    def _sums(self, which: Which, totals: Iterable[DayTotal]) -> Sums:
-        """Return the sums by (scope, ref): of projects the provider's own totals, of keys and customers their rows."""
+    def _sums(self, which: Which, totals: Iterable[DayTotal], without: Some[str] = ()) -> Sums:
+        """Return the sums by (scope, ref): of projects the provider's own totals, of keys and customers their rows.
+
+        ``without`` are keys and projects that are left out; what a project's ended keys spent, its others may go on
+        to spend.
+        """
         sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for row in totals:
-            sums["project", row.project_id or ""] += row.total
+            if row.project_id not in without:
+                sums["project", row.project_id or ""] += row.total
         for part in facts.spend_by(self._session, which, "project", "key", "tags"):
+            if part.key_id in without or part.project_id in without:
+                continue
             sums["key", part.key_id or ""] += part.dollars
             tags = tag_sets.set_of(part.tags or tag_sets.NO_TAGS)
             payer = self._attribution.payer(part.project_id or "", part.key_id, tags)

@@ -43,7 +43,7 @@ def listed(rows: Sequence[Row], number: int, words: str, *, may_set: bool) -> li
     empty = f"No budget matches “{escape(words)}”." if words else f"No budget is set. {NO_CAP}"
     new = [blocks.button("Set a budget…", "budgets.set", "new", style="primary")] if may_set else []
     return [
-        blocks.header("Budgets of this month"),
+        blocks.header(f"Budgets of {rows[0].spent.last:%B %Y}" if rows else "Budgets"),
         *([_row(row, may_set=may_set) for row in page.items] or [blocks.section(empty)]),
         blocks.context(f"{count(page.total, 'budget')} · months and days are UTC · {NO_CAP}"),
         *blocks.paging("budgets.list", page.number, page.pages, words),
@@ -121,15 +121,20 @@ def acknowledged(told: Alert, about: str) -> list[Block]:
 def sentence(told: Alert) -> str:
     """Say what an alert is about, with its figures as they were."""
     known = {name: _figure(name, value) for name, value in told.facts.items()}
-    return " ".join([SENTENCES[told.level].format(**known), *([known["without"]] if "without" in known else [])])
+    kind = told.level
+    if told.subject.startswith("budget:"):
+        known["month"] = f"{date.fromisoformat(told.period[:7] + '-01'):%B %Y}"
+        kind = "over" if "read_on" in known else kind
+    return " ".join([SENTENCES[kind].format(**known), *([known["without"]] if "without" in known else [])])
 
 
 SENTENCES: Mapping[str, str] = {
     **dict.fromkeys(
         ("50", "80", "100"),
-        "{spent} of {budget} are spent this month, {reach} (UTC). If it goes on like the last 7 days: {forecast}.",
+        "{spent} of {budget} are spent in {month}, {reach} (UTC). If it goes on like the last 7 days: {forecast}.",
     ),
-    "forecast": "{spent} of {budget} are spent {reach} (UTC). Like the last 7 days, the month ends at {forecast}.",
+    "over": "{spent} of {budget} were spent in {month} (UTC), as read on {read_on}.",
+    "forecast": "{spent} of {budget} are spent {reach} (UTC). Like the last 7 days, {month} ends at {forecast}.",
     **dict.fromkeys(("more", "less"), "{amount} on {by} (UTC); usual for this weekday is {usual}."),
     **dict.fromkeys(
         ("low", "very low"), "The balance is {balance}. At {per_day} a day it lasts for {days} more at most."
@@ -144,7 +149,7 @@ def _figure(name: str, value: object) -> str:
         return money.dollars(Decimal(str(value)))
     if name in ("days", "projects"):
         return count(int(str(value)), name.removesuffix("s"))
-    if name == "by":
+    if name in ("by", "read_on"):
         day = date.fromisoformat(str(value))
         return f"{day.day} {day:%b}"
     return escape(str(value))

@@ -28,6 +28,7 @@ BALANCES_EVERY = timedelta(days=1)
 DAY = timedelta(days=1)
 BLIND_AFTER = timedelta(hours=12)  # figures not read for so long are a failure that somebody must hear of
 MOST_NAMED = 5
+FOLLOWED = timedelta(days=4)  # 72 hours after its end, and a day so that one more reading is in it
 STILL_FOR = timedelta(hours=6)  # after its end: by then what the provider tells late has come
 
 log = structlog.get_logger()
@@ -48,22 +49,26 @@ class BudgetWatch:
         again = Job("budgets.watch", ref, "hourly")
         await self._database.write(lambda session: self._engine.later(session, again, now + EVERY))
         by = now.date() - DAY  # the last closed provider day
-        spent = await self._database.read(lambda session: self._spent(session, by))
+        months = [
+            await self._database.read(lambda session, last=last: self._spent(session, last))  # type: ignore[misc] # bound here
+            for last in _followed(now)
+        ]
         others = await self._database.read(
-            lambda session: [*self._sudden(session, by, now), *self._blind(session, by, now)]
+            lambda session: [*self._sudden_lately(session, by, now), *self._blind(session, by, now)]
         )
 
         def note(session: Session) -> None:
             for budget in budgets.in_force(session, self._team_id):
-                if budget.id in spent:
-                    self.raise_levels(session, budget, spent[budget.id], now)
+                for spent in months:
+                    if budget.id in spent and budget.set_at.date() <= spent[budget.id].last:
+                        self.raise_levels(session, budget, spent[budget.id], now)
             for alert in others:
                 self._raise(session, alert, now)
 
         await self._database.write(note)
 
-    def _spent(self, session: Session, by: date) -> dict[str, Spent]:
-        spending = Spending(session, self._team_id, by)
+    def _spent(self, session: Session, last: date) -> dict[str, Spent]:
+        spending = Spending(session, self._team_id, last)
         return {budget.id: spending.of_budget(budget) for budget in budgets.in_force(session, self._team_id)}
 
     def raise_levels(
@@ -71,10 +76,10 @@ class BudgetWatch:
     ) -> None:
         """Raise what was crossed of a budget: the highest is told, the ones below are covered by it.
 
-        ``quietly`` covers all of them: whoever sets a budget reads at once how much of it is spent.
+        ``quietly`` covers what is spent: whoever sets a budget reads it at once. That it is heading over is told.
         """
         reached = crossing.levels(spent.month_to_date, budget.dollars)
-        if crossing.heads_over(spent.told, spent.recent, budget.dollars, spent.day):
+        if spent.heads_over(budget.dollars):
             reached.append(crossing.FORECAST)
         subject, period = f"budget:{budget.id}", f"{spent.last:%Y-%m}:{budget.dollars.normalize():f}"
         known = budgets.levels_raised(session, self._team_id, subject, period)
@@ -92,12 +97,18 @@ class BudgetWatch:
                     "budget": str(budget.dollars),
                     "forecast": str(spent.forecast),
                     "reach": spent.reach,
+                    **({"read_on": now.date().isoformat()} if spent.is_over_by(now.date()) else {}),
                     **({"without": without(spent.untold)} if spent.untold else {}),
                 },
                 raised_at=now,
-                post="covered" if quietly or level not in told else "wanted",
+                post="wanted" if level in told and not (quietly and level != crossing.FORECAST) else "covered",
             )
             self._raise(session, alert, now)
+
+    def _sudden_lately(self, session: Session, by: date, now: datetime) -> Iterator[Alert]:
+        """Look at the last days that are over: what is told late of one is still told."""
+        for back in range(FOLLOWED // DAY):
+            yield from self._sudden(session, by - back * DAY, now)
 
     def _sudden(self, session: Session, by: date, now: datetime) -> Iterator[Alert]:
         weeks = [by - timedelta(weeks=back) for back in range(1, crossing.WEEKS_LOOKED_AT + 1)]
@@ -205,6 +216,13 @@ class BudgetWatch:
             **{name: str(value) for name, value in alert.facts.items()},
         )
         self._engine.enqueue(session, Job("budgets.post", alert.id), now)
+
+
+def _followed(now: datetime) -> list[date]:
+    """Return the last days of the months that are looked at: of the one before too, while it is told of late."""
+    today = now.date()
+    last_of_before = today.replace(day=1) - DAY
+    return [*([last_of_before] if now < end_of(last_of_before) + FOLLOWED else []), today]
 
 
 def _stands_still(session: Session, project_id: str, day: date) -> bool:

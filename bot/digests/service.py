@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.digests.scope import Scope
-from bot.money import forecast, lasts, mean, to_cent, to_cents, total
+from bot.money import days_left, forecast, lasts, mean, to_cent, to_cents, total
 from bot.prices import Unpriced
 
 OTHER, UNSPLIT = "Other", "Not split by Deepgram"
@@ -218,7 +218,7 @@ def compose(
         usual=_cent(usual * len(days) if usual is not None else None),
         last_week=_cent(total([alike.get(day - WEEK) for day in days])),
         month_to_date=_cent(month_to_date),
-        forecast=_cent(forecast(month_to_date, recent, known_to)),
+        forecast=_cent(forecast(month_to_date, recent, days_left(known_to, known_to))),
         budget=budget,
         table=_table(figures, len(days), provider, known=usual is not None),
         per_day=_per_day(figures, days),

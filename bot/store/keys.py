@@ -183,6 +183,11 @@ def provider_ids_of(session: Session, owner: str) -> tuple[str, ...]:
     return tuple(session.exec(select(Key.provider_key_id).where(col(Key.owner) == owner)))
 
 
+def ended_ids(session: Session) -> list[str]:
+    """Return the provider's ids of the keys that have ended."""
+    return list(session.exec(select(Key.provider_key_id).where(col(Key.state) == "ended")))
+
+
 def live_count(session: Session, **of: Any) -> int:
     """Return how many live keys match these columns."""
     wanted = [col(getattr(Key, column)) == value for column, value in of.items()]

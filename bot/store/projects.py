@@ -103,6 +103,11 @@ def of_account(session: Session, account_id: str) -> list[Project]:
     return list(session.exec(found.order_by(func.lower(col(Project.name)), col(Project.id))))
 
 
+def gone_ids(session: Session) -> list[str]:
+    """Return the projects that are listed no more."""
+    return list(session.exec(select(Project.id).where(col(Project.gone_at).is_not(None))))
+
+
 def names(session: Session) -> list[str]:
     """Return the names of all live projects."""
     return list(session.exec(select(Project.name).where(col(Project.gone_at).is_(None))))

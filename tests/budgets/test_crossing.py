@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budgets import crossing
-from bot.money import forecast
+from bot.money import days_left, forecast
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**6, places=4)
 MID_MONTH = date(2026, 11, 15)
@@ -32,14 +32,26 @@ def test_a_level_is_reached_to_the_cent(spent: str, reached: list[str]) -> None:
 
 @given(AMOUNTS, AMOUNTS, AMOUNTS.filter(bool))
 def test_a_forecast_warns_only_while_the_budget_is_not_spent(spent: Decimal, recent: Decimal, budget: Decimal) -> None:
-    warned = crossing.heads_over(spent, recent, budget, MID_MONTH)
-    assert warned == (spent < budget <= spent + recent * 15)
-    assert forecast(spent, recent, MID_MONTH) == spent + recent * 15
+    expected = forecast(spent, recent, days_left(MID_MONTH, MID_MONTH))
+    assert expected == spent + recent * 15
+    assert crossing.heads_over(spent, expected, budget, MID_MONTH.day) == (spent < budget <= expected)
 
 
-@pytest.mark.parametrize(("day", "warned"), [(1, False), (4, False), (5, True), (30, True)])
-def test_the_first_four_days_of_a_month_forecast_nothing(day: int, warned: bool) -> None:
-    assert crossing.heads_over(Decimal(9), Decimal(9), Decimal(10), date(2026, 10, day)) == warned
+def test_a_forecast_is_never_below_what_is_spent() -> None:
+    assert forecast(Decimal(9), Decimal(-3), 10) == 9
+
+
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [(date(2026, 12, 1), 30), (date(2026, 12, 31), 0), (date(2026, 11, 30), 31), (date(2026, 11, 27), 31)],
+)
+def test_a_month_of_which_nothing_is_known_has_all_its_days_left(after: date, left: int) -> None:
+    assert days_left(after, date(2026, 12, 1)) == left
+
+
+@pytest.mark.parametrize(("days_known", "warned"), [(0, False), (1, False), (4, False), (5, True), (30, True)])
+def test_the_first_four_days_of_a_month_forecast_nothing(days_known: int, warned: bool) -> None:
+    assert crossing.heads_over(Decimal(9), Decimal(18), Decimal(10), days_known) == warned
 
 
 @pytest.mark.parametrize(

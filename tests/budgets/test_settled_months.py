@@ -85,7 +85,6 @@ async def office(small_store: Database, deepgram: Deepgram) -> Office:  # noqa: 
     return Office(await bench(small_store, deepgram, clock), clock, deepgram)
 
 
-@pytest.mark.xfail(strict=True, reason="row 17: waits for one arithmetic of days in spending/")
 @pytest.mark.parametrize("days", [1, 3])
 async def test_a_crossing_that_is_told_late_is_still_told(office: Office, days: int) -> None:
     await office.setting.set(A_HUNDRED, actor(OWNER))
@@ -103,7 +102,6 @@ async def test_a_crossing_that_is_told_late_is_still_told(office: Office, days: 
     assert "November" in views.sentence(late)
 
 
-@pytest.mark.xfail(strict=True, reason="row 17: waits for one arithmetic of days in spending/")
 async def test_a_sudden_day_that_is_told_two_days_late_is_still_told(office: Office) -> None:
     busy = date(2026, 11, 14)
     for number in range(1, 5):
@@ -119,7 +117,6 @@ async def test_a_sudden_day_that_is_told_two_days_late_is_still_told(office: Off
     assert [(each.level, each.period) for each in office.told("sudden")] == [("more", busy.isoformat())]
 
 
-@pytest.mark.xfail(strict=True, reason="row 18: waits for subjects that say whether they can spend, in spending/")
 @pytest.mark.parametrize("gone", ["key", "project"])
 async def test_what_cannot_spend_any_more_heads_nowhere(office: Office, gone: str) -> None:
     add(office.desk.database, key(1, purpose="hotline"))
@@ -139,7 +136,6 @@ async def test_what_cannot_spend_any_more_heads_nowhere(office: Office, gone: st
     assert "heading for $32.00" in office.page(date(2026, 11, 7))
 
 
-@pytest.mark.xfail(strict=True, reason="row 21: waits for one arithmetic of days in spending/")
 async def test_what_was_spent_today_so_far_counts(office: Office) -> None:
     await office.setting.set(A_HUNDRED, actor(OWNER))
     for number in range(1, 16):
@@ -150,7 +146,6 @@ async def test_what_was_spent_today_so_far_counts(office: Office) -> None:
     assert "so far on 16 Nov" in page
 
 
-@pytest.mark.xfail(strict=True, reason="row 21: waits for one forecast in spending/")
 async def test_a_forecast_is_never_below_what_is_spent(office: Office) -> None:
     await office.setting.set(A_HUNDRED, actor(OWNER))
     for number in range(1, 16):
@@ -159,7 +154,6 @@ async def test_a_forecast_is_never_below_what_is_spent(office: Office) -> None:
     assert row.spent.forecast >= row.spent.month_to_date > 0
 
 
-@pytest.mark.xfail(strict=True, reason="row 28: waits for one arithmetic of days in spending/")
 async def test_on_the_first_the_page_of_budgets_is_about_the_month_that_begins(office: Office) -> None:
     await office.setting.set(A_HUNDRED, actor(OWNER))
     for number in range(1, 31):
@@ -169,7 +163,6 @@ async def test_on_the_first_the_page_of_budgets_is_about_the_month_that_begins(o
     assert "88 %" not in page
 
 
-@pytest.mark.xfail(strict=True, reason="row 28: waits for alerts that name their month")
 async def test_an_alert_names_the_month_that_it_is_about(office: Office) -> None:
     await office.setting.set(A_HUNDRED, actor(OWNER))
     for number in range(1, 31):
@@ -180,7 +173,6 @@ async def test_an_alert_names_the_month_that_it_is_about(office: Office) -> None
     assert "this month" not in told
 
 
-@pytest.mark.xfail(strict=True, reason="row 28: waits for a crossing that stands when a budget is set")
 async def test_a_budget_that_is_heading_over_when_it_is_set_says_so_once(office: Office) -> None:
     for number in range(1, 16):
         office.spend(date(2026, 11, number), "4")

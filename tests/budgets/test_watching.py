@@ -371,5 +371,5 @@ async def test_a_day_counts_as_whole_only_once_it_was_read_after_its_end(
         shown = str(views.listed(service.rows(session, TEAM, "", CLOSED + 3 * DAY), 1, "", may_set=False))
         before = service.rows(session, TEAM, "", CLOSED)[0].spent
     assert "so far on 15 Nov" in shown
-    assert "Not read whole yet: 3 days, 15 Nov to 17 Nov" in shown
+    assert "Not read whole yet: 4 days, 15 Nov to 18 Nov" in shown
     assert (before.reach, before.recent) == ("by 14 Nov", Decimal(2))

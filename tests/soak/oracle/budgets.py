@@ -18,19 +18,17 @@ Total = Callable[[Days], Decimal]
 
 
 def hold_page(surface: Surface, ledger: Ledger, message: Json, today: date, budgets: Mapping[str, Decimal]) -> None:
-    """Hold the page: until rows 21 and 28 are mended it tells the last whole day, and on a first the month before."""
+    """Hold the page: the month of today, with what was used of today so far."""
     rows = {text.removeprefix("*").partition("*")[0]: text for text in sections_of(message) if "heading for" in text}
     surface.exactly(f"{today}, budgets", set(rows), set(budgets))
-    last, row = today - DAY, 28 if today.day == 1 else 21
     for name, budget in budgets.items():
         total, text, where = total_of(ledger, name), rows[name], f"{today}, {name}"
-        whole, so_far = total((last.replace(day=1), last)), total((today.replace(day=1), today))
+        so_far = total((today.replace(day=1), today))
         spent, dollars, ahead = amounts(text)
-        surface.waits(row, f"{where}, spent", spent, to_cent(so_far), until=to_cent(whole))
-        percents = [int(each * 100 / budget) for each in (so_far, whole)]
-        surface.waits(row, f"{where}, percent", int(PERCENT.findall(text)[0]), percents[0], until=percents[1])
+        surface.exactly(f"{where}, spent", spent, to_cent(so_far))
+        surface.exactly(f"{where}, percent", int(PERCENT.findall(text)[0]), int(so_far * 100 / budget))
         surface.exactly(f"{where}, dollars", dollars, budget)
-        surface.exactly(f"{where}, forecast", ahead, to_cent(ledger.forecast(last, total, whole)))
+        surface.exactly(f"{where}, forecast", ahead, to_cent(ledger.forecast(today - DAY, total, so_far, today)))
 
 
 def is_alert(message: Json) -> bool:

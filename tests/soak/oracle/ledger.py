@@ -106,9 +106,15 @@ class Ledger:
         mean = sum((total(day - back * DAY) for back in range(1, 8)), NOTHING) / 7
         return mean, Decimal(median(total(day - 7 * back * DAY) for back in range(1, 5)))
 
-    def forecast(self, last: date, total: Callable[[Days], Decimal], spent: Decimal) -> Decimal:
-        """Return the month's end if every day after ``last`` is like the mean of the seven up to it."""
-        return spent + total((last - 6 * DAY, last)) / 7 * (month_of(last)[1] - last).days
+    def forecast(
+        self, last: date, total: Callable[[Days], Decimal], spent: Decimal, today: date | None = None
+    ) -> Decimal:
+        """Return the month's end if every day to come is like the mean of the seven up to ``last``, or like nothing.
+
+        To come is what is after ``today``, where something of it is in what was spent, or else after ``last``.
+        """
+        day = today or last
+        return spent + max(total((last - 6 * DAY, last)), NOTHING) / 7 * (month_of(day)[1] - day).days
 
 
 def payer_of(tags: frozenset[str]) -> str:
