@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from bot.attribution import Payer
 from bot.billing import month_views
 from bot.billing.printing import Printed, printed
 from bot.billing.statement import Catalogue, Line, Part, Spent, compose
@@ -14,6 +13,7 @@ from bot.customers import service, views
 from bot.customers.operations import CONTACT_LONGEST, NAME_LONGEST
 from bot.lookalikes import Likeness, said
 from bot.slack.pages import page_of
+from bot.spending.payers import Payer
 from bot.store.customers import Customer
 from tests.factories import customer
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot import payers
-from bot.attribution import Attribution
 from bot.billing.statement import Catalogue, Line, Part, Spent, Statement, adjustments, compose
 from bot.prices import sentences, unpriced
 from bot.slack.words import count, utc
+from bot.spending import payers
 from bot.spending.months import days_of
+from bot.spending.payers import Attribution
 from bot.store import collected, customers, facts, keys, people, projects, rereading, statements, tag_sets
 from bot.store.collected import end_of
 from bot.store.facts import SpendRow, Which

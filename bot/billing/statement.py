@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.attribution import Payer, PayerKind
 from bot.spending.months import read_month
+from bot.spending.payers import Payer, PayerKind
 from bot.spending.periods import Today
 
 HUNDRED = Decimal(100)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.budgets import crossing
 from bot.budgets.reading import Open, Reading
 from bot.money import days_left, forecast
-from bot.payers import attribution
+from bot.spending.payers import attribution
 from bot.store import accounts, facts, keys, projects, tag_sets
 from bot.store.budgets import Budget
 from bot.store.facts import DayTotal, Which

@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from bot import payers
-from bot.attribution import UNTAGGED, Payer
 from bot.billing.statement import Catalogue
 from bot.digests.service import OTHER, OWNERLESS, UNSPLIT
 from bot.providers.deepgram.line_items import line_item_named
 from bot.slack.words import cut
+from bot.spending import payers
+from bot.spending.payers import UNTAGGED, Payer
 from bot.store import accounts, customers, keys
 from bot.store.facts import SpendRow
 from bot.store.keys import Key

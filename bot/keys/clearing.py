@@ -16,7 +16,6 @@ from bot.keys.operations import EndKeys
 from bot.keys.rights import Rights
 from bot.keys.views import BEYOND_US
 from bot.operation import Actor
-from bot.payers import attribution
 from bot.people import People
 from bot.providers.deepgram.standing import Standing
 from bot.slack import blocks
@@ -24,6 +23,7 @@ from bot.slack.call import Call
 from bot.slack.names import Door
 from bot.slack.state import chosen, written
 from bot.slack.words import code, count, cut, escape, user
+from bot.spending.payers import attribution
 from bot.store import budgets, projects
 from bot.store.budgets import Budget
 from bot.store.database import Database

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.attribution import Attribution, KnownKey, Payer
 from bot.billing import month_files, month_views, pdf
 from bot.billing.printing import Printed, printed
 from bot.billing.statement import (
@@ -27,6 +26,7 @@ from bot.billing.statement import (
 )
 from bot.slack.files import csv_bytes
 from bot.slack.words import fallback_text
+from bot.spending.payers import Attribution, KnownKey, Payer
 from bot.spending.periods import Today
 from tests.factories import HOSTILE, NOON
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from sqlmodel import Session, col, select
 
-from bot.attribution import Attribution, KnownKey, Payer
+from bot.spending.payers import Attribution, KnownKey, Payer
 from bot.spending.periods import Days
 from bot.store import accounts, customers, facts, splits
 from bot.store.collected import DayTotal, Which, totals_by

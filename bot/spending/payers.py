@@ -11,6 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlmodel import Session, select
+
+from bot.store import accounts, customers
+from bot.store.keys import Key
+
 PayerKind = Literal["customer", "several", "own", "untagged", "theirs"]
 
 
@@ -71,3 +76,13 @@ class Attribution:
         if named:
             return Payer("customer" if len(named) == 1 else "several", named)
         return OWN_USE if tags else UNTAGGED
+
+
+def attribution(session: Session, team_id: str) -> Attribution:
+    """Read the catalogue's tags, every key's customer, and which projects are in a customer's own account."""
+    keys = session.exec(select(Key.provider_key_id, Key.customer, Key.mint_id))
+    return Attribution(
+        customers=frozenset(customer.tag for customer in customers.everyone(session, team_id)),
+        keys={key_id: KnownKey(customer, mint_id is not None) for key_id, customer, mint_id in keys},
+        accounts=accounts.theirs(session),
+    )
