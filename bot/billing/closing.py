@@ -39,7 +39,7 @@ class MonthClosing:
 
         Raises:
             AlreadyDecided: it was closed before.
-            NotUnderstood: something of it may still change, or prices are not told and nobody has seen that.
+            NotUnderstood: something of it may still change, or it has warnings that nobody has seen.
         """
         now = self._clock.now()
         return await self._database.read(lambda session: as_asked(session, wish, actor, now))
@@ -49,8 +49,8 @@ class MonthClosing:
 
         Raises:
             AlreadyDecided: it was closed before.
-            NotUnderstood: something of it may still change, or has changed since this was asked; or prices are not told
-                and nobody has seen that.
+            NotUnderstood: something of it may still change, or has changed since this was asked; or it has
+                warnings that nobody has seen.
         """
         now = self._clock.now()
         return await self._database.write(lambda session: close(session, operation, actor, now))
@@ -70,7 +70,7 @@ def as_asked(session: Session, wish: CloseMonth, actor: Actor, now: datetime) ->
     seen = {
         "total": str(statement.total),
         "payers": len(statement.parts),
-        "untold": " ".join(statement.untold),
+        "untold": " ".join(statement.warnings),
         "sha256": months.sha256_of(_kept(statement)),
     }
     return wish.model_copy(update=seen)
@@ -116,7 +116,7 @@ def close(session: Session, operation: CloseMonth, actor: Actor, now: datetime) 
     )
     session.add(row)
     figures = {"total": str(statement.total), "sha256": row.sha256}
-    untold = {"untold": " ".join(statement.untold)} if statement.untold else {}
+    untold = {"untold": " ".join(statement.warnings)} if statement.warnings else {}
     audit.note(session, actor, "billing.month_closed", month, now, **figures, **untold)
     return f"Closed {name_of(month)}. Corrections that are read later appear on the next month."
 
@@ -130,9 +130,9 @@ def _closable(session: Session, wish: CloseMonth, team_id: str, now: datetime) -
         raise NotUnderstood(f"{name_of(month)} cannot be closed yet. {' '.join(statement.missing)} Nothing changed.")
     if statement.total is None:
         raise NotUnderstood(f"Nothing is known of {name_of(month)}, so there is nothing to close.")
-    if statement.untold_id != wish.untold_seen:
+    if statement.warnings_id != wish.untold_seen:
         raise NotUnderstood(
-            f"{name_of(month)} is not closed unseen. {' '.join(statement.untold) or 'All prices are told now.'} "
+            f"{name_of(month)} is not closed unseen. {' '.join(statement.warnings) or 'Nothing is open any more.'} "
             "Type /billing month to see it, and close it there if it shall stand so. Nothing changed."
         )
     return statement

@@ -87,7 +87,8 @@ def _nothing(statement: Statement, of: str = "") -> str:
 
 def _standing(printed: Printed) -> list[Block]:
     statement = printed.statement
-    untold = [blocks.context(f"⚠️ {escape(cut(' '.join(statement.untold), MISSING_SHOWN))}")] if statement.untold else []
+    warned = escape(cut(" ".join(statement.warnings), MISSING_SHOWN))
+    untold = [blocks.context(f"⚠️ {warned}")] if warned else []
     if statement.closed:
         checksum = f"SHA-256 {code(statement.sha256)}"
         return [blocks.context(f"{escape(statement.closed)} It does not change any more. {checksum}"), *untold]
@@ -167,8 +168,8 @@ def _close_button(statement: Statement) -> Block:
         "It never changes again. Corrections that Keydesk reads later appear on the next month.",
         statement.month,
     )
-    if statement.untold:
-        text = f"{cut(' '.join(statement.untold), UNTOLD_ASKED)} Close it without that? {text}"
+    if statement.warnings:
+        text = f"{cut(' '.join(statement.warnings), UNTOLD_ASKED)} Close it so? {text}"
     sure = blocks.confirm(f"Close {name_of(month)}?", text, "Close it", "Back")
-    value = f"{month}:{statement.untold_id}" if statement.untold else month
+    value = f"{month}:{statement.warnings_id}" if statement.warnings else month
     return blocks.button("Close the month…", "billing.close", value, style="primary", confirm=sure)

@@ -13,7 +13,7 @@ from bot.spending.months import MONTH
 class CloseMonth(Operation):
     """A month's statement made final; later corrections go to the next one. It belongs to the whole workspace.
 
-    ``untold_seen`` is `Statement.untold_id` of what was shown to be not told, empty where all is told. ``total``,
+    ``untold_seen`` is `Statement.warnings_id` of what was shown to be open, empty where nothing is. ``total``,
     ``payers`` and ``untold`` (in words) are what its asker saw, and ``sha256`` is the digest of that statement.
     """
 

@@ -13,13 +13,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.money import dollars
 from bot.spending.months import read_month
 from bot.spending.payers import Payer, PayerKind
 from bot.spending.periods import Today
 
 HUNDRED = Decimal(100)
 LIKE_A_MONTH = re.compile(r"\d{4}-")
-ORDER: Mapping[str, int] = {"customer": 0, "own": 1, "untagged": 2, "several": 3, "difference": 4, "theirs": 5}
+ORDER: Mapping[str, int] = {
+    "customer": 0,
+    "own": 1,
+    "unclaimed": 2,
+    "untagged": 3,
+    "several": 4,
+    "difference": 5,
+    "theirs": 6,
+}
 NAMES: Mapping[str, str] = {
     "own": "Own use",
     "untagged": "Untagged",
@@ -108,9 +117,19 @@ class Statement(Value):
         return bool(self.untold) and not self.cost
 
     @property
-    def untold_id(self) -> str:
-        """A short form of what is not told, so that a month is closed as it was seen; an empty text of nothing."""
-        return hashlib.blake2b("\n".join(self.untold).encode(), digest_size=6).hexdigest() if self.untold else ""
+    def warnings(self) -> tuple[str, ...]:
+        """What nobody may close a month without having seen: prices that are not told, tags that nobody claims."""
+        found = [part for part in self.parts if part.kind == "unclaimed"]
+        if not found:
+            return self.untold
+        tags = ", ".join(sorted({tag for part in found for tag in part.tags}))
+        cost = dollars(sum((part.cost for part in found), Decimal()))
+        return (*self.untold, f"{cost} carry tags that no customer has, and are billed to nobody: {tags}.")
+
+    @property
+    def warnings_id(self) -> str:
+        """A short form of them, so that a month is closed as it was seen; an empty text of nothing."""
+        return hashlib.blake2b("\n".join(self.warnings).encode(), digest_size=6).hexdigest() if self.warnings else ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +160,8 @@ class Catalogue:
         """Say who pays."""
         known = " + ".join(self.names.get(tag, tag) for tag in payer.tags)
         match payer.kind:
+            case "unclaimed":
+                return f"Unclaimed tag{'s' if len(payer.tags) > 1 else ''} {known}"
             case "several":
                 return f"Several customers ({known})"
             case "theirs":

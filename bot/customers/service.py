@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from bot.errors import NotUnderstood
+from bot.lookalikes import folded
 from bot.operation import Actor
 from bot.slack.pages import SIZE, Page, page_of
 from bot.store import customers, facts
@@ -108,8 +109,8 @@ def the_customer(session: Session, actor: Actor, wanted: str) -> Customer:
 
 def seen_tags(session: Session, team_id: str) -> list[SeenTag]:
     """Return the tags of live keys, and those that anything was spent with, that are no customer's: most keys first."""
-    known = {customer.tag for customer in customers.everyone(session, team_id)}
-    found = [SeenTag(tag, len(key_ids)) for tag, key_ids in _keys_by_tag(session).items() if tag not in known]
+    known = {folded(customer.tag) for customer in customers.everyone(session, team_id)}
+    found = [SeenTag(tag, len(key_ids)) for tag, key_ids in _keys_by_tag(session).items() if folded(tag) not in known]
     return sorted(found, key=lambda seen: (-seen.keys, seen.tag))
 
 

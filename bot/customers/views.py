@@ -68,7 +68,9 @@ def tag_list(page: Page[SeenTag], *, may_change: bool) -> list[Block]:
     return [
         blocks.header("Tags without a customer"),
         *([_tag_row(seen, may_change=may_change) for seen in page.items] or [blocks.section(nothing)]),
-        blocks.context(f"{count(page.total, 'tag')} · adopt those that are customers; all others are your own use"),
+        blocks.context(
+            f"{count(page.total, 'tag')} · adopt those that are customers; the others stand as unclaimed in every month"
+        ),
         *blocks.paging("customers.tags", page.number, page.pages, "tags"),
     ]
 

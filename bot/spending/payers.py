@@ -2,29 +2,32 @@
 
 Deepgram's tags are a *set* on each key: adding up tag by tag would count twice. So a key made here belongs to the
 customer that was chosen when it was asked for; for any other the tag set tells, and where it names no customer, or
-several, the spending stands as its own row.
+several, the spending stands as its own row. Tags are the same where `bot.lookalikes` calls them equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from sqlmodel import Session, select
 
+from bot.lookalikes import folded
 from bot.store import accounts, customers
 from bot.store.keys import Key
 
-PayerKind = Literal["customer", "several", "own", "untagged", "theirs"]
+PayerKind = Literal["customer", "several", "own", "unclaimed", "untagged", "theirs"]
 
 
 @dataclass(frozen=True, order=True)
 class Payer:
     """Who stands for a part of the spending.
 
-    ``customer``: the one in ``tags``; ``several``: a set that names more than one; ``own``: our own use; ``untagged``:
-    nothing tells; ``theirs``: it was spent in an account of the customer's own, and is no cost of ours.
+    ``customer``: the one in ``tags``; ``several``: a set that names more than one, or one that two customers are
+    called; ``own``: a key that was asked for here without a customer; ``unclaimed``: a tag set that no customer has;
+    ``untagged``: nothing tells; ``theirs``: it was spent in an account of the customer's own, and is no cost of ours.
     """
 
     kind: PayerKind
@@ -72,10 +75,21 @@ class Attribution:
         return self._by_tags(frozenset(tags or ()))
 
     def _by_tags(self, tags: frozenset[str]) -> Payer:
-        named = tuple(sorted(tags & self.customers))
+        named = tuple(sorted({customer for tag in tags for customer in self._called(tag)}))
         if named:
             return Payer("customer" if len(named) == 1 else "several", named)
-        return OWN_USE if tags else UNTAGGED
+        return Payer("unclaimed", tuple(sorted(tags))) if tags else UNTAGGED
+
+    def _called(self, tag: str) -> tuple[str, ...]:
+        """Return the customers whom a tag names: the one of exactly this tag, else all of an equal one."""
+        return (tag,) if tag in self.customers else self._equal.get(folded(tag), ())
+
+    @cached_property
+    def _equal(self) -> Mapping[str, tuple[str, ...]]:
+        equal: dict[str, tuple[str, ...]] = {}
+        for tag in sorted(self.customers):
+            equal[folded(tag)] = (*equal.get(folded(tag), ()), tag)
+        return equal
 
 
 def attribution(session: Session, team_id: str) -> Attribution:

@@ -118,7 +118,7 @@ def test_each_part_of_the_total_has_its_row(store: Database) -> None:
     assert costs(statement) == {
         "Apple": Decimal(10),
         "Banana": Decimal("3.5"),
-        "Own use": Decimal(1),
+        "Unclaimed tag internal": Decimal(1),
         "Untagged": Decimal("0.25"),
         "Several customers (Apple + Banana)": Decimal(2),
         "Difference to the provider's total": Decimal("0.05"),

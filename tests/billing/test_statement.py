@@ -64,7 +64,7 @@ def of(rows: list[Row], late: Decimal = Decimal()) -> Statement:
         ("p1", "k2", {"banana"}, Payer("own")),
         ("p1", "elsewhere", {"pear", "internal"}, Payer("customer", ("pear",))),
         ("p1", None, {"pear", "banana"}, Payer("several", ("banana", "pear"))),
-        ("p1", None, {"internal"}, Payer("own")),
+        ("p1", None, {"internal"}, Payer("unclaimed", ("internal",))),
         ("p1", "elsewhere", set(), Payer("untagged")),
         ("p1", None, None, Payer("untagged")),
         ("theirs", "k1", {"apple"}, Payer("theirs", ("pear",))),

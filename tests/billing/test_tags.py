@@ -27,7 +27,6 @@ def in_console(tag: str) -> SpendOf:
     return SpendOf(ELSEWHERE, "streaming::nova-3", text_of([tag]), "hosted")
 
 
-@pytest.mark.xfail(strict=True, reason="row 19: waits for payers as values in spending/")
 @pytest.mark.parametrize("tag", ["Apple", "APPLE", "apple ", "ａｐｐｌｅ"])
 def test_a_customers_tag_in_other_letters_is_still_theirs(store: Database, tag: str) -> None:
     spent(store, DAY, {in_console(tag): "90"})
@@ -35,7 +34,6 @@ def test_a_customers_tag_in_other_letters_is_still_theirs(store: Database, tag: 
     assert costs(read(store, "2026-10")) == {"Apple": Decimal(90)}
 
 
-@pytest.mark.xfail(strict=True, reason="row 19: waits for payers as values in spending/")
 def test_a_tag_that_no_customer_has_is_not_our_own_use(store: Database) -> None:
     spent(store, DAY, {in_console("aple"): "90"})
     settle(store, "2026-10")
@@ -45,7 +43,6 @@ def test_a_tag_that_no_customer_has_is_not_our_own_use(store: Database) -> None:
     assert "aple" in name
 
 
-@pytest.mark.xfail(strict=True, reason="row 19: waits for payers as values in spending/")
 def test_an_unclaimed_tag_keeps_a_month_from_being_closed_unseen(store: Database) -> None:
     spent(store, DAY, {in_console("aple"): "90"})
     settle(store, "2026-10")

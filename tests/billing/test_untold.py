@@ -68,16 +68,16 @@ def test_such_a_month_is_closed_only_by_whoever_has_seen_that(store: Database) -
     settle(store, "2026-10")
     with pytest.raises(NotUnderstood, match=r"is not closed unseen\. Deepgram tells no prices for production"):
         close(store)
-    seen = read(store, "2026-10").untold_id
+    seen = read(store, "2026-10").warnings_id
     untold(store, Price.UNTOLD, None, DAY.replace(day=6))
     spent(store, DAY, {line(APPLE_KEY.provider_key_id): "10"})  # priced after all, and another day is not
     with pytest.raises(NotUnderstood, match="1 day of production"):
         close(store, seen)
     statement = read(store, "2026-10")
     button = str(month_views.month_page(printed(statement), 1, may_close=True))
-    assert f"2026-10:{statement.untold_id}" in button
+    assert f"2026-10:{statement.warnings_id}" in button
     assert "Close it without that?" in button
-    close(store, statement.untold_id)
+    close(store, statement.warnings_id)
     closed = read(store, "2026-10")
     assert closed.untold == statement.untold
     assert "1 day of production" in entries(store, "2026-10")[0].detail["untold"]
@@ -87,7 +87,7 @@ def test_such_a_month_is_closed_only_by_whoever_has_seen_that(store: Database) -
 def test_a_price_that_is_told_after_the_month_was_closed_is_a_correction(store: Database) -> None:  # noqa: F811 a fixture
     untold(store, Price.UNTOLD, None)
     settle(store, "2026-10")
-    close(store, read(store, "2026-10").untold_id)
+    close(store, read(store, "2026-10").warnings_id)
     spent(store, DAY, {line(APPLE_KEY.provider_key_id): "10"})
     (part,) = read(store, "2026-11").adjustments
     assert (part.of_month, part.cost) == ("2026-10", Decimal(10))

@@ -16,7 +16,7 @@ from bot.store import customers, keys, people, projects
 from bot.store.keys import Key
 from bot.store.tag_sets import set_of
 from bot.usage.figures.question import Question
-from bot.usage.figures.reading import OWN_USE, SEVERAL, THEIRS, UNTAGGED
+from bot.usage.figures.reading import OWN_USE, SEVERAL, THEIRS, UNCLAIMED, UNTAGGED
 
 SHOWN = 60
 OUTSIDE = "made outside Keydesk"
@@ -113,14 +113,18 @@ def _customer(value: str, catalogue: Names) -> str:
     if value.startswith(THEIRS):
         tag = value.removeprefix(THEIRS)
         return f"{catalogue.get(tag, tag)}, own account"
+    if value.startswith(UNCLAIMED):
+        tags = _tags(value.removeprefix(UNCLAIMED))
+        return f"Unclaimed tag{'s' if len(tags) > 1 else ''} {' + '.join(tags)}"
     if value.startswith(SEVERAL):
-        return f"Several customers ({' + '.join(catalogue.get(tag, tag) for tag in _several(value))})"
+        return (
+            f"Several customers ({' + '.join(catalogue.get(tag, tag) for tag in _tags(value.removeprefix(SEVERAL)))})"
+        )
     return catalogue.get(value, value)
 
 
-def _several(value: str) -> list[str]:
-    """Return the tags of several payers, or what was typed in their place."""
-    text = value.removeprefix(SEVERAL)
+def _tags(text: str) -> list[str]:
+    """Return the tags of a set, or what was typed in its place."""
     try:
         return sorted(set_of(text))
     except (TypeError, ValueError):

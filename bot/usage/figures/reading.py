@@ -27,6 +27,7 @@ OWN_USE = "(own use)"  # a customer's tag never begins with a bracket
 UNTAGGED = "(untagged)"
 SEVERAL = "(several) "
 THEIRS = "(theirs) "
+UNCLAIMED = "(unclaimed) "
 SPEND: Mapping[str, SpendDimension] = {
     "day": "day",
     "project": "project",
@@ -283,6 +284,8 @@ def payer_text(payer: Payer) -> str:
             return SEVERAL + text_of(payer.tags)
         case "own":
             return OWN_USE
+        case "unclaimed":
+            return UNCLAIMED + text_of(payer.tags)
         case "theirs":
             return THEIRS + payer.tags[0]
         case _:
