@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from bot.billing.printing import Printed, PrintedPart
@@ -16,14 +16,23 @@ HEADER = (
 
 
 def rows(printed: Printed) -> Iterator[tuple[object, ...]]:
-    """Yield the rows below ``HEADER``: every line, then the sums."""
-    for part in printed.everything:
-        yield from (_row(printed, part, *line) for line in part.lines)
+    """Yield the rows below ``HEADER``: each group of lines with its sum below it, and what is in no sum last."""
+    yield from _lines(printed, printed.parts)
     for words in printed.statement.untold:
         yield (printed.statement.month, "not told", "", words, *[""] * 6, None, None, None, None, status(printed))
-    yield _sum(printed, sum_words(printed))
+    cost = printed.told(printed.cost)
+    exact = printed.told(sum((part.part.cost for part in printed.parts), Decimal()))
+    yield _sum(printed, sum_words(printed), cost, printed.told(printed.charge), exact)
     if printed.adjustments:
-        yield _sum(printed, "Sum to bill with corrections", with_corrections=True)
+        yield from _lines(printed, printed.adjustments)
+        yield _sum(printed, "Sum of corrections of closed months", *printed.corrected)
+        yield _sum(printed, "Sum to bill with corrections", None, printed.told(printed.due))
+    yield from _lines(printed, printed.theirs)
+
+
+def _lines(printed: Printed, parts: Iterable[PrintedPart]) -> Iterator[tuple[object, ...]]:
+    for part in parts:
+        yield from (_row(printed, part, *line) for line in part.lines)
 
 
 def status(printed: Printed) -> str:
@@ -57,9 +66,7 @@ def _row(printed: Printed, row: PrintedPart, line: Line, cost: Decimal, charge: 
     return (*who, *of_key, cost, charge, line.cost, exact, status(printed))
 
 
-def _sum(printed: Printed, words: str, *, with_corrections: bool = False) -> tuple[object, ...]:
-    statement = printed.statement
-    charge = printed.told(printed.due if with_corrections else printed.charge)
-    cost = None if with_corrections else printed.told(printed.cost)
-    exact = None if with_corrections else printed.told(sum((part.part.cost for part in printed.parts), Decimal()))
-    return (statement.month, "sum", "", words, *[""] * 6, cost, charge, exact, None, status(printed))
+def _sum(
+    printed: Printed, words: str, cost: Decimal | None, charge: Decimal | None, exact: Decimal | None = None
+) -> tuple[object, ...]:
+    return (printed.statement.month, "sum", "", words, *[""] * 6, cost, charge, exact, None, status(printed))

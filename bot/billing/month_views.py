@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,12 +30,15 @@ def month_page(printed: Printed, number: int, *, may_close: bool) -> list[Block]
     """Draw a page of the month by customer; the figures below the rows are of the whole month."""
     printed, month = printed.drawn, printed.statement.month
     page = page_of(printed.everything, number)
+    above = [each for each in page.items if each in printed.parts]
+    beside = [each for each in page.items if each not in printed.parts]
     return [
         blocks.header(f"{name_of(month)} by customer{'' if printed.statement.closed else ' · draft'}"),
         *_standing(printed),
-        *([_row(each, month) for each in page.items] or [blocks.section(_nothing(printed.statement))]),
+        *([] if page.items else [blocks.section(_nothing(printed.statement))]),
+        *(_row(each, month) for each in above),
+        *(_whole(printed, beside, may_close=may_close) if page.items or printed.statement.total is not None else []),
         *blocks.paging("billing.month", page.number, page.pages, month),
-        *(_whole(printed, may_close=may_close) if page.items or printed.statement.total is not None else []),
     ]
 
 
@@ -134,22 +138,32 @@ def _part_sum(row: PrintedPart) -> str:
     return f"{_title(row.part)}: {_figures(row)}"
 
 
-def _whole(printed: Printed, *, may_close: bool) -> list[Block]:
+def _whole(printed: Printed, beside: Sequence[PrintedPart], *, may_close: bool) -> list[Block]:
+    """Draw the sum of the rows above it, then what is in no sum of the month, then what is billed in all."""
     statement = printed.statement
     return [
         blocks.divider(),
-        blocks.section("\n".join(_sums(printed))),
+        blocks.section(_sum(printed)),
+        *(_row(each, statement.month) for each in beside),
+        blocks.section("\n".join(_in_all(printed))),
         blocks.actions(*_files(statement.month, ""), *([_close_button(statement)] if may_close else [])),
     ]
 
 
-def _sums(printed: Printed) -> list[str]:
+def _sum(printed: Printed) -> str:
     known = "Deepgram's own total" if printed.is_whole else "Deepgram has told no total yet"
     if printed.statement.untold:
         known = "as far as Deepgram tells prices"
-    lines = [f"*Sum: {dollars(printed.told(printed.cost))}* · {known}, before any markup"]
-    corrected = f", of which corrections {dollars(printed.due - printed.charge)}" if printed.adjustments else ""
-    lines.append(f"*To bill: {dollars(printed.told(printed.due))}*{corrected}")
+    billed = f"to bill *{dollars(printed.told(printed.charge))}*"
+    return f"*Sum: {dollars(printed.told(printed.cost))}* · {known}, before any markup · {billed}"
+
+
+def _in_all(printed: Printed) -> list[str]:
+    lines = []
+    if printed.adjustments:
+        cost, charge = printed.corrected
+        lines.append(f"Corrections of closed months: {dollars(cost)} · to bill *{dollars(charge)}*")
+    lines.append(f"*To bill: {dollars(printed.told(printed.due))}*{' in all' if printed.adjustments else ''}")
     if printed.theirs:
         lines.append(f"{THEIRS}: {dollars(sum((part.cost for part in printed.theirs), Decimal()))}")
     return lines

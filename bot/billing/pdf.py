@@ -88,14 +88,15 @@ class _Drawing:
 
     def _overview(self, printed: Printed) -> None:
         self._row("", "Markup", "Cost USD", "To bill USD", bold=True)
-        for part in (*printed.parts, *printed.adjustments):
+        for part in printed.parts:
             self._part_row(part)
         cost, charge = printed.told(printed.cost), printed.told(printed.charge)
         self._row(sum_words(printed), "", _sum_text(cost), _sum_text(charge), bold=True)
         if printed.adjustments:
-            self._row(
-                "To bill with corrections of closed months", "", "", _sum_text(printed.told(printed.due)), bold=True
-            )
+            for part in printed.adjustments:
+                self._part_row(part)
+            self._row("Corrections of closed months", "", *map(_amount, printed.corrected), bold=True)
+            self._row("To bill with corrections", "", "", _sum_text(printed.told(printed.due)), bold=True)
         if printed.theirs:
             self._pdf.ln(ROW)
             self._paragraph(f"{THEIRS}:")

@@ -67,9 +67,14 @@ class Printed:
         return _sum(part.charge for part in self.parts)
 
     @property
+    def corrected(self) -> tuple[Decimal, Decimal]:
+        """The sums of the corrections of closed months: what they cost, and what is billed for them."""
+        return _sum(part.cost for part in self.adjustments), _sum(part.charge for part in self.adjustments)
+
+    @property
     def due(self) -> Decimal:
         """The sum of what is billed, with the corrections of closed months."""
-        return self.charge + _sum(part.charge for part in self.adjustments)
+        return self.charge + self.corrected[1]
 
     @property
     def drawn(self) -> Printed:
@@ -98,11 +103,11 @@ def printed(statement: Statement) -> Printed:
 
 
 def _print(parts: Sequence[Part]) -> tuple[PrintedPart, ...]:
-    costs = to_cents([part.cost for part in parts])
-    marked_up = iter(to_cents([part.charge(part.cost) for part in parts if part.markup]))
+    both = list(zip(parts, to_cents([part.cost for part in parts]), strict=True))
+    marked_up = iter(to_cents([part.charge(part.cost) for part, cost in both if part.markup and cost]))
     return tuple(
-        _print_part(part, cost, next(marked_up) if part.markup else cost if part.billed else None)
-        for part, cost in zip(parts, costs, strict=True)
+        _print_part(part, cost, next(marked_up) if part.markup and cost else cost if part.billed else None)
+        for part, cost in both
     )
 
 

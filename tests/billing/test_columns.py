@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-import pytest
 from pypdf import PdfReader
 
 from bot.billing import month_files, month_views, pdf
@@ -26,7 +25,6 @@ def with_a_correction() -> Printed:
     return printed(Statement(**month.model_dump(exclude={"adjustments"}), adjustments=carried))
 
 
-@pytest.mark.xfail(strict=True, reason="row 29: waits for corrections that stand apart with their own sum")
 def test_the_rows_above_the_sum_come_to_the_sum() -> None:
     text = fallback_text(month_views.month_page(with_a_correction(), 1, may_close=False)).replace("$", "")
     above, _, below = text.partition("Sum:")
@@ -34,7 +32,6 @@ def test_the_rows_above_the_sum_come_to_the_sum() -> None:
     assert sum(of_rows, Decimal()) == amounts(below)[0]
 
 
-@pytest.mark.xfail(strict=True, reason="row 29: waits for corrections that stand apart with their own sum")
 def test_each_column_of_the_pdf_adds_up_to_the_bold_line_below_it() -> None:
     pages = PdfReader(io.BytesIO(pdf.render(with_a_correction(), NOON))).pages
     lines = "\n".join(page.extract_text() for page in pages).splitlines()
@@ -44,13 +41,11 @@ def test_each_column_of_the_pdf_adds_up_to_the_bold_line_below_it() -> None:
     assert [sum(column, Decimal()) for column in zip(*rows, strict=True)] == amounts(lines[bold])
 
 
-@pytest.mark.xfail(strict=True, reason="row 29: waits for one place where cents are dealt")
 def test_nothing_is_billed_for_what_prints_as_nothing() -> None:
     seen = printed(of([("p1", "k1", frozenset(), Decimal("0.0045"))]))
     assert [(part.cost, part.charge) for part in seen.parts] == [(Decimal("0.00"), Decimal("0.00"))]
 
 
-@pytest.mark.xfail(strict=True, reason="row 29: waits for corrections that stand apart with their own sum")
 def test_the_lines_of_the_file_come_to_the_sum_below_them() -> None:
     told = list(month_files.rows(with_a_correction()))
     cost, first_sum = month_files.HEADER.index("Cost USD"), next(row for row in told if row[1] == "sum")

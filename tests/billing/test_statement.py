@@ -145,8 +145,9 @@ def amounts(text: str) -> list[Decimal]:
 
 def sums_in_csv(seen: Printed) -> tuple[Decimal, Decimal]:
     content = csv_bytes(month_files.HEADER, month_files.rows(seen)).decode("utf-8-sig")
-    *lines, total = csv.DictReader(io.StringIO(content))
-    own = [line for line in lines if line["Kind"] != "theirs"]
+    lines = list(csv.DictReader(io.StringIO(content)))
+    total = next(line for line in lines if line["Kind"] == "sum")
+    own = lines[: lines.index(total)]
     cost = sum((Decimal(line["Cost USD"]) for line in own), Decimal())
     charge = sum((Decimal(line["To bill USD"]) for line in own if line["To bill USD"]), Decimal())
     assert (cost, charge) == (Decimal(total["Cost USD"]), Decimal(total["To bill USD"]))
