@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 CENT = Decimal("0.01")
+# In the first days of a month one busy day would make every forecast a warning.
+FORECAST_FROM_DAY = 5
 NO_CENTS = Decimal("0.00")
 
 

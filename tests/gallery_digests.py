@@ -29,7 +29,7 @@ HAPPENED = Events(made=3, ended=1, ending=2, unopened=1, waiting=4)
 def digest(text: str, number: int = 1, customers: int = 50) -> Digest:
     """Return a digest of so many days and customers, each called by this text."""
     days = tuple(THURSDAY + count * DAY for count in range(number))
-    rows = [(f"{count} {text}"[:80], Part(Decimal(count), Decimal(7))) for count in range(customers)]
+    rows = [(f"{count} {text}"[:80], Part(Decimal(count), Decimal(1))) for count in range(customers)]
     whole = sum((part.now for _, part in rows), Decimal("12.345"))
     totals = {THURSDAY - count * DAY: Decimal(1000 + count) for count in range(36)}
     totals |= dict.fromkeys(days, whole / number)
@@ -37,8 +37,8 @@ def digest(text: str, number: int = 1, customers: int = 50) -> Digest:
     told = {THURSDAY - 2 * DAY: Decimal(1002), THURSDAY - 3 * DAY: Decimal("1003.30")}
     figures = Figures(totals, rows, Part(Decimal("12.34")), details, unread=(text[:80] or "–",) * 9, failures=FAILED)
     figures = replace(figures, scope=Scope((text[:80] or "–",) * 9, (text[:80] or "–",)))
-    balance = Balance(Decimal(9000), number if number > 1 else None)
-    return compose(days, figures, HAPPENED, balance=balance, budget=Decimal(50000), told_before=told)
+    balances = [Balance(f"{text[:60]} {place}", Decimal(9000 * place), place or None) for place in range(number + 3)]
+    return compose(days, figures, HAPPENED, balances=balances, budget=Decimal(50000), told_before=told)
 
 
 def subscription(**changes: Any) -> Subscription:

@@ -7,15 +7,13 @@ from decimal import Decimal
 from statistics import median
 
 from bot import money
+from bot.spending.usual import WEEKS_NEEDED
 
 PERCENTS = (50, 80, 100)
 FORECAST = "forecast"
-# In the first days of a month one busy day would make every forecast a warning.
-FORECAST_FROM_DAY = 5
 # Sudden: at least twice the usual for that weekday, or a quarter of it at most, and by dollars that somebody cares for.
 TIMES_MORE, PART_LEFT = Decimal(2), Decimal("0.25")
 FLOOR = Decimal(5)
-WEEKS_LOOKED_AT, WEEKS_NEEDED = 4, 3
 LOW_DAYS, VERY_LOW_DAYS = 7, 2
 
 
@@ -26,7 +24,7 @@ def levels(spent: Decimal, budget: Decimal) -> list[str]:
 
 def heads_over(spent: Decimal | None, expected: Decimal | None, budget: Decimal, days_known: int) -> bool:
     """Tell whether a month that is not over its budget after so many days is expected to be at its end."""
-    if spent is None or expected is None or days_known < FORECAST_FROM_DAY:
+    if spent is None or expected is None or days_known < money.FORECAST_FROM_DAY:
         return False
     return spent < budget <= expected
 

@@ -17,6 +17,7 @@ from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.prices import without
 from bot.providers.deepgram.billing import BillingReports, dollars_left
+from bot.spending.usual import WEEKS_LOOKED_AT
 from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
 from bot.store.collected import end_of
@@ -111,7 +112,7 @@ class BudgetWatch:
             yield from self._sudden(session, by - back * DAY, now)
 
     def _sudden(self, session: Session, by: date, now: datetime) -> Iterator[Alert]:
-        weeks = [by - timedelta(weeks=back) for back in range(1, crossing.WEEKS_LOOKED_AT + 1)]
+        weeks = [by - timedelta(weeks=back) for back in range(1, WEEKS_LOOKED_AT + 1)]
         known = {day: collected.closed_totals(session, day) for day in (by, *weeks)}
         for project_id, amount in known[by].items():
             found = crossing.sudden(amount, [known[day].get(project_id) for day in weeks])

@@ -14,7 +14,8 @@ from sqlmodel import Session
 from bot.digests.known_days import KnownDays
 from bot.digests.naming import Naming, Way
 from bot.digests.scope import scope_of
-from bot.digests.service import DAY, UNSPLIT, WEEK, Details, Failures, Figures, Part, first_needed, provider_total
+from bot.digests.service import UNSPLIT, Details, Failures, Figures, Part, first_needed, provider_total
+from bot.spending.usual import usual_of, weights_of
 from bot.store.collected import Which
 from bot.store.digests import Subscription
 from bot.store.facts import SpendRow, spend_by, usage_by
@@ -36,7 +37,13 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
         totals = _of_them(session, known, project_ids, totals, wanted)
         earlier = _of_them(session, known, [*project_ids, *standing.unread], earlier, wanted)
     now = [row for row in _spent(session, project_ids, days[0], days[-1]) if wanted(row)]
-    before = [row for row in _spent(session, project_ids, days[0] - WEEK, days[0] - DAY) if wanted(row)]
+    compared = weights_of(usual_of(day, totals) for day in days)
+    before = [
+        (row, weight)
+        for day, weight in compared.items()
+        for row in _spent(session, project_ids, day, day)
+        if wanted(row)
+    ]
     way = naming.ways[subscription.by]
     parts = _parts(way, now, before)
     ownerless = parts.pop(way.nobody, Part())
@@ -101,12 +108,12 @@ def _of_them(
     return totals
 
 
-def _parts(way: Way[T], now: Iterable[SpendRow], before: Iterable[SpendRow]) -> dict[T, Part]:
+def _parts(way: Way[T], now: Iterable[SpendRow], before: Iterable[tuple[SpendRow, Decimal]]) -> dict[T, Part]:
     parts: dict[T, Part] = defaultdict(Part)
     for row in now:
         parts[way.id_of(row)] += Part(row.dollars)
-    for row in before:
-        parts[way.id_of(row)] += Part(before=row.dollars)
+    for row, weight in before:
+        parts[way.id_of(row)] += Part(before=row.dollars * weight)
     return parts
 
 

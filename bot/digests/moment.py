@@ -21,4 +21,13 @@ def kept(digest: Digest) -> dict[str, Any]:
 
 def as_posted(digest: Digest, stored: Mapping[str, Any]) -> Digest:
     """Return a digest of newer figures that says the same of its moment as the message that stands there."""
-    return replace(digest, moment=_MOMENT.validate_python(stored))
+    return replace(digest, moment=_MOMENT.validate_python(_of_today(stored)))
+
+
+def _of_today(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return it as it is kept now: before, the balances of all projects were added up into one."""
+    before = stored.get("balance") or {}
+    if "balances" in stored or before.get("amount") is None:
+        return stored
+    left = {"project": "All projects", "amount": before["amount"], "days": before.get("days")}
+    return {**stored, "balances": [left]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,9 +15,10 @@ from bot.digests.happenings import events
 from bot.digests.known_days import KnownDays, Standing
 from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
 from bot.errors import BotError
+from bot.money import lasts, to_cent
 from bot.providers.deepgram.billing import BillingReports, dollars_left
 from bot.store import accounts, budgets, collections, digest_runs, projects
-from bot.store.collected import end_of
+from bot.store.collected import Which, end_of, totals_by
 from bot.store.database import Database
 from bot.store.digests import Subscription
 
@@ -28,14 +29,26 @@ BALANCES_KEPT = timedelta(hours=36)
 
 @dataclass(frozen=True)
 class Material:
-    """What the store knows; ``balanced`` are the projects whose balances are asked for, or else ``kept`` is told."""
+    """What the store knows; ``balanced`` are the projects whose balances are asked for, or else ``kept`` is told.
+
+    ``per_day`` is what each project spent a day lately, ``names`` how it is called.
+    """
 
     figures: Figures
     events: Events
     told_before: dict[date, Decimal]
     budget: Decimal | None
     balanced: list[str]
-    kept: Balance
+    kept: Mapping[str, Decimal]
+    per_day: Mapping[str, Decimal]
+    names: Mapping[str, str]
+
+    def balances(self, left: Mapping[str, Decimal]) -> list[Balance]:
+        """Return what is left in each of these projects, and for how long."""
+        return [
+            Balance(self.names.get(each, each), to_cent(amount), lasts(amount, self.per_day.get(each)))
+            for each, amount in left.items()
+        ]
 
 
 class Reading:
@@ -52,7 +65,7 @@ class Reading:
             days,
             found.figures,
             found.events,
-            balance=await self._balance(found.balanced) if found.balanced else found.kept,
+            balances=found.balances(await self._left(found.balanced) if found.balanced else found.kept),
             budget=found.budget,
             told_before=found.told_before,
         )
@@ -74,35 +87,38 @@ class Reading:
 
         return await self._database.read(read)
 
-    async def _balance(self, project_ids: Sequence[str]) -> Balance:
-        """Return what is left in all of these projects; nothing is known if Deepgram does not tell at once."""
+    async def _left(self, project_ids: Sequence[str]) -> dict[str, Decimal]:
+        """Return what is left in each of these projects; nothing is known if Deepgram does not tell at once."""
         try:
             async with asyncio.timeout(BALANCE_SECONDS):
                 told = await asyncio.gather(*(self._reports.balances(project_id) for project_id in project_ids))
         except (BotError, TimeoutError):
-            return Balance()
-        return Balance(dollars_left(balance for balances in told for balance in balances))
+            return {}
+        left = {each: dollars_left(balances) for each, balances in zip(project_ids, told, strict=True)}
+        return {each: amount for each, amount in left.items() if amount is not None}
 
 
 def _material(session: Session, subscription: Subscription, days: tuple[date, ...], now: datetime) -> Material:
     told = digest_runs.told_since(session, subscription.id, days[0] - CORRECTED_DAYS * DAY)
     balanced = _balanced(session, subscription)
     few = len(balanced) <= MOST_BALANCES
+    week = Which(days[-1] - 6 * DAY, days[-1])
     return Material(
         figures(session, subscription, days),
         events(session, subscription, days, now),
         {day: amount for day, amount in told.items() if day < days[0]},
         _budget(session, subscription),
         balanced if few else [],
-        Balance() if few else _kept(session, balanced, now),
+        {} if few else _kept(session, balanced, now),
+        {row.project_id or "": row.total / 7 for row in totals_by(session, week, "project")},
+        projects.names_by_id(session),
     )
 
 
-def _kept(session: Session, project_ids: Collection[str], now: datetime) -> Balance:
-    """Add up what was left in those of these projects that spend (`bot.budgets.watching` reads it once a day)."""
+def _kept(session: Session, project_ids: Collection[str], now: datetime) -> dict[str, Decimal]:
+    """Return what was left in those of these projects that spend (`bot.budgets.watching` reads it once a day)."""
     kept = collections.balances(session, now - BALANCES_KEPT)
-    amounts = [kept[project_id] for project_id in project_ids if project_id in kept]
-    return Balance(sum(amounts, Decimal()), len(amounts)) if amounts else Balance()
+    return {project_id: kept[project_id] for project_id in project_ids if project_id in kept}
 
 
 def _budget(session: Session, subscription: Subscription) -> Decimal | None:

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.digests.scope import Scope
-from bot.money import days_left, forecast, lasts, mean, to_cent, to_cents, total
+from bot.money import FORECAST_FROM_DAY, days_left, forecast, mean, to_cent, to_cents, total
 from bot.prices import Unpriced
+from bot.spending.usual import usual_of
 
 OTHER, UNSPLIT = "Other", "Not split by Deepgram"
 OWNERLESS: Mapping[str, str] = {
@@ -35,7 +36,7 @@ Details = Mapping[str, Sequence[tuple[str, Decimal]]]
 
 @dataclass(frozen=True)
 class Part:
-    """Dollars of one group: on the days told, and on the seven days before them."""
+    """Dollars of one group: on the days told, and on the days that they are compared with."""
 
     now: Decimal = NOTHING
     before: Decimal = NOTHING
@@ -43,29 +44,30 @@ class Part:
     def __add__(self, other: Part) -> Part:
         return Part(self.now + other.now, self.before + other.before)
 
-    def change(self, days: int) -> Decimal:
-        """Return by how much more than usual this is; usual is the mean of seven days, for as many as are told."""
-        return self.now - self.before * days / 7
+    @property
+    def change(self) -> Decimal:
+        """By how much more than usual this is."""
+        return self.now - self.before
 
 
 @dataclass(frozen=True)
 class Balance:
-    """Dollars that are left, and the days that they last.
+    """Dollars that are left in one project (its name), and the days that they last at what it spent lately.
 
-    ``spending`` is of how many projects if it is only of those that spend, a day old.
+    Projects share no balance, so balances are never added up.
     """
 
-    amount: Decimal | None = None
-    spending: int | None = None
+    project: str
+    amount: Decimal
     days: int | None = None
 
 
 @dataclass(frozen=True)
 class Failures:
-    """How many of the requests failed."""
+    """How many of the API calls failed, and how many were answered: the report of usage counts these only."""
 
     failed: int
-    requests: int
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -132,26 +134,30 @@ class Moment:
     """What a digest says of the moment at which it is posted: it stays so, whatever its days come to later."""
 
     events: Events = Events()
-    balance: Balance = Balance()
+    balances: tuple[Balance, ...] = ()
     corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """What moved most, to the cent: all of it together with ``difference`` is the provider's total."""
+    """What moved most, to the cent: all rows together are the provider's total, and their changes its change.
+
+    ``unsplit`` is what the provider's total has beyond what it splits.
+    """
 
     rows: tuple[Row, ...]
     other: Row
     ownerless: Row
-    difference: Decimal
+    unsplit: Row
 
 
 @dataclass(frozen=True)
 class Digest:
     """One screen, to the cent. What is None could not be known.
 
-    ``usual`` is the mean of the seven days before, ``last_week`` the same weekdays a week ago, both for as many days as
-    are told. ``month_to_date`` and ``forecast`` are those of the day ``known_to``.
+    ``usual`` is the sum of what is usual for each of the days (`bot.spending.usual`), ``last_week`` that of the same
+    weekdays a week ago. ``month_to_date`` and ``forecast`` are those of the day ``known_to``; before the fifth day of a
+    month there is no forecast.
     """
 
     days: tuple[date, ...]
@@ -193,7 +199,7 @@ def compose(
     figures: Figures,
     events: Events,
     *,
-    balance: Balance = Balance(),
+    balances: Sequence[Balance] = (),
     budget: Decimal | None = None,
     told_before: Mapping[date, Decimal] | None = None,
 ) -> Digest:
@@ -205,25 +211,24 @@ def compose(
     if figures.unpriced and not provider:
         provider = None  # that it is nothing is not told
     alike = figures.totals if provider is not None else figures.course
-    usual = mean([alike.get(days[0] - number * DAY) for number in range(1, 8)])
+    usual = total([each.amount if each is not None else None for each in (usual_of(day, alike) for day in days)])
     known_to = days[-1] if provider is not None else days[0] - DAY
     recent = mean([figures.course.get(known_to - number * DAY) for number in range(7)])
     month = _days(days[-1].replace(day=1), known_to)
     month_to_date = total([figures.course.get(day) for day in month]) if month else None
     corrected = corrections(told_before or {}, {} if figures.unread else figures.totals)
-    left = Balance(_cent(balance.amount), balance.spending, lasts(balance.amount, recent))
     return Digest(
         days=days,
         total=_cent(provider),
-        usual=_cent(usual * len(days) if usual is not None else None),
+        usual=_cent(usual),
         last_week=_cent(total([alike.get(day - WEEK) for day in days])),
         month_to_date=_cent(month_to_date),
-        forecast=_cent(forecast(month_to_date, recent, days_left(known_to, known_to))),
+        forecast=_cent(_forecast(month_to_date, recent, known_to)) if month else None,
         budget=budget,
-        table=_table(figures, len(days), provider, known=usual is not None),
+        table=_table(figures, provider, usual),
         per_day=_per_day(figures, days),
         course=tuple((day, figures.course.get(day)) for day in _days(days[-1] - (CHART_DAYS - 1) * DAY, days[-1])),
-        moment=Moment(events, left, corrected),
+        moment=Moment(events, tuple(balances), corrected),
         final=figures.final and not figures.unread,
         unread=figures.unread,
         told={day: figures.totals.get(day) for day in days},
@@ -252,22 +257,30 @@ def corrections(told: Mapping[date, Decimal], totals: Mapping[date, Decimal]) ->
     )
 
 
-def _table(figures: Figures, days: int, provider: Decimal | None, *, known: bool) -> Table:
-    """Choose the rows to show, and put the others together.
+def _forecast(month_to_date: Decimal | None, recent: Decimal | None, known_to: date) -> Decimal | None:
+    if known_to.day < FORECAST_FROM_DAY:
+        return None
+    return forecast(month_to_date, recent, days_left(known_to, known_to))
 
-    ``known`` tells whether the seven days before are known, so that there is a change to tell.
-    """
-    moved = sorted(figures.rows, key=lambda row: (-abs(row[1].change(days)), -row[1].now, row[0]))
-    first = [(name, part) for name, part in moved[:MOVERS] if part.now or part.change(days)]
+
+def _table(figures: Figures, provider: Decimal | None, usual: Decimal | None) -> Table:
+    """Choose the rows to show, and put the others together; without a usual there is no change to tell."""
+    moved = sorted(figures.rows, key=lambda row: (-abs(row[1].change), -row[1].now, row[0]))
+    first = [(name, part) for name, part in moved[:MOVERS] if part.now or part.change]
     other = sum((part for _, part in moved[MOVERS:]), Part())
     listed = [*first, (OTHER, other), ("", figures.ownerless)]
-    difference = provider - sum((part.now for _, part in listed), NOTHING) if provider is not None else NOTHING
-    *cents, apart = to_cents([*(part.now for _, part in listed), difference])
+    split = sum((part for _, part in listed), Part())
+    beyond = Part(
+        provider - split.now if provider is not None else NOTHING,
+        usual - split.before if usual is not None else NOTHING,
+    )
+    parts = [*listed, (UNSPLIT, beyond)]
+    now, before = to_cents([part.now for _, part in parts]), to_cents([part.before for _, part in parts])
     rows = [
-        Row(name, amount, to_cent(part.change(days)) if known else None)
-        for (name, part), amount in zip(listed, cents, strict=True)
+        Row(name, amount, amount - earlier if usual is not None else None)
+        for (name, _), amount, earlier in zip(parts, now, before, strict=True)
     ]
-    return Table(tuple(rows[:-2]), rows[-2], rows[-1], apart)
+    return Table(tuple(rows[:-3]), rows[-3], rows[-2], rows[-1])
 
 
 def _per_day(figures: Figures, days: Sequence[date]) -> tuple[tuple[date, Decimal | None], ...]:

@@ -8,21 +8,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.digests.service import OWNERLESS, Digest, Failures, Row
+from bot.digests.service import OWNERLESS, Balance, Digest, Failures, Row
 from bot.money import dollars, to_cents
 from bot.prices import sentences
 from bot.slack import blocks
 from bot.slack.words import NOTHING, channel, count, cut, escape, listed
+from bot.spending.usual import share_of
 from bot.store.digests import Subscription
 
 Block = dict[str, Any]
 
 DAYS_LISTED = 7
 NAME_LONGEST = 60
+BALANCES_SHOWN = 3
 UNREAD_SHOWN = 5
 DETAIL_ROWS = 40
 LINES_TOGETHER = 20
-USUAL = "mean of the 7 days before"
 UP_TO_DATE = "✏️ With the figures that the digest was updated to."
 TWICE = "Slack did not confirm the first try, so this digest may appear twice."
 
@@ -119,7 +120,7 @@ def _total(digest: Digest) -> str:
     not_told = digest.total is None and digest.unpriced and not digest.unread
     amount = "Dollars are not told by Deepgram" if not_told else dollars(digest.total)
     shown = f"*{amount}* on {_days_long(digest.days)}"
-    usual = _compared(digest.total, digest.usual)
+    usual = _compared(digest.total, digest.usual, _usual_words(digest.days))
     week = f"a week earlier {dollars(digest.last_week)}"
     each = ""
     if 1 < len(digest.days) <= DAYS_LISTED:
@@ -131,47 +132,66 @@ def _days_long(days: Sequence[date]) -> str:
     return _day(days[0]) if len(days) == 1 else f"{count(len(days), 'day')}, {days_text(days)}"
 
 
-def _compared(now: Decimal | None, usual: Decimal | None) -> str:
+def _usual_words(days: Sequence[date]) -> str:
+    """Say with what these days are compared."""
+    names = list(dict.fromkeys(f"{day:%a}" for day in days))
+    return f"median of the last four {names[0]}" if len(days) == 1 else f"medians of the last four of {listed(names)}"
+
+
+def _compared(now: Decimal | None, usual: Decimal | None, words: str) -> str:
     if usual is None:
         return "the usual is not known"
     if now is None:
-        return f"usual: {dollars(usual)} ({USUAL})"
+        return f"usual: {dollars(usual)} ({words})"
     change = now - usual
     if not change:
-        return f"as usual ({USUAL})"
-    share = f" ({abs(change) / usual:.0%})" if usual else ""
-    return f"{dollars(abs(change))}{share} {'more' if change > 0 else 'less'} than usual ({USUAL})"
+        return f"as usual ({words})"
+    share = share_of(abs(change), usual).removeprefix("+")
+    more = "more" if change > 0 else "less"
+    return f"{dollars(abs(change))}{f' ({share})' if share else ''} {more} than usual ({words})"
 
 
 def _month(digest: Digest) -> Block:
     budget = f" of {dollars(digest.budget)}" if digest.budget is not None else ""
-    balance = digest.moment.balance
-    lasts = f", lasts {count(balance.days, 'day')}" if balance.days is not None else ""
-    of = f"Balance of the {count(balance.spending, 'project')} that spend" if balance.spending else "Balance now"
     by = f" by {_day(digest.known_to)}" if digest.known_to < digest.days[-1] else ""
     return blocks.section(
         fields=[
-            f"*Month to date{by}*\n{dollars(digest.month_to_date)}{budget}",
-            f"*Forecast for the month*\n{dollars(digest.forecast)}",
-            f"*{of}*\n{dollars(balance.amount)}{lasts}",
+            f"*{digest.days[-1]:%B} to date{by}*\n{dollars(digest.month_to_date)}{budget}",
+            f"*Forecast for {digest.days[-1]:%B}*\n{dollars(digest.forecast)}",
+            f"*Balance*\n{_balances(digest.moment.balances)}",
             f"*Failed API calls*\n{_failures(digest.failures)}",
         ]
     )
+
+
+def _balances(known: Sequence[Balance]) -> str:
+    """Say what is left in each project, those first that it lasts for the fewest days."""
+    ordered = sorted(known, key=lambda each: (each.days is None, each.days, each.amount, each.project))
+    lines = [_balance(each) for each in ordered[:BALANCES_SHOWN]]
+    more = len(ordered) - BALANCES_SHOWN
+    return "\n".join([*lines, *([f"{more} more last longer"] if more > 0 else [])]) or NOTHING
+
+
+def _balance(left: Balance) -> str:
+    lasts = f", lasts {count(left.days, 'day')}" if left.days is not None else ""
+    return f"{escape(cut(left.project, NAME_LONGEST))} {dollars(left.amount)}{lasts}"
 
 
 def _failures(known: Failures | None) -> str:
     """Say “1.2 % (36 of 3,000)”."""
     if known is None:
         return NOTHING
-    share = known.failed * 100 / known.requests if known.requests else 0
-    return f"{share:.1f} % ({known.failed:,} of {known.requests:,})"
+    calls = known.failed + known.answered
+    share = known.failed * 100 / calls if calls else 0
+    return f"{share:.1f} % ({known.failed:,} of {calls:,})"
 
 
 def _rows(digest: Digest, by: str) -> Block:
     ownerless = replace(digest.table.ownerless, name=OWNERLESS[by])
     always = by == "customer"  # that nothing is untagged is worth saying
     last = [*([ownerless] if always or ownerless.amount or ownerless.change else []), digest.table.other]
-    rows = [*digest.table.rows, *last]
+    unsplit = digest.table.unsplit
+    rows = [*digest.table.rows, *last, *([unsplit] if unsplit.amount or unsplit.change else [])]
     return blocks.section("*What moved most*\n" + "\n".join(_row(row) for row in rows))
 
 
@@ -231,7 +251,7 @@ def _whole(subscription: Subscription, digest: Digest) -> str:
     """Say what the rows add up to: of customers the provider tells no total."""
     if subscription.customers:
         return f"{dollars(digest.total)} is the sum of the rows of these customers"
-    difference = f", difference {dollars(digest.table.difference)}" if digest.total is not None else ""
+    difference = f", difference {dollars(digest.table.unsplit.amount)}" if digest.total is not None else ""
     return f"provider total {dollars(digest.total)}{difference}"
 
 
