@@ -11,7 +11,8 @@ from typing import Any
 from bot.prices import Unpriced
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.deepgram.usage import UsageFields, UsedModel
-from bot.spending.periods import Days
+from bot.spending.periods import Days, Today
+from bot.spending.periods import Period as FiguresPeriod
 from bot.store.coverage import Coverage
 from bot.store.prices import Untold
 from bot.usage.fields import views as fields
@@ -31,6 +32,7 @@ from bot.usage.requests.service import Line, One, RequestList
 from tests.factories import NOON, PROJECT, key
 
 View = dict[str, Any]
+TODAY = Today(date(2026, 3, 2), date(2026, 3, 2))
 ID = "0a1b2c3d-0000-4000-8000-00000000000"
 
 
@@ -105,8 +107,8 @@ def without_figures(**known: Any) -> Answer:
 def overview(text: str, total: int) -> list[View]:
     """Draw a project at a glance."""
     period = Part("", {"dollars": Decimal(total)}, {"dollars": Decimal(70)} if total else None)
-    names = ("today", "day", "week", "month")
-    return figures.overview(Overview(tuple((name, period) for name in names), answer(text, total, "day"), NOON))
+    periods = [(name, FiguresPeriod(name=name).days(TODAY), period) for name in ("today", "day", "week", "month")]
+    return figures.overview(Overview(tuple(periods), answer(text, total, "day"), NOON))
 
 
 def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:

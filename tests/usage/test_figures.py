@@ -266,7 +266,7 @@ async def test_a_day_that_is_not_over_is_compared_with_no_whole_one(database: Da
     so_far = read_words(f"{TODAY - timedelta(days=1)} {TODAY}")
     assert "against the 2 whole days before" in str(views.answer(await asked.answer(actor(ANA), so_far)))
     overview = await asked.overview(actor(ANA), Question(by="day"))
-    assert [part.before is None for _, part in overview.periods] == [True, False, True, False]
+    assert [part.before is None for _, _, part in overview.periods] == [True, False, True, False]
 
 
 async def test_what_nobody_here_used_is_told_and_what_nobody_used_is_said(database: Database) -> None:

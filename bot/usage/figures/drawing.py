@@ -9,6 +9,7 @@ from typing import Any
 from bot.foreign import visible
 from bot.money import dollars, to_cent
 from bot.slack.words import NOTHING, cut
+from bot.spending.usual import share_of
 from bot.usage.figures.sums import WHOLE, Part
 from bot.usage.knowable import MEASURES
 
@@ -22,8 +23,8 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 ELLIPSIS = "…"
 UNSPLIT = "Not split by Deepgram"
 
-Line = tuple[str, Part, dict[str, Decimal | None]]
-"""A row with its name (plain text) and its amounts as they are printed."""
+Line = tuple[str, Part, dict[str, Decimal | None], Decimal | None]
+"""A row with its name (plain text), its amounts as they are printed, and by how much the one asked for moved."""
 
 
 def amount(measure: str, value: Decimal | None) -> str:
@@ -35,20 +36,22 @@ def amount(measure: str, value: Decimal | None) -> str:
     return f"{value:,.0f}" if measure in WHOLE else f"{to_cent(value):,} h"
 
 
-def change(measure: str, part: Part) -> str:
-    """Say how much more or less it is than in the period before; an empty text where that is not known.
-
-    It is the difference of the two as they are printed.
-    """
+def moved_by(measure: str, part: Part) -> Decimal | None:
+    """Return the difference of the two periods as they are printed; None where it is not known."""
     if part.before is None or measure not in part.now:
+        return None
+    return to_cent(part.now[measure]) - to_cent(part.before.get(measure, Decimal()))
+
+
+def change(measure: str, part: Part, moved: Decimal | None) -> str:
+    """Say how much more or less it is than in the period before; an empty text where that is not known."""
+    if moved is None:
         return ""
-    before = part.before.get(measure, Decimal())
-    moved = to_cent(part.now[measure]) - to_cent(before)
     if not moved:
         return "±0"
-    share = f" ({moved / before:+.0%})" if before > 0 else ""
+    share = share_of(moved, (part.before or {}).get(measure, Decimal()))
     shown = amount(measure, abs(moved))
-    return f"{'+' if moved > 0 else '-'}{shown}{share}"
+    return f"{'+' if moved > 0 else '-'}{shown}{f' ({share})' if share else ''}"
 
 
 def bar(value: Decimal | None, most: Decimal) -> str:
@@ -60,12 +63,12 @@ def bar(value: Decimal | None, most: Decimal) -> str:
 
 def table(by: str, measure: str, lines: Sequence[Line]) -> Block:
     """Draw rows with every measure of which there is any; the one asked for comes first, with its change."""
-    others = [each for each in ORDER if each != measure and any(printed.get(each) for _, _, printed in lines)]
+    others = [each for each in ORDER if each != measure and any(printed.get(each) for _, _, printed, _ in lines)]
     header = [by.capitalize(), measure.capitalize(), "Change", *(each.capitalize() for each in others)]
     rows = [[_cell(text) for text in header]]
-    for name, part, printed in lines:
+    for name, part, printed, moved in lines:
         first, *more = (_figure(each, printed.get(each)) for each in (measure, *others))
-        rows.append([_cell(text) for text in (cut(name, NAME_LONGEST), first, _moved(measure, part), *more)])
+        rows.append([_cell(text) for text in (cut(name, NAME_LONGEST), first, _moved(measure, part, moved), *more)])
     right: list[Block] = [{"align": "right"} for _ in header[1:]]
     return {"type": "table", "rows": rows, "column_settings": [{"is_wrapped": by != "day"}, *right]}
 
@@ -75,18 +78,18 @@ def _figure(measure: str, value: Decimal | None) -> str:
     return amount(measure, value).removesuffix(" h")
 
 
-def _moved(measure: str, part: Part) -> str:
-    return change(measure, part).partition(" (")[0].removesuffix(" h")
+def _moved(measure: str, part: Part, moved: Decimal | None) -> str:
+    return change(measure, part, moved).partition(" (")[0].removesuffix(" h")
 
 
 def chart(title: str, measure: str, lines: Sequence[Line]) -> list[Block]:
     """Draw rows as bars, beside those of the period before where that is known; nothing where all is nothing."""
-    if not any(part.now.get(measure) for _, part, _ in lines):
+    if not any(part.now.get(measure) for _, part, *_ in lines):
         return []
-    labels = _labels([name for name, _, _ in lines])
-    series = [_series("This period", labels, [part.now.get(measure) for _, part, _ in lines])]
-    if all(part.before is not None for _, part, _ in lines):
-        series.append(_series("Before", labels, [(part.before or {}).get(measure) for _, part, _ in lines]))
+    labels = _labels([name for name, *_ in lines])
+    series = [_series("This period", labels, [part.now.get(measure) for _, part, *_ in lines])]
+    if all(part.before is not None for _, part, *_ in lines):
+        series.append(_series("Before", labels, [(part.before or {}).get(measure) for _, part, *_ in lines]))
     drawn = {"type": "bar", "series": series, "axis_config": {"categories": labels}}
     return [{"type": "data_visualization", "title": cut(title, 50), "chart": drawn}]
 

@@ -83,7 +83,7 @@ class Answer:
 class Overview:
     """A project at a glance, dollars of several periods, its last seven days, and when today was read."""
 
-    periods: tuple[tuple[str, Part], ...]
+    periods: tuple[tuple[str, Days, Part], ...]
     week: Answer
     read_at: datetime | None
 
@@ -232,7 +232,7 @@ def _names(session: Session, actor: Actor, place: Place, found: Split) -> tuple[
     return rows, only
 
 
-def _periods(session: Session, place: Place, today: Today) -> tuple[tuple[str, Part], ...]:
+def _periods(session: Session, place: Place, today: Today) -> tuple[tuple[str, Days, Part], ...]:
     names = ("today", "day", "week", *(["month"] if today.month_has_begun else []))
     wanted = {name: Period(name=name).days(today) for name in names}
     first = min(days.before.start for days in wanted.values())
@@ -240,7 +240,7 @@ def _periods(session: Session, place: Place, today: Today) -> tuple[tuple[str, P
     totals = {each.day: each for each in told if each.day is not None and not each.untold.hidden}
     periods = {name: _period(totals, days) for name, days in wanted.items()}
     periods["today"] = replace(periods["today"], before=None)  # a part of a day is compared with no whole one
-    return tuple(periods.items())
+    return tuple((name, wanted[name], part) for name, part in periods.items())
 
 
 def _period(totals: Mapping[date, DayTotal], days: Days) -> Part:

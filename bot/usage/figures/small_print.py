@@ -91,6 +91,7 @@ def _apart(seen: Answer) -> list[str]:
     if seen.question.only:
         notes.append("The provider tells no total of a part: the total is that of the rows.")
     if seen.question.by == "customer" and seen.question.grouping is not None:
-        notes.append("Dollars go by each key's customer, else by its tags; all else goes by tags alone.")
+        how = "each key's customer, else by its tags" if seen.measure == "dollars" else "tags alone"
+        notes.append(f"{seen.measure.capitalize()} go by {how}.")
     wide = seen.question.by == "key" and seen.question.project == EVERYWHERE and not seen.question.only
     return [*notes, *([OTHER_REPORT] if wide else [])]

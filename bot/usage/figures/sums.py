@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -48,17 +48,30 @@ class Split:
 
     def printed(self, measure: str) -> list[Decimal | None]:
         """Return ``everything`` of a measure as it is printed, to the cent: it adds up to the printed total."""
-        total = self.total.now.get(measure)
         amounts = [part.now.get(measure) for part in self.everything]
-        if total is None or measure in WHOLE:
-            return list(amounts)
-        cents = iter(to_cents([amount for amount in amounts if amount is not None], total))
-        return [None if amount is None else next(cents) for amount in amounts]
+        return _dealt(measure, amounts, self.total.now.get(measure))
+
+    def moved(self, measure: str) -> list[Decimal | None]:
+        """Return by how much each of ``everything`` moved, as printed: it adds up to how the printed total moved."""
+        if self.total.before is None:
+            return [None] * len(self.everything)
+        known = [(part.before or {}).get(measure, Decimal()) for part in self.everything]
+        before = _dealt(measure, known, self.total.before.get(measure, Decimal()))
+        now = self.printed(measure)
+        return [None if one is None else one - (two or Decimal()) for one, two in zip(now, before, strict=True)]
 
     def against(self, before: Mapping[str, Amounts], total: Amounts) -> Split:
-        """Return it with what the rows of this page and the total were in the period before."""
+        """Return it with what was in the period before: the rows of this page, the total, and the rest in one."""
         rows = tuple(replace(row, before=before.get(row.value, {})) for row in self.rows)
-        return replace(self, rows=rows, total=replace(self.total, before=total))
+        rest = _beyond(total, total_of(row.before or {} for row in rows))
+        other, difference = (rest, {}) if self.others else ({}, rest)
+        return replace(
+            self,
+            rows=rows,
+            other=replace(self.other, before=other),
+            difference=replace(self.difference, before=difference),
+            total=replace(self.total, before=total),
+        )
 
 
 def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: bool, number: int) -> Split:
@@ -81,6 +94,14 @@ def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: b
         number=page.number,
         pages=page.pages,
     )
+
+
+def _dealt(measure: str, amounts: Sequence[Decimal | None], total: Decimal | None) -> list[Decimal | None]:
+    """Return amounts as they are printed, to the cent, so that they add up to the printed total."""
+    if total is None or measure in WHOLE:
+        return list(amounts)
+    cents = iter(to_cents([amount for amount in amounts if amount is not None], total))
+    return [None if amount is None else next(cents) for amount in amounts]
 
 
 def total_of(amounts: Iterable[Amounts]) -> dict[str, Decimal]:

@@ -11,7 +11,19 @@ from bot.money import dollars
 from bot.slack import blocks
 from bot.slack.words import NOTHING, count, cut, escape, when
 from bot.spending.periods import NAMES, Days
-from bot.usage.figures.drawing import NAME_LONGEST, ORDER, UNSPLIT, Block, Line, amount, bar, change, chart, table
+from bot.usage.figures.drawing import (
+    NAME_LONGEST,
+    ORDER,
+    UNSPLIT,
+    Block,
+    Line,
+    amount,
+    bar,
+    change,
+    chart,
+    moved_by,
+    table,
+)
 from bot.usage.figures.naming import day_named, day_shortly
 from bot.usage.figures.question import DIMENSIONS, Question
 from bot.usage.figures.service import Answer, Overview
@@ -26,18 +38,18 @@ UNOWNED = "Nobody's here, or not split by Deepgram"
 
 def overview(seen: Overview) -> list[Block]:
     """Draw a project at a glance."""
-    fields = [_glance(seen, name, part) for name, part in seen.periods]
+    fields = [_glance(seen, *period) for period in seen.periods]
     read = f"Today is so far, read {when(seen.read_at)}." if seen.read_at else "Today was not read yet."
     drawn = answer(seen.week)
     return [drawn[0], blocks.section(fields=fields), blocks.context(read), *drawn[1:]]
 
 
-def _glance(seen: Overview, name: str, part: Part) -> str:
+def _glance(seen: Overview, name: str, days: Days, part: Part) -> str:
     """Draw one period; where one of its days was read before its end it is told so far, and against nothing."""
     so_far = seen.week.known.so_far
     early = bool(so_far) if name == "week" else name == "day" and seen.week.place.days.end in so_far
     told = dollars(part.now.get("dollars"))
-    return f"*{NAMES[name]}, so far*\n{told}" if early else f"*{NAMES[name]}*\n{told}{_against(part)}"
+    return f"*{NAMES[name]}, so far*\n{told}" if early else f"*{NAMES[name]}*\n{told}{_against(part, days.before)}"
 
 
 def answer(seen: Answer) -> list[Block]:
@@ -51,7 +63,7 @@ def answer(seen: Answer) -> list[Block]:
         blocks.section(_total(seen)),
         *chart(_chart_title(seen), seen.measure, [(_label(seen, line), *line[1:]) for line in rows]),
         *_bars(seen.measure, rows, lines),
-        table(seen.question.by, seen.measure, [*lines, ("Total", seen.split.total, dict(seen.split.total.now))]),
+        table(seen.question.by, seen.measure, [*lines, _total_line(seen)]),
         *small_print(seen),
         *blocks.paging("usage.figures.turn", seen.split.number, seen.split.pages, seen.question.words),
         *_menus(seen),
@@ -128,12 +140,13 @@ def _total(seen: Answer) -> str:
     told = [f"{whole} · {period}", escape(asked(seen))]
     if total.before is not None:
         before = amount(seen.measure, total.before.get(seen.measure))
-        told.append(f"{change(seen.measure, total) or NOTHING} against {_before(seen)} ({before})")
+        moved = change(seen.measure, total, moved_by(seen.measure, total)) or NOTHING
+        told.append(f"{moved} against {_before(seen)} ({before})")
     return "\n".join([*told, *([" · ".join(others)] if others else [])])
 
 
 def _worth_telling(seen: Answer, measure: str) -> bool:
-    return measure != seen.measure and bool(seen.split.total.now.get(measure))
+    return measure != seen.measure and measure in _shown(seen) and bool(seen.split.total.now.get(measure))
 
 
 def _unit_of(measure: str) -> str:
@@ -150,9 +163,10 @@ def _before(seen: Answer) -> str:
     return "the day before" if days.number == 1 else f"the {days.number}{whole} days before"
 
 
-def _against(part: Part) -> str:
-    moved = change("dollars", part)
-    return f"\n{moved} against before" if moved else ""
+def _against(part: Part, before: Days) -> str:
+    moved = change("dollars", part, moved_by("dollars", part))
+    first, last = day_shortly(before.start), day_shortly(before.end)
+    return f"\n{moved} against {first if first == last else f'{first} to {last}'}" if moved else ""
 
 
 def _lines(seen: Answer) -> list[Line]:
@@ -160,17 +174,29 @@ def _lines(seen: Answer) -> list[Line]:
     named: list[tuple[str, Part]] = [(_row_name(seen, row), row) for row in seen.split.rows]
     named.append((f"Other ({seen.split.others} more)", seen.split.other))
     named.append((_beyond_name(seen), seen.split.difference))
-    printed = {measure: seen.split.printed(measure) for measure in ORDER}
-    lines = [
-        (name, part, {measure: printed[measure][number] for measure in ORDER})
+    printed = {measure: seen.split.printed(measure) for measure in _shown(seen)}
+    moved = seen.split.moved(seen.measure)
+    lines: list[Line] = [
+        (name, part, {measure: amounts[number] for measure, amounts in printed.items()}, moved[number])
         for number, (name, part) in enumerate(named)
     ]
     return [line for line in lines if _is_drawn(seen.split, line)]
 
 
+def _shown(seen: Answer) -> tuple[str, ...]:
+    """Return the measures of one table: by customer dollars go by keys, all else by tags, so only one is shown."""
+    return (seen.measure,) if "customer" in seen.question.dimensions else ORDER
+
+
+def _total_line(seen: Answer) -> Line:
+    total = seen.split.total
+    now = {measure: amount_ for measure, amount_ in total.now.items() if measure in _shown(seen)}
+    return ("Total", total, dict(now), moved_by(seen.measure, total))
+
+
 def _is_drawn(split: Split, line: Line) -> bool:
     """Whether a line says anything: a difference of rounding does not, which prints as nothing."""
-    _, part, printed = line
+    _, part, printed, _ = line
     return part in split.rows or (any(printed.values()) if part is split.difference else bool(part.now))
 
 
@@ -181,7 +207,7 @@ def _row_name(seen: Answer, row: Part) -> str:
 
 def _label(seen: Answer, line: Line) -> str:
     """Call a row in the chart, where there is little room."""
-    name, row, _ = line
+    name, row, *_ = line
     return day_shortly(_day(row)) if seen.question.by == "day" else name
 
 
@@ -195,15 +221,15 @@ def _beyond_name(seen: Answer) -> str:
 
 def _bars(measure: str, rows: Sequence[Line], lines: Sequence[Line]) -> list[Block]:
     """Draw every line, and a bar for each of the rows alone: all the others together would flatten them."""
-    most = max((part.now.get(measure) or 0 for _, part, _ in rows), default=0)
+    most = max((part.now.get(measure) or 0 for _, part, *_ in rows), default=0)
     texts = [*(_bar(measure, line, most) for line in rows), *(_bar(measure, line, 0) for line in lines[len(rows) :])]
     groups = [texts[start : start + LINES_TOGETHER] for start in range(0, len(texts), LINES_TOGETHER)]
     return [blocks.section("\n".join(group)) for group in groups]
 
 
 def _bar(measure: str, line: Line, most: Any) -> str:
-    name, part, printed = line
-    moved = change(measure, part)
+    name, part, printed, by = line
+    moved = change(measure, part, by)
     shown = f"`{amount(measure, printed.get(measure)):>12} {bar(part.now.get(measure), most)}`"
     # The name last: one that is written from right to left would turn the figures after it around.
     return f"{shown}{f'  {moved}' if moved else ''}  {escape(cut(name, NAME_LONGEST))}"
