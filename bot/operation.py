@@ -112,9 +112,10 @@ class OperationKind:
     about, and ``stakes(session, operation, actor, now)`` what it would change for others, where rows must be asked.
     ``admitted(session, operation, actor, now)`` writes down, in the transaction that judged it, that it runs at once:
     what is judged next knows of it. ``moved(session, operation, team id)`` says why a held change is void, because what
-    it was to change is not as it was when it was asked; None while it stands. ``execute(operation, actor)`` does it and
-    returns what to tell the actor; None where an approval grants a right that its owner exercises later (a key is made
-    while its owner watches).
+    it was to change is not as it was when it was asked; None while it stands. ``forbidden(session, operation, team
+    id)`` says why the rules of today do not allow what those of the asking did; None while they do.
+    ``execute(operation, actor)`` does it and returns what to tell the actor; None where an approval grants a right that
+    its owner exercises later (a key is made while its owner watches).
 
     ``settle(operation)`` finds out, after a crash or an unclear answer, whether the provider did it; it raises a
     `BotError` where that cannot be told yet, returns words where only a part of it was done, and is first asked
@@ -131,6 +132,7 @@ class OperationKind:
     stakes: Callable[[Session, Any, Actor, datetime], Stakes] | None = None
     admitted: Callable[[Session, Any, Actor, datetime], None] | None = None
     moved: Callable[[Session, Any, str], str | None] | None = None
+    forbidden: Callable[[Session, Any, str], str | None] | None = None
     execute: Callable[[Any, Actor], Awaitable[str]] | None = None
     settle: Callable[[Any], Awaitable[bool | str]] | None = None
     settle_after: timedelta = timedelta(seconds=30)

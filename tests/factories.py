@@ -205,7 +205,12 @@ async def bench(
     standing, ends = Standing(deepgram), KeyEnds(desk)
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     kinds |= {
-        CreateKey.kind: OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
+        CreateKey.kind: OperationKind(
+            CreateKey,
+            describe=key_service.describe,
+            follow_up=key_service.follow_up,
+            forbidden=key_service.forbidden,
+        ),
         EndKey.kind: OperationKind(
             EndKey,
             describe=describe_one,

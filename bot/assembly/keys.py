@@ -59,7 +59,12 @@ def keys(on: Ground) -> Part:
             KeyClearing(on.desk, on.database, on.people, on.standing).door(),
         ),
         kinds=kinds_of(
-            OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
+            OperationKind(
+                CreateKey,
+                describe=key_service.describe,
+                follow_up=key_service.follow_up,
+                forbidden=key_service.forbidden,
+            ),
             OperationKind(
                 EndKey,
                 describe=describe_one,

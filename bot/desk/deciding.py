@@ -119,6 +119,9 @@ class Deciding(Judging):
         operation = self._kinds[request.kind].type.model_validate(request.operation)
         if self._void(session, request, now):
             return _refused(session, request, actor, now, NotAllowed(request.note or words.VOID))
+        forbidden = self.forbidden(session, request)
+        if forbidden is not None:
+            return _refused(session, request, actor, now, forbidden)
         verdict = self.judge(session, operation, Actor(request.team_id, request.requester))
         if isinstance(verdict, Refuse):
             return _refused(session, request, actor, now, NotAllowed(f"{NO_LONGER} {verdict.text}"))

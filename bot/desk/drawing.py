@@ -77,6 +77,7 @@ def card(desk: Desk, session: Session, request: Request, deciders: frozenset[str
     """Read what a card shows."""
     made = decisions.of_request(session, request.id)
     last = made[-1] if made else None
+    forbidden = desk.forbidden(session, request)
     return views.Card(
         request_id=request.id,
         version=request.version,
@@ -91,7 +92,7 @@ def card(desk: Desk, session: Session, request: Request, deciders: frozenset[str
         reason=last.reason if last else "",
         open_until=request.open_until,
         finished_at=request.finished_at,
-        note=request.note or "",
+        note=request.note or (forbidden.text if forbidden is not None else ""),
         opens=desk.opens(request.kind),
         follow_up=desk.follow_up(session, request),
     )

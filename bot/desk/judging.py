@@ -157,6 +157,14 @@ class Judging:
         requester = persons.known(session, request.team_id).of(request.requester)
         return self.matter(session, request.team_id, request.project_id).owners - {requester}
 
+    def forbidden(self, session: Session, request: Request) -> NotAllowed | None:
+        """Return why the rules of today do not allow what was asked under others, while it is not over; else None."""
+        kind = self._kinds.get(request.kind)
+        if kind is None or kind.forbidden is None or request.state not in ("waiting", "approved"):
+            return None
+        why = kind.forbidden(session, kind.type.model_validate(request.operation), request.team_id)
+        return NotAllowed(f"{words.FORBIDDEN} {why}") if why is not None else None
+
     def follow_up(self, session: Session, request: Request) -> FollowUp:
         """Return what came of an approval, and what its owner can do next."""
         ask = self._kinds[request.kind].follow_up

@@ -26,6 +26,7 @@ WAY_OUT = (
     "If nobody is left who could decide: a further Owner is named in KEYDESK_OWNERS, where Keydesk is installed, and "
     "counts once Keydesk was started again."
 )
+FORBIDDEN = "The rules have changed since this was asked, so it must be asked anew:"
 VOID = "Void: what it was to change has changed meanwhile."
 NOBODY = "nobody"
 MOST_NAMED = 5

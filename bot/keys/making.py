@@ -91,7 +91,7 @@ class KeyMaking:
         now = self._clock.now()
         request = the_request(session, request_id, actor)  # read once: read again, it may have moved on meanwhile
         lacking = self._desk.lacking(session, actor, "keys.open", request.project_id)
-        refusal = refused_opening(session, request, actor, now, lacking)
+        refusal = refused_opening(session, request, actor, now, lacking or self._desk.forbidden(session, request))
         if refusal is not None:
             return refusal
         if not requests.move(session, request, "creating"):

@@ -89,6 +89,17 @@ def check(session: Session, actor: Actor, operation: CreateKey) -> None:
             raise FormError("customer", "This customer is not in the catalogue any more. Choose another one.")
 
 
+def forbidden(session: Session, operation: CreateKey, team_id: str) -> str | None:
+    """Say why a key may not be made any more as it was asked for, or None while it may."""
+    most = projects.settings(session, operation.project_id).most_days
+    if operation.days > most:
+        return f"keys here last at most {count(most, 'day')} now, and this one was asked for {operation.days}."
+    customer = customers.get(session, team_id, operation.customer) if operation.customer is not None else None
+    if customer is not None and customer.state != "live":
+        return f"the customer {customers.called(session, customer.tag)} is archived."
+    return None
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of keys. ``words`` is what was searched for; pages count from 1."""

@@ -9,8 +9,6 @@ from bot.store import customers, projects
 from tests.factories import ANA, RAJ, actor, add, create_key, customer
 from tests.keys.conftest import Rooms, Window
 
-WAITS = "row 24: stricter settings do not reach what waits; it is mended with the house's payers and access"
-
 
 def stricter(rooms: Rooms, most_days: int) -> None:
     """Let keys of the project last so long at most, from now on."""
@@ -18,7 +16,6 @@ def stricter(rooms: Rooms, most_days: int) -> None:
         projects.settings(session, rooms.project.project_id).most_days = most_days
 
 
-@pytest.mark.xfail(strict=True, reason=WAITS)
 async def test_a_key_that_may_not_last_so_long_any_more_is_not_made_though_it_was_approved(rooms: Rooms) -> None:
     approved = await rooms.right(days=90)
     stricter(rooms, 1)
@@ -27,7 +24,6 @@ async def test_a_key_that_may_not_last_so_long_any_more_is_not_made_though_it_wa
     assert rooms.alive() == set()
 
 
-@pytest.mark.xfail(strict=True, reason=WAITS)
 async def test_a_key_that_may_not_last_so_long_any_more_is_not_approved_and_the_card_says_why(rooms: Rooms) -> None:
     waiting = await rooms.bench.held(create_key(project_id=rooms.project.project_id, days=90))
     stricter(rooms, 1)
@@ -35,7 +31,6 @@ async def test_a_key_that_may_not_last_so_long_any_more_is_not_approved_and_the_
         await rooms.bench.desk.decide(waiting.id, waiting.version, "approved", actor(RAJ))
 
 
-@pytest.mark.xfail(strict=True, reason=WAITS)
 async def test_a_key_is_not_approved_for_a_customer_who_is_archived_meanwhile(rooms: Rooms) -> None:
     add(rooms.bench.database, customer("acme"))
     waiting = await rooms.bench.held(create_key(project_id=rooms.project.project_id, customer="acme"))

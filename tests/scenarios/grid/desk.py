@@ -108,7 +108,12 @@ async def _made(
     settling = KeySettling(database, engine, desk, deepgram, ending, standing)
     renaming, deletion = ProjectRenaming(engine, deepgram), ProjectDeletion(desk, engine, deepgram, standing)
     kinds |= {
-        CreateKey.kind: OperationKind(CreateKey, describe=key_service.describe, follow_up=key_service.follow_up),
+        CreateKey.kind: OperationKind(
+            CreateKey,
+            describe=key_service.describe,
+            follow_up=key_service.follow_up,
+            forbidden=key_service.forbidden,
+        ),
         EndKey.kind: OperationKind(EndKey, subject_owner=key_service.owner_of, execute=ending.by_person),
         RenameProject.kind: OperationKind(
             RenameProject, execute=renaming.execute, settle=renaming.settle, done=renaming.done
