@@ -50,19 +50,19 @@ async def _take_in(call: Call, route: Route, door: Doorkeeper) -> None:
     try:
         access = await door.admit(call, route)
     except CouldNotCheck as problem:  # whoever may not is not shown the form again
-        await _show(call, route, await _back(call, route, problem))
+        await _show(call, route, await _back(call, route, Actor(call.team_id, call.user_id), problem))
         return
     try:
         answer = await route.listener(call, access)
     except BROUGHT_BACK as problem:
-        answer = await _back(call, route, problem)
+        answer = await _back(call, route, access.actor, problem)
     await _show(call, route, answer)
 
 
-async def _back(call: Call, route: Route, problem: BotError) -> Block:
+async def _back(call: Call, route: Route, actor: Actor, problem: BotError) -> Block:
     if route.back is None:
         raise problem
-    return await route.back(call, Actor(call.team_id, call.user_id), problem)
+    return await route.back(call, actor, problem)
 
 
 async def _show(call: Call, route: Route, answer: Answer) -> None:
