@@ -6,6 +6,7 @@ Nothing here knows a room. What is raised goes on to the guard, which tells it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed
 from bot.operation import Actor
@@ -29,6 +30,8 @@ async def enter(call: Call, route: Route, door: Doorkeeper) -> None:
         await _offer(call, route, door)
     elif call.kind == "view":
         await _take_in(call, route, door)
+    elif route.late:
+        await _show(call, route, await route.listener(call, partial(door.admit, call, route)))
     else:
         if route.window:
             await call.open(saying(route.window, route.waits))

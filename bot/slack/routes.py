@@ -23,7 +23,10 @@ Place = Callable[..., Any]
 """Finds the project in which something is needed; ``bot.access.places`` has all of them."""
 
 RoutedListener = Callable[[Call, Any], Awaitable[Answer]]
-"""A listener behind a door: the call, and the ``Access`` of whoever makes it."""
+"""A listener behind a door: the call, and the ``Access`` of whoever makes it; of a late route, an `Admit`."""
+
+Admit = Callable[[], Awaitable[Any]]
+"""Returns the ``Access`` of whoever calls, or raises, as `Doorkeeper.admit` does."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ class Route:
     ``window`` is the title of a window that opens before anything else, because a trigger lives for three seconds; it
     says ``waits`` until the listener's view takes its place. ``reads`` takes a form apart, touching nothing else: what
     it raises stands under its field, what it returns is ``call.form``. ``back`` draws the form again with what was
-    typed and what is wrong. ``in_place`` shows blocks instead of the message whose button was pressed.
+    typed and what is wrong. ``in_place`` shows blocks instead of the message whose button was pressed. ``late`` is for
+    what has to do something before it is known who calls, or to tell a refusal in its own place: the listener gets an
+    `Admit`, and opens a window itself.
     """
 
     listener: RoutedListener
@@ -45,6 +50,7 @@ class Route:
     reads: Callable[[Call], Any] | None = None
     back: Callable[[Call, Actor, BotError], Awaitable[Block]] | None = None
     in_place: bool = False
+    late: bool = False
 
 
 class Doorkeeper(Protocol):
