@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
+from bot.access.access import Access
 from bot.clock import Clock
 from bot.desk import words
 from bot.desk.service import Desk, Held, Ran
@@ -25,8 +26,13 @@ T = TypeVar("T")
 ProjectOf = Callable[[Session, Actor, str], Project]
 """Returns the project with this id or name, or the person's own for an empty one; raises `NotUnderstood`."""
 
-PageOf = Callable[[Actor, Project, str, int], Awaitable[Sequence[dict[str, Any]]]]
+Blocks = Sequence[dict[str, Any]]
+
+PageOf = Callable[[Actor, Project, str, int], Awaitable[Blocks]]
 """Draws a page of a list: for whom, of which project, narrowed by which words, and its number."""
+
+PageFor = Callable[[Access, str, int], Awaitable[Blocks]]
+"""Draws a page of a list of the project that somebody has access to: narrowed by which words, and its number."""
 
 
 class ProjectEntrance:
@@ -89,11 +95,19 @@ class ListEntrance(ProjectEntrance, Generic[T]):
         """
         number, project_id, words_ = read_page_in(call.value)
         actor, project = await self.enter(call, name, project_id)
+        await self._read_anew(call, project, lambda: page(actor, project, words_, number))
+
+    async def reread(self, call: Call, access: Access, page: PageFor) -> None:
+        """Do the same for whom the door let pass, in the project that the button names."""
+        number, _, words_ = read_page_in(call.value)
+        await self._read_anew(call, access.there, lambda: page(access, words_, number))
+
+    async def _read_anew(self, call: Call, project: Project, page: Callable[[], Awaitable[Blocks]]) -> None:
         await call.say_replace(self._reading(project))
         try:
             await self._mirror.refresh(project.id, self._clock.now())
         finally:
-            await call.show_instead(await page(actor, project, words_, number))
+            await call.show_instead(await page())
 
     def _reading(self, project: Project) -> str:
         return f"Reading the {self._mirror.noun} of {escape(project.name)} from Deepgram…"
