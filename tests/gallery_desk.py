@@ -28,7 +28,6 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     yield "desk card, older", desk.older_card(card("approved", text))
     yield "desk details", desk.details(card("denied", text), [escape(text)] * 60)
     yield "desk deny form", desk.deny_form(card(text=text))
-    yield "desk notice", desk.notice("Denied", escape(text))
 
 
 def with_nothing() -> Iterator[tuple[str, Shown]]:

@@ -56,7 +56,7 @@ def front(on: Ground, status: Status) -> Part:
     home = HomeListeners(on.desk, on.database, on.people, on.clock, on.background, status, on.deepgram)
     jobs = DeskJobs(on.desk, on.database, on.background, home.follow)
     return Part(
-        doors=(DeskListeners(on.desk, on.database, on.people).door(), home.door()),
+        doors=(DeskListeners(on.desk, on.database).door(), home.door()),
         jobs={
             "desk.cards": jobs.cards,
             "desk.run": on.desk.run_approved,

@@ -16,6 +16,8 @@ from bot.slack.words import cut, escape, when
 
 Block = dict[str, Any]
 
+DENY = "Deny request"
+DETAILS = "Request"
 WHY_SHOWN = 400
 REASON_LONGEST = 500
 LINES_TOGETHER = 5  # so many lines with the longest names still fit into one section
@@ -130,7 +132,7 @@ def details(card: Card, history: list[str]) -> dict[str, Any]:
     """Draw everything that is known of a request, with its history."""
     return blocks.modal(
         "desk.details",
-        "Request",
+        DETAILS,
         [
             blocks.header(title(card)),
             blocks.section(sentence(card)),
@@ -157,7 +159,7 @@ def deny_form(card: Card) -> dict[str, Any]:
     """Draw the form that asks why: a denial without a reason teaches nobody anything."""
     return blocks.modal(
         "desk.deny",
-        "Deny request",
+        DENY,
         [
             blocks.section(sentence(card)),
             blocks.input_(
@@ -167,7 +169,7 @@ def deny_form(card: Card) -> dict[str, Any]:
                 hint="The requester reads this, and it stays in the record. Say what would make it a yes.",
             ),
         ],
-        submit="Deny request",
+        submit=DENY,
         close="Back",
         private_metadata=card.value,
     )
@@ -185,11 +187,6 @@ def read_deny_form(state: State) -> str:
     if len(reason) > REASON_LONGEST:
         raise FormError("reason", f"At most {REASON_LONGEST} characters.")
     return reason
-
-
-def notice(title_: str, text: str) -> dict[str, Any]:
-    """Draw a modal that only says something."""
-    return blocks.modal("desk.notice", title_, [blocks.section(text)], close="Close")
 
 
 def _fields(pairs: tuple[tuple[str, str], ...]) -> list[Block]:
