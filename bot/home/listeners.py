@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 import structlog
 
+from bot.access.access import Access
+from bot.access.places import workspace
 from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.errors import CouldNotCheck, NotAllowed
@@ -18,6 +20,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
+from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.web import SlackError, SlackWeb
 from bot.slack.words import count
 from bot.store import people as people_rows
@@ -51,22 +54,24 @@ class HomeListeners:
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        status = Route(self.status, "keydesk.status", workspace)
+        opened = Route(self.opened, MEMBER, workspace, late=True)
         return Door(
-            commands=(Command("status", "", self.status, "", "how Keydesk itself is doing"),),
-            actions={"home.refresh": self.opened},
-            events={"app_home_opened": self.opened, "user_change": self.changed},
+            commands=(Command("status", "", status, "", "how Keydesk itself is doing"),),
+            actions={"home.refresh": opened},
+            events={"app_home_opened": opened, "user_change": self.changed},
         )
 
-    async def opened(self, call: Call) -> None:
-        """Publish the page of whoever opened it."""
+    async def opened(self, call: Call, admit: Admit) -> None:
+        """Publish the page of whoever opened it; a refusal stands on it, too."""
         if call.kind == "event" and call.payload.get("tab", "home") != "home":
             return
         try:
-            actor = await self._people.judge(call.team_id, call.user_id)
+            access: Access = await admit()
         except (NotAllowed, CouldNotCheck) as refusal:
             await self._web.publish_home(call.user_id, blocks.home([blocks.section(blocks.plain(refusal.text))]))
             return
-        await self._publish(actor)
+        await self._publish(access.actor)
 
     async def changed(self, call: Call) -> None:
         """Note the new profile of somebody; a deactivated approver stops counting now, not within the hour."""
@@ -74,17 +79,14 @@ class HomeListeners:
         if isinstance(user, dict) and user.get("id"):
             await self._people.changed(call.team_id, user)
 
-    async def status(self, call: Call) -> None:
+    async def status(self, _call: Call, _access: Access) -> list[blocks.Block]:
         """Say how Keydesk is doing."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._database.read(lambda session: self._desk.permit(session, actor, "keydesk.status"))
         found, problem = await credential(self._deepgram)
         lines = [problem]
         if found is not None:
             role = found.role or "unknown"
             lines = [f"role {role}, {count(found.projects, 'project')} visible", *powers(found)]
-        drawn = views.status(await self._status.checks(), lines, version("keydesk"))
-        await call.show(drawn)
+        return views.status(await self._status.checks(), lines, version("keydesk"))
 
     async def follow(self, team_id: str, user_ids: frozenset[str]) -> None:
         """Publish again for those of these people who have their page open."""
