@@ -29,6 +29,12 @@ def chosen(session: Session, actor: Actor, call: Call) -> Project:
     return the_project(session, actor, "")
 
 
+def chosen_if_any(session: Session, actor: Actor, call: Call) -> Project | None:
+    """Find the project that the person has chosen; without one it is about the workspace, and all of its projects."""
+    del call
+    return projects.chosen(session, actor.team_id, actor.user_id)
+
+
 def named(session: Session, actor: Actor, call: Call) -> Project:
     """Find the project that was typed or pressed (a name or an id), else the chosen one."""
     return the_project(session, actor, call.text or call.value)
