@@ -55,8 +55,8 @@ def keys(on: Ground) -> Part:
     mirror = KeyMirror(on.database, on.engine, on.desk, on.deepgram, on.standing)
     return Part(
         doors=(
-            KeyListeners(on.desk, on.database, on.people, on.clock, making, mirror).door(),
-            KeyClearing(on.desk, on.database, on.people, on.standing).door(),
+            KeyListeners(on.desk, on.database, on.clock, making, mirror).door(),
+            KeyClearing(on.desk, on.database, on.standing).door(),
         ),
         kinds=kinds_of(
             OperationKind(

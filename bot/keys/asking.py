@@ -76,12 +76,6 @@ def _not_found(session: Session, named: str) -> str:
     return f"{total} projects match {shown}; choose one below."
 
 
-def chosen_id(session: Session, actor: Actor) -> str | None:
-    """Return the id of the project that this person works in, or None for all."""
-    project = projects.chosen(session, actor.team_id, actor.user_id)
-    return project.id if project is not None else None
-
-
 def projects_like(session: Session, typed: str) -> list[tuple[str, str, str]]:
     """Return at most a hundred (id, name, account) that match what was typed; no account where there is only one."""
     found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS)

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.access.access import Access
+from bot.access.places import workspace
 from bot.desk.entrance import answer
 from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood, ProviderError
@@ -16,11 +18,11 @@ from bot.keys.operations import EndKeys
 from bot.keys.rights import Rights
 from bot.keys.views import BEYOND_US
 from bot.operation import Actor
-from bot.people import People
 from bot.providers.deepgram.standing import Standing
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
+from bot.slack.routes import MEMBER, Route
 from bot.slack.state import chosen, written
 from bot.slack.words import code, count, cut, escape, user
 from bot.spending.payers import attribution
@@ -66,33 +68,30 @@ class Found:
 class KeyClearing:
     """Answers “End keys…” of an alert and of a budget."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, standing: Standing) -> None:
+    def __init__(self, desk: Desk, database: Database, standing: Standing) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._standing = standing
 
     def door(self) -> Door:
-        """Return what this part of the room answers to."""
-        return Door(actions={"budgets.end_keys": self.ask}, views={"keys.clear": self.clear})
+        """Return what this part of the room answers to; everybody may end their own keys, whatever their role."""
+        clear = Route(self.clear, MEMBER, workspace, window=TITLE, waits="Ending the keys…", reads=_read_number)
+        return Door(
+            actions={"budgets.end_keys": Route(self.ask, MEMBER, workspace, window=TITLE)},
+            views={"keys.clear": clear},
+        )
 
-    async def ask(self, call: Call) -> None:
+    async def ask(self, call: Call, access: Access) -> Block:
         """Show who breaks, and ask for the number of keys to be typed."""
-        opened = await call.open(_saying("One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await opened.update(confirm_form(await self._find(call.value, actor)))
+        return confirm_form(await self._find(call.value, access.actor))
 
-    async def clear(self, call: Call) -> None:
+    async def clear(self, call: Call, access: Access) -> Block | str:
         """Let the keys be ended by a job: however many they are, and whatever happens to this process."""
-        budget_id, asked, mark = read_metadata(call.metadata)
-        if written(call.state, "number").strip() != asked:
-            raise FormError("number", f"Type {asked}, the number of keys, to end them.")
-        opened = await call.ack_update(_saying("Ending the keys…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
+        budget_id, _, mark = read_metadata(call.metadata)
+        actor = access.actor
         found = await self._find(budget_id, actor)
         if found.mark != mark or found.endable < len(found.keys):
-            await opened.update(confirm_form(found, "Meanwhile the keys have changed: please look again."))
-            return
+            return confirm_form(found, "Meanwhile the keys have changed: please look again.")
         wish = EndKeys(
             project_id=found.project_id,
             key_ids=tuple(key.id for key in found.keys),
@@ -101,8 +100,7 @@ class KeyClearing:
             leaked=chosen(call.state, "reason") == LEAKED,
         )
         outcome = await self._desk.submit(wish, actor, call.view_id)
-        said = await self._database.read(lambda session: answer(session, actor, outcome, "these keys work on"))
-        await opened.update(_saying(escape(said)))
+        return await self._database.read(lambda session: answer(session, actor, outcome, "these keys work on"))
 
     async def _find(self, budget_id: str, actor: Actor) -> Found:
         try:
@@ -184,6 +182,13 @@ def confirm_form(found: Found, problem: str = "") -> Block:
     )
 
 
+def _read_number(call: Call) -> None:
+    """Raise FormError unless the number of keys was typed that the form asks for."""
+    _, asked, _ = read_metadata(call.metadata)
+    if written(call.state, "number").strip() != asked:
+        raise FormError("number", f"Type {asked}, the number of keys, to end them.")
+
+
 def read_metadata(carried: str) -> tuple[str, str, str]:
     """Read what the form carries: the budget, the number of keys that were shown, and which they were."""
     budget_id, _, rest = carried.partition(":")
@@ -195,7 +200,3 @@ def _line(key: Key) -> str:
     owner = user(key.owner) if key.owner else escape(key.member_email or "made outside Keydesk")
     where = f" · in {escape(cut(key.place, PURPOSE_SHOWN))}" if key.place else ""
     return f"• {code(key.label)} {escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'} · {owner}{where}"
-
-
-def _saying(text: str) -> Block:
-    return blocks.modal("keys.notice", TITLE, [blocks.section(text)], close="Close")

@@ -7,157 +7,139 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.places import chosen_if_any, of_row, workspace
 from bot.clock import Clock
 from bot.desk.entrance import answer
-from bot.desk.service import Desk, Held
+from bot.desk.service import Desk, Ran
 from bot.desk.views import read_value
-from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood, ProviderError
+from bot.errors import BotError, NotUnderstood, ProviderError
 from bot.keys import about, asking, customer_choice, listing, request_form, service, views
 from bot.keys.intent import Shown, note_refused_opening, opening
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey
 from bot.operation import Actor
-from bot.people import People
 from bot.slack.call import Call, OpenView, Outcome
+from bot.slack.entering import saying
 from bot.slack.names import Command, Door
+from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
-from bot.store import keys, seen
 from bot.store import people as people_rows
+from bot.store import seen
 from bot.store.database import Database
 from bot.store.keys import Key
-from bot.store.roles import WORKSPACE
 
 Block = views.Block
-
-ONE_MOMENT = "One moment…"
 
 
 class KeyListeners:
     """Answers `/keys` and the buttons of keys."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        database: Database,
-        people: People,
-        clock: Clock,
-        making: KeyMaking,
-        mirror: KeyMirror,
-    ) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock, making: KeyMaking, mirror: KeyMirror) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._clock = clock
         self._making = making
         self._mirror = mirror
 
     def door(self) -> Door:
-        """Return what this room answers to."""
+        """Return what this room answers to; whoever owns a key ends it by that, whatever their role."""
+        request = Route(self.request, "keys.create", workspace, window=request_form.TITLE)
+        request_about = Route(self.request_about, "keys.create", workspace, window=request_form.TITLE)
+        asked = Route(
+            self.ask,
+            MEMBER,  # their role counts in the project that they chose: the desk judges it, and the form comes back
+            workspace,
+            window=request_form.TITLE,
+            waits="Asking…",
+            reads=_read_request,
+            back=self.ask_again,
+        )
+        list_ = Route(self.list_keys, "keys.list", chosen_if_any)
+        mine = Route(self.list_mine, "keys.list", workspace)
+        show = Route(self.show, "keys.show", of_row(_of_typed))
+        revoke = Route(self.revoke, "keys.show", of_row(_of_typed))
         return Door(
             commands=(
-                Command("keys", "request", self.request, "[project]", "ask for a key", aliases=("new", "create")),
-                Command("keys", "list", self.list_keys, "[words]", "keys of your project", aliases=("ls", "search")),
-                Command("keys", "mine", self.list_mine, "[words]", "your own keys"),
-                Command("keys", "show", self.show, "<id>", "one key", aliases=("get",)),
-                Command("keys", "revoke", self.revoke, "<id>", "end a key for good", aliases=("end", "delete")),
+                Command("keys", "request", request, "[project]", "ask for a key", aliases=("new", "create")),
+                Command("keys", "list", list_, "[words]", "keys of your project", aliases=("ls", "search")),
+                Command("keys", "mine", mine, "[words]", "your own keys"),
+                Command("keys", "show", show, "<id>", "one key", aliases=("get",)),
+                Command("keys", "revoke", revoke, "<id>", "end a key for good", aliases=("end", "delete")),
             ),
             actions={
-                "keys.request": self.request,
-                "keys.request.project": self.project_chosen,
-                "keys.open": self.open_key,
-                "keys.end": self.end,
-                "keys.end_leaked": self.end_leaked,
-                "keys.row": self.row,
-                "keys.list": self.turn_list,
-                "keys.mine": self.turn_mine,
-                "keys.refresh": self.refresh,
+                "keys.request": request,
+                "keys.request.project": Route(self.project_chosen, MEMBER, workspace),
+                "keys.open": Route(self.open_key, MEMBER, workspace, late=True),
+                "keys.end": Route(self.end, MEMBER, workspace),
+                "keys.end_leaked": Route(self.end_leaked, MEMBER, workspace),
+                "keys.row:show": Route(self.show_pressed, "keys.show", of_row(_of_pressed)),
+                "keys.row:end": Route(self.ask_to_end, "keys.show", of_row(_of_pressed)),
+                "keys.list": Route(self.turn_list, "keys.list", of_row(_of_list), in_place=True),
+                "keys.mine": Route(self.turn_mine, "keys.list", workspace, in_place=True),
+                "keys.refresh": Route(self.refresh, "keys.list", of_row(_of_list)),
             },
-            views={"keys.request": self.ask},
-            options={"keys.request.project": self.projects_like, "keys.request.customer": self.customers_like},
-            shortcuts={"keys.request": self.request, "keys.request_about": self.request_about},
+            views={"keys.request": asked},
+            options={
+                "keys.request.project": Route(self.projects_like, MEMBER, workspace),
+                "keys.request.customer": Route(self.customers_like, MEMBER, workspace),
+            },
+            shortcuts={"keys.request": request, "keys.request_about": request_about},
         )
 
     # --- asking ---
 
-    async def request(self, call: Call) -> None:
-        """Open the form; at once for people known here, after a look at their profile for others."""
-        known = await self._people.known(call.team_id, call.user_id)
-        guess = Actor(call.team_id, call.user_id)
-        form = await self._form(guess, call.text or call.value) if known else None
-        opened = await call.open(request_form.request_form(form) if form else views.saying("Request a key", ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._database.read(lambda session: self._desk.permit(session, actor, "keys.create"))
-        if form is None:
-            await opened.update(request_form.request_form(await self._form(actor, call.text or call.value)))
+    async def request(self, call: Call, access: Access) -> Block:
+        """Draw the form."""
+        return request_form.request_form(await self._form(access.actor, call.text or call.value))
 
-    async def request_about(self, call: Call) -> None:
-        """Open the form with what the message says as the draft of the purpose."""
-        opened = await call.open(views.saying("Request a key", ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
+    async def request_about(self, call: Call, access: Access) -> Block:
+        """Draw the form with what the message says as the draft of the purpose."""
+        team_id, message = access.actor.team_id, call.payload
 
         def draft(session: Session) -> str:
-            self._desk.permit(session, actor, "keys.create")
-            named = people_rows.named(session, actor.team_id, about.mentioned(call.payload))
-            return about.purpose_from(call.payload, {user_id: person.name for user_id, person in named.items()})
+            named = people_rows.named(session, team_id, about.mentioned(message))
+            return about.purpose_from(message, {user_id: person.name for user_id, person in named.items()})
 
         purpose = await self._database.read(draft)
-        await opened.update(request_form.request_form(replace(await self._form(actor, ""), purpose=purpose)))
+        return request_form.request_form(replace(await self._form(access.actor, ""), purpose=purpose))
 
-    async def project_chosen(self, call: Call) -> None:
+    async def project_chosen(self, call: Call, access: Access) -> None:
         """Redraw the form for the project that was chosen in it; what was typed stays."""
         view = call.view or {}
-        actor = await self._people.judge(call.team_id, call.user_id)
-        form = await self._form(actor, request_form.chosen_project(call.state))
+        form = await self._form(access.actor, request_form.chosen_project(call.state))
         typed, billed = request_form.typed_purpose(call.state), request_form.billed_so_far(call.state)
         form = replace(form, purpose=typed, billed=billed)
         await OpenView(call.web, str(view.get("id", "")), view.get("hash")).update(request_form.request_form(form))
 
-    async def projects_like(self, call: Call) -> None:
+    async def projects_like(self, call: Call, _access: Access) -> list[Block]:
         """Offer projects, from the mirror."""
-        if not await self._people.known(call.team_id, call.user_id):
-            await call.ack(options=[])
-            return
         found = await self._database.read(lambda session: asking.projects_like(session, call.value))
-        await call.ack(options=request_form.options(found))
+        return request_form.options(found)
 
-    async def customers_like(self, call: Call) -> None:
+    async def customers_like(self, call: Call, access: Access) -> list[Block]:
         """Offer customers, from the catalogue."""
-        if not await self._people.known(call.team_id, call.user_id):
-            await call.ack(options=[])
-            return
-        actor = Actor(call.team_id, call.user_id)
-        found = await self._database.read(lambda session: asking.customers_like(session, actor, call.value))
-        await call.ack(options=customer_choice.customer_options(found, call.value))
+        found = await self._database.read(lambda session: asking.customers_like(session, access.actor, call.value))
+        return customer_choice.customer_options(found, call.value)
 
-    async def ask(self, call: Call) -> None:
+    async def ask(self, call: Call, access: Access) -> Block | str:
         """Take in the form."""
-        operation = request_form.read_request_form(call.state)
-        opened = await call.ack_update(views.saying("Request a key", "Asking…"))
-        actor = Actor(call.team_id, call.user_id)
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-        except CouldNotCheck as problem:
-            await self._bring_back(opened, actor, operation, problem)
-            return
-        try:
-            await self._database.read(lambda session: service.check(session, actor, operation))
-            outcome = await self._desk.submit(operation, actor, call.view_id)
-        except (FormError, NotAllowed, CouldNotCheck) as problem:
-            await self._bring_back(opened, actor, operation, problem)
-            return
-        if isinstance(outcome, Held):
-            request, deciders = outcome.request, outcome.deciders
-            text = await self._database.read(lambda session: asking.confirmation(session, request, deciders))
-            await opened.update(views.asked(*text))
+        actor, operation = access.actor, call.form
+        await self._database.read(lambda session: service.check(session, actor, operation))
+        outcome = await self._desk.submit(operation, actor, call.view_id)
+        if isinstance(outcome, Ran):
+            return outcome.text
+        request, deciders = outcome.request, outcome.deciders
+        return views.asked(*await self._database.read(lambda s: asking.confirmation(s, request, deciders)))
 
-    async def _bring_back(self, opened: OpenView, actor: Actor, typed: CreateKey, problem: BotError) -> None:
-        """Show the form again with what is wrong: what was typed must not be lost."""
+    async def ask_again(self, call: Call, actor: Actor, problem: BotError) -> Block:
+        """Draw the form again with what is wrong: what was typed must not be lost."""
+        typed: CreateKey = call.form
         form = await self._form(actor, typed.project_id)
         billed = await self._database.read(lambda session: asking.billed_to(session, actor, typed.customer))
-        form = replace(form, typed=typed, problem=problem.text, billed=billed)
-        await opened.update(request_form.request_form(form))
+        return request_form.request_form(replace(form, typed=typed, problem=problem.text, billed=billed))
 
     async def _form(self, actor: Actor, words: str) -> request_form.Form:
         now = self._clock.now()
@@ -165,7 +147,7 @@ class KeyListeners:
 
     # --- opening ---
 
-    async def open_key(self, call: Call) -> None:
+    async def open_key(self, call: Call, admit: Admit) -> None:
         """Make the key and show it once, in a window that was opened first."""
         request_id, _ = read_value(call.value)
         guess = Actor(call.team_id, call.user_id)
@@ -177,55 +159,52 @@ class KeyListeners:
             await call.tell(escape(refusal.text))
             return
         try:
-            await self._make_and_show(call, request_id)
+            await self._make_and_show(call, admit, request_id)
         finally:
             await self._database.write(lambda session: seen.unnote(session, opening(request_id)))
 
-    async def _make_and_show(self, call: Call, request_id: str) -> None:
-        opened = await call.open(views.saying("Your key", "Creating your key…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
+    async def _make_and_show(self, call: Call, admit: Admit, request_id: str) -> None:
+        opened = await call.open(saying("Your key", "Creating your key…"))
+        access: Access = await admit()
 
         async def show(shown: Shown) -> Outcome:
             value = shown.secret.get_secret_value()
             return await opened.reveal(views.secret(shown.key, shown.operation, shown.project, value))
 
-        await self._making.create_and_show(request_id, actor, show)
+        await self._making.create_and_show(request_id, access.actor, show)
 
     # --- lists ---
 
-    async def list_keys(self, call: Call) -> None:
+    async def list_keys(self, call: Call, access: Access) -> list[Block]:
         """List the keys of the chosen project, or of all."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        project_id = await self._database.read(lambda session: asking.chosen_id(session, actor))
-        wanted = listing.Wanted(project_id=project_id, words=call.text.strip())
-        drawn = await self._list(actor, wanted)
+        project_id = access.project.id if access.project is not None else None
+        if project_id is not None:
+            await self._read_once(call, project_id)
+        return await self._list(access.actor, listing.Wanted(project_id=project_id, words=call.text.strip()))
+
+    async def _read_once(self, call: Call, project_id: str) -> None:
+        """Read the keys now if they never were: among thousands of projects the turn of one may be far off."""
         now = self._clock.now()
-        if project_id is not None and not await self._mirror.look(project_id, now):
-            # Among thousands of projects its turn may be far off, and nothing read is not nothing there.
+        if not await self._mirror.look(project_id, now):
             reading = self._mirror.refresh(project_id, now)
             with contextlib.suppress(ProviderError):  # the list says so, below what is known without
                 await told_if_slow(reading, call.tell, "Reading the keys from Deepgram…")
-            drawn = await self._list(actor, wanted)
-        await call.show(drawn)
 
-    async def list_mine(self, call: Call) -> None:
+    async def list_mine(self, call: Call, access: Access) -> list[Block]:
         """List one's own keys, in every project."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show(await self._list(actor, listing.Wanted(owner=actor.user_id, words=call.text.strip())))
+        actor = access.actor
+        return await self._list(actor, listing.Wanted(owner=actor.user_id, words=call.text.strip()))
 
-    async def turn_list(self, call: Call) -> None:
+    async def turn_list(self, call: Call, access: Access) -> list[Block]:
         """Show another page of a project's keys."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._list(actor, listing.read_wanted(call.value, owner=None)))
+        return await self._list(access.actor, listing.read_wanted(call.value, owner=None))
 
-    async def turn_mine(self, call: Call) -> None:
+    async def turn_mine(self, call: Call, access: Access) -> list[Block]:
         """Show another page of one's own keys."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._list(actor, listing.read_wanted(call.value, owner=actor.user_id)))
+        return await self._list(access.actor, listing.read_wanted(call.value, owner=access.actor.user_id))
 
-    async def refresh(self, call: Call) -> None:
+    async def refresh(self, call: Call, access: Access) -> None:
         """Read a project's keys from the provider now."""
-        actor = await self._people.judge(call.team_id, call.user_id)
         wanted = listing.read_wanted(call.value, owner=None)
         if wanted.project_id is None:
             raise NotUnderstood("Choose a project first: /projects use <name>.")
@@ -233,64 +212,64 @@ class KeyListeners:
         try:
             await self._mirror.refresh(wanted.project_id, self._clock.now())
         finally:
-            await call.show_instead(await self._list(actor, wanted))
+            await call.show_instead(await self._list(access.actor, wanted))
 
     async def _list(self, actor: Actor, wanted: listing.Wanted) -> list[Block]:
         now, reader = self._clock.now(), listing.Reader(self._desk, actor)
-
-        def drawn(session: Session) -> list[Block]:
-            self._desk.permit(session, actor, "keys.list", wanted.project_id or WORKSPACE)
-            return listing.draw(session, reader, wanted, now)
-
-        return await self._database.read(drawn)
+        return await self._database.read(lambda session: listing.draw(session, reader, wanted, now))
 
     # --- one key ---
 
-    async def show(self, call: Call) -> None:
+    async def show(self, call: Call, access: Access) -> list[Block]:
         """Show one key."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        key = await self._database.read(lambda session: service.find(session, call.text))
-        await self._show(call, actor, key.id, ask=False)
+        return await self._one(await self._database.read(lambda s: service.find(s, call.text)), access, ask=False)
 
-    async def revoke(self, call: Call) -> None:
+    async def revoke(self, call: Call, access: Access) -> list[Block]:
         """Ask before a key is ended."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        key = await self._database.read(lambda session: service.find(session, call.text))
-        await self._show(call, actor, key.id, ask=True)
+        return await self._one(await self._database.read(lambda s: service.find(s, call.text)), access, ask=True)
 
-    async def row(self, call: Call) -> None:
-        """Do what was chosen in a row's menu."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        wish, _, key_id = call.value.partition(":")
-        await self._show(call, actor, key_id, ask=wish == "end")
+    async def show_pressed(self, call: Call, access: Access) -> list[Block]:
+        """Show the key of a row."""
+        return await self._one(await self._pressed(call), access, ask=False)
 
-    async def end(self, call: Call) -> None:
+    async def ask_to_end(self, call: Call, access: Access) -> list[Block]:
+        """Ask before the key of a row is ended."""
+        return await self._one(await self._pressed(call), access, ask=True)
+
+    async def end(self, call: Call, access: Access) -> str:
         """End a key: the button has asked."""
-        await self._end(call, leaked=False)
+        return await self._end(call, access.actor, leaked=False)
 
-    async def end_leaked(self, call: Call) -> None:
+    async def end_leaked(self, call: Call, access: Access) -> str:
         """End a key that leaked: at once, and all Owners are told."""
-        await self._end(call, leaked=True)
+        return await self._end(call, access.actor, leaked=True)
 
-    async def _end(self, call: Call, *, leaked: bool) -> None:
-        actor = await self._people.judge(call.team_id, call.user_id)
-        key = await self._database.read(lambda session: keys.get(session, call.value))
-        if key is None:
-            raise NotUnderstood("There is no such key. Nothing changed.")
+    async def _end(self, call: Call, actor: Actor, *, leaked: bool) -> str:
+        key = await self._pressed(call)
         outcome = await self._desk.submit(EndKey(project_id=key.project_id, key_id=key.id, leaked=leaked), actor)
-        said = await self._database.read(lambda session: answer(session, actor, outcome, "the key works on"))
-        await call.tell(escape(said))
+        return await self._database.read(lambda session: answer(session, actor, outcome, "the key works on"))
 
-    async def _show(self, call: Call, actor: Actor, key_id: str, *, ask: bool) -> None:
-        now, reader = self._clock.now(), listing.Reader(self._desk, actor)
-        key = await self._database.read(lambda session: self._permitted(session, actor, key_id))
-        if key is not None:
-            await self._mirror.read_details(key)
-        blocks = await self._database.read(lambda session: listing.draw_one(session, reader, key_id, now, ask=ask))
-        await call.show(blocks)
+    async def _pressed(self, call: Call) -> Key:
+        return await self._database.read(lambda session: service.the_key(session, call.value))
 
-    def _permitted(self, session: Session, actor: Actor, key_id: str) -> Key | None:
-        key = keys.get(session, key_id)
-        if key is not None:
-            self._desk.permit(session, actor, "keys.show", key.project_id)
-        return key
+    async def _one(self, key: Key, access: Access, *, ask: bool) -> list[Block]:
+        now, reader = self._clock.now(), listing.Reader(self._desk, access.actor)
+        await self._mirror.read_details(key)
+        return await self._database.read(lambda session: listing.draw_one(session, reader, key.id, now, ask=ask))
+
+
+def _read_request(call: Call) -> CreateKey:
+    return request_form.read_request_form(call.state)
+
+
+def _of_typed(session: Session, _actor: Actor, call: Call) -> str:
+    return service.find(session, call.text).project_id
+
+
+def _of_pressed(session: Session, _actor: Actor, call: Call) -> str:
+    return service.the_key(session, call.value).project_id
+
+
+def _of_list(_session: Session, _actor: Actor, call: Call) -> str:
+    """Return the project of a list, or an empty text for the list of all."""
+    return listing.read_wanted(call.value, owner=None).project_id or ""

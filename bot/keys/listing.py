@@ -13,7 +13,7 @@ from bot.desk.service import Desk
 from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import views
 from bot.keys.rights import Rights
-from bot.keys.service import Page
+from bot.keys.service import Page, the_key
 from bot.mirror import fresh
 from bot.operation import Actor
 from bot.slack.pages import WORDS_LONGEST, read_page_in
@@ -92,9 +92,7 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
         NotUnderstood: there is no such key, or it has ended and cannot be ended again.
         NotAllowed: this person may not end it.
     """
-    key = keys.get(session, key_id)
-    if key is None:
-        raise NotUnderstood("There is no such key. Nothing changed.")
+    key = the_key(session, key_id)
     name = projects.name_of(session, key.project_id)
     rights = reader.rights(session)
     suffices, refusal = rights.credential_suffices(key), rights.refusal(key)

@@ -17,6 +17,7 @@ from bot.slack.words import count, escape
 
 Block = dict[str, Any]
 
+TITLE = "Request a key"
 USUAL_DAYS = (1, 7, 14, 30, 60, 90, 180, 365)
 NOBODY_DECIDES = (
     "*Nobody could decide a request in this project*, because nobody decides their own. An owner can add an approver "
@@ -50,7 +51,7 @@ def request_form(form: Form) -> Block:
     typed = form.typed
     return blocks.modal(
         "keys.request",
-        "Request a key",
+        TITLE,
         [
             *blocks.problem(form.problem),
             _project_input(form),

@@ -117,6 +117,18 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
+def the_key(session: Session, key_id: str) -> Key:
+    """Return the key that a button named.
+
+    Raises:
+        NotUnderstood: there is none.
+    """
+    key = keys.get(session, key_id)
+    if key is None:
+        raise NotUnderstood("There is no such key. Nothing changed.")
+    return key
+
+
 def find(session: Session, words: str) -> Key:
     """Return the one key that was named, by the start of its provider id or by our id.
 

@@ -27,15 +27,10 @@ LEAKED_HINT = (
 BEYOND_US = "Keys that others made can be ended in Deepgram's console only: Keydesk's own key is not of the owner role."
 
 
-def saying(title: str, text: str) -> Block:
-    """Draw a modal that only says something."""
-    return blocks.modal("keys.notice", title, [blocks.section(text)], close="Close")
-
-
 def asked(project: str, deciders: str) -> Block:
     """Say that the request is on its way, and to whom."""
     text = f"Asked for a key in *{escape(project)}*. {escape(deciders)} can decide; you are told in a direct message."
-    return saying("Asked", text)
+    return blocks.modal("keys.notice", "Asked", [blocks.section(text)], close="Close")
 
 
 def secret(key: Key, operation: CreateKey, project: str, value: str) -> Block:

@@ -57,7 +57,6 @@ async def test_a_named_project_wins_over_the_chosen_one(store: Database, deepgra
         assert asking.form(session, made.desk, actor(ANA), "staging", NOON).project == ("p2", "staging")
         people.choose_project(session, TEAM, ANA, PROJECT)
         assert asking.form(session, made.desk, actor(ANA), "", NOON).project == (PROJECT, "production")
-        assert asking.chosen_id(session, actor(ANA)) == PROJECT
 
 
 async def test_a_name_that_means_no_project_or_several_chooses_none(store: Database, deepgram: Deepgram) -> None:

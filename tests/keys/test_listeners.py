@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sqlmodel import select
 
+from bot.access.door import Door
 from bot.keys.listeners import KeyListeners
 from bot.providers.deepgram.client import Deepgram
+from bot.slack.entering import enter
+from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.requests import Request
 from tests.factories import ANA, PROJECT, add, bench, customer, set_up
@@ -27,9 +30,11 @@ async def test_a_form_comes_back_as_it_was_typed_when_nobody_can_say_who_sent_it
     set_up(small_store)
     add(small_store, customer("acme"))
     made, screen = await bench(small_store, deepgram), Screen()
-    people = people_unreadable(small_store)
-    listeners = KeyListeners(made.desk, small_store, people, made.clock, made.making, made.mirror)
-    await listeners.ask(submitted(ANA, TYPED, screen))
+    listeners = KeyListeners(made.desk, small_store, made.clock, made.making, made.mirror)
+    route = listeners.door().views["keys.request"]
+    assert isinstance(route, Route)
+    door = Door(small_store, people_unreadable(small_store), made.clock, frozenset())
+    await enter(submitted(ANA, TYPED, screen), route, door)
     shown = str(screen.shown)
     assert screen.shown["callback_id"] == "keys.request"
     assert "could not read your Slack profile" in shown
