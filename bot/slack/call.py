@@ -168,6 +168,14 @@ class Call:
         """Open a modal on top of the one that was acted in; raise NotOpened if Slack does not."""
         return await self._shown(self.web.push_view, view)
 
+    async def fill(self, form: Block) -> None:
+        """Put a form into the window that waits for it; raise NotOpened, as ``open``, if Slack does not show it."""
+        if self.opened is None:
+            raise RuntimeError("no window waits")
+        self.opened.tell = None  # what is raised says it
+        await self._filled(self.opened, form)
+        self.opened.tell = self.tell
+
     async def tell(self, text: str, blocks: Sequence[Block] | None = None) -> Delivered:
         """Tell the person privately: where they acted if that works, else in a direct message, else in the log."""
         for delivered, way in self._ways(text, blocks):
@@ -223,10 +231,14 @@ class Call:
             _log.warning("slack.view_not_opened", kind=self.kind, name=self.name, error=error.code)
             raise NotOpened(f"{error.verdict.words} {_nothing_done(error)}") from None
         self.opened = OpenView(self.web, view_id, hash_)
-        if first is not view and await self.opened.update(view) == "gone":
-            raise NotOpened(_not_shown(self.opened.refusal))
+        if first is not view:
+            await self._filled(self.opened, view)
         self.opened.tell = self.tell
         return self.opened
+
+    async def _filled(self, opened: OpenView, view: Block) -> None:
+        if await opened.update(view) == "gone":
+            raise NotOpened(_not_shown(opened.refusal))
 
 
 def _not_shown(refusal: SlackError | None) -> str:

@@ -75,6 +75,16 @@ async def _show(call: Call, route: Route, answer: Answer) -> None:
         text = escape(answer)
         await (call.opened.update(saying(route.window, text)) if call.opened else call.tell(text))
     elif isinstance(answer, Mapping):
-        await (call.opened.update(dict(answer)) if call.opened else call.open(dict(answer)))
+        await _show_view(call, dict(answer))
     else:
         await (call.show_instead(answer) if route.in_place else call.show(answer))
+
+
+async def _show_view(call: Call, view: Block) -> None:
+    """Show a view in the window that waits, or in one of its own."""
+    if call.opened is None:
+        await call.open(view)
+    elif call.kind != "view" and "submit" in view:  # a form to begin with: nothing was done yet, and that is told
+        await call.fill(view)
+    else:
+        await call.opened.update(view)

@@ -1,17 +1,20 @@
-"""A late route decides itself when it passes the door; a form comes back to the one whom the door let pass."""
+"""What a route declares is done around its listener: when the door is passed, and where the answer goes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from bot.access.places import workspace
 from bot.errors import BotError, NotAllowed
 from bot.operation import Actor
 from bot.slack.blocks import modal, section
-from bot.slack.call import Call
+from bot.slack.call import Call, NotOpened
 from bot.slack.entering import enter
 from bot.slack.routes import MEMBER, Admit, Route
+from bot.slack.web import SlackError
 from tests.factories import ANA, TEAM
 from tests.forms import Screen, submitted
 
@@ -42,11 +45,23 @@ class Gate:
         return Passed()
 
 
-def pressed() -> Call:
+class Closing(Screen):
+    """A screen on which somebody closes every window while it waits."""
+
+    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> tuple[str, str]:
+        del trigger_id, view
+        return "V1", "h1"
+
+    async def update_view(self, view_id: str, hash_: str | None, view: dict[str, Any]) -> tuple[str, str]:
+        del view_id, hash_, view
+        raise SlackError("views.update", "not_found")
+
+
+def pressed(screen: Screen | None = None) -> Call:
     async def answer(**_: Any) -> None:
         return
 
-    return Call("action", "it", TEAM, ANA, {}, Screen(), answer)
+    return Call("action", "it", TEAM, ANA, {}, screen or Screen(), answer)
 
 
 async def test_a_late_listener_acts_before_anybody_is_asked_who_calls() -> None:
@@ -84,3 +99,11 @@ async def test_a_form_comes_back_to_the_one_whom_the_door_let_pass() -> None:
     route = Route(listener, MEMBER, workspace, window="Form", back=back)
     await enter(submitted(ANA, {}, screen), route, Gate())
     assert f"{FIRST_ID}: Not there." in str(screen.shown)
+
+
+async def test_a_form_that_nobody_sees_is_told_to_have_done_nothing() -> None:
+    async def listener(_call: Call, _access: Passed) -> dict[str, Any]:
+        return modal("form", "Form", [section("What is it for?")], submit="Ask")
+
+    with pytest.raises(NotOpened, match=r"closed meanwhile\. Nothing was done"):
+        await enter(pressed(Closing()), Route(listener, MEMBER, workspace, window="Form"), Gate())
