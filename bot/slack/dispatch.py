@@ -179,7 +179,7 @@ class _Dispatch:
             )
         if command := verbs.get(verb):
             call.name = f"{noun} {command.verb}".rstrip()
-            return command.listener
+            return command.answering(call.text)
         if verb in {"", "help"}:
             return self._shows(usage.of_noun(self._names, noun))
         if (command := verbs.get("")) and command.words:

@@ -26,7 +26,8 @@ class Command:
 
     ``usage`` is what may follow the verb (``[project]``), ``aliases`` are other verbs for it. A command with the empty
     verb, or alias, answers the noun alone, and with ``words`` also any words that are none of the noun's verbs; without
-    one the noun alone shows its help. Without ``slash`` it does not make its noun a slash command.
+    one the noun alone shows its help. Without ``slash`` it does not make its noun a slash command. ``alone`` answers
+    in the listener's place where nothing follows the verb: with a form, say.
     """
 
     noun: str
@@ -37,6 +38,11 @@ class Command:
     aliases: tuple[str, ...] = ()
     slash: bool = True
     words: bool = False
+    alone: Answering | None = None
+
+    def answering(self, text: str) -> Answering:
+        """Return who answers what was typed after the verb."""
+        return self.listener if text.strip() or self.alone is None else self.alone
 
 
 @dataclass(frozen=True)

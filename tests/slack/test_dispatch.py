@@ -52,6 +52,19 @@ async def test_words_that_are_no_verb_reach_the_command_that_takes_them(desk: De
     assert changed.calls == []
 
 
+async def test_a_verb_alone_may_have_a_listener_of_its_own(desk: Desk) -> None:
+    heard, asked = Heard(), Heard()
+    rename = Command("projects", "rename", heard, "[name]", "another name", alone=asked)
+    send = await desk.open(Door(commands=(rename,)))
+
+    for typed in ("rename", "rename   ", "rename speech"):
+        await send(command(typed, slash="/projects"))
+
+    await desk.settled()
+    assert [call.text for call in heard.calls] == ["speech"]
+    assert [(call.name, call.text) for call in asked.calls] == [("projects rename", "")] * 2
+
+
 async def test_every_kind_of_payload_reaches_its_listener(desk: Desk) -> None:
     heard = Heard()
     names = {"it": heard}
