@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed
+from bot.errors import BotError, CouldNotCheck
 from bot.operation import Actor
 from bot.slack.blocks import Block, modal, section
 from bot.slack.call import Call
 from bot.slack.routes import Answer, Doorkeeper, Route
 from bot.slack.words import escape
-
-BROUGHT_BACK = (FormError, NotAllowed, CouldNotCheck)
-"""What somebody can mend, or try again: what they typed must not be lost by it."""
 
 
 def saying(title: str, text: str) -> Block:
@@ -57,7 +54,7 @@ async def _take_in(call: Call, route: Route, door: Doorkeeper) -> None:
         return
     try:
         answer = await route.listener(call, access)
-    except BROUGHT_BACK as problem:
+    except route.brought_back as problem:
         answer = await _back(call, route, access.actor, problem)
     await _show(call, route, answer)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.errors import BotError
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed
 from bot.operation import Actor
 from bot.slack.blocks import Block
 from bot.slack.call import Call
@@ -15,6 +15,8 @@ MEMBER = "member"
 """Needs nothing but to be a full member of this workspace."""
 
 ONE_MOMENT = "One moment…"
+BROUGHT_BACK = (FormError, NotAllowed, CouldNotCheck)
+"""What somebody can mend, or try again: what they typed must not be lost by it."""
 
 Answer = Mapping[str, Any] | Sequence[Block] | str | None
 """What a listener answers: a view for its window, blocks or a plain text for whoever asked, or nothing more."""
@@ -37,9 +39,9 @@ class Route:
     ``window`` is the title of a window that opens before anything else, because a trigger lives for three seconds; it
     says ``waits`` until the listener's view takes its place. ``reads`` takes a form apart, touching nothing else: what
     it raises stands under its field, what it returns is ``call.form``. ``back`` draws the form again with what was
-    typed and what is wrong. ``in_place`` shows blocks instead of the message whose button was pressed. ``late`` is for
-    what has to do something before it is known who calls, or to tell a refusal in its own place: the listener gets an
-    `Admit`, and opens a window itself.
+    typed and what is wrong, after one of the errors of ``brought_back``. ``in_place`` shows blocks instead of the
+    message whose button was pressed. ``late`` is for what has to do something before it is known who calls, or to tell
+    a refusal in its own place: the listener gets an `Admit`, and opens a window itself.
     """
 
     listener: RoutedListener
@@ -49,6 +51,7 @@ class Route:
     waits: str = ONE_MOMENT
     reads: Callable[[Call], Any] | None = None
     back: Callable[[Call, Actor, BotError], Awaitable[Block]] | None = None
+    brought_back: tuple[type[BotError], ...] = BROUGHT_BACK
     in_place: bool = False
     late: bool = False
 
