@@ -72,6 +72,14 @@ class People:
             first = await self._database.read(lambda session: persons.first_id(session, person))
         return Actor(team_id=person.team_id, user_id=first, name=person.name, tz=person.tz)
 
+    async def is_member(self, user_id: str) -> bool:
+        """Tell whether somebody whom another person named is a full, active member of this workspace.
+
+        Raises:
+            CouldNotCheck: Slack did not say; nothing may change.
+        """
+        return (await self._person(user_id)).standing == "member"
+
     async def known(self, team_id: str, user_id: str) -> bool:
         """Tell from what is remembered here, without asking Slack, whether this is a member."""
         if team_id != self._team_id:

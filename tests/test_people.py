@@ -121,6 +121,7 @@ async def test_each_identity_gets_in_or_hears_why_not(
     judges: People, slack: SlackProfiles, changes: dict[str, Any], standing: str
 ) -> None:
     slack.changes = changes
+    assert await judges.is_member(ANA) == (standing == "member")
     if standing == "member":
         assert (await judges.judge(TEAM, ANA)).user_id == ANA
         return

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.desk import words
 from bot.desk.judging import KNOWN_FOR
 from bot.desk.service import Desk
-from bot.errors import FormError, NotAllowed, NotUnderstood
+from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor, Stakes
 from bot.people import People
 from bot.projects import settings_card
@@ -71,10 +71,8 @@ class ProjectSettingsChange:
 
     async def _check(self, operation: ChangeProjectSettings, actor: Actor) -> None:
         for user_id in sorted(operation.approvers(operation.after) - operation.approvers(operation.before)):
-            try:
-                await self._people.judge(actor.team_id, user_id)
-            except NotAllowed:
-                raise FormError("approvers", "Approvers must be full, active members of this workspace.") from None
+            if not await self._people.is_member(user_id):
+                raise FormError("approvers", "Approvers must be full, active members of this workspace.")
         channel = operation.after.get("channel")
         await check_channel(self._web, channel if isinstance(channel, str) else None, actor.user_id)
 

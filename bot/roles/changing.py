@@ -96,7 +96,7 @@ class RoleChange:
             CouldNotCheck: Slack did not say who they are.
         """
         if operation.role is not None:
-            await self._check_holders(operation, actor)
+            await self._check_holders(operation)
         await self._meet_owners(actor.team_id)
         try:
             return await self._database.write(partial(self._set, operation=operation, actor=actor))
@@ -114,12 +114,10 @@ class RoleChange:
             await self._database.read(lambda session: self._desk.roles_in(session, team_id).as_last_held().owners())
         )
 
-    async def _check_holders(self, operation: SetRole, actor: Actor) -> None:
+    async def _check_holders(self, operation: SetRole) -> None:
         for user_id in operation.people:
-            try:
-                await self._people.judge(actor.team_id, user_id)
-            except NotAllowed:
-                raise FormError("people", "Roles are for full, active members of this workspace.") from None
+            if not await self._people.is_member(user_id):
+                raise FormError("people", "Roles are for full, active members of this workspace.")
         if operation.groups:
             known = {group.id: group.members for group in await self._groups.read_now()}
             if not known.keys() >= set(operation.groups):
