@@ -10,6 +10,7 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from bot.access.project_names import the_project
+from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.slack.call import Call
 from bot.store import projects
@@ -43,6 +44,19 @@ def named(session: Session, actor: Actor, call: Call) -> Project:
 def by(read: Callable[[Call], str]) -> Find:
     """Find the project whose name or id is read from the call; the chosen one where that is empty."""
     return lambda session, actor, call: the_project(session, actor, read(call))
+
+
+def with_id(read: Callable[[Call], str], gone: str) -> Find:
+    """Find the project whose id, and no name, is read from the call; raise `NotUnderstood` (``gone``) without one."""
+
+    def find(session: Session, actor: Actor, call: Call) -> Project:
+        del actor
+        project = projects.get(session, read(call))
+        if project is None:
+            raise NotUnderstood(gone)
+        return project
+
+    return find
 
 
 def of_row(project_id: Callable[[Session, Actor, Call], str]) -> Find:
