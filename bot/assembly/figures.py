@@ -76,7 +76,7 @@ def customers(on: Ground) -> Part:
     """Put the room of customers together."""
     changes = CustomerChanges(on.database, on.clock)
     return Part(
-        doors=(CustomerListeners(on.desk, on.database, on.people, on.background).door(),),
+        doors=(CustomerListeners(on.desk, on.database, on.background).door(),),
         kinds=kinds_of(
             OperationKind(SaveCustomer, execute=changes.save),
             OperationKind(ArchiveCustomer, execute=changes.archive),

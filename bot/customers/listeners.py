@@ -2,199 +2,198 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from sqlmodel import Session
-
+from bot.access.access import Access
+from bot.access.places import workspace
 from bot.customers import service, views
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
 from bot.desk.service import Desk, Ran
-from bot.errors import CouldNotCheck, FormError, LooksAlike
+from bot.errors import BotError, LooksAlike
 from bot.operation import Actor, Operation
-from bot.people import People
 from bot.slack.call import Call
 from bot.slack.files import send_table
-from bot.slack.names import Command, Door, Listener
+from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.routes import Route
 from bot.slack.web import SlackWeb
-from bot.slack.words import count, escape
+from bot.slack.words import count
 from bot.store import customers
 from bot.store.customers import Customer
 from bot.store.database import Database
 
-T = TypeVar("T")
 LIST = "whom keys are billed to"
 ALIASES = ("ls", "search", "")
-ONE_MOMENT = "One moment…"
+NEW, ONE, FOR_ALL = "New customer", "Customer", "Markup for all"
+SAVING = "Saving…"
 CSV_HEADER = ("Tag", "Name", "Contact", "Account", "Markup %", "State", "Added")
 
 
 class CustomerListeners:
     """Answers `/keydesk customers` and its buttons."""
 
-    def __init__(self, desk: Desk, database: Database, people: People, background: SlackWeb) -> None:
+    def __init__(self, desk: Desk, database: Database, background: SlackWeb) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._background = background
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        list_ = Route(self.list_customers, "customers.list", workspace)
+        show = Route(self.show, "customers.list", workspace)
+        add = Route(self.add, "customers.save", workspace, window=NEW)
+        change = Route(self.change, "customers.save", workspace, window=ONE)
+        archive = Route(self.archive, "customers.archive", workspace)
+        tags = Route(self.tags, "customers.list", workspace)
+        markup = Route(self.markup, "customers.markup", workspace, window=FOR_ALL)
         return Door(
             commands=(
-                Command("customers", "list", self.list_customers, "[words]", LIST, ALIASES, slash=False, words=True),
-                _command("show", self.show, "<name>", "one customer", "get"),
-                _command("add", self.add, "[tag]", "a new customer", "new", "create"),
-                _command("change", self.change, "<name>", "its name, contact and markup", "edit", "rename"),
-                _command("archive", self.archive, "<name>", "offer it no longer", "delete", "remove"),
-                _command("tags", self.tags, "", "tags on keys that are no customer yet", "adopt"),
-                _command("markup", self.markup, "", "the markup of all without their own"),
+                Command("customers", "list", list_, "[words]", LIST, ALIASES, slash=False, words=True),
+                _command("show", show, "<name>", "one customer", "get"),
+                _command("add", add, "[tag]", "a new customer", "new", "create"),
+                _command("change", change, "<name>", "its name, contact and markup", "edit", "rename"),
+                _command("archive", archive, "<name>", "offer it no longer", "delete", "remove"),
+                _command("tags", tags, "", "tags on keys that are no customer yet", "adopt"),
+                _command("markup", markup, "", "the markup of all without their own"),
             ),
             actions={
-                "customers.list": self.turn,
-                "customers.show": self.show,
-                "customers.add": self.add,
-                "customers.adopt": self.add,
-                "customers.change": self.change,
-                "customers.archive": self.archive,
-                "customers.restore": self.restore,
-                "customers.tags": self.turn_tags,
-                "customers.markup": self.markup,
-                "customers.csv": self.send_csv,
+                "customers.list": Route(self.turn, "customers.list", workspace, in_place=True),
+                "customers.show": show,
+                "customers.add": add,
+                "customers.adopt": add,
+                "customers.change": change,
+                "customers.archive": archive,
+                "customers.restore": Route(self.restore, "customers.archive", workspace),
+                "customers.tags": Route(self.turn_tags, "customers.list", workspace, in_place=True),
+                "customers.markup": markup,
+                "customers.csv": Route(self.send_csv, "customers.list", workspace),
             },
-            views={"customers.save": self.save, "customers.markup": self.save_markup},
+            views={"customers.save": self._saving(), "customers.markup": self._saving_markup()},
+        )
+
+    def _saving(self) -> Route:
+        return Route(
+            self.save, "customers.save", workspace, window=ONE, waits=SAVING, reads=_read_form, back=self.save_again
+        )
+
+    def _saving_markup(self) -> Route:
+        return Route(
+            self.save_markup,
+            "customers.markup",
+            workspace,
+            window=FOR_ALL,
+            waits=SAVING,
+            reads=_read_markup,
+            back=self.save_markup_again,
         )
 
     # --- looking ---
 
-    async def list_customers(self, call: Call) -> None:
+    async def list_customers(self, call: Call, access: Access) -> list[views.Block]:
         """List the customers."""
-        await call.show(await self._page(call, call.text.strip()[:WORDS_LONGEST], 1))
+        return await self._page(access, call.text.strip()[:WORDS_LONGEST], 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
         number, words = read_page(call.value)
-        await call.show_instead(await self._page(call, words, number))
+        return await self._page(access, words, number)
 
-    async def show(self, call: Call) -> None:
-        """Show one customer."""
-        wanted = call.text or call.value
-        seen = await self._read(
-            call, lambda session, actor, may: service.details(session, actor, wanted, may_change=may)
+    async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
+        actor, may_change = access.actor, access.can("customers.save")
+        return views.customer_list(
+            await self._database.read(lambda s: service.page(s, actor, words, number, may_change=may_change))
         )
-        await call.show(views.details(seen))
 
-    async def tags(self, call: Call) -> None:
+    async def show(self, call: Call, access: Access) -> list[views.Block]:
+        """Show one customer."""
+        wanted, actor, may_change = call.text or call.value, access.actor, access.can("customers.save")
+        return views.details(
+            await self._database.read(lambda s: service.details(s, actor, wanted, may_change=may_change))
+        )
+
+    async def tags(self, _: Call, access: Access) -> list[views.Block]:
         """List the tags that are no customer's."""
-        await call.show(await self._tags(call, 1))
+        return await self._tags(access, 1)
 
-    async def turn_tags(self, call: Call) -> None:
+    async def turn_tags(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page of them."""
-        await call.show_instead(await self._tags(call, read_page(call.value)[0]))
+        return await self._tags(access, read_page(call.value)[0])
 
-    async def send_csv(self, call: Call) -> None:
+    async def _tags(self, access: Access, number: int) -> list[views.Block]:
+        page = await self._database.read(lambda session: service.tag_page(session, access.actor.team_id, number))
+        return views.tag_list(page, may_change=access.can("customers.save"))
+
+    async def send_csv(self, call: Call, access: Access) -> None:
         """Send the whole catalogue as a file."""
-        every = await self._read(call, lambda session, actor, _: customers.everyone(session, actor.team_id))
+        every = await self._database.read(lambda session: customers.everyone(session, access.actor.team_id))
         comment = count(len(every), "customer")
         await send_table(self._background, call, "customers.csv", CSV_HEADER, map(_csv_row, every), comment)
 
     # --- changing ---
 
-    async def add(self, call: Call) -> None:
-        """Open the form of a new customer; of an adopted tag with that tag in it."""
-        opened = await call.open(views.saying("New customer", ONE_MOMENT))
-        await self._permitted(call, SaveCustomer.kind)
+    async def add(self, call: Call, _: Access) -> views.Block:
+        """Draw the form of a new customer; of an adopted tag with that tag in it."""
         tag = (call.text or call.value).strip()[: customers.TAG_LONGEST]
         draft = SaveCustomer(tag=tag, new=True, name=tag[:80]) if customers.is_tag(tag) else None
-        await opened.update(views.form(draft, new=True))
+        return views.form(draft, new=True)
 
-    async def change(self, call: Call) -> None:
-        """Open the form of a customer."""
-        opened = await call.open(views.saying("Customer", ONE_MOMENT))
-        actor = await self._permitted(call, SaveCustomer.kind)
-        wanted = call.text or call.value
-        customer = await self._database.read(lambda session: service.the_customer(session, actor, wanted))
-        await opened.update(views.form(customer, new=False))
+    async def change(self, call: Call, access: Access) -> views.Block:
+        """Draw the form of a customer."""
+        return views.form(await self._named(call, access), new=False)
 
-    async def markup(self, call: Call) -> None:
-        """Open the form of the markup for all."""
-        opened = await call.open(views.saying("Markup for all", ONE_MOMENT))
-        actor = await self._permitted(call, SetDefaultMarkup.kind)
-        default = await self._database.read(lambda session: customers.default_markup(session, actor.team_id))
-        await opened.update(views.markup_form(default))
-
-    async def save(self, call: Call) -> None:
+    async def save(self, call: Call, access: Access) -> str:
         """Save the form of a customer."""
-        operation = views.read_form(call.metadata, call.state)
-        opened = await call.ack_update(views.saying("Customer", "Saving…"))
-        try:
-            text = await self._submit(call, operation)
-        except (FormError, CouldNotCheck) as problem:
-            # What was typed must not be lost: the form comes back with what is wrong.
-            asked = problem.answer if isinstance(problem, LooksAlike) else ""
-            await opened.update(views.form(operation, new=operation.new, problem=problem.text, asked=asked))
-            return
-        await opened.update(views.saying("Customer", escape(text)))
+        return await self._submit(call, call.form, access)
 
-    async def save_markup(self, call: Call) -> None:
+    async def save_again(self, call: Call, _: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was typed."""
+        operation: SaveCustomer = call.form
+        asked = problem.answer if isinstance(problem, LooksAlike) else ""
+        return views.form(operation, new=operation.new, problem=problem.text, asked=asked)
+
+    async def markup(self, _: Call, access: Access) -> views.Block:
+        """Draw the form of the markup for all."""
+        team_id = access.actor.team_id
+        return views.markup_form(await self._database.read(lambda s: customers.default_markup(s, team_id)))
+
+    async def save_markup(self, call: Call, access: Access) -> str:
         """Save the markup for all."""
-        operation = views.read_markup_form(call.state)
-        opened = await call.ack_update(views.saying("Markup for all", "Saving…"))
-        await opened.update(views.saying("Markup for all", escape(await self._submit(call, operation))))
+        return await self._submit(call, call.form, access)
 
-    async def archive(self, call: Call) -> None:
+    async def save_markup_again(self, call: Call, _: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was typed."""
+        operation: SetDefaultMarkup = call.form
+        return views.markup_form(operation.percent, problem.text)
+
+    async def archive(self, call: Call, access: Access) -> str:
         """Offer a customer no longer; the button has asked."""
-        await self._archive(call, archived=True)
+        return await self._archive(call, access, archived=True)
 
-    async def restore(self, call: Call) -> None:
+    async def restore(self, call: Call, access: Access) -> str:
         """Offer a customer again."""
-        await self._archive(call, archived=False)
+        return await self._archive(call, access, archived=False)
 
-    async def _archive(self, call: Call, *, archived: bool) -> None:
-        actor = await self._permitted(call, ArchiveCustomer.kind)
+    async def _archive(self, call: Call, access: Access, *, archived: bool) -> str:
+        customer = await self._named(call, access)
+        return await self._submit(call, ArchiveCustomer(tag=customer.tag, archived=archived), access)
+
+    async def _named(self, call: Call, access: Access) -> Customer:
         wanted = call.text or call.value
-        customer = await self._database.read(lambda session: service.the_customer(session, actor, wanted))
-        await call.tell(escape(await self._submit(call, ArchiveCustomer(tag=customer.tag, archived=archived))))
+        return await self._database.read(lambda session: service.the_customer(session, access.actor, wanted))
 
-    async def _submit(self, call: Call, operation: Operation) -> str:
-        actor = await self._people.judge(call.team_id, call.user_id)
-        outcome = await self._desk.submit(operation, actor, call.view_id)
+    async def _submit(self, call: Call, operation: Operation, access: Access) -> str:
+        outcome = await self._desk.submit(operation, access.actor, call.view_id)
         return outcome.text if isinstance(outcome, Ran) else "This waits for a decision."
 
-    async def _permitted(self, call: Call, name: str) -> Actor:
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._database.read(lambda session: self._desk.permit(session, actor, name))
-        return actor
 
-    async def _read(self, call: Call, read: Callable[[Session, Actor, bool], T]) -> T:
-        """Read something for whoever may see the catalogue; the third argument tells whether they may change it."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-
-        def permitted(session: Session) -> T:
-            self._desk.permit(session, actor, "customers.list")
-            return read(session, actor, self._desk.may(session, actor, SaveCustomer.kind))
-
-        return await self._database.read(permitted)
-
-    async def _page(self, call: Call, words: str, number: int) -> list[views.Block]:
-        return views.customer_list(
-            await self._read(
-                call, lambda session, actor, may: service.page(session, actor, words, number, may_change=may)
-            )
-        )
-
-    async def _tags(self, call: Call, number: int) -> list[views.Block]:
-        return await self._read(
-            call,
-            lambda session, actor, may: views.tag_list(
-                service.tag_page(session, actor.team_id, number), may_change=may
-            ),
-        )
+def _command(verb: str, route: Route, usage: str, summary: str, *aliases: str) -> Command:
+    return Command("customers", verb, route, usage, summary, aliases, slash=False)
 
 
-def _command(verb: str, listener: Listener, usage: str, summary: str, *aliases: str) -> Command:
-    return Command("customers", verb, listener, usage, summary, aliases, slash=False)
+def _read_form(call: Call) -> SaveCustomer:
+    return views.read_form(call.metadata, call.state)
+
+
+def _read_markup(call: Call) -> SetDefaultMarkup:
+    return views.read_markup_form(call.state)
 
 
 def _csv_row(customer: Customer) -> tuple[object, ...]:

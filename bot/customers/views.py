@@ -125,11 +125,6 @@ def markup_form(default: Decimal, problem: str = "") -> Block:
     )
 
 
-def saying(title: str, text: str) -> Block:
-    """Draw a modal that only says something."""
-    return blocks.modal("customers.notice", title, [blocks.section(text)], close="Close")
-
-
 def percent(markup: Decimal) -> str:
     """Say a markup: ``+20 %``."""
     return f"{markup.normalize():+f} %"
