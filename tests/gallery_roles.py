@@ -21,7 +21,6 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     """Yield the views whose every foreign text is this one."""
     yield "roles overview", views.overview(page(text, 1000, text[:WORDS_LONGEST]))
     yield "roles form", views.set_form(form(text, text[:NAME]))
-    yield "roles notice", views.saying("One moment…")
 
 
 def with_nothing() -> Iterator[tuple[str, Shown]]:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.places import of_row, workspace
 from bot.desk.entrance import answer
-from bot.desk.service import Desk, Held
-from bot.errors import CouldNotCheck, FormError
+from bot.desk.service import Desk
+from bot.errors import BotError
 from bot.groups import Groups
 from bot.operation import Actor, Operation
 from bot.people import People
 from bot.roles import naming, service, views
 from bot.roles.changing import RoleChange
 from bot.roles.operations import ChangeDefaultRole, SetRole
-from bot.slack.call import Call, OpenView
+from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
-from bot.slack.words import escape
+from bot.slack.routes import Route
 from bot.store import projects
 from bot.store.database import Database
 
 MOST_OPTIONS = 100
-ONE_MOMENT = "One moment…"
+TITLE, CHECKING = "Roles", "Checking…"
 
 
 class RoleListeners:
@@ -38,94 +38,95 @@ class RoleListeners:
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        show = Route(self.show, "roles.show", workspace)
+        typed = Route(self.ask, "roles.set", workspace, window=TITLE)
+        pressed = Route(self.ask_about_row, "roles.set", workspace, window=TITLE)
+        default = Route(self.ask_default, "roles.default", workspace, window=TITLE)
         return Door(
             commands=(
-                Command("roles", "", self.show, "", "your role, and who holds which", slash=False),
-                Command("roles", "show", self.show, "[words]", "who holds which role", ("list", "ls"), slash=False),
-                Command("roles", "set", self.ask, "[@who role in project]", "give or lower a role", slash=False),
-                Command("roles", "default", self.ask_default, "", "the role of everybody else", slash=False),
+                Command("roles", "", show, "", "your role, and who holds which", slash=False),
+                Command("roles", "show", show, "[words]", "who holds which role", ("list", "ls"), slash=False),
+                Command("roles", "set", typed, "[@who role in project]", "give or lower a role", slash=False),
+                Command("roles", "default", default, "", "the role of everybody else", slash=False),
             ),
-            actions={"roles.list": self.turn, "roles.set": self.ask, "roles.default": self.ask_default},
-            views={"roles.set": self.set_role, "roles.default": self.set_default},
-            options={"roles.group": self.groups_like, "roles.project": self.projects_like},
+            actions={
+                "roles.list": Route(self.turn, "roles.show", workspace, in_place=True),
+                "roles.set": pressed,
+                "roles.default": default,
+            },
+            views={"roles.set": self._setting(), "roles.default": self._setting_default()},
+            options={
+                "roles.group": Route(self.groups_like, "roles.set", workspace),
+                "roles.project": Route(self.projects_like, "roles.set", workspace),
+            },
+        )
+
+    def _setting(self) -> Route:
+        return Route(
+            self.set_role,
+            "roles.set",
+            of_row(_project_of_form),
+            window=TITLE,
+            waits=CHECKING,
+            reads=_read_form,
+            back=self.set_again,
+        )
+
+    def _setting_default(self) -> Route:
+        return Route(
+            self.set_default, "roles.default", workspace, window=TITLE, waits=CHECKING, reads=_read_default_form
         )
 
     # --- looking ---
 
-    async def show(self, call: Call) -> None:
+    async def show(self, call: Call, access: Access) -> list[views.Block]:
         """Show one's own role, and who holds which."""
-        await call.show(await self._page(call, call.text.strip()[:WORDS_LONGEST], 1))
+        return await self._page(access, call.text.strip()[:WORDS_LONGEST], 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
         number, words = read_page(call.value)
-        await call.show_instead(await self._page(call, words[:WORDS_LONGEST], number))
+        return await self._page(access, words[:WORDS_LONGEST], number)
 
-    async def _page(self, call: Call, words: str, number: int) -> list[views.Block]:
-        actor = await self._people.judge(call.team_id, call.user_id)
-
-        def read(session: Session) -> list[views.Block]:
-            self._desk.permit(session, actor, "roles.show")
-            return views.overview(service.page(session, self._desk, actor, words, number))
-
-        return await self._database.read(read)
+    async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
+        return views.overview(
+            await self._database.read(lambda session: service.page(session, self._desk, access.actor, words, number))
+        )
 
     # --- changing ---
 
-    async def ask(self, call: Call) -> None:
-        """Open the form, with what was typed or the row that was pressed."""
-        opened = await call.open(views.saying(ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._permit(actor, SetRole.kind)
-        no_groups = await self._groups.offered()
-        read = self._typed if call.kind == "command" else self._pressed
-        await opened.update(await self._form(actor, *await read(call, actor), no_groups))
-
-    async def _typed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:
+    async def ask(self, call: Call, access: Access) -> views.Block:
+        """Draw the form, with what was typed."""
+        no_groups, team_id = await self._groups.offered(), access.actor.team_id
         await self._people.learn(naming.mentioned(call.text))
-        return await self._database.read(lambda session: naming.typed_wish(session, actor.team_id, call.text))
+        wish, problem = await self._database.read(lambda session: naming.typed_wish(session, team_id, call.text))
+        return await self._form(access.actor, wish, problem, no_groups)
 
-    async def _pressed(self, call: Call, actor: Actor) -> tuple[SetRole, str]:
-        return await self._database.read(lambda session: service.pressed(session, actor, call.value)), ""
+    async def ask_about_row(self, call: Call, access: Access) -> views.Block:
+        """Draw the form, with the row that was pressed."""
+        no_groups = await self._groups.offered()
+        wish = await self._database.read(lambda session: service.pressed(session, access.actor, call.value))
+        return await self._form(access.actor, wish, no_groups=no_groups)
 
-    async def set_role(self, call: Call) -> None:
+    async def set_role(self, call: Call, access: Access) -> str:
         """Take in the form."""
-        wish = views.read_set_form(call.state)
-        opened = await call.ack_update(views.saying("Checking…"))
-        actor = Actor(call.team_id, call.user_id)
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-            operation = await self._change.as_asked(wish, actor)
-            await self._submit(call, opened, operation, actor)
-        except (FormError, CouldNotCheck) as problem:
-            # What was chosen must not be lost: the form comes back with what is wrong.
-            await opened.update(await self._form(actor, wish, problem.text))
+        return await self._submit(call, await self._change.as_asked(call.form, access.actor), access.actor)
 
-    async def ask_default(self, call: Call) -> None:
-        """Open the form for the default."""
-        opened = await call.open(views.saying(ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._permit(actor, ChangeDefaultRole.kind)
-        now = await self._database.read(lambda session: self._desk.roles_in(session, actor.team_id).default)
-        await opened.update(views.default_form(now.stored))
+    async def set_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was chosen."""
+        return await self._form(actor, call.form, problem.text)
 
-    async def set_default(self, call: Call) -> None:
+    async def ask_default(self, _: Call, access: Access) -> views.Block:
+        """Draw the form for the default."""
+        return views.default_form(access.roles.default.stored)
+
+    async def set_default(self, call: Call, access: Access) -> str:
         """Take in the new default."""
-        operation = views.read_default_form(call.state)
-        opened = await call.ack_update(views.saying("Checking…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._submit(call, opened, await self._change.default_as_asked(operation, actor), actor)
+        return await self._submit(call, await self._change.default_as_asked(call.form, access.actor), access.actor)
 
-    async def _submit(self, call: Call, opened: OpenView, operation: Operation, actor: Actor) -> None:
+    async def _submit(self, call: Call, operation: Operation, actor: Actor) -> str:
         outcome = await self._desk.submit(operation, actor, call.view_id)
-        if isinstance(outcome, Held):
-            said = await self._database.read(lambda session: answer(session, actor, outcome, "roles stay as they are"))
-            await opened.update(views.saying(escape(said)))
-            return
-        await opened.update(views.saying(escape(outcome.text)))
-
-    async def _permit(self, actor: Actor, name: str) -> None:
-        await self._database.read(lambda session: self._desk.permit(session, actor, name))
+        return await self._database.read(lambda session: answer(session, actor, outcome, "roles stay as they are"))
 
     async def _form(self, actor: Actor, wish: SetRole, problem: str = "", no_groups: str = "") -> views.Block:
         return views.set_form(
@@ -136,22 +137,27 @@ class RoleListeners:
 
     # --- choices ---
 
-    async def groups_like(self, call: Call) -> None:
+    async def groups_like(self, call: Call, _: Access) -> list[views.Block]:
         """Offer user groups, as read when the form was opened."""
-        await self._offer(call, lambda session: service.groups_like(session, call.team_id, call.value))
+        found = await self._database.read(lambda session: service.groups_like(session, call.team_id, call.value))
+        return views.options(found[:MOST_OPTIONS])
 
-    async def projects_like(self, call: Call) -> None:
+    async def projects_like(self, call: Call, _: Access) -> list[views.Block]:
         """Offer projects, from the mirror."""
+        words = call.value.strip()
+        found, _total = await self._database.read(lambda session: projects.search(session, words, limit=MOST_OPTIONS))
+        return views.options([(project.id, project.name) for project in found])
 
-        def like(session: Session) -> list[tuple[str, str]]:
-            found, _ = projects.search(session, call.value.strip(), limit=MOST_OPTIONS)
-            return [(project.id, project.name) for project in found]
 
-        await self._offer(call, like)
+def _read_form(call: Call) -> SetRole:
+    return views.read_set_form(call.state)
 
-    async def _offer(self, call: Call, find: Callable[[Session], list[tuple[str, str]]]) -> None:
-        if not await self._people.known(call.team_id, call.user_id):
-            await call.ack(options=[])
-            return
-        found = await self._database.read(find)
-        await call.ack(options=views.options(found[:MOST_OPTIONS]))
+
+def _read_default_form(call: Call) -> ChangeDefaultRole:
+    return views.read_default_form(call.state)
+
+
+def _project_of_form(session: Session, actor: Actor, call: Call) -> str:
+    del session, actor
+    wish: SetRole = call.form
+    return wish.project_id

@@ -192,8 +192,3 @@ def read_default_form(state: State) -> ChangeDefaultRole:
 def options(found: Sequence[tuple[str, str]]) -> list[Block]:
     """Return (id, name) pairs as choices."""
     return [blocks.option(name, id_) for id_, name in found]
-
-
-def saying(text: str) -> Block:
-    """Draw a modal that only says something."""
-    return blocks.modal("roles.notice", "Roles", [blocks.section(text)], close="Close")
