@@ -23,8 +23,10 @@ from bot.policy import Role
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.billing import Balance, Purchase
 from bot.providers.deepgram.speech_models import SpeechModel, Voice
+from bot.slack.entering import saying
 from bot.slack.ladder import opening
 from bot.slack.pages import Page, page_of
+from bot.slack.words import escape
 from bot.store.accounts import Account
 from tests import (
     gallery_budgets,
@@ -181,6 +183,7 @@ def _drawn() -> Iterator[tuple[str, Shown]]:
 
 
 def _with(text: str) -> Iterator[tuple[str, Shown]]:
+    yield "a window that says a sentence", saying("Project settings", escape(text))
     yield "accounts list", page_of_accounts(text, text[:100])
     yield "accounts removal", account_removal(text)
     yield "billing balance", balances(text)

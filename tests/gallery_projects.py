@@ -14,7 +14,6 @@ from bot.projects.deleting import BEYOND_US, KEYS_NAMED, Loss
 from bot.projects.operations import NAME_LONGEST, Contents, WishedSettings
 from bot.projects.service import Overview, Row
 from bot.projects.service import Page as ProjectPage
-from bot.slack.words import escape
 from bot.store.projects import Project, ProjectSettings
 from tests.factories import ANA, NOON, PROJECT, RAJ
 
@@ -30,7 +29,6 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     yield "projects rename", projects.rename_form(project(text))
     yield "projects choosing", projects.choosing_form(projects.options([project(text)], {None: text})[0])
     yield "projects deletion", deletion_form.deletion_form(lost(text))
-    yield "projects notice", projects.saying("Project settings", escape(text))
 
 
 def with_nothing() -> Iterator[tuple[str, Shown]]:

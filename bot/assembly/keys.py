@@ -99,12 +99,12 @@ def projects(on: Ground) -> Part:
     renaming = ProjectRenaming(on.engine, on.deepgram)
     deletion = ProjectDeletion(on.desk, on.engine, on.deepgram, on.standing)
     listeners = ProjectListeners(
-        on.desk, on.database, on.engine, on.people, on.clock, mirror, on.deepgram, on.background, settings
+        on.desk, on.database, on.engine, on.clock, mirror, on.deepgram, on.background, settings
     )
     return Part(
         doors=(
             listeners.door(),
-            ProjectChangeListeners(on.desk, on.database, on.people, on.deepgram, deletion).door(),
+            ProjectChangeListeners(on.desk, on.database, on.deepgram, deletion).door(),
         ),
         kinds=kinds_of(
             OperationKind(

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from bot.access.access import Access
+from bot.access.places import by, chosen, named
 from bot.access.project_names import the_project
 from bot.desk.service import Desk, Held
-from bot.errors import BotError, FormError, LooksAlike, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, FormError, LooksAlike, NotAllowed, NotUnderstood, ProviderError
 from bot.lookalikes import check
 from bot.operation import Actor
-from bot.people import People
 from bot.projects import contents, deletion_form, views
 from bot.projects.deleting import Loss, ProjectDeletion, beyond_us, loss
 from bot.projects.deletion_form import TITLE
-from bot.projects.naming import permitted
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.providers.deepgram.client import Deepgram
-from bot.slack.call import Call, OpenView
+from bot.slack.call import Call
 from bot.slack.names import Command, Door
+from bot.slack.routes import Route
 from bot.slack.state import several
 from bot.slack.waiting import told_if_slow
-from bot.slack.words import escape
 from bot.store import projects
 from bot.store.database import Database
 from bot.store.projects import Project
 
 RENAME = "Rename project"
+RENAMING, READING = "Asking Deepgram to rename it…", "Reading what would be lost…"
 WRONG_NAME = "That is not the project's name. Type it exactly as it stands below the field."
+BROUGHT_BACK = (NotUnderstood, CouldNotCheck, ProviderError)
+"""All but `NotAllowed`: no form comes back to who may not send it."""
 
 
 class ProjectChangeListeners:
@@ -34,70 +37,83 @@ class ProjectChangeListeners:
         self,
         desk: Desk,
         database: Database,
-        people: People,
         deepgram: Deepgram,
         deletion: ProjectDeletion,
     ) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._deepgram = deepgram
         self._deletion = deletion
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
+        rename = Route(self.rename, "projects.rename", chosen)
+        ask_for_name = Route(self.ask_for_name, "projects.rename", named, window=RENAME)
+        delete = Route(self.ask_to_delete, "projects.delete", named, window=TITLE, waits=READING)
         return Door(
             commands=(
-                Command("projects", "rename", self.rename, "[new name]", "another name for your project"),
-                Command("projects", "delete", self.ask_to_delete, "[name]", "delete a project", aliases=("remove",)),
+                Command(
+                    "projects", "rename", rename, "[new name]", "another name for your project", alone=ask_for_name
+                ),
+                Command("projects", "delete", delete, "[name]", "delete a project", aliases=("remove",)),
             ),
-            actions={"projects.rename": self.ask_for_name, "projects.delete": self.ask_to_delete},
-            views={"projects.rename": self.save_name, "projects.delete": self.delete},
+            actions={"projects.rename": ask_for_name, "projects.delete": delete},
+            views={"projects.rename": self._renaming(), "projects.delete": self._deleting()},
+        )
+
+    def _renaming(self) -> Route:
+        return Route(
+            self.save_name,
+            "projects.rename",
+            by(_project_of_form),
+            window=RENAME,
+            waits=RENAMING,
+            reads=_read_name,
+            back=self.name_again,
+            brought_back=BROUGHT_BACK,
+        )
+
+    def _deleting(self) -> Route:
+        return Route(
+            self.delete,
+            "projects.delete",
+            by(_project_of_form),
+            window=TITLE,
+            waits=READING,
+            reads=_read_deletion,
+            back=self.delete_again,
+            brought_back=BROUGHT_BACK,
         )
 
     # --- another name ---
 
-    async def rename(self, call: Call) -> None:
-        """Give the chosen project the name that was typed; without one, open the form."""
-        if not call.text.strip():
-            await self.ask_for_name(call)
-            return
-        actor = await self._people.judge(call.team_id, call.user_id)
-        project = await self._permitted(actor, RenameProject.kind, "")
+    async def rename(self, call: Call, access: Access) -> str | None:
+        """Give the chosen project the name that was typed."""
+        project = access.there
         operation = views.renaming(project.id, call.text)
         try:
             await self._check_name(operation, "")
         except LooksAlike as problem:
             raise NotUnderstood(f"{problem.text} If it is meant, say so in the form: /projects rename") from None
-        outcome = await told_if_slow(self._desk.submit(operation, actor), call.tell, "Asking Deepgram to rename it…")
-        if not isinstance(outcome, Held):
-            await call.tell(f"{escape(project.name)}: {escape(outcome.text)}")
+        outcome = await told_if_slow(self._desk.submit(operation, access.actor), call.tell, RENAMING)
+        return None if isinstance(outcome, Held) else f"{project.name}: {outcome.text}"
 
-    async def ask_for_name(self, call: Call) -> None:
-        """Open the form for a new name."""
-        opened = await call.open(views.saying(RENAME, "One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await opened.update(views.rename_form(await self._permitted(actor, RenameProject.kind, call.value)))
+    async def ask_for_name(self, _: Call, access: Access) -> views.Block:
+        """Draw the form for a new name."""
+        return views.rename_form(access.there)
 
-    async def save_name(self, call: Call) -> None:
+    async def save_name(self, call: Call, access: Access) -> str | None:
         """Give the project the name that was typed into the form."""
-        operation = views.read_rename_form(call.metadata, call.state)
-        opened = await call.ack_update(views.saying(RENAME, "Asking Deepgram to rename it…"))
-        actor = Actor(call.team_id, call.user_id)
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-            await self._permitted(actor, RenameProject.kind, operation.project_id)
-            await self._check_name(operation, "".join(several(call.state, "meant")))
-            outcome = await self._desk.submit(operation, actor, call.view_id)
-        except NotAllowed:
-            raise  # no form comes back to who may not send it
-        except BotError as problem:
-            project = await self._database.read(lambda session: the_project(session, actor, operation.project_id))
-            asked = problem.answer if isinstance(problem, LooksAlike) else ""
-            await opened.update(views.rename_form(project, operation.name, problem.text, asked))
-            return
-        if not isinstance(outcome, Held):
-            await opened.update(views.saying(RENAME, escape(outcome.text)))
+        operation: RenameProject = call.form
+        await self._check_name(operation, "".join(several(call.state, "meant")))
+        outcome = await self._desk.submit(operation, access.actor, call.view_id)
+        return None if isinstance(outcome, Held) else outcome.text
+
+    async def name_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was typed."""
+        operation: RenameProject = call.form
+        asked = problem.answer if isinstance(problem, LooksAlike) else ""
+        return views.rename_form(await self._project_of(call, actor), operation.name, problem.text, asked)
 
     async def _check_name(self, operation: RenameProject, answer: str) -> None:
         """Refuse the name of another project, and ask about one that looks like it."""
@@ -108,57 +124,50 @@ class ProjectChangeListeners:
 
     # --- the end ---
 
-    async def ask_to_delete(self, call: Call) -> None:
-        """Open the form that says what will be lost."""
-        opened = await call.open(views.saying(TITLE, "Reading what would be lost…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        project = await self._deletable(actor, call.value or call.text)
-        await opened.update(deletion_form.deletion_form(await self._loss(actor, project)))
+    async def ask_to_delete(self, _: Call, access: Access) -> views.Block:
+        """Draw the form that says what will be lost."""
+        await self._check_deletable(access.there)
+        return deletion_form.deletion_form(await self._loss(access.actor, access.there))
 
-    async def delete(self, call: Call) -> None:
+    async def delete(self, call: Call, access: Access) -> str:
         """Ask for the deletion, once the name was typed."""
-        typed = deletion_form.read_deletion_form(call.state)
-        opened = await call.ack_update(views.saying(TITLE, "Reading what would be lost…"))
-        actor = Actor(call.team_id, call.user_id)
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-            await self._submit(call, opened, actor, typed)
-        except NotAllowed:
-            raise
-        except BotError as problem:
-            await self._bring_back(opened, actor, call.metadata, typed, problem)
-
-    async def _submit(self, call: Call, opened: OpenView, actor: Actor, typed: tuple[str, str]) -> None:
-        project = await self._deletable(actor, call.metadata)
-        name, why = typed
+        project, (name, why) = access.there, call.form
+        await self._check_deletable(project)
         if not deletion_form.confirms(name, project.name):
             raise FormError("name", WRONG_NAME)
-        seen = await self._loss(actor, project)
+        seen = await self._loss(access.actor, project)
         operation = DeleteProject(project_id=project.id, name=project.name, contents=seen.contents, why=why)
-        outcome = await self._desk.submit(operation, actor, call.view_id)
+        outcome = await self._desk.submit(operation, access.actor, call.view_id)
         said = f"Asked. {seen.deciders} can approve it; until then nothing changes."
-        await opened.update(views.saying(TITLE, escape(said if isinstance(outcome, Held) else outcome.text)))
+        return said if isinstance(outcome, Held) else outcome.text
 
-    async def _bring_back(
-        self, opened: OpenView, actor: Actor, project_id: str, typed: tuple[str, str], problem: BotError
-    ) -> None:
-        """Show the form again with what is wrong: what was typed must not be lost."""
-        project = await self._database.read(lambda session: the_project(session, actor, project_id))
-        seen = await self._loss(actor, project)
-        await opened.update(deletion_form.deletion_form(seen, typed, problem.text))
+    async def delete_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was typed."""
+        seen = await self._loss(actor, await self._project_of(call, actor))
+        return deletion_form.deletion_form(seen, call.form, problem.text)
 
-    async def _deletable(self, actor: Actor, wanted: str) -> Project:
-        """Return the project that was named, if this person may have it deleted and Keydesk can do so."""
-        project = await self._permitted(actor, DeleteProject.kind, wanted)
+    async def _check_deletable(self, project: Project) -> None:
+        """Refuse what Keydesk cannot delete, or must not."""
         refusal = await self._database.read(lambda session: beyond_us(session, project.id))
         if refusal is not None:
             raise NotAllowed(f"{refusal} Nothing changed.")
         await self._deletion.check_not_our_own(project.id)
-        return project
 
     async def _loss(self, actor: Actor, project: Project) -> Loss:
         told = await contents.read(self._deepgram, project.id)
         return await self._database.read(lambda session: loss(session, self._desk, actor, project, told))
 
-    async def _permitted(self, actor: Actor, name: str, wanted: str) -> Project:
-        return await self._database.read(lambda session: permitted(session, self._desk, actor, name, wanted))
+    async def _project_of(self, call: Call, actor: Actor) -> Project:
+        return await self._database.read(lambda session: the_project(session, actor, call.metadata))
+
+
+def _project_of_form(call: Call) -> str:
+    return call.metadata
+
+
+def _read_name(call: Call) -> RenameProject:
+    return views.read_rename_form(call.metadata, call.state)
+
+
+def _read_deletion(call: Call) -> tuple[str, str]:
+    return deletion_form.read_deletion_form(call.state)

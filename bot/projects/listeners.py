@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.places import by, named, with_id, workspace
 from bot.access.project_names import the_project
 from bot.clock import Clock
 from bot.desk.entrance import answer
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
-from bot.errors import CouldNotCheck, FormError
+from bot.errors import BotError
 from bot.operation import Actor
-from bot.people import People
 from bot.projects import contents, service, views
 from bot.projects.mirroring import ProjectMirror
-from bot.projects.naming import permitted
-from bot.projects.operations import Contents
+from bot.projects.operations import Contents, WishedSettings
 from bot.projects.service import Overview
-from bot.projects.settings_change import ProjectSettingsChange
+from bot.projects.settings_change import GONE, ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
+from bot.slack.entering import saying
 from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
 from bot.slack.words import count, escape
@@ -33,7 +35,8 @@ from bot.store.projects import Project
 
 PAGE = 10
 MOST_OPTIONS = 100
-CHOOSING = "Your project"
+CHOOSING, SETTINGS = "Your project", "Project settings"
+CHECKING = "Checking people and channel…"
 
 
 class ProjectListeners:
@@ -44,7 +47,6 @@ class ProjectListeners:
         desk: Desk,
         database: Database,
         engine: Engine,
-        people: People,
         clock: Clock,
         mirror: ProjectMirror,
         deepgram: Deepgram,
@@ -54,7 +56,6 @@ class ProjectListeners:
         self._desk = desk
         self._database = database
         self._engine = engine
-        self._people = people
         self._clock = clock
         self._mirror = mirror
         self._deepgram = deepgram
@@ -63,163 +64,154 @@ class ProjectListeners:
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        list_ = Route(self.list_projects, "projects.list", workspace)
+        show, use = Route(self.show, "projects.show", named), Route(self.use, "projects.show", named)
+        settings = Route(self.settings, "projects.settings", named, window=SETTINGS)
         return Door(
             commands=(
-                Command("projects", "list", self.list_projects, "[words]", "all projects", aliases=("ls", "search")),
-                Command("projects", "show", self.show, "[name]", "one project at a glance", aliases=("get",)),
-                Command("projects", "use", self.use, "<name>", "work in this project from now on", aliases=("select",)),
-                Command("projects", "settings", self.settings, "[name]", "approvers, channel and durations"),
+                Command("projects", "list", list_, "[words]", "all projects", aliases=("ls", "search")),
+                Command("projects", "show", show, "[name]", "one project at a glance", aliases=("get",)),
+                Command("projects", "use", use, "<name>", "work in this project from now on", aliases=("select",)),
+                Command("projects", "settings", settings, "[name]", "approvers, channel and durations"),
             ),
             actions={
-                "projects.list": self.turn,
-                "projects.refresh": self.refresh,
-                "projects.csv": self.send_table,
-                "projects.use": self.use_pressed,
-                "projects.show": self.show_pressed,
-                "projects.settings": self.settings,
-                "projects.choose": self.ask_which,
+                "projects.list": Route(self.turn, "projects.list", workspace, in_place=True),
+                "projects.refresh": Route(self.refresh, "projects.list", workspace),
+                "projects.csv": Route(self.send_table, "projects.list", workspace),
+                "projects.use": use,
+                "projects.show": show,
+                "projects.settings": settings,
+                "projects.choose": Route(self.ask_which, "projects.list", workspace, window=CHOOSING),
             },
-            views={"projects.settings": self.save, "projects.choose": self.chosen},
-            options={"projects.choose": self.projects_like},
+            views={"projects.settings": self._saving(), "projects.choose": self._choosing()},
+            options={"projects.choose": Route(self.projects_like, "projects.list", workspace)},
         )
+
+    def _saving(self) -> Route:
+        return Route(
+            self.save,
+            "projects.settings",
+            with_id(_project_of_settings, GONE),
+            window=SETTINGS,
+            waits=CHECKING,
+            reads=_read_settings,
+            back=self.save_again,
+        )
+
+    def _choosing(self) -> Route:
+        return Route(self.chosen, "projects.show", by(_chosen_id), window=CHOOSING, reads=_read_choice)
 
     # --- the list ---
 
-    async def list_projects(self, call: Call) -> None:
+    async def list_projects(self, call: Call, access: Access) -> list[views.Block]:
         """List the projects."""
-        await call.show(await self._page(await self._reader(call), call.text.strip()[:WORDS_LONGEST], 1))
+        return await self._page(access, call.text.strip()[:WORDS_LONGEST], 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
         number, words = _read_value(call.value)
-        await call.show_instead(await self._page(await self._reader(call), words, number))
+        return await self._page(access, words, number)
 
-    async def refresh(self, call: Call) -> None:
+    async def refresh(self, call: Call, access: Access) -> None:
         """Read the projects from the provider now."""
-        actor = await self._reader(call)
         number, words = _read_value(call.value)
         await call.say_replace("Reading the projects from Deepgram…")
         try:
             await self._mirror.refresh(self._clock.now())
         finally:
-            await call.show_instead(await self._page(actor, words, number))
+            await call.show_instead(await self._page(access, words, number))
 
-    async def send_table(self, call: Call) -> None:
+    async def send_table(self, call: Call, _: Access) -> None:
         """Send the whole list as a file."""
-        await self._reader(call)
-        _, words = _read_value(call.value)
+        _number, words = _read_value(call.value)
         rows = await self._database.read(lambda session: service.table(session, words))
         comment = f"{count(len(rows), 'project')}" + (f" that match “{escape(words)}”" if words else "")
         await send_table(self._files, call, "projects.csv", service.TABLE_HEADER, rows, comment)
 
-    async def _reader(self, call: Call) -> Actor:
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._database.read(lambda session: self._desk.permit(session, actor, "projects.list"))
-        return actor
-
-    async def _page(self, actor: Actor, words: str, number: int) -> list[views.Block]:
+    async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
+        actor = access.actor
         page = await self._database.read(lambda session: service.page(session, actor, words, number, PAGE))
         return views.project_list(page)
 
     # --- one project ---
 
-    async def show(self, call: Call) -> None:
-        """Show one project."""
-        await self._show(call, await self._people.judge(call.team_id, call.user_id), call.text)
-
-    async def show_pressed(self, call: Call) -> None:
-        """Show the project whose button was pressed."""
-        await self._show(call, await self._people.judge(call.team_id, call.user_id), call.value)
-
-    async def _show(self, call: Call, actor: Actor, wanted: str) -> None:
-        project = await self._permitted(actor, "projects.show", wanted)
+    async def show(self, call: Call, access: Access) -> list[views.Block]:
+        """Show the project that was typed, or whose button was pressed."""
+        project = access.there
         words = f"Reading {escape(project.name)} from Deepgram…"
         told = await told_if_slow(contents.read(self._deepgram, project.id), call.tell, words)
-        await call.show(views.overview(await self._overview(actor, project, told)))
-
-    async def _permitted(self, actor: Actor, name: str, wanted: str) -> Project:
-        return await self._database.read(lambda session: permitted(session, self._desk, actor, name, wanted))
+        return views.overview(await self._overview(access.actor, project, told))
 
     async def _overview(self, actor: Actor, project: Project, told: Contents | None = None) -> Overview:
         return await self._database.read(lambda session: service.overview(session, self._desk, actor, project, told))
 
     # --- choosing ---
 
-    async def use(self, call: Call) -> None:
-        """Choose the project that was typed."""
-        await self._use(call, call.text)
+    async def use(self, call: Call, access: Access) -> list[views.Block]:
+        """Choose the project that was typed, or whose button was pressed."""
+        await self._choose(access)
+        return await self.show(call, access)
 
-    async def use_pressed(self, call: Call) -> None:
-        """Choose the project whose button was pressed."""
-        await self._use(call, call.value)
+    async def ask_which(self, _: Call, access: Access) -> views.Block:
+        """Draw the form in which a project is chosen."""
+        return views.choosing_form(await self._database.read(lambda session: _current(session, access.actor)))
 
-    async def _use(self, call: Call, wanted: str) -> None:
-        actor = await self._people.judge(call.team_id, call.user_id)
-        project = await self._permitted(actor, "projects.show", wanted)
-        await self._choose(actor, project)
-        await self._show(call, actor, project.id)
-
-    async def ask_which(self, call: Call) -> None:
-        """Open the form in which a project is chosen."""
-        opened = await call.open(views.saying(CHOOSING, "One moment…"))
-        actor = await self._reader(call)
-        current = await self._database.read(lambda session: _current(session, actor))
-        await opened.update(views.choosing_form(current))
-
-    async def projects_like(self, call: Call) -> None:
+    async def projects_like(self, call: Call, _: Access) -> list[views.Block]:
         """Offer projects, from the mirror."""
-        if not await self._people.known(call.team_id, call.user_id):
-            await call.ack(options=[])
-            return
         typed = call.value.strip()
-        await call.ack(options=await self._database.read(lambda session: _options(session, typed)))
+        return await self._database.read(lambda session: _options(session, typed))
 
-    async def chosen(self, call: Call) -> None:
+    async def chosen(self, _: Call, access: Access) -> views.Block:
         """Choose the project that was taken from the form."""
-        wanted = views.read_choosing_form(call.state)
-        opened = await call.ack_update(views.saying(CHOOSING, "One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        project = await self._permitted(actor, "projects.show", wanted)
-        await self._choose(actor, project)
-        await opened.update(views.saying(CHOOSING, f"You work in *{escape(project.name)}* now."))
+        await self._choose(access)
+        return saying(CHOOSING, f"You work in *{escape(access.there.name)}* now.")
 
-    async def _choose(self, actor: Actor, project: Project) -> None:
-        now = self._clock.now()
+    async def _choose(self, access: Access) -> None:
+        actor, project_id, now = access.actor, access.there.id, self._clock.now()
 
         def choose(session: Session) -> None:
-            people_rows.choose_project(session, actor.team_id, actor.user_id, project.id)
+            people_rows.choose_project(session, actor.team_id, actor.user_id, project_id)
             self._engine.enqueue(session, Job("home.refresh", actor.user_id), now)
 
         await self._database.write(choose)
 
     # --- settings ---
 
-    async def settings(self, call: Call) -> None:
-        """Open the settings form, for owners."""
-        opened = await call.open(views.saying("Project settings", "One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        project = await self._permitted(actor, "projects.settings", call.value or call.text)
-        await opened.update(views.settings_form(await self._overview(actor, project)))
+    async def settings(self, _: Call, access: Access) -> views.Block:
+        """Draw the settings form, for owners."""
+        return views.settings_form(await self._overview(access.actor, access.there))
 
-    async def save(self, call: Call) -> None:
+    async def save(self, call: Call, access: Access) -> str:
         """Save the settings form."""
-        wish = views.read_settings_form(call.metadata, call.state)
-        opened = await call.ack_update(views.saying("Project settings", "Checking people and channel…"))
-        actor = Actor(call.team_id, call.user_id)
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-            operation = await self._change.as_asked(wish, actor)
-            outcome = await self._desk.submit(operation, actor, call.view_id)
-        except (FormError, CouldNotCheck) as problem:
-            # What was chosen must not be lost: the form comes back with what is wrong.
-            project = await self._database.read(lambda session: the_project(session, actor, wish.project_id))
-            seen = await self._overview(actor, project)
-            await opened.update(views.settings_form(seen, wish, problem.text))
-            return
-        text = await self._database.read(
-            lambda session: answer(session, actor, outcome, "the settings stay as they are")
+        operation = await self._change.as_asked(call.form, access.actor)
+        outcome = await self._desk.submit(operation, access.actor, call.view_id)
+        return await self._database.read(
+            lambda session: answer(session, access.actor, outcome, "the settings stay as they are")
         )
-        await opened.update(views.saying("Project settings", escape(text)))
+
+    async def save_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was chosen."""
+        wish: WishedSettings = call.form
+        project = await self._database.read(lambda session: the_project(session, actor, wish.project_id))
+        return views.settings_form(await self._overview(actor, project), wish, problem.text)
+
+
+def _read_settings(call: Call) -> WishedSettings:
+    return views.read_settings_form(call.metadata, call.state)
+
+
+def _project_of_settings(call: Call) -> str:
+    wish: WishedSettings = call.form
+    return wish.project_id
+
+
+def _read_choice(call: Call) -> str:
+    return views.read_choosing_form(call.state)
+
+
+def _chosen_id(call: Call) -> str:
+    project_id: str = call.form
+    return project_id
 
 
 def _options(session: Session, typed: str) -> list[views.Block]:

@@ -258,8 +258,3 @@ def read_choosing_form(state: State) -> str:
 def options(found: Sequence[Project], labels: Mapping[str | None, str]) -> list[Block]:
     """Return projects as choices, each with the label of its account where there are several."""
     return [blocks.option(project.name, project.id, labels.get(project.account_id)) for project in found]
-
-
-def saying(title: str, text: str) -> Block:
-    """Draw a modal that only says something."""
-    return blocks.modal("projects.notice", title, [blocks.section(text)], close="Close")
