@@ -13,6 +13,7 @@ from bot.access.project_names import the_project
 from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.slack.call import Call
+from bot.slack.pages import read_page_in
 from bot.store import projects
 from bot.store.projects import Project
 
@@ -39,6 +40,11 @@ def chosen_if_any(session: Session, actor: Actor, call: Call) -> Project | None:
 def named(session: Session, actor: Actor, call: Call) -> Project:
     """Find the project that was typed or pressed (a name or an id), else the chosen one."""
     return the_project(session, actor, call.text or call.value)
+
+
+def of_page(session: Session, actor: Actor, call: Call) -> Project:
+    """Find the project whose list the pressed button stands under (see `bot.slack.pages.read_page_in`)."""
+    return the_project(session, actor, read_page_in(call.value)[1])
 
 
 def by(read: Callable[[Call], str]) -> Find:
