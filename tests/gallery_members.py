@@ -92,7 +92,6 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     yield "members scopes", views.scopes(overview(text), (text, "admin") * 40)
     yield "members removal", views.removal_form(overview(text), cut, cut)
     yield "members scope form", views.scope_form(overview(text), "admin", cut, cut)
-    yield "members notice", views.saying("Remove member", escape(text))
     yield "invites list", invitations(text, text[:100])
     typed = SendInvites(project_id=PROJECT, emails=("ana@acme.com",) * 20, scope="owner", why=cut)
     yield "invites form", invite_form(text, typed, cut)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bot.access.project_names import the_project
 from bot.accounts.jobs import AccountJobs
 from bot.accounts.listeners import AccountListeners
 from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import AccountRemoval
 from bot.accounts.removing import describe as describe_account_removal
 from bot.assembly.ground import Ground, Part, kinds_of
+from bot.desk.lists import ListReading
 from bot.invites.changing import InviteChanges
+from bot.invites.domain_listeners import DomainListeners
 from bot.invites.domains import InviteDomainsChange
-from bot.invites.entrance import Entrance as InviteEntrance
 from bot.invites.listeners import InviteListeners
 from bot.invites.mirroring import listing as invite_list
 from bot.invites.sending import InviteSending
@@ -29,8 +29,8 @@ from bot.keys.operations import CreateKey, EndKey, EndKeys
 from bot.keys.settling import KeySettling
 from bot.members.change_listeners import MemberChangeListeners
 from bot.members.changing import MemberChanges
-from bot.members.entrance import Entrance as MemberEntrance
 from bot.members.listeners import MemberListeners
+from bot.members.lookup import MemberLookup
 from bot.members.mirroring import listing as member_list
 from bot.mirror import ListMirror
 from bot.operation import OperationKind
@@ -131,11 +131,12 @@ def members(on: Ground) -> Part:
     """Put the room of members together."""
     mirror = ListMirror(on.database, on.engine, member_list(on.deepgram))
     changes = MemberChanges(on.engine, on.deepgram, on.standing)
-    entrance = MemberEntrance(on.desk, on.database, on.people, on.clock, mirror, the_project)
+    reading = ListReading(on.clock, mirror)
+    lookup = MemberLookup(on.desk, on.database, reading)
     return Part(
         doors=(
-            MemberListeners(entrance, on.desk, on.database, on.deepgram, on.background).door(),
-            MemberChangeListeners(entrance, on.desk, on.people, changes).door(),
+            MemberListeners(lookup, reading, on.desk, on.database, on.deepgram, on.background).door(),
+            MemberChangeListeners(lookup, on.desk, on.database, changes).door(),
         ),
         kinds=changes.kinds(),
         jobs={"members.mirror": mirror.keep_fresh},
@@ -145,11 +146,13 @@ def members(on: Ground) -> Part:
 def invites(on: Ground) -> Part:
     """Put the room of invitations together."""
     mirror = ListMirror(on.database, on.engine, invite_list(on.deepgram))
-    entrance = InviteEntrance(on.desk, on.database, on.people, on.clock, mirror, the_project)
+    reading = ListReading(on.clock, mirror)
     domains = InviteDomainsChange(on.desk, on.database, on.clock)
-    listeners = InviteListeners(entrance, on.desk, on.database, on.people, on.background, domains)
     return Part(
-        doors=(listeners.door(),),
+        doors=(
+            InviteListeners(reading, on.desk, on.database, on.background).door(),
+            DomainListeners(on.desk, on.database, domains).door(),
+        ),
         kinds={
             **InviteSending(on.database, on.engine, on.clock, on.deepgram).kinds(),
             **InviteChanges(on.database, on.engine, on.clock, on.deepgram).kinds(),

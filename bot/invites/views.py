@@ -193,8 +193,3 @@ def read_domains_form(mark: str, state: State) -> ChangeInviteDomains:
         return ChangeInviteDomains(domains=read_domains(written(state, "domains")), seen=mark, why=why)
     except NotUnderstood as problem:
         raise FormError("domains", problem.text) from None
-
-
-def saying(title: str, text: str) -> Block:
-    """Draw a modal that only says something (mrkdwn)."""
-    return blocks.modal("invites.notice", title, [blocks.section(text)], close="Close")

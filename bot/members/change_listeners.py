@@ -2,169 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
+from bot.access.access import Access
+from bot.access.places import by, chosen
+from bot.desk.entrance import answer
 from bot.desk.service import Desk
-from bot.errors import CouldNotCheck, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, NotAllowed, NotUnderstood
 from bot.members import naming, views
 from bot.members.changing import OUR_OWN, MemberChanges
-from bot.members.entrance import Entrance
+from bot.members.lookup import MemberLookup, project_of_button, project_of_form
 from bot.members.operations import AboutMember, ChangeMemberScope, RemoveMember
 from bot.members.service import Overview
 from bot.operation import Actor
-from bot.people import People
 from bot.providers.deepgram.models import Role
-from bot.slack.call import Call, OpenView
+from bot.slack.call import Call
 from bot.slack.names import Command, Door
-from bot.slack.words import escape
+from bot.slack.routes import Route
+from bot.store.database import Database
 from bot.store.members import Member
 
 REMOVE, SCOPE = "Remove member", "Change scope"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A form as it was sent: what it asks, and how to draw it again with what is wrong."""
-
-    operation: AboutMember
-    title: str
-    again: Callable[[Overview, str], views.Block]
+SEVERAL = "Several members fit. Choose one in the list that Keydesk sent."
 
 
 class MemberChangeListeners:
     """Answers `/members scope|remove`, their buttons and their forms."""
 
-    def __init__(self, entrance: Entrance, desk: Desk, people: People, changes: MemberChanges) -> None:
-        self._entrance = entrance
+    def __init__(self, lookup: MemberLookup, desk: Desk, database: Database, changes: MemberChanges) -> None:
+        self._lookup = lookup
         self._desk = desk
-        self._people = people
+        self._database = database
         self._changes = changes
 
     def door(self) -> Door:
         """Return what is answered here."""
+        scope = Route(self.scope, "members.scope", chosen, window=SCOPE)
+        remove = Route(self.remove, "members.remove", chosen, window=REMOVE)
+        scope_pressed = Route(self.scope_pressed, "members.scope", by(project_of_button), window=SCOPE)
+        remove_pressed = Route(self.remove_pressed, "members.remove", by(project_of_button), window=REMOVE)
         return Door(
             commands=(
-                Command("members", "scope", self.scope, "<name> [owner | admin | member]", "give another scope"),
-                Command(
-                    "members", "remove", self.remove, "<name>", "take a member out, and their keys", ("kick", "delete")
-                ),
+                Command("members", "scope", scope, "<name> [owner | admin | member]", "give another scope"),
+                Command("members", "remove", remove, "<name>", "take a member out, and their keys", ("kick", "delete")),
             ),
             actions={
-                "members.row": self.row,
-                "members.scope": self.scope_pressed,
-                "members.remove": self.remove_pressed,
+                "members.row:scope": scope_pressed,
+                "members.row:remove": remove_pressed,
+                "members.scope": scope_pressed,
+                "members.remove": remove_pressed,
             },
-            views={"members.scope": self.submit_scope, "members.remove": self.submit_removal},
+            views={"members.scope": self._scoping(), "members.remove": self._removing()},
         )
 
-    async def row(self, call: Call) -> None:
-        """Do what was chosen in a row's menu."""
-        wish, _, call.value = call.value.partition(":")
-        match wish:
-            case "scope":
-                await self.scope_pressed(call)
-            case "remove":
-                await self.remove_pressed(call)
-            case _:
-                actor, member = await self._entrance.pressed(call, "members.show")
-                await call.show(views.details(await self._entrance.overview(actor, member)))
+    def _scoping(self) -> Route:
+        return Route(
+            self.submit_scope,
+            "members.scope",
+            by(project_of_form),
+            window=SCOPE,
+            waits="Changing the scope…",
+            reads=_read_scope,
+            back=self.scope_again,
+            brought_back=(CouldNotCheck,),
+        )
+
+    def _removing(self) -> Route:
+        return Route(
+            self.submit_removal,
+            "members.remove",
+            by(project_of_form),
+            window=REMOVE,
+            waits="Asking…",
+            reads=_read_removal,
+            back=self.removal_again,
+            brought_back=(CouldNotCheck,),
+        )
 
     # --- asking ---
 
-    async def remove(self, call: Call) -> None:
+    async def remove(self, call: Call, access: Access) -> views.Block | str:
         """Ask before the member who was named is removed."""
-        opened = await call.open(views.saying(REMOVE, "One moment…"))
-        actor, project = await self._entrance.enter(call, "members.remove")
-        member = await self._entrance.named(call, actor, project, "remove", call.text)
-        await self._ask_to_remove(opened, actor, member)
+        member = await self._lookup.named(call, access, "remove", call.text)
+        return await self._removal_form(access, member) if member is not None else SEVERAL
 
-    async def remove_pressed(self, call: Call) -> None:
+    async def remove_pressed(self, call: Call, access: Access) -> views.Block:
         """Ask before the member whose button was pressed is removed."""
-        opened = await call.open(views.saying(REMOVE, "One moment…"))
-        await self._ask_to_remove(opened, *await self._entrance.pressed(call, "members.remove"))
+        return await self._removal_form(access, await self._lookup.member(call.value))
 
-    async def _ask_to_remove(self, opened: OpenView, actor: Actor, member: Member | None) -> None:
-        seen = await self._changeable(opened, actor, member, REMOVE)
-        if seen is not None:
-            _check(seen, possible=seen.row.may_remove)
-            await opened.update(views.removal_form(seen))
+    async def _removal_form(self, access: Access, member: Member) -> views.Block:
+        seen = await self._changeable(access, member)
+        _check(seen, possible=seen.row.may_remove)
+        return views.removal_form(seen)
 
-    async def scope(self, call: Call) -> None:
-        """Open the form that gives the member who was named another scope."""
-        opened = await call.open(views.saying(SCOPE, "One moment…"))
-        actor, project = await self._entrance.enter(call, "members.scope")
+    async def scope(self, call: Call, access: Access) -> views.Block | str:
+        """Draw the form that gives the member who was named another scope."""
         name, wanted = naming.split_scope(call.text)
         try:
-            member = await self._entrance.named(call, actor, project, "scope", name)
+            member = await self._lookup.named(call, access, "scope", name)
         except NotUnderstood as problem:
             raise NotUnderstood(f"{problem.text}{naming.scope_hint(name)}") from None
-        await self._ask_for_scope(opened, actor, member, wanted)
+        return await self._scope_form(access, member, wanted) if member is not None else SEVERAL
 
-    async def scope_pressed(self, call: Call) -> None:
-        """Open the same form for the member whose button was pressed."""
-        opened = await call.open(views.saying(SCOPE, "One moment…"))
-        await self._ask_for_scope(opened, *await self._entrance.pressed(call, "members.scope"), None)
+    async def scope_pressed(self, call: Call, access: Access) -> views.Block:
+        """Draw the same form for the member whose button was pressed."""
+        return await self._scope_form(access, await self._lookup.member(call.value), None)
 
-    async def _ask_for_scope(self, opened: OpenView, actor: Actor, member: Member | None, wanted: Role | None) -> None:
-        seen = await self._changeable(opened, actor, member, SCOPE)
-        if seen is not None:
-            _check(seen, possible=seen.row.may_scope and bool(seen.choices))
-            if wanted is not None and wanted not in seen.choices:
-                raise NotUnderstood(f"{seen.row.member.label} cannot be made {wanted} here. {seen.limits}".strip())
-            await opened.update(views.scope_form(seen, wanted))
+    async def _scope_form(self, access: Access, member: Member, wanted: Role | None) -> views.Block:
+        seen = await self._changeable(access, member)
+        _check(seen, possible=seen.row.may_scope and bool(seen.choices))
+        if wanted is not None and wanted not in seen.choices:
+            raise NotUnderstood(f"{seen.row.member.label} cannot be made {wanted} here. {seen.limits}".strip())
+        return views.scope_form(seen, wanted)
 
-    async def _changeable(self, opened: OpenView, actor: Actor, member: Member | None, title: str) -> Overview | None:
-        """Return the member at a glance, unless it is Keydesk itself; None where several were meant."""
-        if member is None:
-            await opened.update(views.saying(title, "Several members fit. Choose one in the list that Keydesk sent."))
-            return None
+    async def _changeable(self, access: Access, member: Member) -> Overview:
+        """Return the member at a glance, unless it is Keydesk itself."""
         await self._changes.check_not_ourselves(member.project_id, member.member_id, member.email)
-        return await self._entrance.overview(actor, member)
+        return await self._lookup.overview(access.actor, member)
 
     # --- forms ---
 
-    async def submit_removal(self, call: Call) -> None:
+    async def submit_removal(self, call: Call, access: Access) -> str:
         """Take in the form that asks for a removal."""
-        metadata, why = call.metadata, views.read_why(call.state)
-        views.check_confirmation(metadata, call.state)
-        opened = await call.ack_update(views.saying(REMOVE, "Asking…"))
+        member = await self._lookup.member(call.metadata)
+        return await self._submit(call, access, RemoveMember(**_about(member), why=call.form))
 
-        def asked(member: Member) -> Asked:
-            operation = RemoveMember(**_about(member), why=why)
-            return Asked(operation, REMOVE, lambda seen, problem: views.removal_form(seen, why, problem))
+    async def removal_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was typed."""
+        seen = await self._lookup.overview(actor, await self._lookup.member(call.metadata))
+        return views.removal_form(seen, call.form, problem.text)
 
-        await self._submit(call, opened, metadata, asked)
-
-    async def submit_scope(self, call: Call) -> None:
+    async def submit_scope(self, call: Call, access: Access) -> str:
         """Take in the form that gives another scope."""
-        wanted, why = views.read_scope_choice(call.state), views.read_why(call.state)
-        opened = await call.ack_update(views.saying(SCOPE, "Changing the scope…"))
+        member, (wanted, why) = await self._lookup.member(call.metadata), call.form
+        before = tuple(member.scopes)
+        return await self._submit(
+            call, access, ChangeMemberScope(**_about(member), why=why, before=before, scope=wanted)
+        )
 
-        def asked(member: Member) -> Asked:
-            operation = ChangeMemberScope(**_about(member), why=why, before=tuple(member.scopes), scope=wanted)
-            return Asked(operation, SCOPE, lambda seen, problem: views.scope_form(seen, wanted, why, problem))
+    async def scope_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was chosen."""
+        wanted, why = call.form
+        seen = await self._lookup.overview(actor, await self._lookup.member(call.metadata))
+        return views.scope_form(seen, wanted, why, problem.text)
 
-        await self._submit(call, opened, call.metadata, asked)
-
-    async def _submit(self, call: Call, opened: OpenView, metadata: str, ask: Callable[[Member], Asked]) -> None:
-        actor, unreadable = Actor(call.team_id, call.user_id), None
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-        except CouldNotCheck as problem:
-            unreadable = problem
-        member = await self._entrance.member(metadata)
-        asked = ask(member)
-        try:
-            if unreadable is not None:
-                raise unreadable
-            await self._changes.check_not_ourselves(member.project_id, member.member_id, member.email)
-        except CouldNotCheck as problem:  # what was typed must not be lost
-            await opened.update(asked.again(await self._entrance.overview(actor, member), problem.text))
-            return
-        outcome = await self._desk.submit(asked.operation, actor, opened.view_id)
-        text = await self._entrance.outcome(actor, outcome, "nothing changes")
-        await opened.update(views.saying(asked.title, escape(text)))
+    async def _submit(self, call: Call, access: Access, operation: AboutMember) -> str:
+        await self._changes.check_not_ourselves(operation.project_id, operation.member_id, operation.email)
+        outcome = await self._desk.submit(operation, access.actor, call.view_id)
+        return await self._database.read(lambda session: answer(session, access.actor, outcome, "nothing changes"))
 
 
 def _check(seen: Overview, *, possible: bool) -> None:
@@ -179,3 +162,13 @@ def _about(member: Member) -> dict[str, str]:
         "email": member.email,
         "name": member.name,
     }
+
+
+def _read_removal(call: Call) -> str:
+    why = views.read_why(call.state)
+    views.check_confirmation(call.metadata, call.state)
+    return why
+
+
+def _read_scope(call: Call) -> tuple[Role, str]:
+    return views.read_scope_choice(call.state), views.read_why(call.state)

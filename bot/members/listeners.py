@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from bot.access.access import Access
+from bot.access.places import by, chosen, of_page
+from bot.desk.lists import ListReading
 from bot.desk.service import Desk
 from bot.members import naming, service, views
-from bot.members.entrance import Entrance
+from bot.members.lookup import MemberLookup, project_of_button
 from bot.members.service import Reader
-from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
 from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
 from bot.slack.words import count, escape
 from bot.store.database import Database
-from bot.store.projects import Project
 
 
 class MemberListeners:
@@ -24,13 +27,15 @@ class MemberListeners:
 
     def __init__(
         self,
-        entrance: Entrance,
+        lookup: MemberLookup,
+        reading: ListReading[Told],
         desk: Desk,
         database: Database,
         deepgram: Deepgram,
         files: SlackWeb,
     ) -> None:
-        self._entrance = entrance
+        self._lookup = lookup
+        self._reading = reading
         self._desk = desk
         self._database = database
         self._deepgram = deepgram
@@ -38,63 +43,64 @@ class MemberListeners:
 
     def door(self) -> Door:
         """Return what is answered here."""
+        list_ = Route(self.list_members, "members.list", chosen)
+        show = Route(self.show, "members.show", chosen)
+        scopes = Route(self.scopes, "members.show", chosen)
         return Door(
             commands=(
-                Command(
-                    "members", "list", self.list_members, "[words]", "who belongs to your project", ("ls", "search")
-                ),
-                Command("members", "show", self.show, "<name or e-mail>", "one member, with their keys", ("get",)),
-                Command("members", "scopes", self.scopes, "<name>", "what a member may do at Deepgram"),
+                Command("members", "list", list_, "[words]", "who belongs to your project", ("ls", "search")),
+                Command("members", "show", show, "<name or e-mail>", "one member, with their keys", ("get",)),
+                Command("members", "scopes", scopes, "<name>", "what a member may do at Deepgram"),
             ),
             actions={
-                "members.list": self.turn,
-                "members.refresh": self.refresh,
-                "members.csv": self.send_table,
+                "members.list": Route(self.turn, "members.list", of_page, in_place=True),
+                "members.refresh": Route(self.refresh, "members.list", of_page),
+                "members.csv": Route(self.send_table, "members.list", of_page),
+                "members.row:show": Route(self.show_pressed, "members.show", by(project_of_button)),
             },
         )
 
-    async def list_members(self, call: Call) -> None:
+    async def list_members(self, call: Call, access: Access) -> list[views.Block]:
         """List the members of the chosen project."""
-        actor, project = await self._entrance.enter(call, "members.list")
-        await self._entrance.read_once(call, project)
-        await call.show(await self._page(actor, project, naming.tidied(call.text)[:WORDS_LONGEST], 1))
+        await self._reading.once(call, access.there)
+        return await self._page(access, naming.tidied(call.text)[:WORDS_LONGEST], 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
-        number, project_id, words = read_page_in(call.value)
-        actor, project = await self._entrance.enter(call, "members.list", project_id)
-        await call.show_instead(await self._page(actor, project, words, number))
+        number, _, words = read_page_in(call.value)
+        return await self._page(access, words, number)
 
-    async def refresh(self, call: Call) -> None:
+    async def refresh(self, call: Call, access: Access) -> None:
         """Read the members from the provider now."""
-        await self._entrance.read_again(call, "members.list", self._page)
+        await self._reading.again(call, access, self._page)
 
-    async def send_table(self, call: Call) -> None:
+    async def send_table(self, call: Call, access: Access) -> None:
         """Send all members of the project as a file."""
-        _, project_id, _ = read_page_in(call.value)
-        _, project = await self._entrance.enter(call, "members.list", project_id)
+        project = access.there
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'member')} of {escape(project.name)}"
         await send_table(self._files, call, "members.csv", service.CSV_HEADER, rows, comment)
 
-    async def show(self, call: Call) -> None:
+    async def show(self, call: Call, access: Access) -> list[views.Block] | None:
         """Show the member who was named."""
-        actor, project = await self._entrance.enter(call, "members.show")
-        member = await self._entrance.named(call, actor, project, "show", call.text)
-        if member is not None:
-            await call.show(views.details(await self._entrance.overview(actor, member)))
+        member = await self._lookup.named(call, access, "show", call.text)
+        return views.details(await self._lookup.overview(access.actor, member)) if member is not None else None
 
-    async def scopes(self, call: Call) -> None:
+    async def show_pressed(self, call: Call, access: Access) -> list[views.Block]:
+        """Show the member of a row."""
+        member = await self._lookup.member(call.value)
+        return views.details(await self._lookup.overview(access.actor, member))
+
+    async def scopes(self, call: Call, access: Access) -> list[views.Block] | None:
         """Tell a member's scopes as the provider has them now."""
-        actor, project = await self._entrance.enter(call, "members.show")
-        member = await self._entrance.named(call, actor, project, "scopes", call.text)
+        member = await self._lookup.named(call, access, "scopes", call.text)
         if member is None:
-            return
-        reading = self._deepgram.member_scopes(project.id, member.member_id)
+            return None
+        reading = self._deepgram.member_scopes(access.there.id, member.member_id)
         told = await told_if_slow(reading, call.tell, f"Reading the scopes of {escape(member.label)} from Deepgram…")
-        await call.show(views.scopes(await self._entrance.overview(actor, member), told))
+        return views.scopes(await self._lookup.overview(access.actor, member), told)
 
-    async def _page(self, actor: Actor, project: Project, words: str, number: int) -> list[views.Block]:
-        reader = Reader(self._desk, actor)
+    async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
+        reader, project = Reader(self._desk, access.actor), access.there
         page = await self._database.read(lambda session: service.page(session, reader, project, words, number))
         return views.member_list(page)

@@ -227,8 +227,3 @@ def read_scope_choice(state: State) -> Role:
     if found is None:
         raise FormError("scope", "Choose one of these.")
     return found
-
-
-def saying(title: str, text: str) -> Block:
-    """Draw a modal that only says something (mrkdwn)."""
-    return blocks.modal("members.notice", title, [blocks.section(text)], close="Close")

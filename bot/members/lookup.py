@@ -1,8 +1,10 @@
-"""How every listener of this room begins: who asks, in which project, about which member."""
+"""Which member somebody means: the one who was named, or whose button was pressed."""
 
 from __future__ import annotations
 
-from bot.desk.entrance import ListEntrance
+from bot.access.access import Access
+from bot.desk.lists import ListReading
+from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.members import naming, service, views
 from bot.members.service import Overview, Reader
@@ -11,14 +13,19 @@ from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
 from bot.slack.pages import WORDS_LONGEST
 from bot.store import members
+from bot.store.database import Database
 from bot.store.members import Member
-from bot.store.projects import Project
 
 
-class Entrance(ListEntrance[Told]):
-    """Judges people, and finds projects and members."""
+class MemberLookup:
+    """Finds members, and what is to be known of them."""
 
-    async def named(self, call: Call, actor: Actor, project: Project, verb: str, typed: str) -> Member | None:
+    def __init__(self, desk: Desk, database: Database, reading: ListReading[Told]) -> None:
+        self._desk = desk
+        self._database = database
+        self._reading = reading
+
+    async def named(self, call: Call, access: Access, verb: str, typed: str) -> Member | None:
         """Return the one member who was meant; where several may be, list them and return None.
 
         Raises:
@@ -26,23 +33,18 @@ class Entrance(ListEntrance[Told]):
         """
         if not naming.tidied(typed):
             raise NotUnderstood(f"Which member? Type /members {verb} <name or e-mail>; /members list shows all.")
-        await self.read_once(call, project)
+        project = access.there
+        await self._reading.once(call, project)
         every = await self._database.read(lambda session: members.of_project(session, project.id))
         found = naming.meant(every, typed)
         if not found:
             raise naming.unknown(every, typed, project.name)
         if len(found) == 1:
             return found[0]
-        reader, words = Reader(self._desk, actor), naming.tidied(typed)[:WORDS_LONGEST]
+        reader, words = Reader(self._desk, access.actor), naming.tidied(typed)[:WORDS_LONGEST]
         page = await self._database.read(lambda session: service.matches(session, reader, project, words, found))
         await call.show(views.member_list(page))
         return None
-
-    async def pressed(self, call: Call, name: str) -> tuple[Actor, Member]:
-        """Return who pressed a button, and the member it is about."""
-        project_id, _ = views.read_target(call.value)
-        actor, _ = await self.enter(call, name, project_id)
-        return actor, await self.member(call.value)
 
     async def member(self, value: str) -> Member:
         """Return the member whom a button or a form names.
@@ -60,3 +62,13 @@ class Entrance(ListEntrance[Told]):
         """Return one member at a glance."""
         reader = Reader(self._desk, actor)
         return await self._database.read(lambda session: service.overview(session, reader, member))
+
+
+def project_of_button(call: Call) -> str:
+    """Return the id of the project whose member a button is about."""
+    return views.read_target(call.value)[0]
+
+
+def project_of_form(call: Call) -> str:
+    """Return the id of the project whose member a form is about."""
+    return views.read_target(call.metadata)[0]
