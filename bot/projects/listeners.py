@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from bot.access.access import Access
 from bot.access.places import by, named, with_id, workspace
-from bot.access.project_names import the_project
 from bot.clock import Clock
 from bot.desk.entrance import answer
 from bot.desk.service import Desk
@@ -192,7 +191,9 @@ class ProjectListeners:
     async def save_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
         """Draw it again with what was chosen."""
         wish: WishedSettings = call.form
-        project = await self._database.read(lambda session: the_project(session, actor, wish.project_id))
+        project = await self._database.read(lambda session: projects.get(session, wish.project_id))
+        if project is None:
+            raise problem
         return views.settings_form(await self._overview(actor, project), wish, problem.text)
 
 
