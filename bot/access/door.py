@@ -18,8 +18,9 @@ from bot.store.database import Database
 
 @dataclass(frozen=True)
 class Denied:
-    """Who may not, and why."""
+    """Who may not do or read this, by its name in `bot.policy.LEAST`, and why."""
 
+    name: str
     access: Access
     why: NotAllowed
 
@@ -39,7 +40,7 @@ class Door:
         found = await self._database.read(lambda session: self._found(session, call, route, actor))
         if isinstance(found, Denied):
             place = found.access.project.id if found.access.project is not None else ""
-            await self._refusals.note(actor.user_id, route.needs, found.why.text, place)
+            await self._refusals.note(actor.user_id, found.name, found.why.text, place)
             raise found.why
         return found
 
@@ -69,5 +70,6 @@ class Door:
 
     def _found(self, session: Session, call: Call, route: Route, actor: Actor) -> Access | Denied:
         access = Access.load(session, actor, route.project(session, actor, call), self._fixed)
-        denial = access.denial(route.needs) if route.needs != MEMBER else None
-        return access if denial is None else Denied(access, denial)
+        name = route.needs if isinstance(route.needs, str) else route.needs(actor, call)
+        denial = access.denial(name) if name != MEMBER else None
+        return access if denial is None else Denied(name, access, denial)

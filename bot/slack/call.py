@@ -130,6 +130,14 @@ class Call:
         """What we noted in that view (its ``private_metadata``), or an empty text."""
         return str((self.view or {}).get("private_metadata") or "")
 
+    @property
+    def acted_in(self) -> OpenView | None:
+        """The modal whose button was pressed; None where that stands elsewhere."""
+        view = self.view or {}
+        if view.get("type") != "modal":
+            return None
+        return OpenView(self.web, self.view_id or "", view.get("hash"))
+
     async def ack(self, **answer: Any) -> None:
         """Answer Slack now; only the first answer counts.
 
@@ -167,6 +175,10 @@ class Call:
     async def push(self, view: Block) -> OpenView:
         """Open a modal on top of the one that was acted in; raise NotOpened if Slack does not."""
         return await self._shown(self.web.push_view, view)
+
+    async def open_over(self, view: Block) -> OpenView:
+        """Open a modal: on top of the one that was acted in, if it was one; raise NotOpened if Slack does not."""
+        return await (self.open(view) if self.acted_in is None else self.push(view))
 
     async def fill(self, form: Block) -> None:
         """Put a form into the window that waits for it; raise NotOpened, as ``open``, if Slack does not show it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from bot.errors import BotError, CouldNotCheck
+from bot.errors import BotError, CouldNotCheck, NotUnderstood
 from bot.operation import Actor
 from bot.slack.blocks import Block, modal, section
 from bot.slack.call import Call
@@ -31,7 +31,7 @@ async def enter(call: Call, route: Route, door: Doorkeeper) -> None:
         await _show(call, route, await route.listener(call, partial(door.admit, call, route)))
     else:
         if route.window:
-            await call.open(saying(route.window, route.waits))
+            await call.open_over(saying(route.window, route.waits))
         await _show(call, route, await route.listener(call, await door.admit(call, route)))
 
 
@@ -49,7 +49,7 @@ async def _take_in(call: Call, route: Route, door: Doorkeeper) -> None:
     await call.ack_update(saying(route.window, route.waits))
     try:
         access = await door.admit(call, route)
-    except CouldNotCheck as problem:  # whoever may not is not shown the form again
+    except (CouldNotCheck, NotUnderstood) as problem:  # whoever may not is not shown the form again
         await _show(call, route, await _back(call, route, Actor(call.team_id, call.user_id), problem))
         return
     try:
@@ -72,16 +72,17 @@ async def _show(call: Call, route: Route, answer: Answer) -> None:
         text = escape(answer)
         await (call.opened.update(saying(route.window, text)) if call.opened else call.tell(text))
     elif isinstance(answer, Mapping):
-        await _show_view(call, dict(answer))
+        await _show_view(call, route, dict(answer))
     else:
         await (call.show_instead(answer) if route.in_place else call.show(answer))
 
 
-async def _show_view(call: Call, view: Block) -> None:
-    """Show a view in the window that waits, or in one of its own."""
-    if call.opened is None:
-        await call.open(view)
-    elif call.kind != "view" and "submit" in view:  # a form to begin with: nothing was done yet, and that is told
-        await call.fill(view)
+async def _show_view(call: Call, route: Route, view: Block) -> None:
+    """Show a view in the window that waits, in the one whose button it was, or in one of its own."""
+    window = call.opened or (call.acted_in if route.in_place else None)
+    if window is None:
+        await call.open_over(view)
+    elif call.opened is not None and call.kind != "view" and "submit" in view:
+        await call.fill(view)  # a form to begin with: nothing was done yet, and that is told
     else:
-        await call.opened.update(view)
+        await window.update(view)

@@ -148,9 +148,8 @@ async def _ack_with(call: Call, error: BotError, view: Block) -> None:
 
 
 async def _opened_over(call: Call, view: Block) -> bool:
-    in_modal = (call.view or {}).get("type") == "modal"
     try:
-        await (call.push(view) if in_modal else call.open(view))
+        await call.open_over(view)
     except (NotOpened, SlackError):
         return False
     return True

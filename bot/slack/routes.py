@@ -24,6 +24,10 @@ Answer = Mapping[str, Any] | Sequence[Block] | str | None
 Place = Callable[..., Any]
 """Finds the project in which something is needed; ``bot.access.places`` has all of them."""
 
+Needs = str | Callable[[Actor, Call], str]
+"""A name of the policy's table (`bot.policy.LEAST`), or `MEMBER`; or how it is read from the call, where one button
+serves several."""
+
 RoutedListener = Callable[[Call, Any], Awaitable[Answer]]
 """A listener behind a door: the call, and the ``Access`` of whoever makes it; of a late route, an `Admit`."""
 
@@ -35,17 +39,18 @@ Admit = Callable[[], Awaitable[Any]]
 class Route:
     """A listener with what it needs.
 
-    ``needs`` is a name of the policy's table (`bot.policy.LEAST`), or `MEMBER`; ``project`` says where it is needed.
-    ``window`` is the title of a window that opens before anything else, because a trigger lives for three seconds; it
+    ``needs`` is what its role must allow; ``project`` says where it is needed. ``window`` is the title of a window that
+    opens before anything else (on top of one whose button was pressed), because a trigger lives for three seconds; it
     says ``waits`` until the listener's view takes its place. ``reads`` takes a form apart, touching nothing else: what
     it raises stands under its field, what it returns is ``call.form``. ``back`` draws the form again with what was
     typed and what is wrong, after one of the errors of ``brought_back``. ``in_place`` shows blocks instead of the
-    message whose button was pressed. ``late`` is for what has to do something before it is known who calls, or to tell
-    a refusal in its own place: the listener gets an `Admit`, and opens a window itself.
+    message whose button was pressed, and a view instead of the window whose button it was. ``late`` is for what has to
+    do something before it is known who calls, or to tell a refusal in its own place: the listener gets an `Admit`, and
+    opens a window itself.
     """
 
     listener: RoutedListener
-    needs: str
+    needs: Needs
     project: Place
     window: str = ""
     waits: str = ONE_MOMENT
