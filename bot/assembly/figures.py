@@ -110,7 +110,7 @@ def digests(on: Ground) -> Part:
     subscribing = Subscribing(on.database, on.clock, on.interactive, on.desk.owe)
     posting = DigestPosting(on.database, on.engine, on.interactive, reading, on.desk.owe)
     return Part(
-        doors=(DigestListeners(on.desk, on.database, on.people, on.clock, on.background, reading).door(),),
+        doors=(DigestListeners(on.desk, on.database, on.clock, on.background, reading).door(),),
         kinds=kinds_of(
             OperationKind(SubscribeToDigest, execute=subscribing.subscribe),
             OperationKind(ChangeDigest, subject_owner=owner_of, execute=subscribing.change),

@@ -18,6 +18,7 @@ from bot.store.digests import Subscription
 
 Block = dict[str, Any]
 
+TITLE = "Daily digest"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PROBLEM_SHOWN = 200
 SILENT = "Stay silent when nothing happened"
@@ -37,7 +38,7 @@ def form(shown: Form) -> Block:
     """Draw the form."""
     return blocks.modal(
         "digests.form",
-        "Daily digest",
+        TITLE,
         [*blocks.problem(shown.problem), *_what_and_where(shown), *_when(shown), *_how(shown.wish)],
         submit="Save" if shown.subscription_id else "Subscribe",
         close="Cancel",
@@ -97,11 +98,6 @@ def read_form(state: Mapping[str, Any], tz: str) -> Wish:
         sections=tuple(each for each in several(state, "sections") if each in SECTIONS),
         silent_when_empty=bool(several(state, "silent")),
     )
-
-
-def saying(text: str) -> Block:
-    """Draw a window that only says something (mrkdwn)."""
-    return blocks.modal("digests.notice", "Daily digest", [blocks.section(text)], close="Close")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from datetime import date
 
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.places import workspace
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.digests import form, subscribing, views
@@ -15,17 +17,17 @@ from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, Subscri
 from bot.digests.reading import Reading
 from bot.digests.schedule import last_closed
 from bot.digests.service import Digest
-from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood
+from bot.errors import BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
-from bot.people import People
 from bot.policy import Refuse
-from bot.slack.call import Call, OpenView
+from bot.slack.call import Call
+from bot.slack.entering import saying
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import page_of, read_page
+from bot.slack.routes import MEMBER, Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackError, SlackWeb
-from bot.slack.words import escape
+from bot.slack.web import SlackWeb
 from bot.store import customers, digest_runs, digests, projects
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -33,185 +35,166 @@ from bot.store.digests import Subscription
 LISTED = 5
 MUTED_DAYS = 7
 MOST_OPTIONS = 100
+MAY_READ = "digests.read"
 
 
 class DigestListeners:
     """Answers `/digests` and the buttons of digests."""
 
-    def __init__(
-        self, desk: Desk, database: Database, people: People, clock: Clock, files: SlackWeb, reading: Reading
-    ) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock, files: SlackWeb, reading: Reading) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._clock = clock
         self._files = files
         self._reading = reading
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        subscribe = Route(self.subscribe, SubscribeToDigest.kind, workspace, window=form.TITLE)
+        change = Route(self.change, ChangeDigest.kind, workspace, window=form.TITLE)
+        preview = Route(self.preview, MAY_READ, workspace)
+        pause = Route(self.pause, PauseDigest.kind, workspace)
+        resume = Route(self.resume, PauseDigest.kind, workspace)
+        end = Route(self.end, EndDigest.kind, workspace)
+        list_ = Route(self.list_digests, MEMBER, workspace)
+        details = Route(self.details, MAY_READ, workspace, window=form.TITLE, waits="Reading the details…")
         return Door(
             commands=(
-                Command("digests", "subscribe", self.subscribe, "", "spending each morning", aliases=("new",)),
-                Command("digests", "list", self.list_digests, "", "your digests; for owners all", aliases=("ls",)),
-                Command("digests", "preview", self.preview, "", "how your digest looks now, for you alone"),
-                Command("digests", "pause", self.pause, "", "no digest until you resume it"),
-                Command("digests", "resume", self.resume, "", "let a paused digest come again"),
-                Command("digests", "change", self.change, "", "where, of what and when", aliases=("edit",)),
-                Command("digests", "unsubscribe", self.end, "", "end a digest", aliases=("end", "delete")),
+                Command("digests", "subscribe", subscribe, "", "spending each morning", aliases=("new",)),
+                Command("digests", "list", list_, "", "your digests; for owners all", aliases=("ls",)),
+                Command("digests", "preview", preview, "", "how your digest looks now, for you alone"),
+                Command("digests", "pause", pause, "", "no digest until you resume it"),
+                Command("digests", "resume", resume, "", "let a paused digest come again"),
+                Command("digests", "change", change, "", "where, of what and when", aliases=("edit",)),
+                Command("digests", "unsubscribe", end, "", "end a digest", aliases=("end", "delete")),
             ),
             actions={
-                "digests.subscribe": self.subscribe,
-                "digests.list": self.turn,
-                "digests.preview": self.preview,
-                "digests.pause": self.pause,
-                "digests.resume": self.resume,
-                "digests.mute": self.mute,
-                "digests.change": self.change,
-                "digests.end": self.end,
-                "digests.details": self.details,
-                "digests.export": self.export,
+                "digests.subscribe": subscribe,
+                "digests.list": Route(self.turn, MEMBER, workspace, in_place=True),
+                "digests.preview": preview,
+                "digests.pause": pause,
+                "digests.resume": resume,
+                "digests.mute": Route(self.mute, PauseDigest.kind, workspace),
+                "digests.change": change,
+                "digests.end": end,
+                "digests.details": details,
+                "digests.export": Route(self.export, MAY_READ, workspace),
             },
-            views={"digests.form": self.save},
-            options={"digests.projects": self.projects_like, "digests.customers": self.customers_like},
+            views={"digests.form": self._form_route()},
+            options={
+                "digests.projects": Route(self.projects_like, MEMBER, workspace),
+                "digests.customers": Route(self.customers_like, MEMBER, workspace),
+            },
+        )
+
+    def _form_route(self) -> Route:
+        return Route(
+            self.save,
+            _saved_kind,
+            workspace,
+            window=form.TITLE,
+            waits="Checking the channel…",
+            reads=_read_form,
+            back=self.save_again,
         )
 
     # --- the form ---
 
-    async def subscribe(self, call: Call) -> None:
-        """Open an empty form."""
-        opened = await call.open(form.saying("One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._permit(actor, SubscribeToDigest.kind)
-        await opened.update(form.form(form.Form(Wish(tz=actor.tz))))
+    async def subscribe(self, _: Call, access: Access) -> views.Block:
+        """Draw an empty form."""
+        return form.form(form.Form(Wish(tz=access.actor.tz)))
 
-    async def change(self, call: Call) -> None:
-        """Open the form of a digest."""
-        opened = await call.open(form.saying("One moment…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        found = await self._own(actor, call.value)
+    async def change(self, call: Call, access: Access) -> views.Block:
+        """Draw the form of a digest."""
+        actor, found = access.actor, await self._own(access.actor, call.value)
         await self._check_change(actor, found)
         wish = subscribing.wish_of(found).model_copy(update={"tz": await self._zone(actor, found.id)})
-        await opened.update(form.form(await self._form(actor, found.id, wish)))
+        return form.form(await self._form(actor, found.id, wish))
 
-    async def save(self, call: Call) -> None:
+    async def save(self, call: Call, access: Access) -> views.Block:
         """Take in the form."""
-        subscription_id = call.metadata
-        wish = form.read_form(call.state, "UTC")
-        opened = await call.ack_update(form.saying("Checking the channel…"))
-        actor = Actor(call.team_id, call.user_id)
-        try:
-            actor = await self._people.judge(call.team_id, call.user_id)
-        except CouldNotCheck as problem:
-            await self._bring_back(opened, actor, subscription_id, wish, problem)
-            return
-        try:
-            wish = wish.model_copy(update={"tz": await self._zone(actor, subscription_id)})
-            text = await self._submit(_asked(subscription_id, call.view_id or "", wish), actor)
-        except (FormError, NotAllowed, CouldNotCheck) as problem:
-            await self._bring_back(opened, actor, subscription_id, wish, problem)
-            return
-        await opened.update(form.saying(f"{text} `/digests list` shows your digests, `/digests preview` one at once."))
+        zone = await self._zone(access.actor, call.metadata)
+        call.form = call.form.model_copy(update={"tz": zone})  # so that it comes back with the same zone, too
+        text = await self._submit(_asked(call.metadata, call.view_id or "", call.form), access.actor)
+        return saying(form.TITLE, f"{text} `/digests list` shows your digests, `/digests preview` one at once.")
 
-    async def _bring_back(
-        self, opened: OpenView, actor: Actor, subscription_id: str, wish: Wish, problem: BotError
-    ) -> None:
-        """Show the form again with what is wrong: what was chosen must not be lost."""
-        shown = await self._form(actor, subscription_id, wish)
-        await opened.update(form.form(replace(shown, problem=problem.text)))
+    async def save_again(self, call: Call, actor: Actor, problem: BotError) -> views.Block:
+        """Draw it again with what was chosen."""
+        return form.form(replace(await self._form(actor, call.metadata, call.form), problem=problem.text))
 
-    async def projects_like(self, call: Call) -> None:
+    async def projects_like(self, call: Call, _: Access) -> list[views.Block]:
         """Offer projects, from the mirror."""
 
         def found(session: Session) -> list[tuple[str, str]]:
             page, _ = projects.search(session, call.value.strip(), limit=MOST_OPTIONS)
             return [(project.id, project.name) for project in page]
 
-        known = await self._people.known(call.team_id, call.user_id)
-        await call.ack(options=form.options(await self._database.read(found) if known else []))
+        return form.options(await self._database.read(found))
 
-    async def customers_like(self, call: Call) -> None:
+    async def customers_like(self, call: Call, _: Access) -> list[views.Block]:
         """Offer customers, from the catalogue."""
 
         def found(session: Session) -> list[tuple[str, str]]:
             page, _ = customers.search(session, call.team_id, call.value.strip(), limit=MOST_OPTIONS)
             return [(customer.tag, customer.name) for customer in page]
 
-        known = await self._people.known(call.team_id, call.user_id)
-        await call.ack(options=form.options(await self._database.read(found) if known else []))
+        return form.options(await self._database.read(found))
 
     # --- the list, and what its buttons do ---
 
-    async def list_digests(self, call: Call) -> None:
+    async def list_digests(self, _: Call, access: Access) -> list[views.Block]:
         """List one's own digests; for an owner those of everybody, the own ones first."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show(await self._list(actor, 1))
+        return await self._list(access, 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page of them."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._list(actor, read_page(call.value)[0]))
+        return await self._list(access, read_page(call.value)[0])
 
-    async def pause(self, call: Call) -> None:
+    async def pause(self, call: Call, access: Access) -> str:
         """Let a digest rest."""
-        await self._put_off(call, None)
+        return await self._put_off(call, access.actor, None)
 
-    async def resume(self, call: Call) -> None:
+    async def resume(self, call: Call, access: Access) -> str:
         """Let a digest come again."""
-        await self._put_off(call, 0)
+        return await self._put_off(call, access.actor, 0)
 
-    async def mute(self, call: Call) -> None:
+    async def mute(self, call: Call, access: Access) -> str:
         """Let a digest rest for a week."""
-        await self._put_off(call, MUTED_DAYS)
+        return await self._put_off(call, access.actor, MUTED_DAYS)
 
-    async def end(self, call: Call) -> None:
+    async def end(self, call: Call, access: Access) -> str:
         """End a digest."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        found = await self._own(actor, call.value)
-        await call.tell(escape(await self._submit(EndDigest(subscription_id=found.id), actor)))
+        found = await self._own(access.actor, call.value)
+        return await self._submit(EndDigest(subscription_id=found.id), access.actor)
 
-    async def _put_off(self, call: Call, days: int | None) -> None:
-        actor = await self._people.judge(call.team_id, call.user_id)
+    async def _put_off(self, call: Call, actor: Actor, days: int | None) -> str:
         found = await self._own(actor, call.value)
-        await call.tell(escape(await self._submit(PauseDigest(subscription_id=found.id, days=days), actor)))
+        return await self._submit(PauseDigest(subscription_id=found.id, days=days), actor)
 
     # --- a digest itself ---
 
-    async def preview(self, call: Call) -> None:
+    async def preview(self, call: Call, access: Access) -> list[views.Block]:
         """Show, to this person alone, what the digest would say now."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._permit(actor, "digests.read")
-        found, now = await self._own(actor, call.value), self._clock.now()
+        found, now = await self._own(access.actor, call.value), self._clock.now()
         reading = self._reading.digest(found, (last_closed(now),), now)
-        digest = await told_if_slow(reading, call.tell, "Putting the digest together…")
-        await call.show(views.preview(found, digest))
+        return views.preview(found, await told_if_slow(reading, call.tell, "Putting the digest together…"))
 
-    async def details(self, call: Call) -> None:
+    async def details(self, call: Call, access: Access) -> views.Block:
         """Show the details of a posted digest."""
-        opened = await call.open(form.saying("Reading the details…"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await opened.update(views.details_window(await self._posted(actor, call.value)))
+        return views.details_window(await self._posted(access.actor, call.value))
 
-    async def export(self, call: Call) -> None:
+    async def export(self, call: Call, access: Access) -> str:
         """Send the figures of a posted digest as a file."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        digest = await self._posted(actor, call.value)
+        digest = await self._posted(access.actor, call.value)
         name = f"digest-{digest.days[0]}-{digest.days[-1]}.csv"
         content = csv_bytes(("split", "name", "dollars"), views.export_rows(digest))
-        try:
-            await send_file(
-                self._files, actor.user_id, name, content, f"Digest of {views.days_text(digest.days)} (UTC)"
-            )
-        except SlackError:
-            await call.tell("Slack did not take the file. Please try again in a minute.")
-            return
-        await call.tell("The figures are in your direct messages with Keydesk.")
+        comment = f"Digest of {views.days_text(digest.days)} (UTC)"
+        await send_file(self._files, access.actor.user_id, name, content, comment)
+        return "The figures are in your direct messages with Keydesk."
 
     # --- reading ---
 
     async def _posted(self, actor: Actor, run_id: str) -> Digest:
-        await self._permit(actor, "digests.read")
-
         def told(session: Session) -> tuple[Subscription, tuple[date, ...]]:
             run = digest_runs.run(session, run_id)
             if run is None:
@@ -240,12 +223,13 @@ class DigestListeners:
 
         return await self._database.read(find)
 
-    async def _list(self, actor: Actor, number: int) -> list[views.Block]:
+    async def _list(self, access: Access, number: int) -> list[views.Block]:
+        actor, may_subscribe = access.actor, access.can(SubscribeToDigest.kind)
+        everybodys = actor.user_id in access.roles.owners()
+
         def read(session: Session) -> list[views.Block]:
-            everybodys = actor.user_id in self._desk.matter(session, actor.team_id, "").owners
             found = digests.living(session, actor.team_id, None if everybodys else actor.user_id)
             own_first = sorted(found, key=lambda each: each.owner != actor.user_id)
-            may_subscribe = self._desk.may(session, actor, SubscribeToDigest.kind)
             reader = form.Reader(actor.user_id, self._clock.now(), may_subscribe)
             return form.digest_list(page_of(own_first, number, LISTED), _names(session, actor.team_id), reader)
 
@@ -260,9 +244,6 @@ class DigestListeners:
         found = await self._database.read(lambda session: digests.get(session, subscription_id))
         return actor.tz if found is None or found.owner == actor.user_id else found.tz
 
-    async def _permit(self, actor: Actor, name: str) -> None:
-        await self._database.read(lambda session: self._desk.permit(session, actor, name))
-
     async def _check_change(self, actor: Actor, found: Subscription) -> None:
         """Refuse at the press, and not at the end of the form, who may not change this digest."""
         wanted = ChangeDigest(subscription_id=found.id, wish=subscribing.wish_of(found))
@@ -273,6 +254,14 @@ class DigestListeners:
     async def _submit(self, operation: SubscribeToDigest | ChangeDigest | PauseDigest | EndDigest, actor: Actor) -> str:
         outcome = await self._desk.submit(operation, actor)
         return "This waits for a decision." if isinstance(outcome, Held) else outcome.text
+
+
+def _read_form(call: Call) -> Wish:
+    return form.read_form(call.state, "UTC")
+
+
+def _saved_kind(_: Actor, call: Call) -> str:
+    return ChangeDigest.kind if call.metadata else SubscribeToDigest.kind
 
 
 def _asked(subscription_id: str, form_id: str, wish: Wish) -> SubscribeToDigest | ChangeDigest:
