@@ -63,8 +63,8 @@ def billing(on: Ground) -> Part:
     closing = MonthClosing(on.database, on.clock)
     return Part(
         doors=(
-            BillingListeners(_entrance(on), on.clock, on.deepgram).door(),
-            MonthListeners(on.desk, on.database, on.people, on.clock, on.background, closing).door(),
+            BillingListeners(on.clock, on.deepgram).door(),
+            MonthListeners(on.desk, on.database, on.clock, on.background, closing).door(),
         ),
         kinds=kinds_of(
             OperationKind(CloseMonth, describe=describe_closing, moved=closing.moved, execute=closing.execute)

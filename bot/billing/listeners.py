@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bot.access.access import Access
+from bot.access.places import by, named
 from bot.billing import service, views
 from bot.clock import Clock
-from bot.desk.entrance import ProjectEntrance
 from bot.providers.deepgram.billing import BillingReports
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
 
@@ -16,46 +18,41 @@ from bot.slack.words import escape
 class BillingListeners:
     """Answers `/billing` and its buttons; reads only."""
 
-    def __init__(self, entrance: ProjectEntrance, clock: Clock, reports: BillingReports) -> None:
-        self._entrance = entrance
+    def __init__(self, clock: Clock, reports: BillingReports) -> None:
         self._clock = clock
         self._reports = reports
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        balance = Route(self.balance, "billing.balance", named)
+        purchases = Route(self.purchases, "billing.purchases", named)
+        turned = by(lambda call: read_page(call.value)[1])
         return Door(
             commands=(
-                Command("billing", "balance", self.balance, "[project]", "what is left", aliases=("balances",)),
-                Command("billing", "purchases", self.purchases, "[project]", "what was bought", aliases=("orders",)),
+                Command("billing", "balance", balance, "[project]", "what is left", aliases=("balances",)),
+                Command("billing", "purchases", purchases, "[project]", "what was bought", aliases=("orders",)),
             ),
-            actions={"billing.balance": self.balance_pressed, "billing.purchases": self.turn_purchases},
+            actions={
+                "billing.balance": Route(self.balance, "billing.balance", named, in_place=True),
+                "billing.purchases": Route(self.turn_purchases, "billing.purchases", turned, in_place=True),
+            },
         )
 
-    async def balance(self, call: Call) -> None:
-        """Tell what is left in a project."""
-        await call.show(await self._balance(call, call.text))
-
-    async def balance_pressed(self, call: Call) -> None:
-        """Tell what is left now, in place of what stands there."""
-        await call.show_instead(await self._balance(call, call.value))
-
-    async def purchases(self, call: Call) -> None:
-        """Tell what was bought for a project."""
-        await call.show(await self._purchases(call, call.text, 1))
-
-    async def turn_purchases(self, call: Call) -> None:
-        """Show a page of what was bought, in place of what stands there."""
-        number, project_id = read_page(call.value)
-        await call.show_instead(await self._purchases(call, project_id, number))
-
-    async def _balance(self, call: Call, wanted: str) -> list[views.Block]:
-        _, project = await self._entrance.enter(call, "billing.balance", wanted)
-        reading = service.balances(self._reports, project, self._clock.now())
-        words = f"Reading the balance of {escape(project.name)} from Deepgram…"
+    async def balance(self, call: Call, access: Access) -> list[views.Block]:
+        """Tell what is left in a project now."""
+        reading = service.balances(self._reports, access.there, self._clock.now())
+        words = f"Reading the balance of {escape(access.there.name)} from Deepgram…"
         return views.balances(await told_if_slow(reading, call.tell, words))
 
-    async def _purchases(self, call: Call, wanted: str, number: int) -> list[views.Block]:
-        _, project = await self._entrance.enter(call, "billing.purchases", wanted)
-        reading = service.orders(self._reports, project, number, self._clock.now())
-        words = f"Reading the purchases of {escape(project.name)} from Deepgram…"
+    async def purchases(self, call: Call, access: Access) -> list[views.Block]:
+        """Tell what was bought for a project."""
+        return await self._purchases(call, access, 1)
+
+    async def turn_purchases(self, call: Call, access: Access) -> list[views.Block]:
+        """Show a page of what was bought."""
+        return await self._purchases(call, access, read_page(call.value)[0])
+
+    async def _purchases(self, call: Call, access: Access, number: int) -> list[views.Block]:
+        reading = service.orders(self._reports, access.there, number, self._clock.now())
+        words = f"Reading the purchases of {escape(access.there.name)} from Deepgram…"
         return views.orders(await told_if_slow(reading, call.tell, words))

@@ -6,6 +6,8 @@ import asyncio
 
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.places import workspace
 from bot.billing import month as months
 from bot.billing import month_files, month_views, pdf
 from bot.billing.closing import MonthClosing
@@ -17,11 +19,11 @@ from bot.desk.entrance import answer
 from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.operation import Actor
-from bot.people import People
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
 from bot.slack.words import escape
@@ -39,123 +41,101 @@ class MonthListeners:
     """Answers `/billing month` and its buttons."""
 
     def __init__(
-        self, desk: Desk, database: Database, people: People, clock: Clock, background: SlackWeb, closing: MonthClosing
+        self, desk: Desk, database: Database, clock: Clock, background: SlackWeb, closing: MonthClosing
     ) -> None:
         self._desk = desk
         self._database = database
-        self._people = people
         self._clock = clock
         self._background = background
         self._closing = closing
 
     def door(self) -> Door:
         """Return what this part of the room answers to."""
-        usage = "[this|last|2026-10] [customer]"
+        usage, month = "[this|last|2026-10] [customer]", Route(self.month, READING, workspace)
         return Door(
-            commands=(Command("billing", "month", self.month, usage, "a month by customer", aliases=("statement",)),),
+            commands=(Command("billing", "month", month, usage, "a month by customer", aliases=("statement",)),),
             actions={
-                "billing.month": self.turn,
-                "billing.month.part": self.turn_part,
-                "billing.month.customer": self.of_customer,
-                "billing.month.csv": self.send_csv,
-                "billing.month.pdf": self.send_pdf,
-                "billing.close": self.close,
+                "billing.month": Route(self.turn, READING, workspace, in_place=True),
+                "billing.month.part": Route(self.turn_part, READING, workspace, in_place=True),
+                "billing.month.customer": Route(self.of_customer, READING, workspace),
+                "billing.month.csv": Route(self.send_csv, READING, workspace),
+                "billing.month.pdf": Route(self.send_pdf, READING, workspace),
+                "billing.close": Route(self.close, CloseMonth.kind, workspace),
             },
         )
 
-    async def month(self, call: Call) -> None:
+    async def month(self, call: Call, access: Access) -> list[month_views.Block]:
         """Show a month, or one customer's."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        month, wanted = read_typed(call.text, self._today(actor))
-        await self._tell(call, actor, month, wanted)
+        month, wanted = read_typed(call.text, self._today(access.actor))
+        if wanted:
+            return await self._of_customer(call, access, month, wanted)
+        return await self._page(call, access, month, 1)
 
-    async def of_customer(self, call: Call) -> None:
+    async def of_customer(self, call: Call, access: Access) -> list[month_views.Block]:
         """Show this month of the customer whose button was pressed."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._tell(call, actor, read_month("", self._today(actor)), call.value)
+        return await self._of_customer(call, access, read_month("", self._today(access.actor)), call.value)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[month_views.Block]:
         """Show another page of a month."""
         number, month = read_page(call.value)
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await call.show_instead(await self._page(call, actor, self._month(actor, month), number))
+        return await self._page(call, access, self._month(access.actor, month), number)
 
-    async def turn_part(self, call: Call) -> None:
+    async def turn_part(self, call: Call, access: Access) -> list[month_views.Block]:
         """Show a page of one payer's lines."""
         number, value = read_page(call.value)
         month, _, part_ids = value.partition(":")
-        actor = await self._people.judge(call.team_id, call.user_id)
-        seen = await self._printed(call, actor, self._month(actor, month), part_ids)
-        await call.show_instead(month_views.part_page(seen, part_ids, number))
+        seen = await self._printed(call, access, self._month(access.actor, month), part_ids)
+        return month_views.part_page(seen, part_ids, number)
 
-    async def send_csv(self, call: Call) -> None:
+    async def send_csv(self, call: Call, access: Access) -> str:
         """Send what is shown as a CSV file."""
-        seen = await self._pressed(call)
+        seen = await self._pressed(call, access)
         content = await asyncio.to_thread(lambda: csv_bytes(month_files.HEADER, month_files.rows(seen)))
-        await self._send(call, seen, "csv", content)
+        return await self._send(call, seen, "csv", content)
 
-    async def send_pdf(self, call: Call) -> None:
+    async def send_pdf(self, call: Call, access: Access) -> str:
         """Send what is shown as a PDF file."""
-        seen = await self._pressed(call)
+        seen = await self._pressed(call, access)
         drawing = asyncio.to_thread(pdf.render, seen, self._clock.now())
-        await self._send(call, seen, "pdf", await told_if_slow(drawing, call.tell, "Drawing the PDF…"))
+        return await self._send(call, seen, "pdf", await told_if_slow(drawing, call.tell, "Drawing the PDF…"))
 
-    async def close(self, call: Call) -> None:
+    async def close(self, call: Call, access: Access) -> str:
         """Close a month; the button has asked."""
-        actor = await self._people.judge(call.team_id, call.user_id)
         word, _, seen = call.value.partition(":")
+        actor = access.actor
         month = self._month(actor, word)
-        wish = CloseMonth(month=month, untold_seen=seen)
-        if await self._database.read(lambda session: self._desk.may(session, actor, CloseMonth.kind)):
-            wish = await self._closing.as_asked(wish, actor)  # of whoever may not, the desk refuses it, on the record
+        wish = await self._closing.as_asked(CloseMonth(month=month, untold_seen=seen), actor)
         outcome = await self._desk.submit(wish, actor)
         said = await self._database.read(lambda session: answer(session, actor, outcome, "the month stays open"))
-        await call.show_instead(await self._page(call, actor, month, 1))
-        await call.tell(escape(said))
+        await call.show_instead(await self._page(call, access, month, 1))
+        return said
 
-    async def _tell(self, call: Call, actor: Actor, month: str, wanted: str) -> None:
-        if not wanted:
-            await call.show(await self._page(call, actor, month, 1))
-        else:
-            customer = await self._database.read(lambda session: _the_customer(session, actor, wanted))
-            await call.show(await self._of_customer(call, actor, month, customer))
+    async def _page(self, call: Call, access: Access, month: str, number: int) -> list[month_views.Block]:
+        seen = await self._printed(call, access, month)
+        return month_views.month_page(seen, number, may_close=_may_close(access, seen.statement))
 
-    async def _page(self, call: Call, actor: Actor, month: str, number: int) -> list[month_views.Block]:
-        seen = await self._printed(call, actor, month)
-        return month_views.month_page(seen, number, may_close=await self._may_close(actor, seen.statement))
-
-    async def _of_customer(self, call: Call, actor: Actor, month: str, customer: Customer) -> list[month_views.Block]:
-        seen = await self._printed(call, actor, month)
+    async def _of_customer(self, call: Call, access: Access, month: str, wanted: str) -> list[month_views.Block]:
+        customer = await self._database.read(lambda session: _the_customer(session, access.actor, wanted))
+        seen = await self._printed(call, access, month)
         own = seen.ids_of(customer.tag)
         if not own:
             return month_views.nothing_for(customer.name, seen)
         return month_views.part_page(printed_of(seen, own), own, 1)
 
-    async def _printed(self, call: Call, actor: Actor, month: str, part_ids: str = "") -> Printed:
-        now = self._clock.now()
-
-        def reading(session: Session) -> Statement:
-            self._desk.permit(session, actor, READING)
-            return months.read(session, actor.team_id, month, now)
-
-        words = f"Adding up {month_views.name_of(month)}…"
-        seen = printed(await told_if_slow(self._database.read(reading), call.tell, words))
+    async def _printed(self, call: Call, access: Access, month: str, part_ids: str = "") -> Printed:
+        team_id, now = access.actor.team_id, self._clock.now()
+        reading = self._database.read(lambda session: months.read(session, team_id, month, now))
+        seen = printed(await told_if_slow(reading, call.tell, f"Adding up {month_views.name_of(month)}…"))
         return printed_of(seen, part_ids) if part_ids else seen
 
-    async def _pressed(self, call: Call) -> Printed:
-        actor = await self._people.judge(call.team_id, call.user_id)
+    async def _pressed(self, call: Call, access: Access) -> Printed:
         month, _, part_ids = call.value.partition(":")
-        return await self._printed(call, actor, self._month(actor, month), part_ids)
+        return await self._printed(call, access, self._month(access.actor, month), part_ids)
 
-    async def _send(self, call: Call, seen: Printed, extension: str, content: bytes) -> None:
+    async def _send(self, call: Call, seen: Printed, extension: str, content: bytes) -> str:
         name = month_files.file_name(seen, seen.everything[0].part.name if seen.is_part else "", extension)
         await send_file(self._background, call.user_id, name, content, escape(month_files.status(seen)))
-        await call.tell(SENT)
-
-    async def _may_close(self, actor: Actor, statement: Statement) -> bool:
-        if statement.closed or statement.missing or statement.total is None:
-            return False
-        return await self._database.read(lambda session: self._desk.may(session, actor, CloseMonth.kind))
+        return SENT
 
     def _month(self, actor: Actor, value: str) -> str:
         return read_month(value or "?", self._today(actor))
@@ -174,6 +154,12 @@ def printed_of(seen: Printed, part_ids: str) -> Printed:
     if not found.everything:
         raise NotUnderstood("There is nothing of this in the month any more. Type /billing month to see it anew.")
     return found
+
+
+def _may_close(access: Access, statement: Statement) -> bool:
+    if statement.closed or statement.missing or statement.total is None:
+        return False
+    return access.can(CloseMonth.kind)
 
 
 def _the_customer(session: Session, actor: Actor, wanted: str) -> Customer:

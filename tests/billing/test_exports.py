@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from bot.access.access import Access
 from bot.billing.closing import MonthClosing
 from bot.billing.month_listeners import SENT, MonthListeners
 from bot.clock import SetClock
@@ -15,7 +16,7 @@ from bot.slack.call import Call
 from bot.store.database import Database
 from bot.store.record import Entry
 from tests.desk.conversations import Conversations
-from tests.factories import ANA, NOON, TEAM, rows, set_up
+from tests.factories import ANA, NOON, TEAM, actor, rows, set_up
 from tests.roles.conftest import role_bench
 
 
@@ -41,7 +42,7 @@ def listeners(small_store: Database) -> MonthListeners:
     """What answers the buttons of a month."""
     set_up(small_store)
     made, clock = role_bench(small_store, frozenset()), SetClock(NOON)
-    return MonthListeners(made.desk, small_store, made.people, clock, Files(), MonthClosing(small_store, clock))
+    return MonthListeners(made.desk, small_store, clock, Files(), MonthClosing(small_store, clock))
 
 
 @pytest.mark.xfail(
@@ -52,8 +53,8 @@ async def test_who_takes_a_month_along_as_a_file_stands_in_the_record(
 ) -> None:
     screen = Files()
     call = Call("action", "billing.month.csv", TEAM, ANA, {}, screen, screen.post, value="2026-02")
-    await listeners.send_csv(call)
-    assert SENT in [message.text for message in screen.messages.values()]
+    access = rows(small_store, lambda session: Access.load(session, actor(ANA), None, frozenset()))
+    assert await listeners.send_csv(call, access) == SENT
     entry = one_of(small_store, ANA)
     assert "2026-02" in f"{entry.subject} {entry.detail}"
     assert "csv" in str(entry.detail)
