@@ -18,7 +18,6 @@ from bot.budgets.watching import BudgetWatch
 from bot.customers.changing import CustomerChanges
 from bot.customers.listeners import CustomerListeners
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
-from bot.desk.entrance import ProjectEntrance
 from bot.digests.jobs import DigestJobs
 from bot.digests.listeners import DigestListeners
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest
@@ -129,8 +128,4 @@ def digests(on: Ground) -> Part:
 def models(on: Ground) -> Part:
     """Put the room of models together."""
     catalogue = Catalogue(on.deepgram, on.clock)
-    return Part(doors=(ModelListeners(_entrance(on), on.clock, catalogue).door(),))
-
-
-def _entrance(on: Ground) -> ProjectEntrance:
-    return ProjectEntrance(on.desk, on.database, on.people, the_project)
+    return Part(doors=(ModelListeners(on.clock, catalogue).door(),))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.access.access import Access
+from bot.access.places import by, chosen
 from bot.clock import Clock
-from bot.desk.entrance import ProjectEntrance
 from bot.errors import NotUnderstood
 from bot.models import service, views
 from bot.models.catalogue import Catalogue, Listing
@@ -12,62 +13,61 @@ from bot.providers.deepgram.speech_models import SpeechModel
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, page_of, read_page_in
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
 from bot.store.projects import Project
+
+MAY_READ = "models.list"
 
 
 class ModelListeners:
     """Answers `/keydesk models` and its buttons; reads only."""
 
-    def __init__(self, entrance: ProjectEntrance, clock: Clock, catalogue: Catalogue) -> None:
-        self._entrance = entrance
+    def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
         self._clock = clock
         self._catalogue = catalogue
 
     def door(self) -> Door:
         """Return what this room answers to."""
+        list_, show = Route(self.list_models, MAY_READ, chosen), Route(self.show, MAY_READ, chosen)
+        listed, shown = by(lambda call: read_page_in(call.value)[1]), by(lambda call: call.value.partition(":")[0])
+        about = "the models of your project"
         return Door(
             commands=(
-                Command(
-                    "models",
-                    "list",
-                    self.list_models,
-                    "[words]",
-                    "the models of your project",
-                    ("ls", "search"),
-                    slash=False,
-                ),
-                Command("models", "show", self.show, "<name or id>", "one model", ("get",), slash=False),
+                Command("models", "list", list_, "[words]", about, ("ls", "search"), slash=False),
+                Command("models", "show", show, "<name or id>", "one model", ("get",), slash=False),
             ),
-            actions={"models.list": self.turn, "models.refresh": self.refresh, "models.show": self.show_pressed},
+            actions={
+                "models.list": Route(self.turn, MAY_READ, listed, in_place=True),
+                "models.refresh": Route(self.refresh, MAY_READ, listed, in_place=True),
+                "models.show": Route(self.show_pressed, MAY_READ, shown),
+            },
         )
 
-    async def list_models(self, call: Call) -> None:
+    async def list_models(self, call: Call, access: Access) -> list[views.Block]:
         """List the models of the chosen project."""
-        await call.show(await self._page(call, await self._project(call, ""), call.text, 1))
+        return await self._page(call, access.there, call.text, 1)
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
-        number, project, typed = await self._pressed(call)
-        await call.show_instead(await self._page(call, project, typed, number))
+        number, _, typed = read_page_in(call.value)
+        return await self._page(call, access.there, typed, number)
 
-    async def refresh(self, call: Call) -> None:
+    async def refresh(self, call: Call, access: Access) -> list[views.Block]:
         """Read the models from the provider now."""
-        number, project, typed = await self._pressed(call)
-        self._catalogue.forget(project.id)
-        await call.show_instead(await self._page(call, project, typed, number))
+        self._catalogue.forget(access.there.id)
+        return await self.turn(call, access)
 
-    async def show(self, call: Call) -> None:
+    async def show(self, call: Call, access: Access) -> list[views.Block]:
         """Show the model that was named; where several are, list them."""
-        await self._show(call, await self._project(call, ""), call.text)
+        return await self._shown(call, access.there, call.text)
 
-    async def show_pressed(self, call: Call) -> None:
+    async def show_pressed(self, call: Call, access: Access) -> list[views.Block]:
         """Show the model whose button was pressed."""
-        project_id, _, model_id = call.value.partition(":")
-        await self._show(call, await self._project(call, project_id), model_id)
+        return await self._shown(call, access.there, call.value.partition(":")[2])
 
-    async def _show(self, call: Call, project: Project, wanted: str) -> None:
+    async def _shown(self, call: Call, project: Project, wanted: str) -> list[views.Block]:
         if not wanted.strip():
             raise NotUnderstood("Which model? Type /keydesk models show <name or id>; /keydesk models list shows all.")
         listing, found = await self._named(call, project, wanted)
@@ -75,13 +75,8 @@ class ModelListeners:
             raise service.unknown(listing.models, wanted)
         if len(found) > 1:
             typed = f"{service.OUTDATED} {wanted}" if listing.outdated else wanted
-            await call.show(await self._page(call, project, typed, 1))
-            return
-        await call.show(views.details(found[0], project.name, listing.read_at, self._clock.now()))
-
-    async def _pressed(self, call: Call) -> tuple[int, Project, str]:
-        number, project_id, typed = read_page_in(call.value)
-        return number, await self._project(call, project_id), typed
+            return await self._page(call, project, typed, 1)
+        return views.details(found[0], project.name, listing.read_at, self._clock.now())
 
     async def _page(self, call: Call, project: Project, typed: str, number: int) -> list[views.Block]:
         wanted = Wanted(typed.strip()[:WORDS_LONGEST])
@@ -101,7 +96,3 @@ class ModelListeners:
     async def _read(self, call: Call, project: Project, *, outdated: bool = False) -> Listing:
         reading = self._catalogue.read(project.id, outdated=outdated)
         return await told_if_slow(reading, call.tell, f"Reading the models of {escape(project.name)} from Deepgram…")
-
-    async def _project(self, call: Call, wanted: str) -> Project:
-        _, project = await self._entrance.enter(call, "models.list", wanted)
-        return project
