@@ -46,7 +46,7 @@ def usage(on: Ground) -> Part:
     jobs = UsageJobs(on.database, on.engine, on.clock, collection, AFTER_FIGURES)
     figures = FiguresReading(on.desk, on.database, on.clock, collection, the_project, names)
     requests = RequestReading(on.desk, on.database, on.clock, on.deepgram, the_project, names)
-    fields = FieldListeners(on.desk, on.database, on.people, on.clock, on.deepgram, the_project, on.background)
+    fields = FieldListeners(on.clock, on.deepgram, on.background)
     return Part(
         doors=(
             FiguresListeners(on.people, figures, on.background).door(),

@@ -7,22 +7,18 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, timedelta
 
-from sqlmodel import Session
-
+from bot.access.access import Access
+from bot.access.places import by
 from bot.clock import Clock
-from bot.desk.entrance import ProjectOf
-from bot.desk.service import Desk
 from bot.errors import NotUnderstood, ProviderError
-from bot.operation import Actor
-from bot.people import People
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
-from bot.slack.words import escape, fallback_text
-from bot.store.database import Database
+from bot.slack.words import escape
 from bot.store.projects import Project
 from bot.usage.fields import views
 from bot.usage.fields.views import Used
@@ -36,58 +32,37 @@ _LAST_WORD = re.compile(r"(?:^|\s)(today|week|month|quarter)\s*$", re.IGNORECASE
 class FieldListeners:
     """Answers `/usage fields`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        database: Database,
-        people: People,
-        clock: Clock,
-        deepgram: Deepgram,
-        project_of: ProjectOf,
-        files: SlackWeb,
-    ) -> None:
-        self._desk = desk
-        self._database = database
-        self._people = people
+    def __init__(self, clock: Clock, deepgram: Deepgram, files: SlackWeb) -> None:
         self._clock = clock
         self._deepgram = deepgram
-        self._project_of = project_of
         self._files = files
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
+        fields = Route(self.fields, MAY_READ, by(lambda call: read_words(call.text)[0]))
         summary = "the tags, models, features and line items in use"
         return Door(
-            commands=(Command("usage", "fields", self.fields, "[project] [week]", summary),),
-            actions={"usage.fields.export": self.export},
+            commands=(Command("usage", "fields", fields, "[project] [week]", summary),),
+            actions={"usage.fields.export": Route(self.export, MAY_READ, by(lambda call: _pressed(call.value)[0]))},
         )
 
-    async def fields(self, call: Call) -> None:
+    async def fields(self, call: Call, access: Access) -> list[views.Block]:
         """Show what was used lately in a project."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        wanted, days = read_words(call.text)
+        _, days = read_words(call.text)
         today = self._clock.now().astimezone(UTC).date()
-        seen = await self._read(call, actor, wanted, today - timedelta(days=days - 1), today)
-        blocks = views.used(seen)
-        await call.tell(fallback_text(blocks), blocks)
+        return views.used(await self._read(call, access.there, today - timedelta(days=days - 1), today))
 
-    async def export(self, call: Call) -> None:
+    async def export(self, call: Call, access: Access) -> str:
         """Send all of it as CSV, in a direct message."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        seen = await self._read(call, actor, *_pressed(call.value))
+        _, first, last = _pressed(call.value)
+        seen = await self._read(call, access.there, first, last)
         rows = [(name, item) for name, items in views.columns(seen) for item in items]
         comment = f"What {escape(seen.project)} used from {seen.first} to {seen.last} (UTC)"
         content = csv_bytes(("what", "value"), rows)
-        await send_file(self._files, actor.user_id, f"fields-{seen.last}.csv", content, comment)
-        await call.tell("The file is in your direct messages.")
+        await send_file(self._files, access.actor.user_id, f"fields-{seen.last}.csv", content, comment)
+        return "The file is in your direct messages."
 
-    async def _read(self, call: Call, actor: Actor, wanted: str, first: date, last: date) -> Used:
-        def permitted(session: Session) -> Project:
-            project = self._project_of(session, actor, wanted)
-            self._desk.permit(session, actor, MAY_READ, project.id)
-            return project
-
-        project = await self._database.read(permitted)
+    async def _read(self, call: Call, project: Project, first: date, last: date) -> Used:
         words = f"Reading what {escape(project.name)} used from Deepgram…"
         return await told_if_slow(self._used(project, first, last), call.tell, words)
 
