@@ -9,13 +9,10 @@ from datetime import time as time_of_day
 from typing import Any
 
 from bench.table import Row
+from bot.access.access import Access
 from bot.clock import SetClock
-from bot.desk.service import Desk
-from bot.engine.inline import InlineEngine
 from bot.errors import Unavailable
 from bot.operation import Actor
-from bot.access.project_names import the_project
-from bot.store import due
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
 from bot.spending.periods import Period
@@ -40,18 +37,20 @@ class _Away:
 async def answers(name: str, database: Database, first: date, last: date, goal: float) -> list[Row]:
     """Time the answer to each split of all projects from the first to the last day."""
     clock, away = SetClock(datetime.combine(last + timedelta(days=1), time_of_day(9), tzinfo=UTC)), _Away()
-    desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER.user_id}), {})
     collection, names = UsageCollection(database, away), ModelNames(away, clock)
-    reading = FiguresReading(desk, database, clock, collection, the_project, names)
+    reading = FiguresReading(database, clock, collection, names)
     period = Period(name="", first=first, last=last)
-    return [await _timed(f"{name}: /usage of all projects by {by}, a year", reading, period, by, goal) for by in SPLITS]
+    asked = {by: Question(period=period, by=by, project=EVERYWHERE) for by in SPLITS}
+    titles = {by: f"{name}: /usage of all projects by {by}, a year" for by in SPLITS}
+    return [await _timed(titles[by], database, reading, question, goal) for by, question in asked.items()]
 
 
-async def _timed(name: str, reading: FiguresReading, period: Period, by: str, goal: float) -> Row:
+async def _timed(name: str, database: Database, reading: FiguresReading, question: Question, goal: float) -> Row:
     taken, begun_cpu = [], time.process_time()
     for _ in range(TIMES):
         begun = time.perf_counter()
-        answer = await reading.answer(OWNER, Question(period=period, by=by, project=EVERYWHERE))
+        access = await database.read(lambda session: Access.load(session, OWNER, None, frozenset({OWNER.user_id})))
+        answer = await reading.answer(access, question)
         taken.append((time.perf_counter() - begun) * 1000)
     cpu = (time.process_time() - begun_cpu) * 1000 / TIMES
     against = "with the year before" if answer.known.before else "alone"

@@ -44,12 +44,12 @@ def usage(on: Ground) -> Part:
     """Put the room of usage together, with the collection of its figures."""
     collection, names = UsageCollection(on.database, on.deepgram), ModelNames(on.deepgram, on.clock)
     jobs = UsageJobs(on.database, on.engine, on.clock, collection, AFTER_FIGURES)
-    figures = FiguresReading(on.desk, on.database, on.clock, collection, the_project, names)
+    figures = FiguresReading(on.database, on.clock, collection, names)
     requests = RequestReading(on.desk, on.database, on.clock, on.deepgram, the_project, names)
     fields = FieldListeners(on.clock, on.deepgram, on.background)
     return Part(
         doors=(
-            FiguresListeners(on.people, figures, on.background).door(),
+            FiguresListeners(figures, on.background).door(),
             RequestListeners(on.desk, on.database, on.people, requests, on.background).door(),
             fields.door(),
         ),

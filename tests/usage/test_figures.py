@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlmodel import Session
 
-from bot.access.project_names import the_project
+from bot.access.access import Access
 from bot.clock import SetClock
-from bot.desk.service import Desk
-from bot.engine.inline import InlineEngine
 from bot.errors import NotUnderstood, Unavailable
 from bot.money import to_cent
+from bot.operation import Actor
 from bot.slack.words import fallback_text
 from bot.spending.periods import Period
-from bot.store import collected, due, fact_rows, facts
+from bot.store import collected, fact_rows, facts
 from bot.store.accounts import Account
 from bot.store.collected import CollectedDay, Which, end_of
 from bot.store.database import Database
@@ -34,8 +34,9 @@ from bot.usage import knowable
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import drawing, views
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
-from bot.usage.figures.service import FiguresReading
-from bot.usage.figures.sums import split
+from bot.usage.figures.scope import project_of
+from bot.usage.figures.service import Answer, FiguresReading, Overview
+from bot.usage.figures.sums import Part, split
 from bot.usage.figures.wording import read_words
 from bot.usage.model_names import ModelNames
 from tests.factories import ANA, NOON, OWNER, PROJECT, TEAM, actor, add, customer, key, rows, small_database
@@ -88,11 +89,34 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
-def reading(database: Database, now: datetime = NOON) -> FiguresReading:
+@dataclass(frozen=True)
+class Asking:
+    """Reads figures with the access that somebody has where a question is asked."""
+
+    database: Database
+    reading: FiguresReading
+
+    async def answer(self, who: Actor, question: Question, number: int = 1) -> Answer:
+        return await self.reading.answer(self._access(who, question), question, number)
+
+    async def overview(self, who: Actor, question: Question) -> Overview:
+        return await self.reading.overview(self._access(who, question), question)
+
+    async def every(self, who: Actor, question: Question) -> tuple[Answer, list[tuple[str, Part]]]:
+        return await self.reading.every(self._access(who, question), question)
+
+    def _access(self, who: Actor, question: Question) -> Access:
+        def read(session: Session) -> Access:
+            return Access.load(session, who, project_of(session, who, question), frozenset({OWNER}))
+
+        found: Access = rows(self.database, read)
+        return found
+
+
+def reading(database: Database, now: datetime = NOON) -> Asking:
     clock, silent = SetClock(now), Silent()
-    desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER}), {})
     collection = UsageCollection(database, silent)
-    return FiguresReading(desk, database, clock, collection, the_project, ModelNames(silent, clock))
+    return Asking(database, FiguresReading(database, clock, collection, ModelNames(silent, clock)))
 
 
 def fill(session: Session, seed: int, project_id: str, days: int = 15) -> None:

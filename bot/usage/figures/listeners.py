@@ -2,117 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from sqlmodel import Session
+
+from bot.access.access import Access
 from bot.errors import NotUnderstood
 from bot.operation import Actor
-from bot.people import People
+from bot.slack.blocks import Block
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes, send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.routes import Answer, Route
 from bot.slack.typed import as_typed
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
-from bot.slack.words import escape, fallback_text
+from bot.slack.words import escape
 from bot.spending.periods import Period
+from bot.store.projects import Project
 from bot.usage.figures import views
 from bot.usage.figures.question import EVERYWHERE, Question
-from bot.usage.figures.service import MAY_READ, MAY_READ_OWN, FiguresReading
+from bot.usage.figures.scope import project_of
+from bot.usage.figures.service import FiguresReading
 from bot.usage.figures.wording import read_words
 
+MAY_READ = "usage.figures"
+MAY_READ_OWN = "usage.mine"
 SLOW = "Reading today's figures from Deepgram…"
 OUTDATED = "This menu is from another version of Keydesk. Type /usage again."
+
+Asks = Callable[[Actor, Call], Question]
+"""Reads the question out of what somebody typed or pressed; raises `NotUnderstood`."""
+
+Answers = Callable[[Call, Access, Question], Awaitable[Answer]]
 
 
 class FiguresListeners:
     """Answers `/usage`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(self, people: People, reading: FiguresReading, files: SlackWeb) -> None:
-        self._people = people
+    def __init__(self, reading: FiguresReading, files: SlackWeb) -> None:
         self._reading = reading
         self._files = files
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
-        usage = "[week] [by customer] [in production]"
-        mine = Command("usage", "mine", self.mine, "[month] [by key]", "what your own keys used and spent")
+        words = "[week] [by customer] [in production]"
+        usage, mine = _route(_typed, self.figures), _route(_typed_of_own, self.answer)
         return Door(
-            commands=(Command("usage", "", self.figures, usage, "what was used and spent", words=True), mine),
+            commands=(
+                Command("usage", "", usage, words, "what was used and spent", words=True),
+                Command("usage", "mine", mine, "[month] [by key]", "what your own keys used and spent"),
+            ),
             actions={
-                "usage.figures.period": self.change_period,
-                "usage.figures.by": self.change_by,
-                "usage.figures.measure": self.change_measure,
-                "usage.figures.closer": self.look_closer,
-                "usage.figures.turn": self.turn,
-                "usage.figures.export": self.export,
+                "usage.figures.period": _route(_other_days, self.answer, in_place=True),
+                "usage.figures.by": _route(_split_otherwise, self.answer, in_place=True),
+                "usage.figures.measure": _route(_in_other_order, self.answer, in_place=True),
+                "usage.figures.closer": _route(_one_row, self.answer, in_place=True),
+                "usage.figures.turn": _route(_turned, self.turn, in_place=True),
+                "usage.figures.export": _route(_pressed, self.export),
             },
         )
 
-    async def figures(self, call: Call) -> None:
+    async def figures(self, call: Call, access: Access, question: Question) -> list[Block]:
         """Answer the typed words; without words, show the chosen project at a glance."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        typed = as_typed(call.text)
-        if typed:
-            seen = await told_if_slow(self._reading.answer(actor, read_words(typed)), call.tell, SLOW)
-            blocks = views.answer(seen)
-        else:
-            blocks = views.overview(
-                await told_if_slow(self._reading.overview(actor, Question(by="day")), call.tell, SLOW)
-            )
-        await call.tell(fallback_text(blocks), blocks)
+        if as_typed(call.text):
+            return await self.answer(call, access, question)
+        return views.overview(await told_if_slow(self._reading.overview(access, question), call.tell, SLOW))
 
-    async def mine(self, call: Call) -> None:
-        """Show what the person's own keys used."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        question = own(read_words(as_typed(call.text)), actor)
-        seen = await told_if_slow(self._reading.answer(actor, question, reading=MAY_READ_OWN), call.tell, SLOW)
-        blocks = views.answer(seen)
-        await call.tell(fallback_text(blocks), blocks)
+    async def answer(self, call: Call, access: Access, question: Question, number: int = 1) -> list[Block]:
+        """Answer a question, by its first page."""
+        return views.answer(await told_if_slow(self._reading.answer(access, question, number), call.tell, SLOW))
 
-    # --- pressing ---
-
-    async def change_period(self, call: Call) -> None:
-        """Ask the same of other days."""
-        await self._redraw(call, lambda asked: asked.model_copy(update={"period": Period(name=call.value)}))
-
-    async def change_by(self, call: Call) -> None:
-        """Split it another way; the measure stays where it is known that way."""
-        await self._redraw(call, lambda asked: asked.split_by(call.value))
-
-    async def change_measure(self, call: Call) -> None:
-        """Order it by another measure."""
-        await self._redraw(call, lambda asked: asked.model_copy(update={"measure": call.value}))
-
-    async def look_closer(self, call: Call) -> None:
-        """Show one row by itself, split further."""
-        await self._redraw(call, lambda asked: asked.narrowed(call.value))
-
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access, question: Question) -> list[Block]:
         """Show another page."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        number, words = read_page(call.value)
-        await self._show(call, actor, read_words(words), number)
+        return await self.answer(call, access, question, read_page(call.value)[0])
 
-    async def export(self, call: Call) -> None:
+    async def export(self, call: Call, access: Access, question: Question) -> str:
         """Send every row as CSV, in a direct message."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        question = read_words(call.value)
-        reading = self._reading.every(actor, question, reading_of(question, actor))
-        seen, rows = await told_if_slow(reading, call.tell, SLOW)
+        seen, rows = await told_if_slow(self._reading.every(access, question), call.tell, SLOW)
         content = csv_bytes(views.file_header(seen), views.file_rows(seen, rows))
         comment = f"Usage of {seen.place.project}, {views.asked(seen)}"
-        await send_file(self._files, actor.user_id, f"usage-{seen.place.days.end}.csv", content, escape(comment))
-        await call.tell("The file is in your direct messages.")
+        await send_file(self._files, access.actor.user_id, f"usage-{seen.place.days.end}.csv", content, escape(comment))
+        return "The file is in your direct messages."
 
-    async def _redraw(self, call: Call, change: Callable[[Question], Question]) -> None:
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._show(call, actor, change(read_words(_carried(call))), 1)
 
-    async def _show(self, call: Call, actor: Actor, question: Question, number: int) -> None:
-        answering = self._reading.answer(actor, question, number, reading_of(question, actor))
-        blocks = views.answer(await told_if_slow(answering, call.tell, SLOW))
-        await call.say_replace(fallback_text(blocks), blocks)
+def _route(asks: Asks, answers: Answers, *, in_place: bool = False) -> Route:
+    """Return the route of a question: it is asked in its own project, for one's own figures or for anybody's."""
+
+    async def listener(call: Call, access: Access) -> Answer:
+        return await answers(call, access, asks(access.actor, call))
+
+    def needs(actor: Actor, call: Call) -> str:
+        return reading_of(asks(actor, call), actor)
+
+    def place(session: Session, actor: Actor, call: Call) -> Project | None:
+        return project_of(session, actor, asks(actor, call))
+
+    return Route(listener, needs, place, in_place=in_place)
+
+
+# --- what is asked ---
+
+
+def _typed(_: Actor, call: Call) -> Question:
+    words = as_typed(call.text)
+    return read_words(words) if words else Question(by="day")
+
+
+def _typed_of_own(actor: Actor, call: Call) -> Question:
+    return own(read_words(as_typed(call.text)), actor)
+
+
+def _other_days(_: Actor, call: Call) -> Question:
+    return _asked_before(call).model_copy(update={"period": Period(name=call.value)})
+
+
+def _split_otherwise(_: Actor, call: Call) -> Question:
+    return _asked_before(call).split_by(call.value)
+
+
+def _in_other_order(_: Actor, call: Call) -> Question:
+    return _asked_before(call).model_copy(update={"measure": call.value})
+
+
+def _one_row(_: Actor, call: Call) -> Question:
+    return _asked_before(call).narrowed(call.value)
+
+
+def _turned(_: Actor, call: Call) -> Question:
+    return read_words(read_page(call.value)[1])
+
+
+def _pressed(_: Actor, call: Call) -> Question:
+    return read_words(call.value)
 
 
 def own(question: Question, actor: Actor) -> Question:
@@ -138,8 +161,8 @@ def reading_of(question: Question, actor: Actor) -> str:
     return MAY_READ_OWN if dict(question.only).get("person") == actor.user_id else MAY_READ
 
 
-def _carried(call: Call) -> str:
-    """Return the words that the menu's block carries.
+def _asked_before(call: Call) -> Question:
+    """Return the question that the menu's block carries in words.
 
     Raises:
         NotUnderstood: it carries none.
@@ -148,4 +171,4 @@ def _carried(call: Call) -> str:
     words = str(actions[0].get("block_id") or "")
     if not words or not call.value:
         raise NotUnderstood(OUTDATED)
-    return words
+    return read_words(words)

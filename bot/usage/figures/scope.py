@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from bot.access.project_names import the_project
+from bot.operation import Actor
 from bot.spending.periods import Days
 from bot.store.accounts import Account
 from bot.store.collected import Which
 from bot.store.projects import Project
+from bot.usage.figures.question import EVERYWHERE, Question
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,16 @@ class Scope:
     def which(self, days: Days) -> Which:
         """Return all figures of these days."""
         return Which(days.start, days.end, self.project_ids)
+
+
+def project_of(session: Session, actor: Actor, question: Question) -> Project | None:
+    """Return the project in which a question is asked, or None if in all of them.
+
+    Raises:
+        NotUnderstood: there is no such project, or none is chosen.
+    """
+    wanted = question.project or (EVERYWHERE if question.by == "project" else "")
+    return None if wanted == EVERYWHERE else the_project(session, actor, wanted)
 
 
 def everywhere(session: Session) -> Scope:

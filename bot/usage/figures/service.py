@@ -10,9 +10,8 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from bot.access.access import Access
 from bot.clock import Clock
-from bot.desk.entrance import ProjectOf
-from bot.desk.service import Desk
 from bot.errors import ProviderError
 from bot.operation import Actor
 from bot.prices import Unpriced, unpriced
@@ -32,8 +31,6 @@ from bot.usage.figures.splitting import Place, compared, every_part, page_of_spl
 from bot.usage.figures.sums import Part, Split
 from bot.usage.model_names import ModelNames
 
-MAY_READ = "usage.figures"
-MAY_READ_OWN = "usage.mine"
 FRESH = timedelta(minutes=10)
 ALL_PROJECTS = "All projects"
 
@@ -89,32 +86,21 @@ class Overview:
 
 
 class FiguresReading:
-    """Reads figures, for whoever may."""
+    """Reads figures in the project to which somebody has access, or in all of them where that is of the workspace."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        database: Database,
-        clock: Clock,
-        collection: UsageCollection,
-        project_of: ProjectOf,
-        model_names: ModelNames,
-    ) -> None:
-        self._desk = desk
+    def __init__(self, database: Database, clock: Clock, collection: UsageCollection, model_names: ModelNames) -> None:
         self._database = database
         self._clock = clock
         self._collection = collection
-        self._project_of = project_of
         self._model_names = model_names
 
-    async def answer(self, actor: Actor, question: Question, number: int = 1, reading: str = MAY_READ) -> Answer:
+    async def answer(self, access: Access, question: Question, number: int = 1) -> Answer:
         """Return a page of the answer; pages count from 1.
 
         Raises:
-            NotUnderstood: there is no such project, key, person or customer, or the provider does not tell this.
-            NotAllowed: this person may not read figures there.
+            NotUnderstood: there is no such key, person or customer, or the provider does not tell this.
         """
-        place = await self._place(actor, question, reading)
+        actor, place = access.actor, await self._place(access, question)
         stale = await self._refreshed(place)
         found, known = await asyncio.gather(
             self._database.read(lambda session: page_of_split(session, actor, place, number)),
@@ -126,22 +112,20 @@ class FiguresReading:
         answer = Answer(place, found, names, only, replace(known, stale=stale))
         return await self._with_model_names(answer)
 
-    async def overview(self, actor: Actor, question: Question) -> Overview:
+    async def overview(self, access: Access, question: Question) -> Overview:
         """Return a project at a glance: today so far, the last day, seven days and the month."""
-        today = await self._place(actor, question.model_copy(update={"period": Period(name="today")}), MAY_READ)
+        today = await self._place(access, question.model_copy(update={"period": Period(name="today")}))
         stale = await self._refreshed(today)
-        week = await self.answer(actor, question)
-        spoken = Today.at(self._clock.now(), actor.tz)
+        week = await self.answer(access, question)
+        spoken = Today.at(self._clock.now(), access.actor.tz)
         periods = await self._database.read(lambda session: _periods(session, today, spoken))
         read_at = await self._read_at(today)
         return Overview(periods, replace(week, known=replace(week.known, stale=stale)), read_at)
 
-    async def every(
-        self, actor: Actor, question: Question, reading: str = MAY_READ
-    ) -> tuple[Answer, list[tuple[str, Part]]]:
+    async def every(self, access: Access, question: Question) -> tuple[Answer, list[tuple[str, Part]]]:
         """Return the first page, and every row with its name, for a file; raises as ``answer``."""
-        answer = await self.answer(actor, question, reading=reading)
-        place = answer.place
+        answer = await self.answer(access, question)
+        actor, place = access.actor, answer.place
 
         def read(session: Session) -> tuple[Split, list[Part], Names]:
             parts = every_part(session, actor, place, before=answer.known.before)
@@ -153,21 +137,15 @@ class FiguresReading:
         answer = await self._with_model_names(replace(answer, split=found, names=names))
         return answer, [(answer.names[part.value], part) for part in parts]
 
-    async def _place(self, actor: Actor, question: Question, reading: str) -> Place:
-        today = Today.at(self._clock.now(), actor.tz)
+    async def _place(self, access: Access, question: Question) -> Place:
+        today = Today.at(self._clock.now(), access.actor.tz)
+        days, project = question.period.days(today), access.project
+        asked = question.whole(days.number).model_copy(update={"project": project.id if project else EVERYWHERE})
 
         def read(session: Session) -> Place:
-            days = question.period.days(today)
-            asked = question.whole(days.number)
-            if asked.by == "project" and not asked.project:
-                asked = asked.model_copy(update={"project": EVERYWHERE})
-            if asked.project == EVERYWHERE:
-                self._desk.permit(session, actor, reading)
-                return Place(naming.resolved(session, actor, asked), days, everywhere(session), ALL_PROJECTS)
-            project = self._project_of(session, actor, asked.project)
-            self._desk.permit(session, actor, reading, project.id)
-            asked = asked.model_copy(update={"project": project.id})
-            return Place(naming.resolved(session, actor, asked), days, Scope((project.id,)), project.name)
+            scope = Scope((project.id,)) if project else everywhere(session)
+            name = project.name if project else ALL_PROJECTS
+            return Place(naming.resolved(session, access.actor, asked), days, scope, name)
 
         return await self._database.read(read)
 
