@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.access.project_names import the_project
 from bot.assembly.ground import Ground, Part, kinds_of
 from bot.billing.closing import MonthClosing
 from bot.billing.closing import describe as describe_closing
@@ -45,12 +44,12 @@ def usage(on: Ground) -> Part:
     collection, names = UsageCollection(on.database, on.deepgram), ModelNames(on.deepgram, on.clock)
     jobs = UsageJobs(on.database, on.engine, on.clock, collection, AFTER_FIGURES)
     figures = FiguresReading(on.database, on.clock, collection, names)
-    requests = RequestReading(on.desk, on.database, on.clock, on.deepgram, the_project, names)
+    requests = RequestReading(on.database, on.clock, on.deepgram, names)
     fields = FieldListeners(on.clock, on.deepgram, on.background)
     return Part(
         doors=(
             FiguresListeners(figures, on.background).door(),
-            RequestListeners(on.desk, on.database, on.people, requests, on.background).door(),
+            RequestListeners(on.database, requests, on.background).door(),
             fields.door(),
         ),
         jobs={"usage.plan": jobs.plan, "usage.collect": jobs.collect},

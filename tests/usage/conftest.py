@@ -9,19 +9,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.access.project_names import the_project
+from bot.access.access import Access
 from bot.clock import SetClock
-from bot.desk.service import Desk
-from bot.engine.inline import InlineEngine
 from bot.providers.deepgram.client import Deepgram
-from bot.store import due
 from bot.store.database import Database
 from bot.usage.model_names import ModelNames
-from bot.usage.requests.service import RequestReading
+from bot.usage.requests.question import Asked, Question
+from bot.usage.requests.service import RequestList, RequestReading, project_of
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests import stores
-from tests.factories import NOON, OWNER, set_up, small_database
+from tests.factories import NOON, actor, rows, set_up, small_database
 from tests.usage.world import World
 
 
@@ -34,6 +32,22 @@ class Ground:
     emulator: DeepgramEmulator
     project: Project
 
+    async def question(self, asked: Asked) -> Question:
+        """Ask in the project that is named."""
+        return await self.reading.question(self._access(asked), asked)
+
+    async def page(self, question: Question, number: int) -> RequestList:
+        """Read a page."""
+        return await self.reading.page(self._access(question), question, number)
+
+    def _access(self, asked: Asked) -> Access:
+        who = actor()
+        found: Access = rows(
+            self.database,
+            lambda session: Access.load(session, who, project_of(session, who, asked), frozenset()),
+        )
+        return found
+
 
 @pytest.fixture
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
@@ -42,10 +56,9 @@ async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     emulator = DeepgramEmulator(clock.now)
     await emulator.start()
     deepgram = Deepgram(SecretStr(emulator.credentials["admin"]), emulator.url)
-    desk = Desk(database, InlineEngine(database.transaction, due, clock), clock, frozenset({OWNER}), {})
     project = next(iter(emulator.state.projects.values()))
     set_up(database, project_id=project.project_id, name=project.name)
-    reading = RequestReading(desk, database, clock, deepgram, the_project, ModelNames(deepgram, clock))
+    reading = RequestReading(database, clock, deepgram, ModelNames(deepgram, clock))
     yield Ground(reading, database, emulator, project)
     await deepgram.aclose()
     await emulator.stop()

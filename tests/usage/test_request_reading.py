@@ -27,9 +27,9 @@ MONTH = Period(name="month")
 
 
 async def pages(ground: Ground, question: Question, most: int = 50) -> list[RequestList]:
-    found = [await ground.reading.page(actor(), question, 1)]
+    found = [await ground.page(question, 1)]
     while found[-1].more and len(found) < most:
-        found.append(await ground.reading.page(actor(), question, len(found) + 1))
+        found.append(await ground.page(question, len(found) + 1))
     return found
 
 
@@ -38,12 +38,12 @@ def ids(found: list[RequestList]) -> list[str]:
 
 
 async def all_ids(ground: Ground, question: Question) -> list[str]:
-    return [record.request_id async for record in ground.reading.every(actor(), question)]
+    return [record.request_id async for record in ground.reading.every(question)]
 
 
 async def test_the_pages_together_are_the_whole(ground: Ground) -> None:
     asked = Asked(project=ground.project.project_id, status="failed", period=MONTH)
-    question = await ground.reading.question(actor(), asked)
+    question = await ground.question(asked)
     whole = await all_ids(ground, question)
 
     found = await pages(ground, question)
@@ -54,7 +54,7 @@ async def test_the_pages_together_are_the_whole(ground: Ground) -> None:
 
 
 async def test_a_customers_keys_are_put_together_newest_first(ground: Ground) -> None:
-    question = await ground.reading.question(actor(), Asked(project=ground.project.project_id, customer="ivr"))
+    question = await ground.question(Asked(project=ground.project.project_id, customer="ivr"))
     found = await pages(ground, question, 12)
     moments = [line.record.created for page in found for line in page.lines]
 
@@ -64,7 +64,7 @@ async def test_a_customers_keys_are_put_together_newest_first(ground: Ground) ->
     assert {line.record.api_key_id for page in found for line in page.lines} == set(question.keys)
     assert not any(line.tag_missing for page in found for line in page.lines)
     with pytest.raises(NotUnderstood, match="shorter period"):
-        await ground.reading.page(actor(), question, MOST_MERGED_PAGES + 1)
+        await ground.page(question, MOST_MERGED_PAGES + 1)
 
 
 async def test_a_request_that_lacks_its_keys_tag_is_marked_and_stays(ground: Ground) -> None:
@@ -74,8 +74,8 @@ async def test_a_request_that_lacks_its_keys_tag_is_marked_and_stays(ground: Gro
         key(1, provider_key_id=carrier.key_id, project_id=ground.project.project_id, customer="acme", tags=["acme"]),
     )
 
-    question = await ground.reading.question(actor(), Asked(project=ground.project.project_id, customer="acme"))
-    page = await ground.reading.page(actor(), question, 1)
+    question = await ground.question(Asked(project=ground.project.project_id, customer="acme"))
+    page = await ground.page(question, 1)
 
     assert question.keys == (carrier.key_id,)
     assert len(page.lines) == 10
@@ -93,21 +93,21 @@ async def test_what_does_not_exist_or_may_not_be_read_is_told(ground: Ground) ->
         (Asked(project=project_id, key="00000001"), "not one of production"),
     ):
         with pytest.raises(FormError, match=told):
-            await ground.reading.question(actor(), asked)
+            await ground.question(asked)
     with pytest.raises(NotUnderstood, match="no project"):
-        await ground.reading.question(actor(), Asked(project="nowhere"))
+        await ground.question(Asked(project="nowhere"))
 
 
 async def test_the_file_holds_the_same_requests_as_the_pages(ground: Ground) -> None:
-    question = await ground.reading.question(actor(), Asked(project=ground.project.project_id, customer="ivr"))
+    question = await ground.question(Asked(project=ground.project.project_id, customer="ivr"))
     told: list[int] = []
 
     async def tell(rows: int) -> None:
         told.append(rows)
 
     lines = partial(ground.reading.lines, actor(), question)
-    whole = await export(ground.reading.every(actor(), question), lines, tell, patience=0)
-    short = await export(ground.reading.every(actor(), question), lines, tell, most=20)
+    whole = await export(ground.reading.every(question), lines, tell, patience=0)
+    short = await export(ground.reading.every(question), lines, tell, most=20)
     table = list(csv.DictReader(io.StringIO(whole.content.decode("utf-8-sig"))))
 
     assert [row["request id"] for row in table] == await all_ids(ground, question)
@@ -119,14 +119,14 @@ async def test_the_file_holds_the_same_requests_as_the_pages(ground: Ground) -> 
 
 async def test_among_a_hundred_thousand_the_first_page_comes_at_once_and_little_is_held(ground: Ground) -> None:
     seed_requests(ground.emulator.state, ground.project, 100_000)
-    question = await ground.reading.question(actor(), Asked(project=ground.project.project_id, period=MONTH))
+    question = await ground.question(Asked(project=ground.project.project_id, period=MONTH))
     began = time.process_time()
-    assert len((await ground.reading.page(actor(), question, 1)).lines) == 10
+    assert len((await ground.page(question, 1)).lines) == 10
     assert time.process_time() - began < 2.5
-    await ground.reading.page(actor(), question, 900)  # the emulator has now drawn these days
+    await ground.page(question, 900)  # the emulator has now drawn these days
 
     tracemalloc.start()
-    await ground.reading.page(actor(), question, 900)
+    await ground.page(question, 900)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20_000_000

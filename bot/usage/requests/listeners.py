@@ -7,30 +7,36 @@ from functools import partial
 
 from sqlmodel import Session
 
-from bot.desk.service import Desk
-from bot.errors import NotUnderstood
+from bot.access.access import Access
+from bot.access.places import by, of_row
+from bot.errors import BotError
 from bot.operation import Actor
-from bot.people import People
-from bot.slack.call import Call, OpenView
+from bot.slack.blocks import Block
+from bot.slack.call import Call
+from bot.slack.entering import saying
 from bot.slack.files import send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.web import SlackWeb
 from bot.slack.words import count
 from bot.store import keys, people, projects
 from bot.store.database import Database
+from bot.store.projects import Project
 from bot.usage.requests import form, offering, views
 from bot.usage.requests.export import MOST_ROWS, Export, export
-from bot.usage.requests.form import Form
+from bot.usage.requests.form import TITLE, Form
 from bot.usage.requests.offering import Option
 from bot.usage.requests.question import Asked, Question, carried
-from bot.usage.requests.service import MAY_READ, RequestReading
+from bot.usage.requests.service import RequestReading, project_of
 from bot.usage.requests.wording import read_words
 
-ONE_MOMENT = "One moment…"
+MAY_READ = "usage.requests"
 READING = "Reading the requests from Deepgram…"
 READING_ONE = "Reading the request from Deepgram…"
+FILE = "CSV"
+COLLECTING = "Collecting the requests…"
 
 Find = Callable[[Session, Actor, str, str], list[Option]]
 """Finds what a select offers: for a person, in a project, by what was typed."""
@@ -39,69 +45,63 @@ Find = Callable[[Session, Actor, str, str], list[Option]]
 class RequestListeners:
     """Answers `/usage requests`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(
-        self, desk: Desk, database: Database, people: People, reading: RequestReading, files: SlackWeb
-    ) -> None:
-        self._desk = desk
+    def __init__(self, database: Database, reading: RequestReading, files: SlackWeb) -> None:
         self._database = database
-        self._people = people
         self._reading = reading
         self._files = files
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
         usage = "[failed] [today] [customer:acme] [id]"
+        requests = Route(self.requests, MAY_READ, _of_typed, window=TITLE)
+        listed, shown = by(lambda call: _question(call).project), by(lambda call: _pressed(call)[0])
         return Door(
-            commands=(Command("usage", "requests", self.requests, usage, "single requests", ("request",)),),
+            commands=(Command("usage", "requests", requests, usage, "single requests", ("request",)),),
             actions={
-                "usage.requests": self.requests,
-                "usage.requests.turn": self.turn,
-                "usage.requests.change": self.change,
-                "usage.requests.show": self.show,
-                "usage.requests.again": self.again,
-                "usage.requests.export": self.export,
+                "usage.requests": requests,
+                "usage.requests.turn": Route(self.turn, MAY_READ, listed, in_place=True),
+                "usage.requests.change": Route(self.change, MAY_READ, listed, in_place=True),
+                "usage.requests.show": Route(self.show, MAY_READ, shown, window=TITLE, waits=READING_ONE),
+                "usage.requests.again": Route(self.show, MAY_READ, shown, in_place=True),
+                "usage.requests.export": Route(self.export, MAY_READ, listed, window=FILE, waits=COLLECTING),
             },
-            views={"usage.requests": self.ask},
+            views={"usage.requests": self._form_route()},
             options={
-                "usage.requests.project": self.projects_like,
-                "usage.requests.key": self.keys_like,
-                "usage.requests.customer": self.customers_like,
+                "usage.requests.project": self._offering(offering.projects_like),
+                "usage.requests.key": self._offering(offering.keys_like),
+                "usage.requests.customer": self._offering(offering.customers_like),
             },
         )
 
+    def _form_route(self) -> Route:
+        named = by(lambda call: call.form.project)
+        return Route(self.ask, MAY_READ, named, window=TITLE, waits=READING, reads=_read_form, back=self.ask_again)
+
     # --- asking ---
 
-    async def requests(self, call: Call) -> None:
+    async def requests(self, call: Call, access: Access) -> Block:
         """Show what the typed words ask for; without words, the form."""
-        opened = await call.open(views.saying(ONE_MOMENT))
-        actor = await self._people.judge(call.team_id, call.user_id)
         if call.text.strip():
-            await self._answer(opened, actor, read_words(call.text))
-        else:
-            await opened.update(form.request_form(await self._form(actor, Asked())))
+            return await self._answer(call, access, read_words(call.text))
+        return form.request_form(await self._form(access.actor, Asked()))
 
-    async def ask(self, call: Call) -> None:
+    async def ask(self, call: Call, access: Access) -> Block:
         """Show what the form asks for."""
-        asked = form.read_request_form(call.state)
-        opened = await call.ack_update(views.saying(READING))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        try:
-            await self._answer(opened, actor, asked)
-        except NotUnderstood as problem:  # what was chosen must not be lost: the form comes back with what is wrong
-            await opened.update(form.request_form(await self._form(actor, asked, problem.text)))
+        return await self._answer(call, access, call.form)
 
-    async def change(self, call: Call) -> None:
-        """Bring the form back, as it was filled in."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        question = _question(call)
-        await _window(call).update(form.request_form(await self._form(actor, question)))
+    async def ask_again(self, call: Call, actor: Actor, problem: BotError) -> Block:
+        """Draw the form again with what was chosen."""
+        return form.request_form(await self._form(actor, call.form, problem.text))
 
-    async def _answer(self, opened: OpenView, actor: Actor, asked: Asked) -> None:
-        question = await self._reading.question(actor, asked)
+    async def change(self, call: Call, access: Access) -> Block:
+        """Draw the form again, as it was filled in."""
+        return form.request_form(await self._form(access.actor, _question(call)))
+
+    async def _answer(self, call: Call, access: Access, asked: Asked) -> Block:
+        question = await self._reading.question(access, asked)
         if question.request_id:
-            await self._show_one(opened, actor, question.project, question.request_id)
-        else:
-            await self._show_page(opened, actor, question, 1)
+            return await self._one(call, access, question.request_id)
+        return await self._page(call, access, question, 1)
 
     async def _form(self, actor: Actor, asked: Asked, problem: str = "") -> Form:
         def read(session: Session) -> Form:
@@ -116,90 +116,62 @@ class RequestListeners:
 
     # --- looking ---
 
-    async def turn(self, call: Call) -> None:
+    async def turn(self, call: Call, access: Access) -> Block:
         """Show another page."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        number, _ = read_page(call.value)
-        await self._show_page(_window(call), actor, _question(call), number, call)
+        return await self._page(call, access, _question(call), read_page(call.value)[0])
 
-    async def show(self, call: Call) -> None:
-        """Show one request on top of the list."""
-        opened = await _on_top(call, views.saying(READING_ONE))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._show_one(opened, actor, *_pressed(call))
+    async def show(self, call: Call, access: Access) -> Block:
+        """Show one request: on top of the list, or once more in its window."""
+        return await self._one(call, access, _pressed(call)[1])
 
-    async def again(self, call: Call) -> None:
-        """Read the request that is shown once more."""
-        actor = await self._people.judge(call.team_id, call.user_id)
-        await self._show_one(_window(call), actor, *_pressed(call), call)
+    async def _page(self, call: Call, access: Access, question: Question, number: int) -> Block:
+        reading = self._reading.page(access, question, number)
+        return views.request_list(await told_if_slow(reading, partial(_working, call), f"{READING} Page {number}."))
 
-    async def _show_page(
-        self, opened: OpenView, actor: Actor, question: Question, number: int, call: Call | None = None
-    ) -> None:
-        reading = self._reading.page(actor, question, number)
-        found = await told_if_slow(reading, partial(_working, opened, call), f"{READING} Page {number}.")
-        await opened.update(views.request_list(found))
-
-    async def _show_one(
-        self, opened: OpenView, actor: Actor, project_id: str, request_id: str, call: Call | None = None
-    ) -> None:
-        reading = self._reading.one(actor, project_id, request_id)
-        one = await told_if_slow(reading, partial(_working, opened, call), READING_ONE)
-        await opened.update(views.details(one))
+    async def _one(self, call: Call, access: Access, request_id: str) -> Block:
+        reading = self._reading.one(access, request_id)
+        return views.details(await told_if_slow(reading, partial(_working, call), READING_ONE))
 
     # --- the file ---
 
-    async def export(self, call: Call) -> None:
+    async def export(self, call: Call, access: Access) -> Block:
         """Send everything that matches as CSV, in a direct message; the window on top tells how far it is."""
-        opened = await _on_top(call, views.saying("Collecting the requests…", "CSV"))
-        actor = await self._people.judge(call.team_id, call.user_id)
-        question = _question(call)
+        actor, question = access.actor, _question(call)
 
         async def told(rows: int) -> None:
-            await opened.update(views.saying(f"Collecting the requests… {count(rows, 'row')} so far.", "CSV"))
+            await _working(call, f"{COLLECTING} {count(rows, 'row')} so far.", FILE)
 
-        made = await export(self._reading.every(actor, question), partial(self._reading.lines, actor, question), told)
+        made = await export(self._reading.every(question), partial(self._reading.lines, actor, question), told)
         comment = _comment(made)
         await send_file(self._files, actor.user_id, f"requests-{question.end:%Y-%m-%d}.csv", made.content, comment)
-        await opened.update(views.saying(f"{comment} It is in your direct messages.", "CSV"))
+        return saying(FILE, f"{comment} It is in your direct messages.")
 
     # --- what the form offers ---
 
-    async def projects_like(self, call: Call) -> None:
-        """Offer projects."""
-        await self._offer(call, offering.projects_like)
+    def _offering(self, find: Find) -> Route:
+        """Return the route of a select: it offers what belongs to the project that is chosen so far."""
 
-    async def keys_like(self, call: Call) -> None:
-        """Offer keys of the project that is chosen so far."""
-        await self._offer(call, offering.keys_like)
+        async def offer(call: Call, access: Access) -> list[Block]:
+            project_id = form.chosen_project(call.state)
+            found = await self._database.read(lambda s: find(s, access.actor, project_id, call.value))
+            return form.options(found)
 
-    async def customers_like(self, call: Call) -> None:
-        """Offer tags of the project that is chosen so far."""
-        await self._offer(call, offering.customers_like)
+        return Route(offer, MAY_READ, of_row(lambda _session, _actor, call: form.chosen_project(call.state)))
 
-    async def _offer(self, call: Call, find: Find) -> None:
-        actor, project_id = Actor(call.team_id, call.user_id), form.chosen_project(call.state)
 
-        def read(session: Session) -> list[Option]:
-            may = self._desk.may(session, actor, MAY_READ, project_id)
-            return find(session, actor, project_id, call.value) if may else []
+def _of_typed(session: Session, actor: Actor, call: Call) -> Project | None:
+    """Find the project of what was typed; the form opens without one, too."""
+    if call.text.strip():
+        return project_of(session, actor, read_words(call.text))
+    return projects.chosen(session, actor.team_id, actor.user_id)
 
-        known = await self._people.known(call.team_id, call.user_id)
-        await call.ack(options=form.options(await self._database.read(read) if known else []))
+
+def _read_form(call: Call) -> Asked:
+    return form.read_request_form(call.state)
 
 
 def _question(call: Call) -> Question:
-    return carried(str((call.view or {}).get("private_metadata", "")))
-
-
-async def _on_top(call: Call, view: form.Block) -> OpenView:
-    """Open a window over the one that was acted in, if there is one."""
-    return await (call.push(view) if call.view else call.open(view))
-
-
-def _window(call: Call) -> OpenView:
-    view = call.view or {}
-    return OpenView(call.web, str(view.get("id", "")), view.get("hash"))
+    return carried(call.metadata)
 
 
 def _pressed(call: Call) -> tuple[str, str]:
@@ -207,10 +179,10 @@ def _pressed(call: Call) -> tuple[str, str]:
     return project_id, request_id
 
 
-async def _working(opened: OpenView, call: Call | None, words: str) -> None:
-    if call is not None:
-        call.opened = opened  # from now on an error replaces these words; before, it stands on top of the list
-    await opened.update(views.saying(words))
+async def _working(call: Call, words: str, title: str = TITLE) -> None:
+    call.opened = call.opened or call.acted_in  # from now on an error replaces these words; before, it stands on top
+    if call.opened is not None:
+        await call.opened.update(saying(title, words))
 
 
 def _comment(made: Export) -> str:

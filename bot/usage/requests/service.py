@@ -10,23 +10,23 @@ from difflib import get_close_matches
 
 from sqlmodel import Session
 
+from bot.access.access import Access
+from bot.access.project_names import the_project
 from bot.clock import Clock, zone_of
-from bot.desk.entrance import ProjectOf
-from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.ids import is_uuid
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.slack.pages import SIZE
-from bot.store import keys, people, projects
+from bot.store import keys, people
 from bot.store.database import Database
 from bot.store.keys import Key
+from bot.store.projects import Project
 from bot.usage.model_names import ModelNames
 from bot.usage.requests.merging import newest_first
 from bot.usage.requests.question import MOST_KEYS, Asked, Question
 
-MAY_READ = "usage.requests"
 READ_AHEAD = 100  # requests asked for at once: ten pages here are one at the provider
 READ_AHEAD_EXPORT = 1000
 MOST_MERGED_PAGES = 100
@@ -70,46 +70,23 @@ class One:
 
 
 class RequestReading:
-    """Puts questions to the provider, for whoever may read requests."""
+    """Puts questions about a project to the provider, for whoever has access to its requests."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        database: Database,
-        clock: Clock,
-        deepgram: Deepgram,
-        project_of: ProjectOf,
-        model_names: ModelNames,
-    ) -> None:
-        self._desk = desk
+    def __init__(self, database: Database, clock: Clock, deepgram: Deepgram, model_names: ModelNames) -> None:
         self._database = database
         self._clock = clock
         self._deepgram = deepgram
-        self._project_of = project_of
         self._model_names = model_names
 
-    async def question(self, actor: Actor, asked: Asked) -> Question:
+    async def question(self, access: Access, asked: Asked) -> Question:
         """Return what was asked with whole ids and fixed moments.
 
         Raises:
-            NotUnderstood: there is no such project, key, customer or period (a FormError where a field names it).
-            NotAllowed: this person may not read requests there.
+            FormError: there is no such key, customer or period.
         """
         now = self._clock.now()
-        question = await self._database.read(lambda session: self._resolved(session, actor, asked, now))
+        question = await self._database.read(lambda session: _resolved(session, access, asked, now))
         return await self._by_customer(question) if question.customer and not question.key else question
-
-    def _resolved(self, session: Session, actor: Actor, asked: Asked, now: datetime) -> Question:
-        key = _named_key(session, asked.key) if asked.key else None
-        project = self._project_of(session, actor, asked.project or (key.project_id if key else ""))
-        self._desk.permit(session, actor, MAY_READ, project.id)
-        if key is not None and key.project_id != project.id:
-            raise FormError("key", f"This key is not one of {project.name}.")
-        start, end = asked.period.bounds(now, zone_of(actor.tz))
-        whole = {"project": project.id, "start": start, "end": end}
-        if key is not None:
-            whole |= {"key": key.provider_key_id, "keys": (key.provider_key_id,)}
-        return Question.model_validate(asked.model_dump() | whole)
 
     async def _by_customer(self, question: Question) -> Question:
         """Find the keys that carry the tag: those known here, and those that Deepgram counted with it."""
@@ -128,38 +105,34 @@ class RequestReading:
             raise _unknown_customer(question.customer, {tag for _, tags in tagged for tag in tags})
         return question.model_copy(update={"keys": tuple(found[:MOST_KEYS]), "left": len(found[MOST_KEYS:])})
 
-    async def page(self, actor: Actor, question: Question, number: int) -> RequestList:
+    async def page(self, access: Access, question: Question, number: int) -> RequestList:
         """Return a page of what matches, newest first.
 
         Raises:
-            NotAllowed: this person may not read requests there.
             NotUnderstood: so far back several keys are not put together.
             ProviderError: the provider did not answer.
         """
-        project = await self._database.read(lambda session: self._permitted(session, actor, question.project))
         read = self._merged_page if len(question.keys) > 1 else self._own_page
         records, more = await read(question, number)
-        lines = await self.lines(actor, question, records)
-        return RequestList(question, project, tuple(lines), number, more, self._clock.now())
+        lines = await self.lines(access.actor, question, records)
+        return RequestList(question, access.there.name, tuple(lines), number, more, self._clock.now())
 
-    async def one(self, actor: Actor, project_id: str, request_id: str) -> One:
+    async def one(self, access: Access, request_id: str) -> One:
         """Return one request.
 
         Raises:
-            NotAllowed: this person may not read requests there.
             NotFound: it is unknown, or older than the provider keeps.
             ProviderError: the provider did not answer.
         """
-        project = await self._database.read(lambda session: self._permitted(session, actor, project_id))
-        record = await self._deepgram.request(project_id, request_id)
-        [line] = await self.lines(actor, None, [record])
-        names = await self._model_names.read(project_id) if record.models else {}
+        project = access.there
+        record = await self._deepgram.request(project.id, request_id)
+        [line] = await self.lines(access.actor, None, [record])
+        names = await self._model_names.read(project.id) if record.models else {}
         models = tuple(names.get(each) or each for each in record.models)
-        return One(project_id, project, line, models, self._clock.now())
+        return One(project.id, project.name, line, models, self._clock.now())
 
-    async def every(self, actor: Actor, question: Question) -> AsyncGenerator[RequestRecord]:
+    async def every(self, question: Question) -> AsyncGenerator[RequestRecord]:
         """Yield all that matches, newest first, with a few pages in memory; raises what ``page`` raises."""
-        await self._database.read(lambda session: self._permitted(session, actor, question.project))
         ahead = max(READ_AHEAD, READ_AHEAD_EXPORT // max(1, len(question.keys)))
         async with aclosing(self._merged(question, ahead)) as records:
             async for record in records:
@@ -177,10 +150,6 @@ class RequestReading:
             return [_line(record, known.get(record.api_key_id or ""), names, customer) for record in records]
 
         return await self._database.read(read)
-
-    def _permitted(self, session: Session, actor: Actor, project_id: str) -> str:
-        self._desk.permit(session, actor, MAY_READ, project_id)
-        return projects.name_of(session, project_id)
 
     async def _own_page(self, question: Question, number: int) -> tuple[list[RequestRecord], bool]:
         there, place = divmod((number - 1) * SIZE, READ_AHEAD)
@@ -210,6 +179,27 @@ class RequestReading:
         ]
         async for record in newest_first(lists):
             yield record
+
+
+def project_of(session: Session, actor: Actor, asked: Asked) -> Project:
+    """Return the project that is named, else that of the key, else the chosen one.
+
+    Raises:
+        NotUnderstood: there is no such project (a FormError: no such key), or none is chosen.
+    """
+    key = _named_key(session, asked.key) if asked.key and not asked.project else None
+    return the_project(session, actor, asked.project or (key.project_id if key else ""))
+
+
+def _resolved(session: Session, access: Access, asked: Asked, now: datetime) -> Question:
+    key, project = _named_key(session, asked.key) if asked.key else None, access.there
+    if key is not None and key.project_id != project.id:
+        raise FormError("key", f"This key is not one of {project.name}.")
+    start, end = asked.period.bounds(now, zone_of(access.actor.tz))
+    whole = {"project": project.id, "start": start, "end": end}
+    if key is not None:
+        whole |= {"key": key.provider_key_id, "keys": (key.provider_key_id,)}
+    return Question.model_validate(asked.model_dump() | whole)
 
 
 def _line(record: RequestRecord, key: Key | None, names: dict[str, str], customer: str) -> Line:

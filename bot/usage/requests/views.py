@@ -26,11 +26,6 @@ NOT_READY = "Deepgram has no answer to tell yet. Look again in a minute; a few r
 COST_LATE = "Deepgram tells no cost yet. It mostly takes a few minutes: look again then."
 
 
-def saying(text: str, title: str = TITLE) -> Block:
-    """Draw a modal that only says something (mrkdwn)."""
-    return blocks.modal("usage.requests.notice", title, [blocks.section(text)], close="Close")
-
-
 def request_list(found: RequestList) -> Block:
     """Draw a page of requests; the window carries the question that it answers."""
     return blocks.modal(

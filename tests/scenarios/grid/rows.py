@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from bot.access.project_names import the_project
+from bot.access.access import Access
 from bot.billing.service import balances
 from bot.desk.service import Held, Ran
 from bot.invites.operations import CancelInvite, ResendInvite, SendInvites
@@ -110,8 +110,11 @@ async def read_members(cell: Cell) -> str:
 async def read_requests(cell: Cell) -> str:
     here = cell.desk
     names = ModelNames(here.deepgram, here.clock)
-    reading = RequestReading(here.desk, here.database, here.clock, here.deepgram, the_project, names)
-    await reading.page(cell.asker, await reading.question(cell.asker, Asked(project=cell.project_id)), 1)
+    reading = RequestReading(here.database, here.clock, here.deepgram, names)
+    access = cell.read(
+        lambda session: Access.load(session, cell.asker, projects.get(session, cell.project_id), frozenset())
+    )
+    await reading.page(access, await reading.question(access, Asked(project=cell.project_id)), 1)
     return "read"
 
 
