@@ -90,7 +90,7 @@ class DigestListeners:
     def _form_route(self) -> Route:
         return Route(
             self.save,
-            _saved_kind,
+            MEMBER,  # whether their role is enough says the desk, so that what they chose comes back
             workspace,
             window=form.TITLE,
             waits="Checking the channel…",
@@ -258,10 +258,6 @@ class DigestListeners:
 
 def _read_form(call: Call) -> Wish:
     return form.read_form(call.state, "UTC")
-
-
-def _saved_kind(_: Actor, call: Call) -> str:
-    return ChangeDigest.kind if call.metadata else SubscribeToDigest.kind
 
 
 def _asked(subscription_id: str, form_id: str, wish: Wish) -> SubscribeToDigest | ChangeDigest:
