@@ -10,7 +10,7 @@ from bot.accounts import service, views
 from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import MAIN_STAYS
 from bot.accounts.service import Loss
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import NotAllowed
 from bot.slack.call import Call

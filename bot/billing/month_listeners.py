@@ -15,7 +15,7 @@ from bot.billing.operations import CloseMonth
 from bot.billing.printing import Printed, printed
 from bot.billing.statement import Statement, read_typed
 from bot.clock import Clock
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.operation import Actor

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.access.access import Access
 from bot.access.places import workspace
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import BotError
 from bot.invites import views

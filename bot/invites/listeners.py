@@ -6,8 +6,8 @@ from sqlmodel import Session
 
 from bot.access.access import Access
 from bot.access.places import by, chosen, of_page
-from bot.desk.entrance import answer
 from bot.desk.lists import ListReading
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import BotError, NotAllowed, NotUnderstood
 from bot.invites import service, views

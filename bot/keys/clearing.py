@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot.access.access import Access
 from bot.access.places import workspace
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood, ProviderError
 from bot.keys.operations import EndKeys

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.access.access import Access
 from bot.access.places import chosen_if_any, of_row, workspace
 from bot.clock import Clock
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk, Ran
 from bot.desk.views import read_value
 from bot.errors import BotError, NotUnderstood, ProviderError

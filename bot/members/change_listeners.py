@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.access.access import Access
 from bot.access.places import by, chosen
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import BotError, CouldNotCheck, NotAllowed, NotUnderstood
 from bot.members import naming, views

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.access.access import Access
 from bot.access.places import by, named, with_id, workspace
 from bot.clock import Clock
-from bot.desk.entrance import answer
+from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import BotError

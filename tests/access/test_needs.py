@@ -15,6 +15,7 @@ from bot.slack.routes import Answer, Route
 from bot.store.database import Database
 from bot.store.record import Entry
 from tests.desk.conversations import Conversations
+from tests.doors import door_of
 from tests.factories import ANA, NOON, OWNER, TEAM, rows, set_up
 from tests.roles.conftest import role_bench
 
@@ -46,7 +47,7 @@ def door(database: Database) -> Door:
     """Return the door of a workspace with one owner."""
     set_up(database)
     people = role_bench(database, frozenset({OWNER})).people
-    return Door(database, people, SetClock(NOON), frozenset({OWNER}))
+    return door_of(database, people, SetClock(NOON), {OWNER})
 
 
 def pressed(who: str, value: str) -> Call:

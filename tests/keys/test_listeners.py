@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from bot.access.door import Door
 from bot.keys.listeners import KeyListeners
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.entering import enter
 from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.requests import Request
+from tests.doors import door_of
 from tests.factories import ANA, PROJECT, add, bench, customer, set_up
 from tests.forms import Screen, people_unreadable, submitted
 
@@ -33,7 +33,7 @@ async def test_a_form_comes_back_as_it_was_typed_when_nobody_can_say_who_sent_it
     listeners = KeyListeners(made.desk, small_store, made.clock, made.making, made.mirror)
     route = listeners.door().views["keys.request"]
     assert isinstance(route, Route)
-    door = Door(small_store, people_unreadable(small_store), made.clock, frozenset())
+    door = door_of(small_store, people_unreadable(small_store), made.clock)
     await enter(submitted(ANA, TYPED, screen), route, door)
     shown = str(screen.shown)
     assert screen.shown["callback_id"] == "keys.request"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from bot.access.door import Door
 from bot.projects.listeners import ProjectListeners
 from bot.projects.settings_change import ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
@@ -13,6 +12,7 @@ from bot.slack.entering import enter
 from bot.slack.routes import Route
 from bot.store import projects
 from bot.store.database import Database
+from tests.doors import door_of
 from tests.factories import LI, OWNER, PROJECT, bench, set_up
 from tests.forms import Screen, people_unreadable, submitted
 
@@ -38,7 +38,7 @@ async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_se
     listeners = ProjectListeners(made.desk, database, made.engine, made.clock, made.projects, deepgram, screen, change)
     route = listeners.door().views["projects.settings"]
     assert isinstance(route, Route)
-    door = Door(database, people, made.clock, frozenset({OWNER}))
+    door = door_of(database, people, made.clock, {OWNER})
     await enter(submitted(OWNER, CHOSEN, screen, metadata=PROJECT), route, door)
     assert screen.shown["callback_id"] == "projects.settings"
     for chosen in ("could not read your Slack profile", "'initial_value': '13'", f"'initial_users': ['{LI}']"):

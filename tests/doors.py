@@ -1,0 +1,20 @@
+"""The door, as the app puts it together, over a store and what tells who people are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.access.door import Door
+from bot.access.refusals import Refusals
+from bot.clock import Clock
+from bot.engine.inline import InlineEngine
+from bot.people import People
+from bot.store import due
+from bot.store.database import Database
+from tests.factories import TEAM
+
+
+def door_of(database: Database, people: People, clock: Clock, owners: Iterable[str] = ()) -> Door:
+    """Return a door whose jobs nobody runs; ``owners`` are those that the configuration names."""
+    engine = InlineEngine(database.transaction, due, clock)
+    return Door(database, people, Refusals(database, engine, clock, TEAM), frozenset(owners))
