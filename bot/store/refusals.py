@@ -40,12 +40,14 @@ def first_of_its_hour(session: Session, refusal: Refusal) -> bool:
     """Keep this refusal if it is the first of its kind in this hour; count it and return False if it is not."""
     row = refusal.model_dump()
     kind = ["team_id", "user_id", "name", "project_id", "why"]
-    keep = insert_into(session, Refusal).values(row).on_conflict_do_nothing(index_elements=kind)
+    keep = (
+        insert_into(session, Refusal).values(row).on_conflict_do_nothing(index_elements=kind).returning(col(Refusal.id))
+    )
     same = [getattr(Refusal, name) == row[name] for name in kind]
     count = update(Refusal).where(*same).values(further=col(Refusal.further) + 1)
     count = count.execution_options(synchronize_session=False)
     while True:  # its hour may end between the two
-        if session.execute(keep).rowcount == 1:  # type: ignore[attr-defined] # an INSERT's result is a CursorResult
+        if session.execute(keep).first() is not None:
             return True
         if session.execute(count).rowcount == 1:  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
             return False
