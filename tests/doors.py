@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.access.door import Door
+from bot.access.exports import Exports
 from bot.access.refusals import Refusals
-from bot.clock import Clock
+from bot.clock import Clock, SetClock
 from bot.engine.inline import InlineEngine
 from bot.people import People
+from bot.slack.web import SlackWeb
 from bot.store import due
 from bot.store.database import Database
-from tests.factories import TEAM
+from tests.factories import NOON, TEAM
 
 
 def door_of(database: Database, people: People, clock: Clock, owners: Iterable[str] = ()) -> Door:
     """Return a door whose jobs nobody runs; ``owners`` are those that the configuration names."""
     engine = InlineEngine(database.transaction, due, clock)
     return Door(database, people, Refusals(database, engine, clock, TEAM), frozenset(owners))
+
+
+def exports_of(database: Database, web: SlackWeb) -> Exports:
+    """Return what sends files by this Slack, and writes it down."""
+    return Exports(database, SetClock(NOON), web)

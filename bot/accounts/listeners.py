@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import workspace
 from bot.accounts import service, views
 from bot.accounts.operations import RemoveAccount
@@ -14,11 +15,9 @@ from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import NotAllowed
 from bot.slack.call import Call
-from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.routes import Route
-from bot.slack.web import SlackWeb
 from bot.slack.words import count
 from bot.store import accounts
 from bot.store.database import Database
@@ -27,10 +26,10 @@ from bot.store.database import Database
 class AccountListeners:
     """Answers `/keydesk accounts` and its buttons."""
 
-    def __init__(self, desk: Desk, database: Database, files: SlackWeb) -> None:
+    def __init__(self, desk: Desk, database: Database, exports: Exports) -> None:
         self._desk = desk
         self._database = database
-        self._files = files
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -61,12 +60,12 @@ class AccountListeners:
         number, words = read_page(call.value)
         return await self._page(access, words, number)
 
-    async def send_table(self, call: Call, _: Access) -> None:
+    async def send_table(self, call: Call, access: Access) -> None:
         """Send the accounts as a file."""
         _number, words = read_page(call.value)
         rows = await self._database.read(lambda session: service.table(session, words))
         comment = count(len(rows), "account")
-        await send_table(self._files, call, "accounts.csv", service.TABLE_HEADER, rows, comment)
+        await self._exports.send_table(call, access, "accounts.csv", service.TABLE_HEADER, rows, comment)
 
     async def remove(self, call: Call, _: Access) -> views.Block:
         """Draw the form that says what goes with an account, and asks for its name."""

@@ -45,11 +45,11 @@ def usage(on: Ground) -> Part:
     jobs = UsageJobs(on.database, on.engine, on.clock, collection, AFTER_FIGURES)
     figures = FiguresReading(on.database, on.clock, collection, names)
     requests = RequestReading(on.database, on.clock, on.deepgram, names)
-    fields = FieldListeners(on.clock, on.deepgram, on.background)
+    fields = FieldListeners(on.clock, on.deepgram, on.exports)
     return Part(
         doors=(
-            FiguresListeners(figures, on.background).door(),
-            RequestListeners(on.database, requests, on.background).door(),
+            FiguresListeners(figures, on.exports).door(),
+            RequestListeners(on.database, requests, on.exports).door(),
             fields.door(),
         ),
         jobs={"usage.plan": jobs.plan, "usage.collect": jobs.collect},
@@ -62,7 +62,7 @@ def billing(on: Ground) -> Part:
     return Part(
         doors=(
             BillingListeners(on.clock, on.deepgram).door(),
-            MonthListeners(on.desk, on.database, on.clock, on.background, closing).door(),
+            MonthListeners(on.desk, on.database, on.clock, on.exports, closing).door(),
         ),
         kinds=kinds_of(
             OperationKind(CloseMonth, describe=describe_closing, moved=closing.moved, execute=closing.execute)
@@ -74,7 +74,7 @@ def customers(on: Ground) -> Part:
     """Put the room of customers together."""
     changes = CustomerChanges(on.database, on.clock)
     return Part(
-        doors=(CustomerListeners(on.desk, on.database, on.background).door(),),
+        doors=(CustomerListeners(on.desk, on.database, on.exports).door(),),
         kinds=kinds_of(
             OperationKind(SaveCustomer, execute=changes.save),
             OperationKind(ArchiveCustomer, execute=changes.archive),
@@ -108,7 +108,7 @@ def digests(on: Ground) -> Part:
     subscribing = Subscribing(on.database, on.clock, on.interactive, on.desk.owe)
     posting = DigestPosting(on.database, on.engine, on.interactive, reading, on.desk.owe)
     return Part(
-        doors=(DigestListeners(on.desk, on.database, on.clock, on.background, reading).door(),),
+        doors=(DigestListeners(on.desk, on.database, on.clock, on.exports, reading).door(),),
         kinds=kinds_of(
             OperationKind(SubscribeToDigest, execute=subscribing.subscribe),
             OperationKind(ChangeDigest, subject_owner=owner_of, execute=subscribing.change),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.access.exports import Exports
 from bot.clock import Clock
 from bot.desk.limits import Limits
 from bot.desk.service import Desk
@@ -45,6 +46,7 @@ class Ground(Ports):
     people: People
     desk: Desk
     standing: Standing
+    exports: Exports
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def ground(ports: Ports, kinds: Mapping[str, OperationKind]) -> Ground:
         people=people,
         desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds, people.look_again, ports.limits),
         standing=Standing(ports.deepgram),
+        exports=Exports(ports.database, ports.clock, ports.background),
     )
 
 

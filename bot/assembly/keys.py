@@ -98,9 +98,7 @@ def projects(on: Ground) -> Part:
     settings = ProjectSettingsChange(on.desk, on.database, on.clock, on.people, on.interactive)
     renaming = ProjectRenaming(on.engine, on.deepgram)
     deletion = ProjectDeletion(on.desk, on.engine, on.deepgram, on.standing)
-    listeners = ProjectListeners(
-        on.desk, on.database, on.engine, on.clock, mirror, on.deepgram, on.background, settings
-    )
+    listeners = ProjectListeners(on.desk, on.database, on.engine, on.clock, mirror, on.deepgram, on.exports, settings)
     return Part(
         doors=(
             listeners.door(),
@@ -135,7 +133,7 @@ def members(on: Ground) -> Part:
     lookup = MemberLookup(on.desk, on.database, reading)
     return Part(
         doors=(
-            MemberListeners(lookup, reading, on.desk, on.database, on.deepgram, on.background).door(),
+            MemberListeners(lookup, reading, on.desk, on.database, on.deepgram, on.exports).door(),
             MemberChangeListeners(lookup, on.desk, on.database, changes).door(),
         ),
         kinds=changes.kinds(),
@@ -150,7 +148,7 @@ def invites(on: Ground) -> Part:
     domains = InviteDomainsChange(on.desk, on.database, on.clock)
     return Part(
         doors=(
-            InviteListeners(reading, on.desk, on.database, on.background).door(),
+            InviteListeners(reading, on.desk, on.database, on.exports).door(),
             DomainListeners(on.desk, on.database, domains).door(),
         ),
         kinds={
@@ -165,7 +163,7 @@ def invites(on: Ground) -> Part:
 def accounts(on: Ground) -> Part:
     """Put the room of accounts together."""
     return Part(
-        doors=(AccountListeners(on.desk, on.database, on.background).door(),),
+        doors=(AccountListeners(on.desk, on.database, on.exports).door(),),
         kinds=kinds_of(
             OperationKind(
                 RemoveAccount, describe=describe_account_removal, execute=AccountRemoval(on.database, on.clock).execute

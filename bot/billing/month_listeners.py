@@ -7,6 +7,7 @@ import asyncio
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import workspace
 from bot.billing import month as months
 from bot.billing import month_files, month_views, pdf
@@ -20,12 +21,11 @@ from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import csv_bytes
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import escape
 from bot.spending.months import read_month
 from bot.spending.periods import Today
@@ -40,13 +40,11 @@ SENT = "The file is in your messages with Keydesk."
 class MonthListeners:
     """Answers `/billing month` and its buttons."""
 
-    def __init__(
-        self, desk: Desk, database: Database, clock: Clock, background: SlackWeb, closing: MonthClosing
-    ) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock, exports: Exports, closing: MonthClosing) -> None:
         self._desk = desk
         self._database = database
         self._clock = clock
-        self._background = background
+        self._exports = exports
         self._closing = closing
 
     def door(self) -> Door:
@@ -91,13 +89,13 @@ class MonthListeners:
         """Send what is shown as a CSV file."""
         seen = await self._pressed(call, access)
         content = await asyncio.to_thread(lambda: csv_bytes(month_files.HEADER, month_files.rows(seen)))
-        return await self._send(call, seen, "csv", content)
+        return await self._send(access, seen, "csv", content)
 
     async def send_pdf(self, call: Call, access: Access) -> str:
         """Send what is shown as a PDF file."""
         seen = await self._pressed(call, access)
         drawing = asyncio.to_thread(pdf.render, seen, self._clock.now())
-        return await self._send(call, seen, "pdf", await told_if_slow(drawing, call.tell, "Drawing the PDF…"))
+        return await self._send(access, seen, "pdf", await told_if_slow(drawing, call.tell, "Drawing the PDF…"))
 
     async def close(self, call: Call, access: Access) -> str:
         """Close a month; the button has asked."""
@@ -132,9 +130,9 @@ class MonthListeners:
         month, _, part_ids = call.value.partition(":")
         return await self._printed(call, access, self._month(access.actor, month), part_ids)
 
-    async def _send(self, call: Call, seen: Printed, extension: str, content: bytes) -> str:
+    async def _send(self, access: Access, seen: Printed, extension: str, content: bytes) -> str:
         name = month_files.file_name(seen, seen.everything[0].part.name if seen.is_part else "", extension)
-        await send_file(self._background, call.user_id, name, content, escape(month_files.status(seen)))
+        await self._exports.send(access, name, content, escape(month_files.status(seen)))
         return SENT
 
     def _month(self, actor: Actor, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import workspace
 from bot.customers import service, views
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
@@ -10,11 +11,9 @@ from bot.desk.service import Desk, Ran
 from bot.errors import BotError, LooksAlike
 from bot.operation import Actor, Operation
 from bot.slack.call import Call
-from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
 from bot.slack.routes import Route
-from bot.slack.web import SlackWeb
 from bot.slack.words import count
 from bot.store import customers
 from bot.store.customers import Customer
@@ -30,10 +29,10 @@ CSV_HEADER = ("Tag", "Name", "Contact", "Account", "Markup %", "State", "Added")
 class CustomerListeners:
     """Answers `/keydesk customers` and its buttons."""
 
-    def __init__(self, desk: Desk, database: Database, background: SlackWeb) -> None:
+    def __init__(self, desk: Desk, database: Database, exports: Exports) -> None:
         self._desk = desk
         self._database = database
-        self._background = background
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -125,7 +124,7 @@ class CustomerListeners:
         """Send the whole catalogue as a file."""
         every = await self._database.read(lambda session: customers.everyone(session, access.actor.team_id))
         comment = count(len(every), "customer")
-        await send_table(self._background, call, "customers.csv", CSV_HEADER, map(_csv_row, every), comment)
+        await self._exports.send_table(call, access, "customers.csv", CSV_HEADER, map(_csv_row, every), comment)
 
     # --- changing ---
 

@@ -9,6 +9,7 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import workspace
 from bot.clock import Clock
 from bot.desk.service import Desk, Held
@@ -22,12 +23,11 @@ from bot.operation import Actor
 from bot.policy import Refuse
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import csv_bytes
 from bot.slack.names import Command, Door
 from bot.slack.pages import page_of, read_page
 from bot.slack.routes import MEMBER, Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.store import customers, digest_runs, digests, projects
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -41,11 +41,11 @@ MAY_READ = "digests.read"
 class DigestListeners:
     """Answers `/digests` and the buttons of digests."""
 
-    def __init__(self, desk: Desk, database: Database, clock: Clock, files: SlackWeb, reading: Reading) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock, exports: Exports, reading: Reading) -> None:
         self._desk = desk
         self._database = database
         self._clock = clock
-        self._files = files
+        self._exports = exports
         self._reading = reading
 
     def door(self) -> Door:
@@ -189,7 +189,7 @@ class DigestListeners:
         name = f"digest-{digest.days[0]}-{digest.days[-1]}.csv"
         content = csv_bytes(("split", "name", "dollars"), views.export_rows(digest))
         comment = f"Digest of {views.days_text(digest.days)} (UTC)"
-        await send_file(self._files, access.actor.user_id, name, content, comment)
+        await self._exports.send(access, name, content, comment)
         return "The figures are in your direct messages with Keydesk."
 
     # --- reading ---

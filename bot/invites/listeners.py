@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import by, chosen, of_page
 from bot.desk.lists import ListReading
 from bot.desk.outcomes import answer
@@ -19,12 +20,10 @@ from bot.providers.deepgram.invites import Invite as Told
 from bot.providers.deepgram.powers import limits, may
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import count, escape
 from bot.store import accounts, invites
 from bot.store.database import Database
@@ -42,12 +41,12 @@ class InviteListeners:
         reading: ListReading[Told],
         desk: Desk,
         database: Database,
-        files: SlackWeb,
+        exports: Exports,
     ) -> None:
         self._reading = reading
         self._desk = desk
         self._database = database
-        self._files = files
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -118,7 +117,7 @@ class InviteListeners:
         project = access.there
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'open invitation')} to {escape(project.name)}"
-        await send_table(self._files, call, "invitations.csv", service.CSV_HEADER, rows, comment)
+        await self._exports.send_table(call, access, "invitations.csv", service.CSV_HEADER, rows, comment)
 
     async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
         actor, project = access.actor, access.there

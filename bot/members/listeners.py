@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import by, chosen, of_page
 from bot.desk.lists import ListReading
 from bot.desk.service import Desk
@@ -12,12 +13,10 @@ from bot.members.service import Reader
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.members import Member as Told
 from bot.slack.call import Call
-from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import count, escape
 from bot.store.database import Database
 
@@ -32,14 +31,14 @@ class MemberListeners:
         desk: Desk,
         database: Database,
         deepgram: Deepgram,
-        files: SlackWeb,
+        exports: Exports,
     ) -> None:
         self._lookup = lookup
         self._reading = reading
         self._desk = desk
         self._database = database
         self._deepgram = deepgram
-        self._files = files
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what is answered here."""
@@ -79,7 +78,7 @@ class MemberListeners:
         project = access.there
         rows = await self._database.read(lambda session: service.csv_rows(session, project.id))
         comment = f"{count(len(rows), 'member')} of {escape(project.name)}"
-        await send_table(self._files, call, "members.csv", service.CSV_HEADER, rows, comment)
+        await self._exports.send_table(call, access, "members.csv", service.CSV_HEADER, rows, comment)
 
     async def show(self, call: Call, access: Access) -> list[views.Block] | None:
         """Show the member who was named."""

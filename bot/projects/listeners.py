@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import by, named, with_id, workspace
 from bot.clock import Clock
 from bot.desk.outcomes import answer
@@ -20,12 +21,10 @@ from bot.projects.settings_change import GONE, ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.files import send_table
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import count, escape
 from bot.store import accounts, projects
 from bot.store import people as people_rows
@@ -49,7 +48,7 @@ class ProjectListeners:
         clock: Clock,
         mirror: ProjectMirror,
         deepgram: Deepgram,
-        files: SlackWeb,
+        exports: Exports,
         change: ProjectSettingsChange,
     ) -> None:
         self._desk = desk
@@ -58,7 +57,7 @@ class ProjectListeners:
         self._clock = clock
         self._mirror = mirror
         self._deepgram = deepgram
-        self._files = files
+        self._exports = exports
         self._change = change
 
     def door(self) -> Door:
@@ -120,12 +119,12 @@ class ProjectListeners:
         finally:
             await call.show_instead(await self._page(access, words, number))
 
-    async def send_table(self, call: Call, _: Access) -> None:
+    async def send_table(self, call: Call, access: Access) -> None:
         """Send the whole list as a file."""
         _number, words = _read_value(call.value)
         rows = await self._database.read(lambda session: service.table(session, words))
         comment = f"{count(len(rows), 'project')}" + (f" that match “{escape(words)}”" if words else "")
-        await send_table(self._files, call, "projects.csv", service.TABLE_HEADER, rows, comment)
+        await self._exports.send_table(call, access, "projects.csv", service.TABLE_HEADER, rows, comment)
 
     async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
         actor = access.actor

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.errors import BotError
-from bot.slack.call import Call
 from bot.slack.reading import text_of
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 
@@ -75,18 +74,6 @@ async def send_file(web: SlackWeb, user_id: str, name: str, content: bytes, comm
         await _show(web, channel, file_id, name, comment)
     except SlackError as problem:
         raise FileNotSent(f"{name} was not sent. {problem.verdict.words}") from None
-
-
-async def send_table(
-    web: SlackWeb, call: Call, name: str, header: Sequence[str], rows: Iterable[Sequence[object]], comment: str
-) -> None:
-    """Send a table as CSV, with a comment (mrkdwn), to whoever called, and say where it is.
-
-    Raises:
-        FileNotSent: Slack refused, or its answer was unclear.
-    """
-    await send_file(web, call.user_id, name, csv_bytes(header, rows), comment)
-    await call.tell(f"{comment}: the file is in your direct messages with Keydesk.")
 
 
 async def _handed_over(web: SlackWeb, user_id: str, name: str, content: bytes) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from bot.slack.entering import enter
 from bot.slack.routes import Route
 from bot.store import projects
 from bot.store.database import Database
-from tests.doors import door_of
+from tests.doors import door_of, exports_of
 from tests.factories import LI, OWNER, PROJECT, bench, set_up
 from tests.forms import Screen, people_unreadable, submitted
 
@@ -35,7 +35,9 @@ async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_se
     people = people_unreadable(database)
     deepgram = Deepgram(SecretStr("none"))
     change = ProjectSettingsChange(made.desk, database, made.clock, people, screen)
-    listeners = ProjectListeners(made.desk, database, made.engine, made.clock, made.projects, deepgram, screen, change)
+    listeners = ProjectListeners(
+        made.desk, database, made.engine, made.clock, made.projects, deepgram, exports_of(database, screen), change
+    )
     route = listeners.door().views["projects.settings"]
     assert isinstance(route, Route)
     door = door_of(database, people, made.clock, {OWNER})

@@ -12,6 +12,7 @@ from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.projects import Project
 from bot.usage.figures.listeners import FiguresListeners
+from tests.doors import exports_of
 from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, person, rows, set_up
 from tests.forms import Screen
 from tests.usage.test_figures import SECOND, reading
@@ -32,7 +33,7 @@ def known(small_store: Database) -> Database:
 @pytest.fixture
 def door(known: Database) -> Door:
     """What `/usage` answers to."""
-    return FiguresListeners(reading(known).reading, Screen()).door()
+    return FiguresListeners(reading(known).reading, exports_of(known, Screen())).door()
 
 
 def call(text: str = "", value: str = "", carried: str = "") -> Call:

@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.projects import Project
 from bot.usage.requests.listeners import RequestListeners
 from bot.usage.requests.question import Asked, Question
+from tests.doors import exports_of
 from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, key, person, rows, set_up
 from tests.forms import Screen
 from tests.usage.conftest import Ground
@@ -35,7 +36,7 @@ def known(ground: Ground) -> Database:
 @pytest.fixture
 def door(known: Database, ground: Ground) -> Door:
     """What `/usage requests` answers to."""
-    return RequestListeners(known, ground.reading, Screen()).door()
+    return RequestListeners(known, ground.reading, exports_of(known, Screen())).door()
 
 
 def call(text: str = "", value: str = "", metadata: str = "", form: Any = None) -> Call:

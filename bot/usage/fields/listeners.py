@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from datetime import UTC, date, timedelta
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import by
 from bot.clock import Clock
 from bot.errors import NotUnderstood, ProviderError
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import csv_bytes
 from bot.slack.names import Command, Door
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import escape
 from bot.store.projects import Project
 from bot.usage.fields import views
@@ -32,10 +32,10 @@ _LAST_WORD = re.compile(r"(?:^|\s)(today|week|month|quarter)\s*$", re.IGNORECASE
 class FieldListeners:
     """Answers `/usage fields`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(self, clock: Clock, deepgram: Deepgram, files: SlackWeb) -> None:
+    def __init__(self, clock: Clock, deepgram: Deepgram, exports: Exports) -> None:
         self._clock = clock
         self._deepgram = deepgram
-        self._files = files
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
@@ -59,7 +59,7 @@ class FieldListeners:
         rows = [(name, item) for name, items in views.columns(seen) for item in items]
         comment = f"What {escape(seen.project)} used from {seen.first} to {seen.last} (UTC)"
         content = csv_bytes(("what", "value"), rows)
-        await send_file(self._files, access.actor.user_id, f"fields-{seen.last}.csv", content, comment)
+        await self._exports.send(access, f"fields-{seen.last}.csv", content, comment)
         return "The file is in your direct messages."
 
     async def _read(self, call: Call, project: Project, first: date, last: date) -> Used:

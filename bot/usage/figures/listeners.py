@@ -7,17 +7,17 @@ from collections.abc import Awaitable, Callable
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.slack.blocks import Block
 from bot.slack.call import Call
-from bot.slack.files import csv_bytes, send_file
+from bot.slack.files import csv_bytes
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.routes import Answer, Route
 from bot.slack.typed import as_typed
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import escape
 from bot.spending.periods import Period
 from bot.store.projects import Project
@@ -41,9 +41,9 @@ Answers = Callable[[Call, Access, Question], Awaitable[Answer]]
 class FiguresListeners:
     """Answers `/usage`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(self, reading: FiguresReading, files: SlackWeb) -> None:
+    def __init__(self, reading: FiguresReading, exports: Exports) -> None:
         self._reading = reading
-        self._files = files
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
@@ -83,7 +83,7 @@ class FiguresListeners:
         seen, rows = await told_if_slow(self._reading.every(access, question), call.tell, SLOW)
         content = csv_bytes(views.file_header(seen), views.file_rows(seen, rows))
         comment = f"Usage of {seen.place.project}, {views.asked(seen)}"
-        await send_file(self._files, access.actor.user_id, f"usage-{seen.place.days.end}.csv", content, escape(comment))
+        await self._exports.send(access, f"usage-{seen.place.days.end}.csv", content, escape(comment))
         return "The file is in your direct messages."
 
 

@@ -8,18 +8,17 @@ from functools import partial
 from sqlmodel import Session
 
 from bot.access.access import Access
+from bot.access.exports import Exports
 from bot.access.places import by, of_row
 from bot.errors import BotError
 from bot.operation import Actor
 from bot.slack.blocks import Block
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.files import send_file
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
-from bot.slack.web import SlackWeb
 from bot.slack.words import count
 from bot.store import keys, people, projects
 from bot.store.database import Database
@@ -45,10 +44,10 @@ Find = Callable[[Session, Actor, str, str], list[Option]]
 class RequestListeners:
     """Answers `/usage requests`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(self, database: Database, reading: RequestReading, files: SlackWeb) -> None:
+    def __init__(self, database: Database, reading: RequestReading, exports: Exports) -> None:
         self._database = database
         self._reading = reading
-        self._files = files
+        self._exports = exports
 
     def door(self) -> Door:
         """Return what these listeners answer to."""
@@ -143,7 +142,7 @@ class RequestListeners:
 
         made = await export(self._reading.every(question), partial(self._reading.lines, actor, question), told)
         comment = _comment(made)
-        await send_file(self._files, actor.user_id, f"requests-{question.end:%Y-%m-%d}.csv", made.content, comment)
+        await self._exports.send(access, f"requests-{question.end:%Y-%m-%d}.csv", made.content, comment)
         return saying(FILE, f"{comment} It is in your direct messages.")
 
     # --- what the form offers ---
