@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
+from bot.errors import CouldNotCheck, NotUnderstood
+from bot.groups import Groups
+from bot.people import People
 from bot.projects.listeners import ProjectListeners
 from bot.projects.settings_change import ProjectSettingsChange
 from bot.providers.deepgram.client import Deepgram
@@ -13,8 +16,9 @@ from bot.slack.routes import Route
 from bot.store import projects
 from bot.store.database import Database
 from tests.doors import door_of, exports_of
-from tests.factories import LI, OWNER, PROJECT, bench, set_up
+from tests.factories import LI, NOON, OWNER, PROJECT, TEAM, bench, set_up
 from tests.forms import Screen, people_unreadable, submitted
+from tests.roles.conftest import Workspace
 
 CHOSEN = {
     "approvers": {"approvers": {"selected_users": [LI]}},
@@ -30,10 +34,9 @@ def database(small_store: Database) -> Database:
     return small_store
 
 
-async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_sent_them(database: Database) -> None:
-    made, screen = await bench(database, Deepgram(SecretStr("none"))), Screen()
-    people = people_unreadable(database)
-    deepgram = Deepgram(SecretStr("none"))
+async def sent(database: Database, people: People) -> Screen:
+    """Send the settings form to a door that knows people so, and return what its window shows then."""
+    made, screen, deepgram = await bench(database, Deepgram(SecretStr("none"))), Screen(), Deepgram(SecretStr("none"))
     change = ProjectSettingsChange(made.desk, database, made.clock, people, screen)
     listeners = ProjectListeners(
         made.desk, database, made.engine, made.clock, made.projects, deepgram, exports_of(database, screen), change
@@ -42,8 +45,24 @@ async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_se
     assert isinstance(route, Route)
     door = door_of(database, people, made.clock, {OWNER})
     await enter(submitted(OWNER, CHOSEN, screen, metadata=PROJECT), route, door)
+    return screen
+
+
+async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_sent_them(database: Database) -> None:
+    screen = await sent(database, people_unreadable(database))
     assert screen.shown["callback_id"] == "projects.settings"
     for chosen in ("could not read your Slack profile", "'initial_value': '13'", f"'initial_users': ['{LI}']"):
         assert chosen in str(screen.shown)
     with database.reading() as session:
         assert projects.settings(session, PROJECT).most_days == projects.MOST_DAYS
+
+
+async def test_settings_of_a_project_that_is_gone_say_so_whoever_sent_them(database: Database) -> None:
+    with database.transaction() as session:
+        projects.deleted(session, PROJECT, NOON)
+    workspace = Workspace()
+    known = People(database, workspace.profile, TEAM, Groups(database, workspace.user_groups, TEAM))
+    with pytest.raises(NotUnderstood, match="This project is no longer there"):
+        await sent(database, known)
+    with pytest.raises(CouldNotCheck, match="could not read your Slack profile"):
+        await sent(database, people_unreadable(database))
