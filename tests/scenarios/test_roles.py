@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+from sqlmodel import select
+
 from bot.policy import LEAST, Role
+from bot.store.digests import Subscription
 from bot.store.projects import ProjectSettings
 from bot.store.roles import WORKSPACE, RoleHeld
 from tests.clocks import PATIENCE
@@ -168,3 +171,18 @@ def owner_row(here: World, user: str) -> bool:
     with here.database.reading() as session:
         row = session.get(RoleHeld, (here.app.identity.team_id, WORKSPACE, "person", user))
         return row is not None and row.role == "owner"
+
+
+async def test_a_digest_that_was_filled_in_comes_back_to_whoever_lost_the_role_meanwhile(sqlite_url: str) -> None:
+    async with world(sqlite_url) as here:
+        maria = await here.page(MARIA)
+        await maria.types("/digests subscribe")
+        await maria.reads_in_window("Time zone: ")
+        holds(here, MARIA, Role.READER)
+        await maria.fills(hour="7")
+        await maria.reads_in_window(f"{REFUSED} Developer, and yours here is Reader")
+        holds(here, MARIA, Role.DEVELOPER)
+        await maria.fills(weekdays=["1"])
+        await maria.reads_in_window("Subscribed.")
+        saved = await here.database.read(lambda session: session.exec(select(Subscription)).one())
+        assert (saved.owner, saved.hour, saved.weekdays) == (MARIA, 7, [1])
