@@ -17,7 +17,9 @@ ROW = re.compile(r"^`\s*(-?\$[\d,.]+)`  (?:`\s*([+-]+\$[\d,.]+)`  )?(.+)$", re.M
 CHANGE = re.compile(r"^(?:(\$[\d,.]+)(?: \((\d+)%\))? (more|less) than|as) usual", re.MULTILINE)
 FAILED = re.compile(r"([\d.]+) % \(([\d,]+) of ([\d,]+)\)")
 CORRECTION = re.compile(r"^Correction of (.+): ([+-]+\$[\d,.]+)$", re.MULTILINE)
+BALANCE = re.compile(r"^(.+) (-?\$[\d,]+\.\d\d)(?:, lasts [\d,]+ days?)?$", re.MULTILINE)
 CHART_DAYS = 14
+BALANCES_SHOWN = 3
 
 
 @dataclass
@@ -53,9 +55,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Beside:
-    """What a digest tells besides spending: the balance right before and right after, and how many requests failed."""
+    """What a digest tells besides spending: balances by project right before and right after, and what failed."""
 
-    balances: tuple[Decimal, Decimal]
+    balances: tuple[Sums, Sums]
     failed: int
 
 
@@ -87,10 +89,10 @@ def hold(surface: Surface, ledger: Ledger, told: Told, message: Json) -> None:
     spent = total(day)
     surface.exactly(f"{where}, total", amounts(text)[0], to_cent(spent))
     surface.exactly(f"{where}, provider total", _after(words_of(message), "provider total "), to_cent(spent))
-    usual = _usual(surface, where, ledger, told, day, text)
+    _usual(surface, where, ledger, told, day, text)
     surface.exactly(f"{where}, a week earlier", _after(text, "a week earlier "), to_cent(total(day - 7 * DAY)))
     _month(surface, where, ledger, told, day, text)
-    _rows(surface, where, ledger, told, day, text, usual)
+    _rows(surface, where, ledger, told, day, text)
     course = [total(day - back * DAY) for back in range(CHART_DAYS - 1, -1, -1)]
     for number, point in enumerate(chart_of(message).get("Dollars", [])):
         surface.exactly(f"{where}, chart {number}", point, to_cent(course[number]))
@@ -105,8 +107,7 @@ def hold_once(surface: Surface, ledger: Ledger, told: Told, message: Json, besid
     day = day_of(message)
     assert day is not None
     where, text = f"{day} by {told.by}", "\n".join(sections_of(message))
-    balance = _after(text, "*Balance now*\n")
-    surface.between(f"{where}, balance", balance or NOTHING, *beside.balances)
+    _balances(surface, where, ledger, text, beside.balances)
     corrections = {day_read(each, 2028): amount(change.replace("+", "")) for each, change in CORRECTION.findall(text)}
     right = {
         each: to_cent(now) - to_cent(said)
@@ -118,14 +119,8 @@ def hold_once(surface: Surface, ledger: Ledger, told: Told, message: Json, besid
     share, failed, of = FAILED.findall(text)[0]
     requests = int(ledger.measured("requests", (day, day), told.project))
     surface.exactly(f"{where}, failed", int(failed), beside.failed)
-    answered, every = _share(beside.failed, requests), _share(beside.failed, requests + beside.failed)
-    surface.waits(
-        30,
-        f"{where}, failed share",
-        (share, of),
-        (every, f"{requests + beside.failed:,}"),
-        until=(answered, f"{requests:,}"),
-    )
+    calls = requests + beside.failed
+    surface.exactly(f"{where}, failed share", (share, of), (f"{beside.failed * 100 / calls:.1f}", f"{calls:,}"))
 
 
 def hold_details(surface: Surface, ledger: Ledger, told: Told, message: Json) -> None:
@@ -142,8 +137,6 @@ def hold_details(surface: Surface, ledger: Ledger, told: Told, message: Json) ->
         by, where = title.removeprefix("By "), f"details of {day}, {title}"
         found = {told.named(by, name): amount(each) or NOTHING for each, _, name in ROW.findall(rows)}
         right = told.split(ledger, by, (day, day))
-        if by == "customer":
-            right = surface.claimed(where, found, right)
         surface.parts(where, found, right, exact=False)
         surface.exactly(f"{where}, in all", amount(whole), to_cent(told.total(ledger)(day)))
         surface.column(where, found.values(), amount(whole))
@@ -158,8 +151,6 @@ def hold_file(surface: Surface, ledger: Ledger, told: Told, rows: list[dict[str,
             surface.exactly(f"{day}", found, {f"{day}": told.total(ledger)(day)})
             continue
         right = told.split(ledger, by, (day, day))
-        if by == "customer":
-            right = surface.claimed(split, found, right)
         found = {told.named(by, name): dollars for name, dollars in found.items()}
         surface.parts(f"{day}, {split}", found, right, exact=True)
         surface.column(f"{day}, {split}", found.values(), told.total(ledger)(day))
@@ -175,51 +166,53 @@ def _standing(surface: Surface, where: str, told: Told, day: date, spent: Decima
         told.final.add(day)
 
 
-def _usual(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> Decimal:
-    """Hold by how much the day is more or less than usual; return what the digest takes for usual."""
-    mean, middle = (to_cent(each) for each in ledger.usual(day, told.total(ledger)))
+def _usual(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:
+    """Hold by how much the day is more or less than usual."""
+    middle = to_cent(ledger.usual(day, told.total(ledger))[0])
     total = to_cent(told.total(ledger)(day))
     found = CHANGE.search(text)
     assert found is not None
     change, share, word = found.groups()
     moved = (amount(change or "0") or NOTHING) * (-1 if word == "less" else 1)
-    surface.waits(30, f"{where}, more than usual", moved, total - middle, until=total - mean)
+    surface.exactly(f"{where}, more than usual", moved, total - middle)
     if share:
-        right, until = (f"{abs(total - each) / each:.0%}" for each in (middle, mean))
-        surface.waits(30, f"{where}, share of usual", f"{share}%", right, until=until)
-    return mean
+        surface.exactly(f"{where}, share of usual", f"{share}%", f"{abs(total - middle) / middle:.0%}")
+
+
+def _balances(surface: Surface, where: str, ledger: Ledger, text: str, around: tuple[Sums, Sums]) -> None:
+    """Hold what is left in each project that is named."""
+    found = BALANCE.findall(text.partition("*Balance*\n")[2].partition("*Failed")[0])
+    surface.exactly(f"{where}, balances", len(found), min(BALANCES_SHOWN, len(around[0])))
+    ids = {name: project for project, name in ledger.projects.items()}
+    for name, left in found:
+        surface.between(f"{where}, balance of {name}", amount(left) or NOTHING, *(each[ids[name]] for each in around))
 
 
 def _month(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:
     month: Days = (day.replace(day=1), day)
     spent = ledger.total(month, told.project)
     ahead = ledger.forecast(day, lambda days: ledger.total(days, told.project), spent)
-    surface.exactly(f"{where}, month to date", _after(text, "*Month to date*\n"), to_cent(spent))
-    surface.exactly(f"{where}, forecast", _after(text, "*Forecast for the month*\n"), to_cent(ahead))
+    surface.exactly(f"{where}, month to date", _after(text, f"*{day:%B} to date*\n"), to_cent(spent))
+    surface.exactly(f"{where}, forecast", _after(text, f"*Forecast for {day:%B}*\n"), to_cent(ahead))
 
 
-def _rows(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str, usual: Decimal) -> None:
-    """Hold each row and its change; the others stand together, and what has no owner by itself."""
+def _rows(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:
+    """Hold each row and its change against the usual days; the others stand together, what has no owner by itself."""
+    usual, middle = ledger.usual(day, told.total(ledger))
     found = {
         told.named(told.by, name): (amount(each) or NOTHING, amount(change)) for each, change, name in ROW.findall(text)
     }
-    right, earlier = (told.split(ledger, told.by, days) for days in ((day, day), (day - 7 * DAY, day - DAY)))
-    if told.by == "customer":
-        right, earlier = (surface.claimed(where, found, each) for each in (right, earlier))
+    splits = [told.split(ledger, told.by, (each, each)) for each in (day, *middle)]
     named = found.keys() - {"Other"}
-    rest = [sum((each for name, each in split.items() if name not in named), NOTHING) for split in (right, earlier)]
-    right, earlier = right | {"Other": rest[0]}, earlier | {"Other": rest[1]}
+    for split in splits:
+        split["Other"] = sum((each for name, each in split.items() if name not in named), NOTHING)
     for name, (dollars, change) in found.items():
-        now, before = right.get(name, NOTHING), earlier.get(name, NOTHING)
+        now, one, other = (split.get(name, NOTHING) for split in splits)
         surface.printed(f"{where}: {name}", dollars, now)
-        surface.printed(f"{where}, change: {name}", change, now - before / 7)
+        surface.printed(f"{where}, change: {name}", change, now - (one + other) / 2)
     total = to_cent(told.total(ledger)(day))
     surface.column(where, [dollars for dollars, _ in found.values()], total)
-    surface.column(f"{where}, change", known([change for _, change in found.values()]), total - usual, row=29)
-
-
-def _share(failed: int, of: int) -> str:
-    return f"{failed * 100 / of:.1f}"
+    surface.column(f"{where}, change", known([change for _, change in found.values()]), total - to_cent(usual))
 
 
 def _after(text: str, words: str) -> Decimal | None:

@@ -101,10 +101,10 @@ class Ledger:
             return CUSTOMERS[chosen.customer][0] if chosen.customer else "Own use"
         return payer_of(row.tags)
 
-    def usual(self, day: date, total: Callable[[date], Decimal]) -> tuple[Decimal, Decimal]:
-        """Return the mean of the seven days before a day, and the median of its weekday in the four weeks before."""
-        mean = sum((total(day - back * DAY) for back in range(1, 8)), NOTHING) / 7
-        return mean, Decimal(median(total(day - 7 * back * DAY) for back in range(1, 5)))
+    def usual(self, day: date, total: Callable[[date], Decimal]) -> tuple[Decimal, tuple[date, date]]:
+        """Return the median of a day's weekday in the four weeks before, and the two days in the middle of it."""
+        weeks = sorted((total(each), each) for each in (day - 7 * back * DAY for back in range(1, 5)))
+        return Decimal(median(amount for amount, _ in weeks)), (weeks[1][1], weeks[2][1])
 
     def forecast(
         self, last: date, total: Callable[[Days], Decimal], spent: Decimal, today: date | None = None
@@ -122,7 +122,9 @@ def payer_of(tags: frozenset[str]) -> str:
     named = sorted(CUSTOMERS[tag][0] for tag in tags if tag in CUSTOMERS)
     if len(named) > 1:
         return f"Several customers ({' + '.join(named)})"
-    return named[0] if named else "Unclaimed" if tags else "Untagged"
+    if named:
+        return named[0]
+    return f"Unclaimed tag{'s' if len(tags) > 1 else ''} {' + '.join(sorted(tags))}" if tags else "Untagged"
 
 
 def charged(name: str, cost: Decimal) -> Decimal:

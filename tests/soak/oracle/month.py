@@ -14,6 +14,7 @@ from tests.soak.oracle.reading import amount, amounts, asks, gets, known, rows_o
 from tests.soak.oracle.tally import Surface, Tally
 
 ROW = re.compile(r"^(\*[^*\n]+\*[^\n]*)\n(-?\$[^\n]*)$", re.MULTILINE)
+SUMS = re.compile(r"^\*?(Sum|Corrections of closed months|To bill): (.*)$", re.MULTILINE)
 LINE = re.compile(r" · \*(-?\$[\d,.]+)\*(?:, to bill \*(-?\$[\d,.]+)\*)?")
 
 
@@ -26,8 +27,9 @@ class Shown:
     corrections: Sums = field(default_factory=dict)
     corrected: Sums = field(default_factory=dict)
     cost: Decimal = NOTHING
+    charge: Decimal = NOTHING
+    of_corrections: tuple[Decimal, Decimal] = (NOTHING, NOTHING)
     due: Decimal = NOTHING
-    of_corrections: Decimal = NOTHING
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,7 @@ async def hold(person: Person, tally: Tally, ledger: Ledger, days: Days, correct
     """Hold a whole month; ``corrections`` is what each payer's months before are corrected by."""
     month = f"{days[0]:%Y-%m}"
     shown = read(words_of((await asks(person, f"/billing month {month}"))["blocks"]))
-    right = tally.on("month").claimed(month, shown.costs, ledger.split(days, ledger.payer))
-    told = Told(month, shown, right, corrections, ledger.total(days))
+    told = Told(month, shown, ledger.split(days, ledger.payer), corrections, ledger.total(days))
     _page(tally.on("month"), told)
     file = rows_of(await gets(person, "Send as CSV"))
     _file(tally.on("CSV of a month"), told, file)
@@ -86,9 +87,9 @@ def read(text: str) -> Shown:
         costs[name] = found[0]
         if len(found) > 1:
             billed[name] = found[1]
-    sums = {name: amounts(line) for name, line in re.findall(r"^\*(Sum|To bill): (.*)$", text, re.MULTILINE)}
-    shown.cost, shown.due = sums["Sum"][0], sums["To bill"][0]
-    shown.of_corrections = sums["To bill"][1] if len(sums["To bill"]) > 1 else NOTHING
+    sums = {name: amounts(line) for name, line in SUMS.findall(text)}
+    (shown.cost, shown.charge), (shown.due,) = sums["Sum"], sums["To bill"]
+    shown.of_corrections = (*sums.get("Corrections of closed months", [NOTHING, NOTHING]),)  # type: ignore[assignment] # two
     return shown
 
 
@@ -100,11 +101,10 @@ def _page(surface: Surface, told: Told) -> None:
     surface.parts(f"{month}, correction to bill", shown.corrected, billed(told.corrections), exact=False)
     surface.exactly(f"{month}, sum", shown.cost, to_cent(told.total))
     surface.column(month, shown.costs.values(), shown.cost)
-    surface.column(f"{month}, to bill", [*shown.billed.values(), *shown.corrected.values()], shown.due)
-    surface.column(f"{month}, corrections to bill", shown.corrected.values(), shown.of_corrections)
-    surface.column(
-        f"{month}, rows above the sum", [*shown.costs.values(), *shown.corrections.values()], shown.cost, row=29
-    )
+    surface.column(f"{month}, to bill", shown.billed.values(), shown.charge)
+    surface.column(f"{month}, corrections", shown.corrections.values(), shown.of_corrections[0])
+    surface.column(f"{month}, corrections to bill", shown.corrected.values(), shown.of_corrections[1])
+    surface.column(f"{month}, to bill in all", [shown.charge, shown.of_corrections[1]], shown.due)
 
 
 def _file(surface: Surface, told: Told, file: list[dict[str, str]]) -> None:
@@ -134,8 +134,11 @@ def _file(surface: Surface, told: Told, file: list[dict[str, str]]) -> None:
     surface.column(month, added(lines, "Cost USD").values(), Decimal(sums[0]["Cost USD"]))
     surface.column(f"{month}, to bill", added(lines, "To bill USD").values(), Decimal(sums[0]["To bill USD"]))
     if late:
-        whole = [*added(lines, "To bill USD").values(), *added(late, "To bill USD").values()]
-        surface.column(f"{month}, to bill with corrections", whole, Decimal(sums[1]["To bill USD"]))
+        for column in ("Cost USD", "To bill USD"):
+            told_below = Decimal(sums[1][column])
+            surface.column(f"{month}, corrections, {column}", added(late, column).values(), told_below)
+        whole = [Decimal(each["To bill USD"]) for each in sums[:2]]
+        surface.column(f"{month}, to bill with corrections", whole, Decimal(sums[2]["To bill USD"]))
 
 
 def added(rows: list[dict[str, str]], column: str) -> Sums:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import takewhile
 
 from pypdf import PdfReader
 
@@ -28,10 +29,8 @@ def rows_of(content: bytes) -> list[Printed]:
 
 def hold(surface: Surface, month: str, rows: list[Printed], shown: tuple[Sums, Sums], late: tuple[Sums, Sums]) -> None:
     """Hold the overview against the page; ``shown`` and ``late`` are what is told and billed, by payer."""
-    first = next(number for number, (name, _) in enumerate(rows) if name.startswith("Sum"))
-    above, (cost, charge) = rows[:first], rows[first][1]
-    of_month = [each for each in above if LATE not in each[0]]
-    corrected = [(name.partition(LATE)[0], told) for name, told in above if LATE in name]
+    of_month, (cost, charge), adjusted, below = _overview(rows)
+    corrected = [(name.partition(LATE)[0], told) for name, told in adjusted]
     for found, (costs, charges) in ((of_month, shown), (corrected, late)):
         right = [(name, [dollars, *([charges[name]] if name in charges else [])]) for name, dollars in costs.items()]
         surface.exactly(f"{month}, number of payers", len(found), len(right))
@@ -39,16 +38,17 @@ def hold(surface: Surface, month: str, rows: list[Printed], shown: tuple[Sums, S
             surface.exactly(f"{month}, {each[0]}", told, each)
     surface.column(month, _column(of_month, 0), cost)
     surface.column(f"{month}, to bill", _column(of_month, 1), charge)
-    if corrected:
-        surface.column(f"{month}, rows above the sum", _column(above, 0), cost, row=29)
-        surface.column(f"{month}, to bill above the sum", _column(above, 1), charge, row=29)
-        surface.column(f"{month}, to bill with corrections", _column(above, 1), rows[first + 1][1][0])
+    if adjusted:
+        (_, of_corrections), (_, (due,)) = below[:2]
+        for number, whole in enumerate(of_corrections):
+            surface.column(f"{month}, corrections, {number}", _column(adjusted, number), whole)
+        surface.column(f"{month}, to bill with corrections", [charge, of_corrections[1]], due)
 
 
 def hold_lines(surface: Surface, month: str, rows: list[Printed], file: Sequence[dict[str, str]]) -> None:
     """Hold the lines of each payer against those of the file, and against the payer's own row above them."""
-    first = next(number for number, (name, _) in enumerate(rows) if name.startswith("Sum"))
-    payers, below = rows[:first], rows[first + 1 + any(LATE in name for name, _ in rows[:first]) :]
+    of_month, _, adjusted, below = _overview(rows)
+    payers, below = [*of_month, *adjusted], below[2 if adjusted else 0 :]
     starts = [below.index(payer) for payer in payers]
     lines: list[list[Decimal]] = []
     for payer, start, end in zip(payers, starts, [*starts[1:], len(below)], strict=True):
@@ -60,6 +60,14 @@ def hold_lines(surface: Surface, month: str, rows: list[Printed], file: Sequence
     surface.exactly(f"{month}, number of lines", len(lines), len(cents))
     for number, (line, right) in enumerate(zip(lines, cents, strict=False)):
         surface.exactly(f"{month}, line {number}", line, right)
+
+
+def _overview(rows: list[Printed]) -> tuple[list[Printed], list[Decimal], list[Printed], list[Printed]]:
+    """Return the rows of the month, what stands in the sum below them, the corrections, and what comes after."""
+    first = next(number for number, (name, _) in enumerate(rows) if name.startswith("Sum"))
+    rest = rows[first + 1 :]
+    adjusted = list(takewhile(lambda row: LATE in row[0], rest))
+    return rows[:first], rows[first][1], adjusted, rest[len(adjusted) :]
 
 
 def _column(rows: Sequence[Printed], number: int) -> list[Decimal]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.soak.oracle.ledger import NOTHING, Chosen, Days, Ledger, Spend, Use
+from tests.soak.oracle.ledger import NOTHING, Chosen, Days, Ledger, Spend, Sums, Use
 
 OF_SPENDING = ("accessor", "line_item", "tags", "deployment")
 OF_USAGE = ("", "accessor", "tags", "method", "endpoint", "models", "feature_set", "deployment")
@@ -44,23 +44,27 @@ class Reports:
                     found += [_use(project, grouping, told) for told in await _told(client, path, days, by)]
         return Ledger(names, rows, totals, used, self._keys)
 
-    async def balance(self, project: str | None = None) -> Decimal:
-        """Return the dollars that are left in a project, or in all of them together."""
-        found = [each for told in await self._of_each(project, "balances") for each in told["balances"]]
-        return sum((Decimal(each["amount"]) for each in found if each["units"] == "usd"), NOTHING)
+    async def balances(self, project: str | None = None) -> Sums:
+        """Return the dollars that are left in a project, or in each of them, by its id."""
+        return {each: _dollars(told) for each, told in (await self._of_each(project, "balances")).items()}
 
     async def failed(self, day: date, project: str | None = None) -> int:
         """Count the requests of a day that failed, by the records of them."""
         params = [("start", f"{day}T00:00:00Z"), ("end", f"{day}T23:59:59.999Z"), ("status", "failed")]
-        found = [told["requests"] for told in await self._of_each(project, "requests", *params, ("limit", "1000"))]
+        every = await self._of_each(project, "requests", *params, ("limit", "1000"))
+        found = [told["requests"] for told in every.values()]
         assert all(len(each) < 1000 for each in found)
         return sum(map(len, found))
 
-    async def _of_each(self, project: str | None, what: str, *params: tuple[str, str]) -> list[Any]:
+    async def _of_each(self, project: str | None, what: str, *params: tuple[str, str]) -> dict[str, Any]:
         async with aiohttp.ClientSession(self._url, headers=self._headers) as client:
             every = [each["project_id"] for each in (await _get(client, "/v1/projects"))["projects"]]
             wanted = every if project is None else [project]
-            return [await _get(client, f"/v1/projects/{each}/{what}", params) for each in wanted]
+            return {each: await _get(client, f"/v1/projects/{each}/{what}", params) for each in wanted}
+
+
+def _dollars(told: Any) -> Decimal:
+    return sum((Decimal(each["amount"]) for each in told["balances"] if each["units"] == "usd"), NOTHING)
 
 
 async def _told(client: aiohttp.ClientSession, path: str, days: Days, groupings: Iterable[str] = ()) -> Any:

@@ -21,7 +21,7 @@ from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
 from tests.soak.oracle import budgets, digest
 from tests.soak.oracle.digest import Beside, Told
-from tests.soak.oracle.ledger import DAY, Chosen, Ledger
+from tests.soak.oracle.ledger import DAY, Chosen, Ledger, Sums
 from tests.soak.oracle.reading import Json, asks
 from tests.soak.oracle.reports import Reports
 from tests.soak.oracle.tally import Tally
@@ -103,7 +103,7 @@ class Story:
         pages = {user: await self.here.page(user) for user in users}
         known = {user: digests_of(page).keys() for user, page in pages.items()}
         await self.until(moment - MINUTE)
-        left = {user: await self.reports.balance(self.digests[user].project) for user in users}
+        left = {user: await self.reports.balances(self.digests[user].project) for user in users}
         for user, page in pages.items():
             surface.exactly(f"a minute before {moment}", digests_of(page).keys(), known[user])
         await self.until(moment + MINUTE)
@@ -113,12 +113,12 @@ class Story:
             await self._holds_once(user, digests_of(page)[last], left[user])
         await self.looks()
 
-    async def _holds_once(self, user: str, message: Json, left: Decimal) -> None:
+    async def _holds_once(self, user: str, message: Json, left: Sums) -> None:
         told, ledger = self.digests[user], await self.latest()
         day = digest.day_of(message)
         assert day is not None
         failed = await self.reports.failed(day, told.project)
-        beside = Beside((left, await self.reports.balance(told.project)), failed)
+        beside = Beside((left, await self.reports.balances(told.project)), failed)
         digest.hold_once(self.tally.on("digest"), ledger, told, message, beside)
 
     async def looks(self, ledger: Ledger | None = None) -> None:
@@ -137,7 +137,8 @@ class Story:
         elif digest.is_details(message):
             digest.hold_details(self.tally.on("digest"), ledger, told, message)
         elif budgets.is_alert(message):
-            left = {name: await self.reports.balance(project) for project, name in ledger.projects.items()}
+            amounts = await self.reports.balances()
+            left = {name: amounts[project] for project, name in ledger.projects.items()}
             budgets.hold_alert(self.tally.on("alerts"), ledger, message, BUDGETS, left)
 
     async def holds_budgets(self) -> None:

@@ -1,4 +1,4 @@
-"""What was compared, and what differs: by a row of docs/outside.md that is still open, or by a fault."""
+"""What was compared, and what differs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tests.soak.oracle.ledger import CENT, NOTHING, Sums
+from tests.soak.oracle.ledger import CENT, NOTHING
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure that is not what it must be; ``row`` is the number in docs/outside.md that it waits for."""
+    """A figure that is not what it must be."""
 
     where: str
     told: object
     right: object
-    row: int | None = None
 
     def __str__(self) -> str:
         return f"{self.where}: told {self.told}, right {self.right}"
@@ -49,18 +48,12 @@ class Surface:
         if not min(one, other) - CENT < told < max(one, other) + CENT:
             self._differs(where, told, (one, other))
 
-    def waits(self, row: int, where: str, told: object, right: object, *, until: object) -> None:
-        """Hold one figure that is ``until`` a row is mended something else, known as exactly."""
-        self.amounts += 1
-        if told != right:
-            self._differs(where, told, right, row if told == until else None)
-
-    def column(self, where: str, parts: Iterable[Decimal], told: Decimal | None, row: int | None = None) -> None:
+    def column(self, where: str, parts: Iterable[Decimal], told: Decimal | None) -> None:
         """Hold a printed column against the sum that is printed below it, the parts of which are held one by one."""
         self.columns += 1
         right = sum(parts, NOTHING)
         if told != right:
-            self._differs(f"{where}, the column", told, right, row)
+            self._differs(f"{where}, the column", told, right)
 
     def parts(self, where: str, told: Mapping[str, Decimal], right: Mapping[str, Decimal], *, exact: bool) -> None:
         """Hold a whole split against what it must be; what comes to nothing may be left out."""
@@ -68,16 +61,8 @@ class Surface:
             compare = self.exactly if exact else self.printed
             compare(f"{where}: {name}", told.get(name), right.get(name, NOTHING))
 
-    def claimed(self, where: str, told: Iterable[str], right: Sums) -> Sums:
-        """Return a split by payer as it is told until row 19: tags that nobody claims count as own use."""
-        if "Unclaimed" not in right or "Unclaimed" in told:
-            return right
-        rest = {name: amount for name, amount in right.items() if name != "Unclaimed"}
-        self._differs(f"{where}: Unclaimed", "in Own use", right["Unclaimed"], 19)
-        return {**rest, "Own use": rest.get("Own use", NOTHING) + right["Unclaimed"]}
-
-    def _differs(self, where: str, told: object, right: object, row: int | None = None) -> None:
-        self.differences.append(Difference(f"{self.name}, {where}", told, right, row))
+    def _differs(self, where: str, told: object, right: object) -> None:
+        self.differences.append(Difference(f"{self.name}, {where}", told, right))
 
 
 @dataclass
@@ -92,14 +77,8 @@ class Tally:
 
     @property
     def faults(self) -> list[Difference]:
-        """What differs by no row that is open."""
-        return [each for each in self._differences if each.row is None]
-
-    @property
-    def waiting(self) -> dict[int, list[Difference]]:
-        """What differs by a row that is open, by its number."""
-        rows = sorted({each.row for each in self._differences if each.row is not None})
-        return {row: [each for each in self._differences if each.row == row] for row in rows}
+        """Everything that differs."""
+        return [each for surface in self.surfaces.values() for each in surface.differences]
 
     def lines(self) -> list[str]:
         """Say how much was compared on each surface and in all, and what differs."""
@@ -107,9 +86,4 @@ class Tally:
         amounts = sum(each.amounts for each in self.surfaces.values())
         columns = sum(each.columns for each in self.surfaces.values())
         whole = f"{amounts} amounts and {columns} printed columns compared, {len(self.faults)} differ"
-        waiting = [f"waits for row {row}: {len(found)}, such as {found[0]}" for row, found in self.waiting.items()]
-        return [*named, whole, *waiting]
-
-    @property
-    def _differences(self) -> list[Difference]:
-        return [each for surface in self.surfaces.values() for each in surface.differences]
+        return [*named, whole]

@@ -103,8 +103,6 @@ def _file(surface: Surface, ledger: Ledger, question: Question, file: list[Row],
     for measure in question.measures:
         told = {_value(line, question.by): Decimal(line[measure]) for line in rows if line[measure]}
         right = question.split(ledger, measure, question.days)
-        if question.by == "customer":
-            right = surface.claimed(f"{where}, {measure}", told, right)
         surface.parts(f"{where}, {measure}", told, right, exact=True)
         total = ledger.measured(measure, question.days, question.project)
         surface.exactly(f"{where}, {measure} in all", Decimal(whole[measure] or 0), total)
@@ -122,8 +120,6 @@ def _before(surface: Surface, ledger: Ledger, question: Question, rows: list[Row
     if question.by == "day":
         right = {f"{day_after(day, question.days)}": amount for day, amount in right.items()}
     told = {_value(line, question.by): Decimal(line[column] or 0) for line in rows}
-    if question.by == "customer":
-        right = surface.claimed(where, told, right)
     for name, found in told.items():
         surface.exactly(f"{where}: {name}", found, right.get(name, NOTHING))
     surface.exactly(where, Decimal(whole[column]), ledger.measured(measure, earlier, question.project))
@@ -156,7 +152,7 @@ def _table(surface: Surface, where: str, question: Question, message: Json, file
             if line is not None and amount(row[2]) is not None:
                 moved = _exact(line, measure) - Decimal(line[earlier] or 0)
                 surface.printed(f"{where}, change: {row[0]}", amount(row[2]), moved, within=2 * CENT)
-        surface.column(f"{where}, change", known([amount(row[2]) for row in rows]), amount(total[2]), row=29)
+        surface.column(f"{where}, change", known([amount(row[2]) for row in rows]), amount(total[2]))
     _drawn(surface, where, rows, message)
 
 
