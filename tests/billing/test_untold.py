@@ -76,7 +76,7 @@ def test_such_a_month_is_closed_only_by_whoever_has_seen_that(store: Database) -
     statement = read(store, "2026-10")
     button = str(month_views.month_page(printed(statement), 1, may_close=True))
     assert f"2026-10:{statement.warnings_id}" in button
-    assert "Close it without that?" in button
+    assert "Close it so?" in button
     close(store, statement.warnings_id)
     closed = read(store, "2026-10")
     assert closed.untold == statement.untold

@@ -372,4 +372,4 @@ async def test_a_day_counts_as_whole_only_once_it_was_read_after_its_end(
         before = service.rows(session, TEAM, "", CLOSED)[0].spent
     assert "so far on 15 Nov" in shown
     assert "Not read whole yet: 4 days, 15 Nov to 18 Nov" in shown
-    assert (before.reach, before.recent) == ("by 14 Nov", Decimal(2))
+    assert (before.reach, before.recent) == ("so far on 15 Nov", Decimal(2))

@@ -187,7 +187,7 @@ async def test_a_name_that_looks_like_another_is_asked_again_with_both_shown(sto
 async def test_a_tag_that_keys_carry_is_claimed_as_it_is(store: Database) -> None:
     add(store, customer("acme"), key(1, mint_id=None, tags=["Acme", "аcme"]))
     changes = CustomerChanges(store, SetClock(NOON))
-    await changes.save(saved("Acme", name="First"), actor(OWNER))
     await changes.save(saved("аcme", name="Second"), actor(OWNER))
-    with pytest.raises(FormError, match="belongs to"):
-        await changes.save(saved("ACME", name="Third"), actor(OWNER))
+    for same in ("Acme", "ACME"):  # of whoever has the tag acme already, whether or not keys carry it
+        with pytest.raises(FormError, match="belongs to"):
+            await changes.save(saved(same, name="Third"), actor(OWNER))

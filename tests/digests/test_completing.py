@@ -50,7 +50,7 @@ async def test_while_a_project_cannot_be_read_the_digest_says_so_and_is_complete
     here.balances.amount = None
     await here.sweep()
     assert "Not read from Deepgram: be&lt;ta." in str(here.web.posted)
-    assert "*Balance now*\\n–" in str(here.web.posted)
+    assert "*Balance*\\n–" in str(here.web.posted)
     await here.follow()
     assert here.web.edited == []
     here.write(lambda session: spent(session, THURSDAY, {("k9", ""): Decimal(1)}, project_id=OTHER, settled=False))
@@ -78,8 +78,8 @@ async def test_a_day_that_nobody_read_leaves_what_was_known_before_and_its_threa
     here.web.thread_fails = [SlackError("chat.postMessage", "internal_error")] * lost
     await here.sweep()
     shown = str(here.web.posted)
-    assert "usual: $9.62 (mean of the 7 days before) · a week earlier $9.62" in shown
-    assert "*Month to date by Wed 18 Nov*\\n$173.16" in shown
+    assert "usual: $9.62 (median of the last four Thu) · a week earlier $9.62" in shown
+    assert "*November to date by Wed 18 Nov*\\n$173.16" in shown
     assert "Other" not in shown
     assert "difference" not in shown
     if not lost:

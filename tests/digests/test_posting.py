@@ -183,7 +183,7 @@ async def test_of_many_projects_the_balances_of_the_last_day_are_told(here: Offi
 
     here.write(many)
     digest = await Reading(here.database, here.balances).digest(subscription(), (THURSDAY,), now)
-    assert "*Balance of the 2 projects that spend*\\n$140.00" in str(views.message(subscription(), "dr1", digest))
+    assert "*Balance*\\nproject 1 $70.00\\nproject 2 $70.00'" in str(views.message(subscription(), "dr1", digest))
 
 
 async def test_a_day_whose_place_was_lost_is_told_once_the_place_is_mended(here: Office) -> None:

@@ -51,7 +51,14 @@ async def test_the_month_of_fruit_company_by_customer(sqlite_url: str) -> None:
         page = await maria.reads("own total")
         shown = amounts(page)
         assert shown["Sum"] == sum((cost for name, cost in shown.items() if name not in {"Sum", "To bill"}), Decimal())
-        assert {"Apple", "Banana", "Pear", "Several customers (Apple + Banana)", "Own use", "Untagged"} <= set(shown)
+        assert {
+            "Apple",
+            "Banana",
+            "Pear",
+            "Several customers (Apple + Banana)",
+            "Unclaimed tag internal",
+            "Untagged",
+        } <= set(shown)
         assert "Close the month" not in page
         await maria.types("/billing month last apple")
         await maria.reads("Apple hotline")

@@ -190,7 +190,7 @@ WAYS: dict[str, Way] = {
     "billing.purchases": typed("/billing purchases production", "Purchases of production"),
     "budgets.acknowledge": pressed("budgets.snooze", an_alert, "Quiet until"),
     "budgets.end": pressed("budgets.row", lambda here, user: f"end:{a_budget(here, user)}", "ended"),
-    "budgets.list": typed("/keydesk budgets list", "Budgets of this month"),
+    "budgets.list": typed("/keydesk budgets list", "Budgets of "),
     "budgets.raise": pressed("budgets.raise", a_budget, "New dollars a month"),
     "budgets.set": typed("/keydesk budgets set", "Project, customer or key"),
     "customers.archive": typed("/keydesk customers archive pear", "Pear is no longer offered"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,9 +32,10 @@ class Doorkeeper:
         self.why = why
 
     async def admit(self, call: Call, route: Route) -> Any:
-        del call, route
+        del route
         if self.why is not None:
             raise self.why
+        return SimpleNamespace(actor=Actor(call.team_id, call.user_id))
 
     async def remembered(self, call: Call, route: Route) -> Any:
         raise NotImplementedError

@@ -28,16 +28,17 @@ async def asks(person: Person, command: str) -> Json:
 
 
 async def gets(person: Person, label: str) -> bytes:
-    """Press a button that sends a file, and return what arrives."""
+    """Press a button that sends a file, and return what arrives, once it was said that it did."""
 
     def files(page: Person) -> list[Json]:
         return [file for message in page.messages.values() for file in message.get("files") or []]
 
-    before = {file["id"] for file in files(person)}
+    before, said = {file["id"] for file in files(person)}, len(person.private)
     await person.presses(label)
     new = await person.sees(
         lambda page: [each for each in files(page) if each["id"] not in before] or None, patience=PATIENCE
     )
+    await person.sees(lambda page: page.private[said:], patience=PATIENCE)
     async with (
         aiohttp.ClientSession() as client,
         client.get(new[-1]["url_private"], params={"user": person.user}) as answer,

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.billing import closing
+from bot.billing import month as months
 from bot.billing.operations import CloseMonth
 from bot.operation import Actor
 from bot.store import people
@@ -242,7 +243,9 @@ def close(here: World, month: str) -> None:
     """Close a month as two owners do; how they ask and decide is told elsewhere."""
     owner, now = Actor(team_id=TEAM_ID, user_id=LIWEI, name="liwei", tz="UTC"), here.clock.now()
     with here.database.transaction() as session:
-        closing.close(session, closing.as_asked(session, CloseMonth(month=month), owner, now), owner, now)
+        seen = months.read(session, TEAM_ID, month, now).warnings_id
+        wish = CloseMonth(month=month, untold_seen=seen)
+        closing.close(session, closing.as_asked(session, wish, owner, now), owner, now)
 
 
 def correct(fruit: Project, *corrections: tuple[str, date, str, int]) -> None:
