@@ -40,9 +40,10 @@ class Roles:
 
     ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
     group that holds a role there, as last read. Those in ``stale`` were read too long ago: they raise nobody any more,
-    and go on lowering whom they lowered. ``former`` are those who were in a group that holds Owner and are not in it
-    now: it gives them nothing, and they are others all the same (see `as_last_held`). People stand here by one id each,
-    and may be asked about by any of theirs.
+    and go on lowering whom they lowered. ``unconfirmed`` are those whom no Owner saw in a group that holds Owner: it
+    gives them nothing, and goes on lowering them. ``former`` are those who were in such a group and are not in it now:
+    it gives them nothing, and they are others all the same (see `as_last_held`). People stand here by one id each, and
+    may be asked about by any of theirs.
     """
 
     fixed: frozenset[str] = frozenset()
@@ -52,6 +53,7 @@ class Roles:
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stale: frozenset[str] = frozenset()
     former: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unconfirmed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     persons: Persons = field(default_factory=Persons)
 
     def as_last_read(self) -> Roles:
@@ -99,7 +101,7 @@ class Roles:
         return held if lowered is None else min(held, lowered)
 
     def _in_workspace(self, user_id: str, groups: frozenset[str]) -> Role:
-        held = self.workspace.of(user_id, groups)
+        held = self.workspace.of(user_id, (each for each in groups if user_id not in self.unconfirmed.get(each, ())))
         return self.default if held is None else held
 
     def owners(self) -> frozenset[str]:
@@ -119,7 +121,9 @@ class Roles:
 
     def with_changed(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have this one in the workspace."""
-        return replace(self, workspace=self.workspace.changed(self.persons.each(people), groups, role))
+        unconfirmed = {group: waiting for group, waiting in self.unconfirmed.items() if group not in groups}
+        workspace = self.workspace.changed(self.persons.each(people), groups, role)
+        return replace(self, workspace=workspace, unconfirmed=unconfirmed)
 
     def with_lowered(self, people: Collection[str], groups: Collection[str], role: Role | None) -> Roles:
         """Return the roles as they will be once these people and groups have at most this one in the project."""

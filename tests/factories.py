@@ -32,6 +32,7 @@ from bot.providers.deepgram.standing import Standing
 from bot.store import due
 from bot.store.customers import Customer
 from bot.store.database import Database
+from bot.store.group_owners import GroupOwner
 from bot.store.keys import Key
 from bot.store.people import Person
 from bot.store.projects import Project, ProjectSettings
@@ -102,6 +103,11 @@ def person(user_id: str, standing: str = "member", **changes: Any) -> Person:
     """Return a person as last read from Slack."""
     name = NAMES.get(user_id, user_id.lower())
     return Person(team_id=TEAM, user_id=user_id, name=name, standing=standing, read_at=NOON, **changes)
+
+
+def confirmed(group_id: str, *user_ids: str) -> list[GroupOwner]:
+    """Return what says that Owners saw these people in a group when it got the role."""
+    return [GroupOwner(team_id=TEAM, group_id=group_id, user_id=user_id, confirmed_at=NOON) for user_id in user_ids]
 
 
 def customer(tag: str = "acme", **changes: Any) -> Customer:

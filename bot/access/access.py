@@ -13,7 +13,7 @@ from bot.errors import NotAllowed
 from bot.operation import Actor
 from bot.policy import Role
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
-from bot.store import persons, roles
+from bot.store import group_owners, persons, roles
 from bot.store.database import READ_ONLY
 from bot.store.persons import Persons
 from bot.store.projects import Project
@@ -83,17 +83,25 @@ def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozense
     rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
     default = roles.default(session, team_id)
     groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
-    former = roles.former_members(session, team_id, _owning(rows))
+    owning = _owning(rows)
+    former = roles.former_members(session, team_id, owning)
+    seen = group_owners.confirmed(session, team_id, owning)
     now = datetime.now(UTC)  # what Slack said ages by the machine's clock, as profiles do
     one = persons.known(session, team_id)
+    members = {group.group_id: one.each(group.members) for group in groups}
     return Roles(
         one.each(fixed),
         Role.read(default) if default is not None else INITIAL_DEFAULT,
         _given([row for row in rows if row.project_id == roles.WORKSPACE], one, max),
         _given([row for row in rows if row.project_id != roles.WORKSPACE], one, min),
-        {group.group_id: one.each(group.members) for group in groups},
+        members,
         frozenset(group.group_id for group in groups if not group.is_believed(now)),
-        {group_id: one.each(members) for group_id, members in former.items()},
+        {group_id: one.each(left) for group_id, left in former.items()},
+        {
+            group_id: (members.get(group_id, frozenset()) | one.each(former.get(group_id, ())))
+            - one.each(seen.get(group_id, ()))
+            for group_id in owning
+        },
         one,
     )
 

@@ -20,6 +20,7 @@ from bot.home.status import Status
 from bot.operation import OperationKind
 from bot.roles import asking
 from bot.roles.changing import RoleChange
+from bot.roles.joining import GroupJoining
 from bot.roles.listeners import RoleListeners
 from bot.roles.operations import ChangeDefaultRole, SetRole
 from bot.slack.words import count
@@ -121,10 +122,13 @@ def rounds(on: Ground) -> Part:
             again = Job("people.learn", ref)
             await on.database.write(lambda session: on.engine.later(session, again, now + LEARN_AGAIN))
 
+    joining = GroupJoining(on.database, on.desk, on.team_id)
+
     async def groups(ref: str, now: datetime) -> None:
-        """Keep the user groups that hold a role fresh while nobody clicks: cards ask who decides, too."""
+        """Keep the user groups that hold a role fresh while nobody clicks, and tell who joined those of Owners."""
         await on.database.write(lambda session: on.engine.later(session, Job("groups.learn", ref), now + GROUPS_EVERY))
         await on.groups.keep_fresh()
+        await joining.tell(now)
 
     async def owed(ref: str, now: datetime) -> None:
         """Let what is still owed to somebody be told, once Slack takes messages again."""

@@ -13,13 +13,17 @@ from bot.errors import FormError
 from bot.operation import Actor, Description
 from bot.policy import Role
 from bot.roles import effects, service
-from bot.roles.operations import ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
+from bot.roles.operations import MOST_PEOPLE, ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.slack.words import escape, listed, user
 from bot.store import projects, roles
 from bot.store.roles import WORKSPACE
 
 MIXED = (
     "This makes somebody Owner and takes it from somebody else at once. Nothing changed: ask for one after the other."
+)
+TOO_MANY = (
+    f"{{number}} people would become Owner by this, more than a card can show ({MOST_PEOPLE}). Nothing changed: give "
+    "Owner to people, or to a smaller group."
 )
 MENTIONED = 10
 
@@ -28,7 +32,8 @@ def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRo
     """Return the operation that a wish amounts to.
 
     Raises:
-        FormError: it changes who is Owner or who decides, and does not say why; or it makes one and takes another.
+        FormError: it changes who is Owner or who decides, and does not say why; or it makes one and takes another; or
+            a card cannot show all people whom it makes Owner.
     """
     found = effects.of_wish(session, desk, wish, actor)
     kind = found.kind
@@ -39,18 +44,43 @@ def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRo
     label = service.holders(session, actor.team_id, wish)
     if kind is TakeOwner:
         label = words.people_of(session, actor.team_id, found.takes)
-    before = given(session, actor.team_id, wish)
-    return kind.model_validate(wish.model_dump() | {"label": label, "before": before})
+    seen = {"before": given(session, actor.team_id, wish), "members": _members(session, actor.team_id, wish)}
+    return kind.model_validate(wish.model_dump() | {"label": label, **seen})
 
 
 def moved(session: Session, operation: SetRole, team_id: str) -> str | None:
     """Say whose role is not what it was when this was asked, or None."""
+    others = _unseen(session, operation, team_id)
+    if others:
+        return f"{others} Ask again if it is still wanted."
     now = given(session, team_id, operation)
     if operation.before is None or dict(operation.before) == now:
         return None
     changed = [each for each in operation.holders if operation.before.get(each[1]) != now.get(each[1])]
     who = listed(service.called(session, team_id, holder_kind, holder) for holder_kind, holder in changed)
     return f"The role of {who} was changed since this was asked. Ask again if it is still wanted."
+
+
+def _members(session: Session, team_id: str, operation: SetRole) -> dict[str, tuple[str, ...]]:
+    """Return who is in each group whose people become Owner, as last read."""
+    members = {
+        group.group_id: tuple(sorted(group.members))
+        for group in roles.groups(session, team_id, operation.owning_groups)
+    }
+    number = sum(map(len, members.values()))
+    if number > MOST_PEOPLE:
+        raise FormError("group", TOO_MANY.format(number=number))
+    return members
+
+
+def _unseen(session: Session, operation: SetRole, team_id: str) -> str:
+    """Say which group has people in it whom nobody saw who decided, or nothing."""
+    for group in roles.groups(session, team_id, operation.owning_groups):
+        others = set(group.members) - set((operation.members or {}).get(group.group_id, ()))
+        if others:
+            who = words.people_of(session, team_id, sorted(others)[:MENTIONED])
+            return f"The group @{group.handle} has people in it who were not in it when this was asked: {who}."
+    return ""
 
 
 def describe_new(session: Session, operation: MakeOwner, requester: str) -> Description:
@@ -109,7 +139,8 @@ def _place(session: Session, operation: SetRole, everywhere: str) -> str:
 
 def _described(session: Session, operation: SetRole, title: str, wish: str, risk: str) -> Description:
     """Mention people beside their names, because anybody may take another's name."""
-    mentions = listed(user(user_id) for user_id in operation.people)
+    members = [user_id for group in (operation.members or {}).values() for user_id in group]
+    mentions = listed(user(user_id) for user_id in dict.fromkeys((*operation.people, *members)))
     before = {
         Role.read(role).word if role is not None else "none of their own" for role in (operation.before or {}).values()
     }

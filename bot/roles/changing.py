@@ -20,7 +20,7 @@ from bot.roles import asking, effects, service
 from bot.roles.effects import Effects
 from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
 from bot.slack.words import escape
-from bot.store import people, persons, projects, roles
+from bot.store import group_owners, people, persons, projects, roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE, RoleDefault, RoleHeld
 
@@ -252,8 +252,8 @@ def _by_one_id(session: Session, team_id: str, wish: SetRole) -> SetRole:
 
 def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) -> None:
     for holder_kind, holder in operation.holders:
-        if holder_kind == "group" and operation.project_id == WORKSPACE and operation.role != "owner":
-            roles.forget_former(session, actor.team_id, holder)
+        if holder_kind == "group" and operation.project_id == WORKSPACE:
+            _write_group(session, operation, actor, holder, now)
         for other in persons.known(session, actor.team_id).ids(holder) - {holder}:
             roles.take_away(session, actor.team_id, operation.project_id, holder_kind, other)
         if operation.role is None:
@@ -269,6 +269,16 @@ def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) ->
             set_at=now,
         )
         session.merge(row)
+
+
+def _write_group(session: Session, operation: SetRole, actor: Actor, group_id: str, now: datetime) -> None:
+    """Let an owning group make Owner whom those saw who decided, and nobody else."""
+    if operation.role == "owner":
+        seen = (operation.members or {}).get(group_id, ())
+        group_owners.confirm(session, actor.team_id, group_id, seen, now)
+        return
+    roles.forget_former(session, actor.team_id, group_id)
+    group_owners.forget(session, actor.team_id, group_id)
 
 
 def _wanted(operation: SetRole) -> dict[str, str | None]:

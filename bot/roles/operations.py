@@ -30,6 +30,12 @@ class SetRole(Operation):
     why: str = Field(default="", max_length=WHY_LONGEST)
     label: str = ""  # the holders' names, as the asker read them
     before: Mapping[str, str | None] | None = None  # what each holder (by id) was given there when this was asked
+    members: Mapping[str, tuple[str, ...]] | None = None  # who was in each group then, where it makes them Owner
+
+    @property
+    def owning_groups(self) -> tuple[str, ...]:
+        """The groups whose people become Owner of the workspace by it."""
+        return self.groups if self.role == "owner" and self.project_id == WORKSPACE else ()
 
     @property
     def holders(self) -> tuple[tuple[str, str], ...]:

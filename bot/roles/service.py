@@ -15,7 +15,7 @@ from bot.ranks import Roles
 from bot.roles.operations import SetRole
 from bot.slack.typed import as_typed, by_id
 from bot.slack.words import listed
-from bot.store import people, projects, roles
+from bot.store import group_owners, people, projects, roles
 from bot.store.roles import WORKSPACE, RoleHeld
 
 PAGE = 10
@@ -25,7 +25,10 @@ HOME_OPEN_FOR = timedelta(hours=8)
 
 @dataclass(frozen=True)
 class Row:
-    """A role that somebody holds somewhere; texts are plain. ``project`` is None for the workspace."""
+    """A role that somebody holds somewhere; texts are plain. ``project`` is None for the workspace.
+
+    ``waiting`` is how many joined a group that makes Owners, and are not confirmed.
+    """
 
     role: str
     holder: str
@@ -33,6 +36,7 @@ class Row:
     set_by: str
     set_at: datetime
     value: str
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def _row(session: Session, held: RoleHeld) -> Row:
         set_by=words.people_of(session, held.team_id, [held.set_by]),
         set_at=held.set_at,
         value=f"{held.holder_kind}:{held.holder}:{held.project_id}",
+        waiting=group_owners.waiting(session, held.team_id, held.holder) if held.holder_kind == "group" else 0,
     )
 
 

@@ -51,6 +51,9 @@ def _lowered(page: Page) -> list[Block]:
 def _row(row: Row, *, may_change: bool) -> Block:
     place = f" in {escape(row.project)}, at most" if row.project is not None else ""
     text = f"*{row.role}*{place} · {escape(row.holder)}\nby {escape(row.set_by)} · {when(row.set_at)}"
+    if row.waiting:
+        joined = "1 person" if row.waiting == 1 else f"{row.waiting} people"
+        text += f"\n{joined} joined since and no Owner by it: give the group the role anew to confirm"
     return blocks.section(text, accessory=blocks.button("Change…", "roles.set", row.value) if may_change else None)
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import NotAllowed
 from bot.policy import Role
 from bot.store.roles import WORKSPACE, FormerMember, RoleHeld
-from tests.factories import ANA, LI, NOON, OWNER, PROJECT, TEAM, Bench, actor, add
+from tests.factories import ANA, LI, NOON, OWNER, PROJECT, TEAM, Bench, actor, add, confirmed
 
 
 @pytest.mark.parametrize("name", ["projects.settings", "what no table names"])
@@ -60,7 +60,7 @@ async def test_whoever_left_a_group_that_holds_owner_counts_as_one_who_held_it(
     desk: Bench, role: str, counts: bool
 ) -> None:
     left = FormerMember(team_id=TEAM, group_id="S1", user_id=LI, left_at=NOON)
-    add(desk.database, raised("S1", "group", role), left)
+    add(desk.database, raised("S1", "group", role), left, *confirmed("S1", LI))
     with desk.database.reading() as session:
         here = desk.desk.roles_in(session, TEAM)
     assert (LI in here.holders(), LI in here.owners()) == (counts, False)

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.people import Person
 from bot.store.roles import WORKSPACE
 from tests.clocks import machine_now
-from tests.factories import ANA, EVE, LI, NOON, RAJ, SECOND_OWNER, TEAM, actor, add, rows
+from tests.factories import ANA, EVE, LI, NOON, RAJ, SECOND_OWNER, TEAM, actor, add, confirmed, rows
 from tests.roles.conftest import RoleBench, role_bench
 from tests.roles.test_changing import owners, submit, wish
 from tests.roles.test_second_owner import approved, is_owner
@@ -88,7 +88,7 @@ SHAPES: dict[str, dict[str, frozenset[str]]] = {
 @pytest.fixture
 async def by_group(small_store: Database) -> RoleBench:
     """Ana is Owner because somebody made her so; Raj and Eve are by the group S1."""
-    add(small_store, is_owner(ANA), is_owner("S1", "group"))
+    add(small_store, is_owner(ANA), is_owner("S1", "group"), *confirmed("S1", RAJ, EVE))
     made = role_bench(small_store, frozenset())
     made.slack.groups = {"S1": frozenset({RAJ, EVE}), "S2": frozenset({LI})}
     await made.groups.read_now()

@@ -25,6 +25,7 @@ from tests.factories import (
     TEAM,
     actor,
     add,
+    confirmed,
     entries,
     person,
     rows,
@@ -114,7 +115,7 @@ async def test_an_owner_is_lowered_in_a_project_by_two_others_and_lifted_by_two(
 
 
 async def test_owner_is_taken_from_a_group_by_two(three: RoleBench) -> None:
-    add(three.database, is_owner("S1", "group"))
+    add(three.database, is_owner("S1", "group"), *confirmed("S1", ANA, LI))
     three.slack.groups = {"S1": frozenset({ANA, LI})}
     await three.groups.read_now()
     asked = await submit(three, wish("reader", group="S1"), by=ANA)
@@ -149,7 +150,7 @@ async def test_whether_another_owner_left_is_never_guessed(two: RoleBench) -> No
 
 async def test_people_of_a_group_that_slack_tells_no_more_of_are_still_others(two: RoleBench) -> None:
     alone = role_bench(two.database, frozenset())
-    add(two.database, is_owner("S1", "group"))
+    add(two.database, is_owner("S1", "group"), *confirmed("S1", ANA, LI))
     alone.slack.groups, alone.slack.gone = {"S1": frozenset({ANA, LI})}, {RAJ}
     await alone.groups.read_now()
     await alone.people.look_again([RAJ])
@@ -259,6 +260,7 @@ async def test_people_of_whom_nobody_has_read_are_no_owners_who_can_act(small_st
     alone.slack.gone = set()
     alone.slack.groups["S1"] |= {SECOND_OWNER}
     await alone.groups.read_now()
+    add(alone.database, *confirmed("S1", SECOND_OWNER))
     assert isinstance(await submit(alone, wish("developer", ANA), by=ANA), Ran)
     assert owners(alone, "") == {SECOND_OWNER}
 

@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from bot.engine.workflows import migrate as migrate_engine
-from bot.store import cards, collected, fact_rows, requests, schema, tables
+from bot.store import cards, collected, fact_rows, group_owners, requests, schema, tables
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, Figures, UsageOf
 from bot.store.prices import Untold
 from bot.store.requests import Request
-from tests.factories import ANA, NOON, request
+from bot.store.roles import GroupRead, RoleHeld
+from tests.factories import ANA, LI, NOON, TEAM, request
 
 
 @pytest.fixture
@@ -122,3 +123,19 @@ def test_a_stored_nothing_beside_usage_becomes_a_day_that_is_said_to_have_cost_n
         assert [session.get_one(CollectedDay, (day, "p1")).price for day in (used, idle)] == ["zero", "told"]
         (october,) = collected.totals_by(session, collected.Which(date(2026, 10, 1), date(2026, 10, 31)))
     assert (october.untold, october.told) == (Untold(zero=1), None)
+
+
+def test_whoever_was_owner_by_a_user_group_is_one_after_an_upgrade(fresh: Database) -> None:
+    given: dict[str, Any] = {"team_id": TEAM, "holder_kind": "group", "set_by": ANA, "set_at": NOON}
+    with fresh.transaction() as session:
+        for group_id, role, project_id in (("S1", "owner", ""), ("S2", "reader", ""), ("S3", "owner", "p1")):
+            read = {"team_id": TEAM, "group_id": group_id, "handle": group_id, "name": group_id}
+            session.add(GroupRead(members=[ANA, LI], read_at=NOON, **read))
+            session.add(RoleHeld(holder=group_id, role=role, project_id=project_id, **given))
+    configured = schema.configuration()
+    with fresh.engine.connect() as connection, connection.begin():
+        configured.attributes["connection"] = connection
+        command.downgrade(configured, "0012")
+    schema.upgrade(fresh)
+    with fresh.reading() as session:
+        assert group_owners.confirmed(session, TEAM, ["S1", "S2", "S3"]) == {"S1": frozenset({ANA, LI})}

@@ -1,0 +1,40 @@
+"""group_owners: whom a user group makes Owner; who is in one now stays what they are."""
+
+import json
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+OWNING = sa.text(
+    "SELECT groups.team_id, groups.group_id, groups.members, groups.read_at FROM user_groups AS groups "
+    "JOIN roles ON roles.team_id = groups.team_id AND roles.holder = groups.group_id "
+    "WHERE roles.holder_kind = 'group' AND roles.role = 'owner' AND roles.project_id = ''"
+)
+
+
+def upgrade() -> None:
+    """Move forward."""
+    table = op.create_table(
+        "group_owners",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("team_id", "group_id", "user_id", name=op.f("pk_group_owners")),
+    )
+    connection = op.get_bind()
+    for team_id, group_id, members, read_at in connection.execute(OWNING).all():
+        people = json.loads(members) if isinstance(members, str) else members
+        for user_id in people:
+            values = {"team_id": team_id, "group_id": group_id, "user_id": user_id}
+            connection.execute(table.insert().values(**values, confirmed_at=sa.literal(read_at)))
+
+
+def downgrade() -> None:
+    """Move back."""
+    op.drop_table("group_owners")
