@@ -13,9 +13,9 @@ from bot.access.access import Access
 from bot.clock import SetClock
 from bot.errors import Unavailable
 from bot.operation import Actor
+from bot.spending.periods import Period
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
-from bot.spending.periods import Period
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.service import FiguresReading
 from bot.usage.model_names import ModelNames

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot import audit
+from bot.access.exports import EXPORTED
 from bot.errors import NotAllowed
 from tests.factories import ANA, EVE, NOON, RAJ, actor, entries
 from tests.keys.conftest import Rooms, Window
@@ -33,9 +35,13 @@ async def test_the_runbooks_queries_find_who_approved_what_was_refused_and_what_
     with pytest.raises(NotAllowed):
         await rooms.bench.making.create_and_show(right.id, actor(EVE), Window())
     key = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
-    examples = {"767bf14f": key.provider_key_id[:8], "rqfaaf85f346927b12": right.id, "2026-11-14": f"{NOON:%Y-%m-%d}"}
+    with rooms.bench.database.transaction() as session:
+        audit.note(session, actor(ANA), EXPORTED, "usage.csv", NOON, file="usage.csv", outcome="sent")
+    today = f"{NOON:%Y-%m-%d}"
+    examples = {"767bf14f": key.provider_key_id[:8], "rqfaaf85f346927b12": right.id}
+    examples |= {"2026-11-14": today, "2026-11-01": today}
 
-    approval, card, history, refused, living = (asked(rooms, query, examples) for query in QUERIES)
+    approval, card, history, refused, exported, living = (asked(rooms, query, examples) for query in QUERIES)
 
     [(key_id, owner, approver, _, version, request_id)] = approval
     assert (key_id, owner, approver, version, request_id) == (key.provider_key_id, ANA, RAJ, 1, right.id)
@@ -44,4 +50,5 @@ async def test_the_runbooks_queries_find_who_approved_what_was_refused_and_what_
     assert sorted(row.name for row in history) == sorted(told)
     assert {"desk.held", "desk.approved", "keys.open.refused", "keys.created", "keys.delivered"} <= set(told)
     assert [(row.actor, row.name, row.subject) for row in refused] == [(EVE, "keys.open.refused", right.id)]
+    assert [(row.actor, row.subject) for row in exported] == [(ANA, "usage.csv")]
     assert [(row.owner, row.customer, row.keys) for row in living] == [(ANA, "acme", 1)]

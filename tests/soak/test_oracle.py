@@ -54,7 +54,7 @@ async def test_every_amount_is_what_the_reports_come_to(sqlite_url: str, tell: T
         await _files_of_digests(told, ledger)
         await told.holds_budgets()
 
-    for line in tally.lines():
+    for line in (*tally.lines(), *map(str, tally.faults)):
         tell(line)
     assert [f"{each}" for each in tally.faults] == []
     assert all(surface.amounts for surface in tally.surfaces.values())
