@@ -22,6 +22,7 @@ BAR = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 ELLIPSIS = "…"
 UNSPLIT = "Not split by Deepgram"
+BEFORE_ALONE = "In the period before alone"
 
 Line = tuple[str, Part, dict[str, Decimal | None], Decimal | None]
 """A row with its name (plain text), its amounts as they are printed, and by how much the one asked for moved."""

@@ -212,7 +212,8 @@ def _names(session: Session, actor: Actor, place: Place, found: Split) -> tuple[
 
 def _periods(session: Session, place: Place, today: Today) -> tuple[tuple[str, Days, Part], ...]:
     names = ("today", "day", "week", *(["month"] if today.month_has_begun else []))
-    wanted = {name: Period(name=name).days(today) for name in names}
+    begun = Today(today.provider, today.provider)  # the day that goes on, beside whole ones: the speaker's may be over
+    wanted = {name: Period(name=name).days(begun if name == "today" else today) for name in names}
     first = min(days.before.start for days in wanted.values())
     told = totals_by(session, place.scope.which(Days(first, today.provider)), "day")
     totals = {each.day: each for each in told if each.day is not None and not each.untold.hidden}

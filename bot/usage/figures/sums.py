@@ -61,15 +61,19 @@ class Split:
         return [None if one is None else one - (two or Decimal()) for one, two in zip(now, before, strict=True)]
 
     def against(self, before: Mapping[str, Amounts], total: Amounts) -> Split:
-        """Return it with what was in the period before: the rows of this page, the total, and the rest in one."""
+        """Return it with what was in the period before: the rows of this page, the total, and the rest in one.
+
+        Where no row of this period stands for that rest, `difference` does, with nothing in this period.
+        """
         rows = tuple(replace(row, before=before.get(row.value, {})) for row in self.rows)
         rest = _beyond(total, total_of(row.before or {} for row in rows))
         other, difference = (rest, {}) if self.others else ({}, rest)
+        nothing = {measure: Decimal() for measure in difference if measure in self.total.now}
         return replace(
             self,
             rows=rows,
             other=replace(self.other, before=other),
-            difference=replace(self.difference, before=difference),
+            difference=replace(self.difference, now=nothing | dict(self.difference.now), before=difference),
             total=replace(self.total, before=total),
         )
 

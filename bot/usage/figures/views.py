@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from bot.errors import NotUnderstood
@@ -12,6 +13,7 @@ from bot.slack import blocks
 from bot.slack.words import NOTHING, count, cut, escape, when
 from bot.spending.periods import NAMES, Days
 from bot.usage.figures.drawing import (
+    BEFORE_ALONE,
     NAME_LONGEST,
     ORDER,
     UNSPLIT,
@@ -78,12 +80,20 @@ def carrier(seen: Answer) -> str | None:
 
 def file_rows(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[object, ...]]:
     """Return every row for a file, unrounded, with what no row tells and the total."""
-    beyond, total = seen.split.difference, seen.split.total
-    last = [(_beyond_name(seen), beyond)] if beyond.now else []
     return [
         (name, part.value, *(part.now.get(each) for each in ORDER), (part.before or {}).get(seen.measure))
-        for name, part in (*rows, *last, ("Total", total))
+        for name, part in (*rows, *_beyond(seen, rows), ("Total", seen.split.total))
     ]
+
+
+def _beyond(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[str, Part]]:
+    """Return what none of all rows tells of either period, as a row of a file."""
+    now, total, measure = seen.split.difference.now, seen.split.total.before, seen.measure
+    told = sum(((part.before or {}).get(measure, Decimal()) for _, part in rows), Decimal())
+    before = total.get(measure, Decimal()) - told if total is not None else None
+    if not any(now.values()) and not before:
+        return []
+    return [(_beyond_name(seen), Part("", now, None if before is None else {measure: before}))]
 
 
 def file_header(seen: Answer) -> tuple[str, ...]:
@@ -196,8 +206,9 @@ def _total_line(seen: Answer) -> Line:
 
 def _is_drawn(split: Split, line: Line) -> bool:
     """Whether a line says anything: a difference of rounding does not, which prints as nothing."""
-    _, part, printed, _ = line
-    return part in split.rows or (any(printed.values()) if part is split.difference else bool(part.now))
+    _, part, printed, moved = line
+    says = any(printed.values()) or bool(moved)
+    return part in split.rows or (says if part is split.difference else bool(part.now))
 
 
 def _row_name(seen: Answer, row: Part) -> str:
@@ -216,6 +227,8 @@ def _day(row: Part) -> date:
 
 
 def _beyond_name(seen: Answer) -> str:
+    if not any(seen.split.difference.now.values()):
+        return BEFORE_ALONE
     return UNOWNED if seen.question.by == "person" else UNSPLIT
 
 

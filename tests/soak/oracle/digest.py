@@ -191,9 +191,9 @@ def _balances(surface: Surface, where: str, ledger: Ledger, text: str, around: t
 def _month(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:
     month: Days = (day.replace(day=1), day)
     spent = ledger.total(month, told.project)
-    ahead = ledger.forecast(day, lambda days: ledger.total(days, told.project), spent)
+    ahead = to_cent(ledger.forecast(day, lambda days: ledger.total(days, told.project), spent))
     surface.exactly(f"{where}, month to date", _after(text, f"*{day:%B} to date*\n"), to_cent(spent))
-    surface.exactly(f"{where}, forecast", _after(text, f"*Forecast for {day:%B}*\n"), to_cent(ahead))
+    surface.exactly(f"{where}, forecast", _after(text, f"*Forecast for {day:%B}*\n"), ahead if day.day >= 5 else None)
 
 
 def _rows(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:

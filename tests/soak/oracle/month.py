@@ -10,10 +10,11 @@ from decimal import Decimal
 from tests.scenarios.people import Person, words_of
 from tests.soak.oracle import printed
 from tests.soak.oracle.ledger import NOTHING, Days, Ledger, Sums, charged, is_billed, to_cent
-from tests.soak.oracle.reading import amount, amounts, asks, gets, known, rows_of
+from tests.soak.oracle.reading import PATIENCE, amount, amounts, asks, gets, known, rows_of
 from tests.soak.oracle.tally import Surface, Tally
 
 ROW = re.compile(r"^(\*[^*\n]+\*[^\n]*)\n(-?\$[^\n]*)$", re.MULTILINE)
+PAGES = re.compile(r"^Page 1 of (\d+)$", re.MULTILINE)
 SUMS = re.compile(r"^\*?(Sum|Corrections of closed months|To bill): (.*)$", re.MULTILINE)
 LINE = re.compile(r" · \*(-?\$[\d,.]+)\*(?:, to bill \*(-?\$[\d,.]+)\*)?")
 
@@ -46,7 +47,7 @@ class Told:
 async def hold(person: Person, tally: Tally, ledger: Ledger, days: Days, corrections: Mapping[str, Decimal]) -> None:
     """Hold a whole month; ``corrections`` is what each payer's months before are corrected by."""
     month = f"{days[0]:%Y-%m}"
-    shown = read(words_of((await asks(person, f"/billing month {month}"))["blocks"]))
+    shown = await _pages(person, month)
     told = Told(month, shown, ledger.split(days, ledger.payer), corrections, ledger.total(days))
     _page(tally.on("month"), told)
     file = rows_of(await gets(person, "Send as CSV"))
@@ -76,9 +77,18 @@ async def hold_lines(person: Person, tally: Tally, ledger: Ledger, days: Days, n
     surface.column(f"{month}, lines of {name}, to bill", known([each for _, each in lines]), charge)
 
 
-def read(text: str) -> Shown:
-    """Read a month's page."""
-    shown = Shown()
+async def _pages(person: Person, month: str) -> Shown:
+    """Read a month page by page, as far as there is a next one."""
+    text, shown = words_of((await asks(person, f"/billing month {month}"))["blocks"]), Shown()
+    read(text, shown)
+    for number in range(2, int((PAGES.findall(text) or ["1"])[0]) + 1):
+        await person.presses("Next page")
+        read(await person.reads(f"Page {number} of", patience=PATIENCE), shown)
+    return shown
+
+
+def read(text: str, shown: Shown) -> None:
+    """Read a page of a month; the sums stand on each of them."""
     for title, figures in ROW.findall(text):
         name, found = title.split("*")[1], amounts(figures)
         costs, billed = (
@@ -89,8 +99,8 @@ def read(text: str) -> Shown:
             billed[name] = found[1]
     sums = {name: amounts(line) for name, line in SUMS.findall(text)}
     (shown.cost, shown.charge), (shown.due,) = sums["Sum"], sums["To bill"]
-    shown.of_corrections = (*sums.get("Corrections of closed months", [NOTHING, NOTHING]),)  # type: ignore[assignment] # two
-    return shown
+    of_corrections = sums.get("Corrections of closed months", [NOTHING, NOTHING])
+    shown.of_corrections = (of_corrections[0], of_corrections[1])
 
 
 def _page(surface: Surface, told: Told) -> None:

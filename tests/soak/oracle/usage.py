@@ -17,7 +17,7 @@ from tests.soak.oracle.tally import Surface, Tally
 
 Row = dict[str, str]
 MEASURES = ("dollars", "hours", "requests", "tokens", "characters", "agent hours")
-BEYOND = ("Not split by Deepgram", "Nobody's here, or not split by Deepgram")
+BEYOND = ("Not split by Deepgram", "Nobody's here, or not split by Deepgram", "In the period before alone")
 OF_SPENDING: Mapping[str, Callable[[Spend], str]] = {
     "key": lambda row: row.accessor,
     "line item": lambda row: row.item,
@@ -109,11 +109,12 @@ def _file(surface: Surface, ledger: Ledger, question: Question, file: list[Row],
         column = [Decimal(line[measure] or 0) for line in lines]
         surface.column(f"{where}, {measure}", column, Decimal(whole[measure] or 0))
     if knows_before:
-        _before(surface, ledger, question, rows, whole)
+        _before(surface, ledger, question, lines, whole)
 
 
-def _before(surface: Surface, ledger: Ledger, question: Question, rows: list[Row], whole: Row) -> None:
+def _before(surface: Surface, ledger: Ledger, question: Question, lines: list[Row], whole: Row) -> None:
     """Hold what is told of the period before, a day against the one that stands as many days earlier."""
+    rows = [line for line in lines if line[question.by] not in BEYOND]
     measure, earlier = question.told_first, before(question.days)
     where, column = f"{question.days[0]} by {question.by}, before", f"{question.told_first} in the period before"
     right = question.split(ledger, measure, earlier)
@@ -122,6 +123,7 @@ def _before(surface: Surface, ledger: Ledger, question: Question, rows: list[Row
     told = {_value(line, question.by): Decimal(line[column] or 0) for line in rows}
     for name, found in told.items():
         surface.exactly(f"{where}: {name}", found, right.get(name, NOTHING))
+    surface.column(where, [Decimal(line[column] or 0) for line in lines], Decimal(whole[column]))
     surface.exactly(where, Decimal(whole[column]), ledger.measured(measure, earlier, question.project))
 
 
@@ -185,7 +187,8 @@ def _head(
         moved = to_cent(total) - to_cent(earlier)
         surface.exactly(f"{where}, before, above", amount(against[3]), _cents(measure, earlier))
         surface.exactly(f"{where}, change above", amount(against[1]), moved)
-        surface.exactly(f"{where}, share above", against[2], f"{moved / earlier:+.0%}".removesuffix("%"))
+        says = earlier >= 1 and abs(moved) < 10 * earlier  # any other share would mislead
+        surface.exactly(f"{where}, share above", against[2], f"{moved / earlier:+.0%}"[:-1] if says else None)
 
 
 async def overview(person: Person, tally: Tally, ledger: Ledger, project: str, today: Days) -> None:
