@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE # some images set it: then every process compil
 PYTHON ?=
 python := .venv/bin/python
 
-.PHONY: help demo test soak lint mutants bench pins
+.PHONY: help demo test soak lint fix mutants bench pins
 
 help: ## List what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -30,6 +30,10 @@ lint: .venv/test.installed ## Check style, types, the arrows between rooms, and 
 	@$(python) -m mypy
 	@.venv/bin/lint-imports
 	@.ci/no-blanket-ignores bot playground tests bench
+
+fix: .venv/test.installed ## Mend what ruff can mend, and format
+	@$(python) -m ruff check --fix .
+	@$(python) -m ruff format .
 
 mutants: .venv/test.installed ## Change one thing at a time in what judges, and see a test fail (ARGS="--only policy", ARGS=--write)
 	@$(python) -m tests.mutants $(ARGS)
