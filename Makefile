@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE # some images set it: then every process compil
 PYTHON ?=
 python := .venv/bin/python
 
-.PHONY: help demo test soak lint fix mutants bench pins
+.PHONY: help demo test soak lint fix mutants coverage bench pins
 
 help: ## List what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -37,6 +37,11 @@ fix: .venv/test.installed ## Mend what ruff can mend, and format
 
 mutants: .venv/test.installed ## Change one thing at a time in what judges, and see a test fail (ARGS="--only policy", ARGS=--write)
 	@$(python) -m tests.mutants $(ARGS)
+
+coverage: .venv/test.installed ## Run what `make test` runs, slower, and print by room how much of it was run (ARGS="-k approve")
+	@$(python) -m coverage erase
+	@$(python) -m coverage run -m pytest -m "not soak" --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS); \
+	ended=$$?; $(python) -m coverage combine --quiet && $(python) -m tests.covered; exit $$ended
 
 bench: .venv/test.installed ## Measure, and print one table of figures beside their goals
 	@$(python) -m bench $(ARGS)
