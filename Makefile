@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE # some images set it: then every process compil
 PYTHON ?=
 python := .venv/bin/python
 
-.PHONY: help demo test soak lint fix mutants coverage bench pins
+.PHONY: help demo test soak lint fix mutants coverage bench pins licences
 
 help: ## List what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -29,7 +29,7 @@ lint: .venv/test.installed ## Check style, types, the arrows between rooms, and 
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
 	@.venv/bin/lint-imports
-	@.ci/no-blanket-ignores bot playground tests bench
+	@.ci/no-blanket-ignores bot playground tests bench release
 
 fix: .venv/test.installed ## Mend what ruff can mend, and format
 	@$(python) -m ruff check --fix .
@@ -49,6 +49,9 @@ bench: .venv/test.installed ## Measure, and print one table of figures beside th
 pins: ## Pin requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile $(compile) --group build --output-file requirements/run.txt pyproject.toml
 	uv pip compile $(compile) --group build --group test --constraint requirements/run.txt --output-file requirements/test.txt pyproject.toml
+
+licences: .venv/test.installed ## Write docs/licences.md from what the installed packages say
+	@$(python) -m release.licences
 
 compile := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 

@@ -16,7 +16,7 @@ LINTER = Path(sys.executable).parent / "lint-imports"
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the sources, in which wrong arrows can be planted."""
-    for package in ("bot", "playground", "tests", "bench"):
+    for package in ("bot", "playground", "tests", "bench", "release"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / ".importlinter", tmp_path)
     return tmp_path

@@ -1,0 +1,1 @@
+"""What turns this repository into a release: the licences it stands on, and `make release`."""
