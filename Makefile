@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE # some images set it: then every process compil
 PYTHON ?=
 python := .venv/bin/python
 
-.PHONY: help demo test soak lint fix mutants coverage bench pins licences
+.PHONY: help demo test soak lint fix mutants coverage bench pins licences release
 
 help: ## List what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -52,6 +52,9 @@ pins: ## Pin requirements/*.txt anew from pyproject.toml (needs uv)
 
 licences: .venv/test.installed ## Write docs/licences.md from what the installed packages say
 	@$(python) -m release.licences
+
+release: .venv/test.installed ## Build the files of a release of this commit into dist/ (see docs/release.md)
+	@$(python) -m release
 
 compile := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
