@@ -1,8 +1,8 @@
-"""The composition root: from settings to the running app. The rooms themselves are put together in ``assembly``."""
+"""The composition root: from settings to the running app, whose rooms declare themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +12,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
 from bot.accounts.sealed import SealedAccounts
-from bot.assembly.ground import Ports
-from bot.assembly.rooms import Rooms, assemble
 from bot.clock import Clock, ServedClock, SystemClock
 from bot.config import Settings
 from bot.desk.limits import Limits
@@ -25,6 +23,8 @@ from bot.home import refused
 from bot.providers.deepgram.accounts import DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
 from bot.refused_blocks import RefusedBlocks
+from bot.room import Ports
+from bot.rooms import Rooms, assemble
 from bot.sealing import Ring
 from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
@@ -34,62 +34,6 @@ from bot.slack.prefix import prefixed
 from bot.slack.web import Identity, SlackWeb
 from bot.store import due, heartbeats, keys, seen
 from bot.store.database import Database
-
-SHORTCUTS: Mapping[str, tuple[str, str, str]] = {
-    "keys.request": ("Request a key", "global", "Ask for a Deepgram key"),
-    "keys.request_about": ("Ask for a key about this", "message", "Ask for a key, starting from what stands here"),
-}
-# After a restore only these run: cards may follow, but nothing is made, ended or expired.
-HARMLESS = frozenset(
-    {
-        "desk.cards",
-        "desk.notice",
-        "desk.remind",
-        "desk.ring",
-        "desk.tell",
-        "groups.learn",
-        "home.refresh",
-        "keys.tell_cleared",
-        "keys.tell_end",
-        "keys.tell_refused",
-        "people.learn",
-        "standing.learn",
-    }
-)
-# Nobody waits for these: after a weekend of silence they come behind the ends of keys and whatever else is due.
-BACKGROUND = frozenset(
-    {
-        "budgets.balances",
-        "budgets.watch",
-        "digests.follow",
-        "groups.learn",
-        "invites.mirror",
-        "keys.mirror",
-        "members.mirror",
-        "people.learn",
-        "projects.mirror",
-        "standing.learn",
-        "store.tidy",
-        "usage.collect",
-        "usage.plan",
-    }
-)
-# Each of these puts itself into the future again, so one row of each goes round for ever.
-AT_START = (
-    "people.learn",
-    "groups.learn",
-    "budgets.watch",
-    "budgets.balances",
-    "digests.follow",
-    "digests.sweep",
-    "standing.learn",
-    "projects.mirror",
-    "desk.sweep",
-    "engine.owed",
-    "keys.sweep",
-    "store.tidy",
-    "usage.plan",
-)
 
 EngineOf = Callable[[Database, Clock], Engine]
 
@@ -117,12 +61,11 @@ class App:
         """
         await self.clock.refresh()
         await self.rooms.meet()
-        jobs = self.rooms.jobs
-        await self.engine.start({kind: jobs[kind] for kind in HARMLESS} if self.frozen else jobs)
+        await self.engine.start(self.rooms.jobs(frozen=self.frozen), self.rooms.background)
         now = self.clock.now()
 
         def begin(session: Session) -> None:
-            for kind in AT_START:
+            for kind in self.rooms.at_start:
                 self.engine.later(session, Job(kind, "all"), now)
 
         await self.database.write(begin)
@@ -137,9 +80,7 @@ class App:
 
 def dbos_engine(role: str) -> EngineOf:
     """Return the durable engine for a process of this role."""
-    return lambda database, clock: DbosEngine(
-        database.engine, database.transaction, due, heartbeats, clock, role=role, background=BACKGROUND
-    )
+    return lambda database, clock: DbosEngine(database.engine, database.transaction, due, heartbeats, clock, role=role)
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -229,7 +170,13 @@ def of_one_workspace(identity: Identity) -> Identity:
 
 def app_manifest(prefix: str = "", url: str | None = None) -> dict[str, Any]:
     """Describe the app to Slack, from what its rooms answer to; connects to nothing."""
-    return manifest(unconnected().doors, prefix, url, shortcuts=SHORTCUTS)
+    rooms = unconnected()
+    return manifest(
+        rooms.doors,
+        prefix,
+        url,
+        shortcuts={each.callback_id: (each.title, each.place, each.description) for each in rooms.shortcuts},
+    )
 
 
 def unconnected() -> Rooms:

@@ -114,4 +114,4 @@ def test_every_job_that_a_room_asks_for_has_a_function() -> None:
         for kind in re.findall(r'Job\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8"))
     }
     assert asked
-    assert asked <= set(unconnected().jobs)
+    assert asked <= set(unconnected().jobs())

@@ -200,7 +200,7 @@ async def _start(
 
 def _collecting_beside(stack: contextlib.AsyncExitStack, app: App, tasks: set[asyncio.Task[None]]) -> App:
     """Collect figures in tasks of their own, as a worker with threads does: nobody's cards wait for a month of them."""
-    collect = app.rooms.jobs["usage.collect"]
+    collect = app.rooms.jobs()["usage.collect"]
 
     async def beside(ref: str, now: datetime) -> None:
         task = asyncio.ensure_future(collect(ref, now))
@@ -216,7 +216,11 @@ def _collecting_beside(stack: contextlib.AsyncExitStack, app: App, tasks: set[as
 
 
 def _with_jobs(app: App, jobs: Mapping[str, JobFunction]) -> App:
-    return replace(app, rooms=replace(app.rooms, jobs={**app.rooms.jobs, **jobs}))
+    rooms = tuple(
+        replace(room, jobs=tuple(replace(job, run=jobs.get(job.kind, job.run)) for job in room.jobs))
+        for room in app.rooms.rooms
+    )
+    return replace(app, rooms=replace(app.rooms, rooms=rooms))
 
 
 async def _nothing(_ref: str, _now: datetime) -> None:

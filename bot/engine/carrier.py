@@ -48,8 +48,6 @@ class EngineStopped(Exception):
 class DbosEngine:
     """Runs jobs in this process's event loop, at most ``capacity`` at once; any number of processes share the work.
 
-    Nobody waits for the kinds in ``background``: after an outage, when everything is due at once, they come after all
-    others, and they never fill more than an eighth of the places.
     ``silence`` is how long another process's heartbeat may be missing before its work is taken over: longer than
     the event loop ever stands still. Jobs run in the loop in which ``start`` was awaited.
     """
@@ -66,7 +64,6 @@ class DbosEngine:
         executor_id: str | None = None,
         silence: timedelta = timedelta(seconds=10),
         capacity: int = 32,
-        background: Collection[str] = frozenset(),
     ) -> None:
         self.executor_id = executor_id or uuid4().hex
         self._transactions = transactions
@@ -76,7 +73,7 @@ class DbosEngine:
         self._role = role
         self._silence = silence
         self._capacity = capacity
-        self._background = frozenset(background)
+        self._background: frozenset[str] = frozenset()
         self._attempts = Attempts(due, clock, self._write)
         self._workflows = Workflows(sqlalchemy_engine, self.executor_id, self._run)
         self._started: dict[Future[None], str] = {}
@@ -97,8 +94,13 @@ class DbosEngine:
         """Put the due row; the sweep of any process starts it."""
         put_later(session, self._due, job, due_at)
 
-    async def start(self, jobs: Mapping[str, JobFunction]) -> None:
-        """Launch DBOS and begin to sweep. Raises DBOSInitializationError if its tables are too old."""
+    async def start(self, jobs: Mapping[str, JobFunction], background: Collection[str] = ()) -> None:
+        """Launch DBOS and begin to sweep. Raises DBOSInitializationError if its tables are too old.
+
+        Nobody waits for the kinds in ``background``: after an outage, when everything is due at once, they come after
+        all others, and they never fill more than an eighth of the places.
+        """
+        self._background = frozenset(background)
         self._loop = asyncio.get_running_loop()
         self._attempts.jobs = jobs
         # Threads of our own: the loop's default ones belong to the application.

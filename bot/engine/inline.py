@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -36,8 +36,9 @@ class InlineEngine:
         """Write the due row that ``drain`` finds once the clock has reached it."""
         put_later(session, self._due, job, due_at)
 
-    async def start(self, jobs: Mapping[str, JobFunction]) -> None:
-        """Take the job functions."""
+    async def start(self, jobs: Mapping[str, JobFunction], background: Collection[str] = ()) -> None:
+        """Take the job functions; here they run one after the other."""
+        del background
         self._attempts.jobs = jobs
 
     async def stop(self, grace: float = 5.0) -> None:

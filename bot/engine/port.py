@@ -108,8 +108,8 @@ class Engine(Protocol):
         """
         ...
 
-    async def start(self, jobs: Mapping[str, JobFunction]) -> None:
-        """Begin to run jobs; ``jobs`` maps each kind to its function."""
+    async def start(self, jobs: Mapping[str, JobFunction], background: Collection[str] = ()) -> None:
+        """Begin to run jobs; ``jobs`` maps each kind to its function. For those in ``background`` nobody waits."""
         ...
 
     async def stop(self, grace: float = 5.0) -> None:

@@ -149,12 +149,12 @@ async def test_what_somebody_waits_for_comes_before_older_work_that_nobody_waits
         order.append(ref)
         ended.set()
 
-    async with World(database, clock, durable(database, clock, capacity=16, background={"mirror"})) as world:
+    async with World(database, clock, durable(database, clock, capacity=16)) as world:
         with database.transaction() as session:
             for number in range(20):
                 job_id, at = f"mirror:{number}:", clock.now() - timedelta(days=30)
                 due.put(session, job_id=job_id, kind="mirror", ref=f"list {number}", key="", due_at=at)
-        await world.start({"mirror": read_again, "end": end_key})
+        await world.start({"mirror": read_again, "end": end_key}, {"mirror"})
         while len(order) < 2:  # noqa: ASYNC110 - an event per job would say no more
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)  # several sweeps: the other lists wait
@@ -171,10 +171,10 @@ async def test_of_two_that_are_due_the_one_somebody_waits_for_begins_first(datab
     async def noted(ref: str, _now: datetime) -> None:
         order.append(ref)
 
-    async with World(database, clock, durable(database, clock, capacity=1, background={"mirror"})) as world:
+    async with World(database, clock, durable(database, clock, capacity=1)) as world:
         await world.later("mirror", "the list", timedelta(days=-30))
         await world.later("end", "the key", timedelta())
-        await world.start({"mirror": noted, "end": noted})
+        await world.start({"mirror": noted, "end": noted}, {"mirror"})
         await world.until(lambda: len(order) == 2)
         assert order == ["the key", "the list"]
 

@@ -36,7 +36,6 @@ def durable(
     *,
     silence: timedelta = timedelta(seconds=10),
     capacity: int = 32,
-    background: Collection[str] = (),
 ) -> DbosEngine:
     """Return the engine that production uses."""
     return DbosEngine(
@@ -48,7 +47,6 @@ def durable(
         role="test",
         silence=silence,
         capacity=capacity,
-        background=background,
     )
 
 
@@ -67,9 +65,9 @@ class World:
     async def __aexit__(self, *_: object) -> None:
         await self.engine.stop()
 
-    async def start(self, more: Mapping[str, JobFunction] | None = None) -> None:
+    async def start(self, more: Mapping[str, JobFunction] | None = None, background: Collection[str] = ()) -> None:
         """Start the engine with the job ``note``, which counts its runs, and more."""
-        await self.engine.start({"note": self.note, **(more or {})})
+        await self.engine.start({"note": self.note, **(more or {})}, background)
 
     async def note(self, ref: str, now: datetime) -> None:
         """Count a run."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bot.assembly import front
 from bot.clock import SetClock
 from bot.desk.service import Desk
 from bot.engine.inline import InlineEngine
@@ -16,6 +15,7 @@ from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
 from bot.roles.changing import RoleChange
+from bot.roles.room import role_kinds
 from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError
 from bot.store import due
@@ -83,5 +83,5 @@ def role_bench(database: Database, fixed: frozenset[str]) -> RoleBench:
     people = People(database, slack.profile, TEAM, groups)
     desk = Desk(database, engine, clock, fixed, kinds, people.look_again)
     change = RoleChange(database, engine, clock, desk, people, groups)
-    kinds |= front.role_kinds(change)
+    kinds |= role_kinds(change)
     return RoleBench(database, desk, people, groups, slack, change)

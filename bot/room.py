@@ -1,4 +1,4 @@
-"""What every room stands on, and what a room is made of."""
+"""What a room is made of, and what it stands on: each room says it in its own ``room.py``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.access.exports import Exports
 from bot.clock import Clock
 from bot.desk.limits import Limits
 from bot.desk.service import Desk
-from bot.engine.port import Engine, JobFunction
+from bot.engine.port import Engine, Job, JobFunction
 from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
@@ -39,36 +39,66 @@ class Ports:
 
 
 @dataclass(frozen=True)
-class Ground(Ports):
-    """The ports, with what all rooms share: who may act, and the one desk."""
+class JobKind:
+    """A job of a room, by the name that its due rows carry.
+
+    ``at_start``: one row of it goes round for ever, and begins with the process. ``after_restore``: it does no harm
+    while everything else rests. ``background``: nobody waits for it. ``after_figures``: it runs once figures came.
+    """
+
+    kind: str
+    run: JobFunction
+    at_start: bool = False
+    after_restore: bool = False
+    background: bool = False
+    after_figures: bool = False
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """An entry of Slack's menus: of the lightning bolt (``global``) or of a message."""
+
+    callback_id: str
+    title: str
+    place: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """What one room answers to, what can be asked in it, and what it does by itself."""
+
+    name: str
+    routes: tuple[Door, ...] = ()
+    kinds: Mapping[str, OperationKind] = field(default_factory=dict)
+    jobs: tuple[JobKind, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deps(Ports):
+    """The ports, with what all rooms share: who may act, the one desk, and what other rooms want after figures came."""
 
     groups: Groups
     people: People
     desk: Desk
     standing: Standing
     exports: Exports
+    after_figures: list[Job]
 
 
-@dataclass(frozen=True)
-class Part:
-    """One room, or a part of one: its doors, its kinds of operation by name, and its jobs by kind."""
-
-    doors: tuple[Door, ...] = ()
-    kinds: Mapping[str, OperationKind] = field(default_factory=dict)
-    jobs: Mapping[str, JobFunction] = field(default_factory=dict)
-
-
-def ground(ports: Ports, kinds: Mapping[str, OperationKind]) -> Ground:
-    """Lay the ground; ``kinds`` is filled by the rooms that come to stand on it."""
+def deps_of(ports: Ports, kinds: Mapping[str, OperationKind]) -> Deps:
+    """Return what rooms stand on; ``kinds`` is filled by the rooms that come to stand on it."""
     groups = Groups(ports.database, partial(ports.interactive.user_groups, ports.team_id), ports.team_id)
     people = People(ports.database, ports.interactive.user_profile, ports.team_id, groups)
-    return Ground(
+    return Deps(
         **vars(ports),
         groups=groups,
         people=people,
         desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds, people.look_again, ports.limits),
         standing=Standing(ports.deepgram),
         exports=Exports(ports.database, ports.clock, ports.background),
+        after_figures=[],
     )
 
 

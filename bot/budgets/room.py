@@ -1,0 +1,32 @@
+"""Budgets: what a month may cost, and alerts."""
+
+from __future__ import annotations
+
+from bot.budgets import service as budget_service
+from bot.budgets.listeners import BudgetListeners
+from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
+from bot.budgets.posting import AlertPosting
+from bot.budgets.setting import BudgetSetting
+from bot.budgets.watching import BudgetWatch
+from bot.operation import OperationKind
+from bot.room import Deps, JobKind, Room, kinds_of
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together."""
+    watch = BudgetWatch(deps.database, deps.engine, deps.desk, deps.deepgram, deps.team_id)
+    setting = BudgetSetting(deps.desk, deps.database, deps.clock, deps.interactive, watch)
+    return Room(
+        "budgets",
+        routes=(BudgetListeners(deps.desk, deps.database, deps.clock).door(),),
+        kinds=kinds_of(
+            OperationKind(SetBudget, execute=setting.set),
+            OperationKind(RaiseBudget, describe=budget_service.describe, execute=setting.raise_),
+            OperationKind(EndBudget, execute=setting.end),
+        ),
+        jobs=(
+            JobKind("budgets.watch", watch.watch, at_start=True, background=True, after_figures=True),
+            JobKind("budgets.balances", watch.balances, at_start=True, background=True),
+            JobKind("budgets.post", AlertPosting(deps.database, deps.engine, deps.background, deps.desk.matter).post),
+        ),
+    )

@@ -1,0 +1,35 @@
+"""Digests: one screen each morning."""
+
+from __future__ import annotations
+
+from bot.digests.jobs import DigestJobs
+from bot.digests.listeners import DigestListeners
+from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest
+from bot.digests.posting import DigestPosting
+from bot.digests.reading import Reading
+from bot.digests.subscribing import Subscribing, owner_of
+from bot.operation import OperationKind
+from bot.room import Deps, JobKind, Room, kinds_of
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together."""
+    reading, jobs = Reading(deps.database, deps.deepgram), DigestJobs(deps.database, deps.engine)
+    subscribing = Subscribing(deps.database, deps.clock, deps.interactive, deps.desk.owe)
+    posting = DigestPosting(deps.database, deps.engine, deps.interactive, reading, deps.desk.owe)
+    return Room(
+        "digests",
+        routes=(DigestListeners(deps.desk, deps.database, deps.clock, deps.exports, reading).door(),),
+        kinds=kinds_of(
+            OperationKind(SubscribeToDigest, execute=subscribing.subscribe),
+            OperationKind(ChangeDigest, subject_owner=owner_of, execute=subscribing.change),
+            OperationKind(PauseDigest, subject_owner=owner_of, execute=subscribing.pause),
+            OperationKind(EndDigest, subject_owner=owner_of, execute=subscribing.end),
+        ),
+        jobs=(
+            JobKind("digests.sweep", jobs.sweep, at_start=True),
+            JobKind("digests.follow", jobs.follow, at_start=True, background=True, after_figures=True),
+            JobKind("digests.post", posting.post),
+            JobKind("digests.complete", posting.complete),
+        ),
+    )

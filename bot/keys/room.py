@@ -1,0 +1,75 @@
+"""Keys: asked for, made once before their owner's eyes, shown once, ended on time."""
+
+from __future__ import annotations
+
+from bot.keys import service as key_service
+from bot.keys.clearance import KeyClearance
+from bot.keys.clearing import KeyClearing
+from bot.keys.ending import KeyEnding
+from bot.keys.ends import KeyEnds, describe_many, describe_one
+from bot.keys.jobs import KeyJobs
+from bot.keys.listeners import KeyListeners
+from bot.keys.lost import LostKeys
+from bot.keys.making import KeyMaking
+from bot.keys.mirroring import KeyMirror
+from bot.keys.operations import CreateKey, EndKey, EndKeys
+from bot.keys.settling import KeySettling
+from bot.operation import OperationKind
+from bot.room import Deps, JobKind, Room, Shortcut, kinds_of
+
+SHORTCUTS = (
+    Shortcut("keys.request", "Request a key", "global", "Ask for a Deepgram key"),
+    Shortcut(
+        "keys.request_about", "Ask for a key about this", "message", "Ask for a key, starting from what stands here"
+    ),
+)
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together."""
+    ending = KeyEnding(deps.database, deps.engine, deps.clock, deps.desk, deps.deepgram, deps.standing)
+    making = KeyMaking(deps.database, deps.engine, deps.clock, deps.desk, deps.deepgram, ending)
+    settling = KeySettling(deps.database, deps.engine, deps.desk, deps.deepgram, ending, deps.standing)
+    clearance = KeyClearance(deps.database, deps.engine, deps.clock, ending, deps.background)
+    ends = KeyEnds(deps.desk)
+    telling = KeyJobs(deps.database, deps.background)
+    mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.deepgram, deps.standing)
+    return Room(
+        "keys",
+        routes=(
+            KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).door(),
+            KeyClearing(deps.desk, deps.database, deps.standing).door(),
+        ),
+        kinds=kinds_of(
+            OperationKind(
+                CreateKey,
+                describe=key_service.describe,
+                follow_up=key_service.follow_up,
+                forbidden=key_service.forbidden,
+            ),
+            OperationKind(
+                EndKey,
+                describe=describe_one,
+                subject_owner=key_service.owner_of,
+                stakes=ends.of_one,
+                admitted=ends.let_run,
+                execute=ending.by_person,
+            ),
+            OperationKind(
+                EndKeys, describe=describe_many, stakes=ends.of_many, admitted=ends.let_run, execute=clearance.begin
+            ),
+        ),
+        shortcuts=SHORTCUTS,
+        jobs=(
+            JobKind("keys.sweep", settling.sweep, at_start=True),
+            JobKind("keys.settle", settling.settle),
+            JobKind("keys.settle_end", ending.settle),
+            JobKind("keys.end_due", ending.when_due),
+            JobKind("keys.clear", clearance.carry_out),
+            JobKind("keys.tell_cleared", clearance.tell, after_restore=True),
+            JobKind("keys.tell_end", telling.tell_end, after_restore=True),
+            JobKind("keys.tell_refused", telling.tell_refused, after_restore=True),
+            JobKind("keys.end_with_project", LostKeys(deps.database, deps.engine, deps.desk).with_project),
+            JobKind("keys.mirror", mirror.keep_fresh, background=True),
+        ),
+    )

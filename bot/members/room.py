@@ -1,0 +1,29 @@
+"""Members: who belongs to a project, provider roles, and removal."""
+
+from __future__ import annotations
+
+from bot.desk.lists import ListReading
+from bot.members.change_listeners import MemberChangeListeners
+from bot.members.changing import MemberChanges
+from bot.members.listeners import MemberListeners
+from bot.members.lookup import MemberLookup
+from bot.members.mirroring import listing as member_list
+from bot.mirror import ListMirror
+from bot.room import Deps, JobKind, Room
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together."""
+    mirror = ListMirror(deps.database, deps.engine, member_list(deps.deepgram))
+    changes = MemberChanges(deps.engine, deps.deepgram, deps.standing)
+    reading = ListReading(deps.clock, mirror)
+    lookup = MemberLookup(deps.desk, deps.database, reading)
+    return Room(
+        "members",
+        routes=(
+            MemberListeners(lookup, reading, deps.desk, deps.database, deps.deepgram, deps.exports).door(),
+            MemberChangeListeners(lookup, deps.desk, deps.database, changes).door(),
+        ),
+        kinds=changes.kinds(),
+        jobs=(JobKind("members.mirror", mirror.keep_fresh, background=True),),
+    )

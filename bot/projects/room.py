@@ -1,0 +1,50 @@
+"""Projects: the chosen one, settings, another name, the end of one, and the mirror of the list."""
+
+from __future__ import annotations
+
+from bot.operation import OperationKind
+from bot.projects import deleting, settings_card
+from bot.projects.change_listeners import ProjectChangeListeners
+from bot.projects.deleting import ProjectDeletion
+from bot.projects.listeners import ProjectListeners
+from bot.projects.mirroring import ProjectMirror
+from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
+from bot.projects.renaming import ProjectRenaming
+from bot.projects.settings_change import ProjectSettingsChange
+from bot.room import Deps, JobKind, Room, kinds_of
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together."""
+    mirror = ProjectMirror(deps.database, deps.engine, deps.deepgram)
+    settings = ProjectSettingsChange(deps.desk, deps.database, deps.clock, deps.people, deps.interactive)
+    renaming = ProjectRenaming(deps.engine, deps.deepgram)
+    deletion = ProjectDeletion(deps.desk, deps.engine, deps.deepgram, deps.standing)
+    listeners = ProjectListeners(
+        deps.desk, deps.database, deps.engine, deps.clock, mirror, deps.deepgram, deps.exports, settings
+    )
+    return Room(
+        "projects",
+        routes=(
+            listeners.door(),
+            ProjectChangeListeners(deps.desk, deps.database, deps.deepgram, deletion).door(),
+        ),
+        kinds=kinds_of(
+            OperationKind(
+                ChangeProjectSettings,
+                describe=settings_card.describe,
+                stakes=settings.stakes,
+                moved=settings.moved,
+                execute=settings.execute,
+            ),
+            OperationKind(RenameProject, execute=renaming.execute, settle=renaming.settle, done=renaming.done),
+            OperationKind(
+                DeleteProject,
+                describe=deleting.describe,
+                execute=deletion.execute,
+                settle=deletion.settle,
+                done=deletion.done,
+            ),
+        ),
+        jobs=(JobKind("projects.mirror", mirror.keep_fresh, at_start=True, background=True),),
+    )

@@ -1,0 +1,101 @@
+"""Roles: who may do what; and the rounds that read who decides."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.engine.port import Job
+from bot.errors import CouldNotCheck
+from bot.operation import OperationKind
+from bot.roles import asking
+from bot.roles.changing import RoleChange
+from bot.roles.joining import GroupJoining
+from bot.roles.listeners import RoleListeners
+from bot.roles.operations import ChangeDefaultRole, SetRole
+from bot.room import Deps, JobKind, Room, kinds_of
+from bot.store import projects
+
+LEARN_EVERY = timedelta(hours=1)
+LEARN_AGAIN = timedelta(minutes=1)
+GROUPS_EVERY = timedelta(minutes=5)
+MEET_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together, with the rounds that read who decides."""
+    change = RoleChange(deps.database, deps.engine, deps.clock, deps.desk, deps.people, deps.groups)
+    rounds = Rounds(deps)
+    return Room(
+        "roles",
+        routes=(RoleListeners(deps.desk, deps.database, deps.people, deps.groups, change).door(),),
+        kinds=role_kinds(change),
+        jobs=(
+            JobKind("people.learn", rounds.people, at_start=True, after_restore=True, background=True),
+            JobKind("groups.learn", rounds.groups, at_start=True, after_restore=True, background=True),
+        ),
+    )
+
+
+def role_kinds(change: RoleChange) -> dict[str, OperationKind]:
+    """Return what the desk must know of the operations on roles."""
+    return kinds_of(
+        OperationKind(SetRole, stakes=change.stakes, execute=change.set_role),
+        *(
+            OperationKind(kind, describe=describe, stakes=change.stakes, moved=asking.moved, execute=change.set_role)
+            for kind, describe in asking.HELD
+        ),
+        OperationKind(
+            ChangeDefaultRole,
+            describe=asking.describe_default,
+            stakes=change.default_stakes,
+            moved=change.default_moved,
+            execute=change.set_default,
+        ),
+    )
+
+
+class Rounds:
+    """What reads again and again who decides: profiles, and the user groups that hold a role."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._joining = GroupJoining(deps.database, deps.desk, deps.team_id)
+
+    async def people(self, ref: str, now: datetime) -> None:
+        """Read the profiles of all who decide, every hour: only those whom Slack calls members count."""
+        deps = self._deps
+
+        def next_time(session: Session) -> set[str]:
+            deps.engine.later(session, Job("people.learn", ref), now + LEARN_EVERY)
+            return _deciders(session, deps)
+
+        if not await deps.people.learn(sorted(await deps.database.write(next_time))):
+            again = Job("people.learn", ref)
+            await deps.database.write(lambda session: deps.engine.later(session, again, now + LEARN_AGAIN))
+
+    async def groups(self, ref: str, now: datetime) -> None:
+        """Keep the user groups that hold a role fresh while nobody clicks, and tell who joined those of Owners."""
+        deps, again = self._deps, Job("groups.learn", ref)
+        await deps.database.write(lambda session: deps.engine.later(session, again, now + GROUPS_EVERY))
+        await deps.groups.keep_fresh()
+        await self._joining.tell(now)
+
+
+async def meet(deps: Deps) -> None:
+    """Read those who decide and were never read, before anybody asks for anything; the round tries again."""
+    try:
+        async with asyncio.timeout(MEET_SECONDS):
+            await deps.groups.keep_fresh()
+            await deps.people.meet(await deps.database.read(lambda session: _deciders(session, deps)))
+    except (CouldNotCheck, TimeoutError) as problem:
+        log.warning("people.not_met", why=str(problem))
+
+
+def _deciders(session: Session, deps: Deps) -> set[str]:
+    return projects.all_approvers(session) | deps.desk.roles_in(session, deps.team_id).as_last_held().owners()

@@ -1,0 +1,34 @@
+"""Usage: figures, single requests and fields, and the collection of daily facts."""
+
+from __future__ import annotations
+
+from bot.room import Deps, JobKind, Room
+from bot.usage.collecting import UsageCollection
+from bot.usage.fields.listeners import FieldListeners
+from bot.usage.figures.listeners import FiguresListeners
+from bot.usage.figures.service import FiguresReading
+from bot.usage.jobs import UsageJobs
+from bot.usage.model_names import ModelNames
+from bot.usage.requests.listeners import RequestListeners
+from bot.usage.requests.service import RequestReading
+
+
+def room(deps: Deps) -> Room:
+    """Put the room together."""
+    collection, names = UsageCollection(deps.database, deps.deepgram), ModelNames(deps.deepgram, deps.clock)
+    jobs = UsageJobs(deps.database, deps.engine, deps.clock, collection, deps.after_figures)
+    figures = FiguresReading(deps.database, deps.clock, collection, names)
+    requests = RequestReading(deps.database, deps.clock, deps.deepgram, names)
+    fields = FieldListeners(deps.clock, deps.deepgram, deps.exports)
+    return Room(
+        "usage",
+        routes=(
+            FiguresListeners(figures, deps.exports).door(),
+            RequestListeners(deps.database, requests, deps.exports).door(),
+            fields.door(),
+        ),
+        jobs=(
+            JobKind("usage.plan", jobs.plan, at_start=True, background=True),
+            JobKind("usage.collect", jobs.collect, background=True),
+        ),
+    )
