@@ -54,7 +54,7 @@ class Door:
         try:
             return await self._people.judge(call.team_id, call.user_id)
         except NotAllowed as refusal:
-            await self._refusals.note(call.user_id, call.name, refusal.text)
+            await self._refusals.note(call.user_id, call.name or "help", refusal.text)
             raise
 
     async def remembered(self, call: Call, route: Route) -> Access | None:

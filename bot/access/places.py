@@ -66,5 +66,8 @@ def with_id(read: Callable[[Call], str], gone: str) -> Find:
 
 
 def of_row(project_id: Callable[[Session, Actor, Call], str]) -> Find:
-    """Find the project of the row that the call is about; ``project_id`` raises `NotUnderstood` if it is gone."""
-    return lambda session, actor, call: projects.get(session, project_id(session, actor, call))
+    """Find the project of the row that the call is about; ``project_id`` raises `NotUnderstood` if the row is gone.
+
+    What lowers somebody in a project goes on doing so once the provider lists the project no more.
+    """
+    return lambda session, actor, call: projects.ever(session, project_id(session, actor, call))

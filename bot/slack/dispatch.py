@@ -171,21 +171,20 @@ class _Dispatch:
 
     def _command(self, call: Call) -> Answering:
         noun, _, verb = call.name.partition(" ")
+        typed = call.text.partition(" ")[0].lower()
         verbs = self._names.nouns.get(noun)
         if verbs is None:
-            everything = noun in {"", "help"}
+            everything = typed in {"", "help"}
             return self._shows(
-                usage.of_everything(self._names) if everything else usage.unknown_noun(self._names, noun)
+                usage.of_everything(self._names) if everything else usage.unknown_noun(self._names, typed)
             )
-        if command := verbs.get(verb):
+        command = verbs.get(verb)
+        if command is not None and (verb or not typed or (command.words and typed != "help")):
             call.name = f"{noun} {command.verb}".rstrip()
             return command.answering(call.text)
-        if verb in {"", "help"}:
+        if typed in {"", "help"}:
             return self._shows(usage.of_noun(self._names, noun))
-        if (command := verbs.get("")) and command.words:
-            call.name, call.text = f"{noun} {command.verb}".rstrip(), f"{verb} {call.text}".strip()
-            return command.listener
-        return self._shows(usage.unknown_verb(self._names, noun, verb))
+        return self._shows(usage.unknown_verb(self._names, noun, typed))
 
     def _shows(self, blocks: list[Block]) -> Listener:
         async def show(call: Call) -> None:

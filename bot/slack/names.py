@@ -92,14 +92,22 @@ class Names:
         """Tell whether the noun is a slash command of its own: one with verbs that ask for it."""
         return any(verb and command.slash for verb, command in self.nouns[noun].items())
 
-    def split(self, slash: str, text: str) -> tuple[str, str, str]:
-        """Take a typed command apart: noun, verb (both lower case), and the rest as it was typed."""
-        noun = slash.removeprefix("/").removeprefix(self.prefix).lower()
-        rest = text.strip()
+    def read(self, slash: str, text: str) -> tuple[str, str]:
+        """Return the name of a typed command as far as it is known (noun and verb), and the rest as it was typed.
+
+        A name is logged and recorded, and a person may type anything after a slash, a key too: what is not known stays
+        in the rest.
+        """
+        noun, rest = slash.removeprefix("/").removeprefix(self.prefix).lower(), text.strip()
         if noun == ROOT:
-            noun, rest = _word(rest)
-        verb, rest = _word(rest)
-        return noun, verb, rest
+            noun, after = _word(rest)
+            if noun not in self.nouns:
+                return "", rest
+            rest = after
+        if noun not in self.nouns:
+            return "", f"{noun} {rest}".rstrip()
+        verb, after = _word(rest)
+        return (f"{noun} {verb}".rstrip(), after) if verb in self.nouns[noun] else (noun, rest)
 
 
 def join(doors: Sequence[Door], prefix: str = "") -> Names:

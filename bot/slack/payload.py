@@ -113,10 +113,10 @@ def unescaped(text: str) -> str:
 
 
 def _command(body: Body, names: Names, web: SlackWeb, answer: Ack, team_id: str) -> Call:
-    noun, verb, rest = names.split(body["command"], unescaped(body.get("text") or ""))
+    name, rest = names.read(body["command"], unescaped(body.get("text") or ""))
     return Call(
         kind="command",
-        name=f"{noun} {verb}".rstrip(),
+        name=name,
         team_id=team_id,
         user_id=body["user_id"],
         payload=body,

@@ -55,6 +55,11 @@ def get(session: Session, project_id: str) -> Project | None:
     return project if project is not None and project.gone_at is None else None
 
 
+def ever(session: Session, project_id: str) -> Project | None:
+    """Return a project, whether or not the provider still lists it; None of an id that was never one."""
+    return session.get(Project, project_id)
+
+
 def name_of(session: Session, project_id: str) -> str:
     """Return the project's name, also of one that is gone, or its id if it was never listed."""
     project = session.get(Project, project_id)

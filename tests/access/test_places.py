@@ -67,3 +67,11 @@ def test_a_form_of_a_project_that_is_gone_means_no_other_one(database: Database,
         projects.deleted(session, STAGING, NOON)
     with pytest.raises(NotUnderstood, match=GONE):
         found(database, places.with_id(lambda one: one.value, GONE), value=carried)
+
+
+def test_whom_a_project_lowers_it_lowers_after_the_provider_lists_it_no_more(database: Database) -> None:
+    place = places.of_row(lambda _session, _actor, one: one.value)
+    with database.transaction() as session:
+        projects.deleted(session, STAGING, NOON)
+    assert found(database, place, value=STAGING) == STAGING
+    assert found(database, place, value="") is None

@@ -47,7 +47,7 @@ async def test_words_that_are_no_verb_reach_the_command_that_takes_them(desk: De
         await send(command(typed))
 
     await desk.settled()
-    assert [call.text for call in heard.calls] == ["", "archived", "archived pears", "pears"]
+    assert [call.text for call in heard.calls] == ["", "archived", "Archived pears", "pears"]
     assert {call.name for call in heard.calls} == {"customers list"}
     assert changed.calls == []
 

@@ -142,7 +142,8 @@ def names() -> Names:
 def test_its_command_its_room_and_its_role_are_those_of_the_app(row: list[str], names: Names) -> None:
     _, typed, room, role, *_ = row
     slash, _, rest = typed.partition(" ")
-    noun, verb, nothing = names.split(slash, rest)
+    name, nothing = names.read(slash, rest)
+    noun, _, verb = name.partition(" ")
     command = names.nouns[noun][verb]
     assert (command.verb, nothing) == (verb, "")
     listener: Any = command.listener.listener if isinstance(command.listener, Route) else command.listener
