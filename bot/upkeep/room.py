@@ -27,7 +27,7 @@ def room(deps: Deps, refusals: Refusals) -> Room:
         jobs=(
             JobKind("engine.owed", upkeep.release_owed, at_start=True),
             JobKind("store.tidy", upkeep.tidy, at_start=True, background=True),
-            JobKind(FURTHER, refusals.tell_further),
+            JobKind(FURTHER, refusals.tell_further, after_restore=True),
         ),
     )
 
