@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from bench import acks, approving, collecting, opening, running, table, year
+from bench import acks, approving, collecting, opening, running, statements, table, year
 from bench.payloads import SIGNING_SECRET
 from bench.place import Emulators, place
 from bench.process import child
@@ -22,7 +22,7 @@ from playground.supervisor import free_port
 from tests import postgres
 
 Databases = Mapping[str, str]
-PARTS = ("desk", "collection", "year")
+PARTS = ("desk", "collection", "year", "statements")
 BUSY = 1.2  # the bench itself keeps about one core at work
 
 
@@ -59,7 +59,7 @@ def _databases(only: str | None) -> Iterator[Mapping[str, Databases]]:
 async def _measured(part: str, databases: Databases) -> list[Row]:
     if part == "desk":
         return await measured(databases)
-    measure = collecting.collected if part == "collection" else year.questions
+    measure = {"collection": collecting.collected, "year": year.questions, "statements": statements.rows}[part]
     rows: list[Row] = []
     for name, url in databases.items():
         click.echo(f"{name}: {part} …", err=True)

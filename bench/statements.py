@@ -1,0 +1,125 @@
+"""How many statements each walk takes, counted in the whole app: the same on every machine, so a test holds them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bench.table import Row
+from tests.scenarios.people import PRIYA, YUKI, Person
+from tests.world import World, world
+
+ROUNDS = 3
+POLLED = "FROM due"  # an engine that looks for work is no part of a walk
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a walk is called, and the most that it should take."""
+
+    name: str
+    most: int
+
+
+FORM = Goal("/keys request → form", 12)
+SENT = Goal("form sent → cards standing", 35)
+APPROVED = Goal("Approve → cards right", 25)
+SHOWN = Goal("Create and show → delivered", 18)
+
+
+@dataclass
+class Counted:
+    """The statements of one walk."""
+
+    statements: list[str]
+
+    @property
+    def number(self) -> int:
+        """How many there were."""
+        return len(self.statements)
+
+    def most(self, number: int = 3) -> str:
+        """Say which tables were asked most often."""
+        asked = Counter(_about(each) for each in self.statements)
+        return ", ".join(f"{times}× {what}" for what, times in asked.most_common(number))
+
+
+@contextlib.contextmanager
+def counting(engine: Engine) -> Iterator[Counted]:
+    """Count what is executed while the block runs."""
+    counted = Counted([])
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN") and not (statement.startswith("SELECT") and POLLED in statement):
+            counted.statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield counted
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+async def rows(name: str, database_url: str) -> list[Row]:
+    """Walk each way once, and return a row for each."""
+    return [
+        Row(f"{name}: {goal.name}", float(counted.number), "statements", goal.most, counted.most())
+        for goal, counted in (await walked(database_url)).items()
+    ]
+
+
+async def walked(database_url: str) -> dict[Goal, Counted]:
+    """Walk each way a few times in a workplace that is at rest, and return the least of each.
+
+    The first time reads what is remembered afterwards; and what comes round for ever may fall into any walk.
+    """
+    async with world(database_url) as here:
+        yuki, priya = await here.page(YUKI), await here.page(PRIYA)
+        rounds = [await _request(here, yuki, priya, f"call summaries, {number}") for number in range(ROUNDS)]
+        await here.quiet()
+    return {goal: min((each[goal] for each in rounds), key=lambda each: each.number) for goal in rounds[0]}
+
+
+async def _request(here: World, yuki: Person, priya: Person, purpose: str) -> dict[Goal, Counted]:
+    async def asks() -> None:
+        await yuki.types("/keys request production")
+        await yuki.reads_in_window("What is it for?")
+
+    async def sends() -> None:
+        await yuki.fills(purpose=purpose, place="vault")
+        await yuki.reads_in_window("Asked for a key")
+        await priya.reads(purpose)
+
+    async def approves() -> None:
+        await priya.presses("Approve")
+        await yuki.reads("Create and show my key")
+
+    async def opens() -> None:
+        await yuki.presses("Create and show my key")
+        await yuki.reads_in_window("Copy it now: it is shown once")
+
+    found = {}
+    for goal, walk in ((FORM, asks), (SENT, sends), (APPROVED, approves), (SHOWN, opens)):
+        await here.quiet()
+        with counting(here.database.engine) as counted:
+            await walk()
+            await here.quiet()
+        found[goal] = counted
+        if goal in (SENT, SHOWN):
+            await yuki.closes()
+    return found
+
+
+def _about(statement: str) -> str:
+    """Say what a statement is about: “SELECT roles”."""
+    words = statement.replace("\n", " ").split()
+    verb = words[0]
+    marks = {"SELECT": "FROM", "INSERT": "INTO", "DELETE": "FROM", "UPDATE": "UPDATE"}
+    mark = marks.get(verb)
+    return f"{verb} {words[words.index(mark) + 1]}" if mark in words else statement[:40]
