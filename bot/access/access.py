@@ -14,7 +14,7 @@ from bot.operation import Actor
 from bot.policy import Role
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
 from bot.store import group_owners, persons, roles
-from bot.store.database import READ_ONLY
+from bot.store.database import once
 from bot.store.persons import Persons
 from bot.store.projects import Project
 from bot.store.roles import RoleHeld
@@ -70,13 +70,8 @@ def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[s
 
     A session that only reads sees one moment: there it is read once, however many cards and buttons ask.
     """
-    if READ_ONLY not in session.info:
-        return _read_roles(session, team_id, project_id, fixed)
-    known: dict[tuple[str, str, frozenset[str]], Roles] = session.info.setdefault(Roles, {})
     place = (team_id, project_id, fixed)
-    if place not in known:
-        known[place] = _read_roles(session, *place)
-    return known[place]
+    return once(session, (Roles, *place), lambda: _read_roles(session, *place))
 
 
 def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +21,16 @@ POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
 # A reading sees one moment, whatever is written meanwhile. SQLite's own transactions do that by themselves.
 ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 QUIET: dict[str, Any] = {"hide_parameters": True}  # an error's text would quote what people typed, into the log
+
+
+def once(session: Session, key: Hashable, read: Callable[[], T]) -> T:
+    """Return what ``read`` returns; a session that only reads sees one moment, and there it is read once by its key."""
+    if READ_ONLY not in session.info:
+        return read()
+    known: dict[Hashable, T] = session.info.setdefault(once, {})
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 class Database:

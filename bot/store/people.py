@@ -9,6 +9,7 @@ from sqlalchemy import Index, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.database import once
 from bot.store.upsert import insert_into
 
 STANDINGS = ("member", "guest", "bot", "stranger", "deactivated")
@@ -119,9 +120,14 @@ def in_project(session: Session, project_id: str) -> bool:
 
 
 def named(session: Session, team_id: str, user_ids: Iterable[str]) -> dict[str, Person]:
-    """Return those of these people who are known here, by user id."""
-    found = select(Person).where(col(Person.team_id) == team_id, col(Person.user_id).in_(list(user_ids)))
-    return {person.user_id: person for person in session.exec(found)}
+    """Return those of these people who are known here, by user id; each is read once in a session that only reads."""
+    wanted = list(dict.fromkeys(user_ids))
+    known: dict[str, Person | None] = once(session, (named, team_id), dict)
+    lacking = [user_id for user_id in wanted if user_id not in known]
+    if lacking:
+        found = select(Person).where(col(Person.team_id) == team_id, col(Person.user_id).in_(lacking))
+        known |= dict.fromkeys(lacking) | {person.user_id: person for person in session.exec(found)}
+    return {user_id: person for user_id in wanted if (person := known[user_id]) is not None}
 
 
 def called(session: Session, team_id: str, names: Iterable[str]) -> list[Person]:

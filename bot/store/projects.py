@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
 from bot.store.columns import UTCDateTime, mark, no_list
+from bot.store.database import once
 
 RECOMMENDED_DAYS = 30
 MOST_DAYS = 90
@@ -74,9 +75,12 @@ def names_by_id(session: Session, *, live: bool = False) -> dict[str, str]:
 
 def settings(session: Session, project_id: str, *, to_change: bool = False) -> ProjectSettings:
     """Return the project's settings, or the defaults; ``to_change`` keeps others from changing them meanwhile."""
-    return session.get(ProjectSettings, project_id, with_for_update=to_change) or ProjectSettings(
-        project_id=project_id, approvers=[]
-    )
+
+    def read() -> ProjectSettings:
+        found = session.get(ProjectSettings, project_id, with_for_update=to_change)
+        return found or ProjectSettings(project_id=project_id, approvers=[])
+
+    return read() if to_change else once(session, (ProjectSettings, project_id), read)
 
 
 def all_approvers(session: Session) -> set[str]:
