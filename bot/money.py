@@ -21,15 +21,15 @@ def to_cent(amount: Decimal) -> Decimal:
 def to_cents(parts: Sequence[Decimal], total: Decimal | None = None) -> list[Decimal]:
     """Round each part to the cent so that they add up to ``total``, by the method of largest remainders.
 
-    Without a total they add up to their own rounded sum. A total may differ from that sum by what rounding it first
-    makes: at most a cent for each part.
+    Without a total they add up to their own rounded sum. Where a total is further from that sum than rounding each
+    part can make it, every part takes the same share of what is between them. No parts add up to nothing.
     """
     floors = [part.quantize(CENT, ROUND_FLOOR) for part in parts]
     whole = to_cent(sum(parts, Decimal()) if total is None else total)
-    missing = int((whole - sum(floors, Decimal())) / CENT)
+    every, missing = divmod(int((whole - sum(floors, Decimal())) / CENT), len(parts) or 1)
     by_remainder = sorted(range(len(parts)), key=lambda index: floors[index] - parts[index])
     raised = set(by_remainder[:missing])
-    return [floor + CENT if index in raised else floor for index, floor in enumerate(floors)]
+    return [floor + CENT * (every + (index in raised)) for index, floor in enumerate(floors)]
 
 
 def mean(amounts: Sequence[Decimal | None]) -> Decimal | None:

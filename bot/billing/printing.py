@@ -6,12 +6,14 @@ parts to the printed total. The message, the CSV file and the PDF all show what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.billing.statement import Line, Part, Statement
-from bot.money import to_cents
+from bot.money import NO_CENTS, to_cents
+
+OF_A_CUSTOMER = ("customer", "theirs")  # other payers have tags too
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Printed:
 
     def ids_of(self, tag: str) -> str:
         """Return what ``only`` takes for all of a customer: what we bill, and what is spent in their own account."""
-        return "+".join(dict.fromkeys(part.part.id for part in self.everything if part.part.tags == (tag,)))
+        parts = (printed.part for printed in self.everything)
+        return "+".join(dict.fromkeys(each.id for each in parts if each.kind in OF_A_CUSTOMER and each.tags == (tag,)))
 
     def only(self, part_ids: str) -> Printed:
         """Return the parts of one payer, with the same cents as in the whole; several ids are joined by “+”."""
@@ -103,20 +106,33 @@ def printed(statement: Statement) -> Printed:
 
 
 def _print(parts: Sequence[Part]) -> tuple[PrintedPart, ...]:
-    both = list(zip(parts, to_cents([part.cost for part in parts]), strict=True))
-    marked_up = iter(to_cents([part.charge(part.cost) for part, cost in both if part.markup and cost]))
-    return tuple(
-        _print_part(part, cost, next(marked_up) if part.markup and cost else cost if part.billed else None)
-        for part, cost in both
-    )
+    costs = to_cents([part.cost for part in parts])
+    return tuple(map(_print_part, parts, costs, _charges(parts, costs)))
+
+
+def _charges(parts: Sequence[Part], costs: Sequence[Decimal]) -> Iterator[Decimal | None]:
+    """Round what each part is billed: nothing where it prints as nothing, what it cost where there is no markup."""
+    both = list(zip(parts, costs, strict=True))
+    dealt = iter(to_cents([part.charge(part.cost) for part, cost in both if part.markup and cost]))
+    for part, cost in both:
+        marked_up = part.markup and cost
+        yield _beyond(cost, next(dealt), part) if marked_up else cost if part.billed else None
+
+
+def _beyond(cost: Decimal, dealt: Decimal, part: Part) -> Decimal:
+    """Keep a markup from taking off, and a discount from adding, where the cost was rounded the other way."""
+    farther = (cost > 0) == ((part.markup or 0) > 0)
+    return max(cost, dealt) if farther else min(cost, dealt)
 
 
 def _print_part(part: Part, cost: Decimal, charge: Decimal | None) -> PrintedPart:
-    """Round the lines of a part; where there is no markup what is billed is what it cost, to the same cent."""
+    """Round the lines of a part to what it prints as; a line that prints as nothing is billed nothing either."""
     costs: Sequence[Decimal] = to_cents([line.cost for line in part.lines], cost)
     charges: Sequence[Decimal | None] = [None] * len(costs)
     if charge is not None:
-        charges = to_cents([part.charge(line.cost) for line in part.lines], charge) if part.markup else costs
+        both = list(zip(part.lines, costs, strict=True))
+        dealt = iter(to_cents([part.charge(line.cost) for line, printed in both if printed], charge))
+        charges = [next(dealt) if printed else NO_CENTS for _, printed in both] if part.markup else costs
     return PrintedPart(part, cost, charge, tuple(zip(part.lines, costs, charges, strict=True)))
 
 

@@ -215,6 +215,17 @@ def test_a_customers_page_has_their_own_account_too() -> None:
     ]
 
 
+def test_a_customers_page_has_no_rows_of_others_with_the_same_tag() -> None:
+    cents = Line(cost=Decimal(40))
+    before = compose("2026-10", [Spent(Payer("unclaimed", ("aple",)), cents)], None, CATALOGUE)
+    adopted = compose("2026-10", [Spent(Payer("customer", ("aple",)), cents)], None, Catalogue({"aple": "Aple"}, {}))
+    seen = printed(Statement(month="2026-11", adjustments=adjustments(adopted, before, ())))
+    assert [part.cost for part in seen.everything] == [Decimal(40), Decimal(-40)]
+    assert [(part.part.name, part.cost) for part in seen.only(seen.ids_of("aple")).everything] == [
+        ("Aple", Decimal(40))
+    ]
+
+
 def test_a_plus_in_a_tag_makes_no_two_sets_one() -> None:
     first, second = (CATALOGUE.part(Payer("several", tags)) for tags in (("a+b", "c"), ("a", "b+c")))
     assert first.id != second.id
