@@ -17,7 +17,7 @@ from bot.prices import sentences, unpriced
 from bot.slack.words import count, utc
 from bot.spending import payers
 from bot.spending.months import days_of
-from bot.spending.payers import Attribution
+from bot.spending.payers import Attribution, Rule
 from bot.store import collected, customers, facts, keys, people, projects, rereading, statements, tag_sets
 from bot.store.collected import end_of
 from bot.store.facts import SpendRow, Which
@@ -40,11 +40,11 @@ def read(session: Session, team_id: str, month: str, now: datetime) -> Statement
     return draft.model_copy(update=extra)
 
 
-def present(session: Session, team_id: str, month: str) -> Statement:
-    """Return what the facts tell of a month now, whether it was closed or not."""
+def present(session: Session, team_id: str, month: str, rule: Rule = payers.NOW) -> Statement:
+    """Return what the facts tell of a month now, whether it was closed or not; ``rule`` judges its payers."""
     first, last = days_of(month)
     which = Which(first, last)
-    attributed = payers.attribution(session, team_id)
+    attributed = payers.attribution(session, team_id, rule)
     totals = facts.totals_by(session, which, "project")
     ours = [each for each in totals if each.project_id not in attributed.accounts]
     hidden = _named(session, (each.project_id or "" for each in ours if each.untold.hidden))
@@ -52,7 +52,7 @@ def present(session: Session, team_id: str, month: str) -> Statement:
     untold = sentences(unpriced(session, Which(first, last, _ours(session, team_id))), most=UNTOLD_NAMED)
     rows = facts.spend_by(session, which, "project", "key", "line_item", "tags")
     drawn = compose(month, _spent(session, team_id, rows, attributed), total, _catalogue(session, team_id))
-    return drawn.model_copy(update={"untold": tuple(untold)})
+    return drawn.model_copy(update={"untold": tuple(untold), "judged": rule})
 
 
 def _catalogue(session: Session, team_id: str) -> Catalogue:
@@ -155,7 +155,7 @@ def _adjustments(session: Session, team_id: str, month: str) -> tuple[Part, ...]
     return tuple(
         part
         for earlier in takewhile(frozen.__contains__, _months_before(month, CORRECTED))
-        for part in adjustments(present(session, team_id, earlier), frozen[earlier], carried)
+        for part in adjustments(present(session, team_id, earlier, frozen[earlier].judged), frozen[earlier], carried)
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.money import dollars
 from bot.spending.months import read_month
-from bot.spending.payers import Payer, PayerKind
+from bot.spending.payers import Payer, PayerKind, Rule
 from bot.spending.periods import Today
 
 HUNDRED = Decimal(100)
@@ -93,7 +93,8 @@ class Statement(Value):
 
     ``total`` is the provider's ungrouped total, None if it is not known for every project. ``untold`` says in sentences
     of which projects the provider tells no prices: every sum is without them. ``adjustments`` correct months that were
-    closed before. ``missing`` says what keeps the month a draft; ``closed`` who closed it and when.
+    closed before. ``missing`` says what keeps the month a draft; ``closed`` who closed it and when. ``judged`` tells by
+    which rules its payers were: months that were kept before there was a choice do not say it.
     """
 
     month: str
@@ -102,6 +103,7 @@ class Statement(Value):
     theirs: tuple[Part, ...] = ()
     total: Decimal | None = None
     untold: tuple[str, ...] = ()
+    judged: Rule = "exact"
     missing: tuple[str, ...] = ()
     closed: str = ""
     sha256: str = ""

@@ -19,6 +19,8 @@ from bot.store import accounts, customers
 from bot.store.keys import Key
 
 PayerKind = Literal["customer", "several", "own", "unclaimed", "untagged", "theirs"]
+Rule = Literal["exact", "equal"]
+NOW: Rule = "equal"
 
 
 @dataclass(frozen=True, order=True)
@@ -75,12 +77,12 @@ class Attribution:
         return self._by_tags(frozenset(tags or ()))
 
     def _by_tags(self, tags: frozenset[str]) -> Payer:
-        named = tuple(sorted({customer for tag in tags for customer in self._called(tag)}))
+        named = tuple(sorted({customer for tag in tags for customer in self.called(tag)}))
         if named:
             return Payer("customer" if len(named) == 1 else "several", named)
         return Payer("unclaimed", tuple(sorted(tags))) if tags else UNTAGGED
 
-    def _called(self, tag: str) -> tuple[str, ...]:
+    def called(self, tag: str) -> tuple[str, ...]:
         """Return the customers whom a tag names: the one of exactly this tag, else all of an equal one."""
         return (tag,) if tag in self.customers else self._equal.get(folded(tag), ())
 
@@ -92,10 +94,24 @@ class Attribution:
         return equal
 
 
-def attribution(session: Session, team_id: str) -> Attribution:
+class ByExactTags(Attribution):
+    """How it was before: a tag names the customer of exactly this tag, and what names nobody is own use."""
+
+    def _by_tags(self, tags: frozenset[str]) -> Payer:
+        named = tuple(sorted(tags & self.customers))
+        if named:
+            return Payer("customer" if len(named) == 1 else "several", named)
+        return OWN_USE if tags else UNTAGGED
+
+
+RULES: Mapping[Rule, type[Attribution]] = {"exact": ByExactTags, "equal": Attribution}
+"""By which rules payers were ever judged: a month that was closed by one of them is corrected by the same."""
+
+
+def attribution(session: Session, team_id: str, rule: Rule = NOW) -> Attribution:
     """Read the catalogue's tags, every key's customer, and which projects are in a customer's own account."""
     keys = session.exec(select(Key.provider_key_id, Key.customer, Key.mint_id))
-    return Attribution(
+    return RULES[rule](
         customers=frozenset(customer.tag for customer in customers.everyone(session, team_id)),
         keys={key_id: KnownKey(customer, mint_id is not None) for key_id, customer, mint_id in keys},
         accounts=accounts.theirs(session),
