@@ -24,7 +24,7 @@ from bot.slack.words import cut, escape
 from bot.store.database import Database
 from bot.store.statements import ClosedMonth
 
-UNTOLD_SHOWN = 400
+WARNINGS_SHOWN = 400
 
 
 class MonthClosing:
@@ -70,7 +70,7 @@ def as_asked(session: Session, wish: CloseMonth, actor: Actor, now: datetime) ->
     seen = {
         "total": str(statement.total),
         "payers": len(statement.parts),
-        "untold": " ".join(statement.warnings),
+        "untold": statement.warned(WARNINGS_SHOWN),
         "sha256": months.sha256_of(_kept(statement)),
     }
     return wish.model_copy(update=seen)
@@ -91,7 +91,7 @@ def describe(session: Session, operation: CloseMonth, requester: str) -> Descrip
         ),
         evidence=(
             ("To be read before", f"`/billing month {operation.month}`"),
-            *((("Not told", escape(cut(operation.untold, UNTOLD_SHOWN))),) if operation.untold else ()),
+            *((("Warnings", escape(cut(operation.untold, WARNINGS_SHOWN))),) if operation.untold else ()),
         ),
         risk=("Medium", "its figures stay as they are; what is read later appears on the next month"),
     )
@@ -132,7 +132,7 @@ def _closable(session: Session, wish: CloseMonth, team_id: str, now: datetime) -
         raise NotUnderstood(f"Nothing is known of {name_of(month)}, so there is nothing to close.")
     if statement.warnings_id != wish.untold_seen:
         raise NotUnderstood(
-            f"{name_of(month)} is not closed unseen. {' '.join(statement.warnings) or 'Nothing is open any more.'} "
+            f"{name_of(month)} is not closed unseen. {statement.warned(WARNINGS_SHOWN) or 'Nothing is open any more.'} "
             "Type /billing month to see it, and close it there if it shall stand so. Nothing changed."
         )
     return statement

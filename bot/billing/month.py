@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.billing.statement import Catalogue, Line, Part, Spent, Statement, adjustments, compose
+from bot.billing.statement import UNTOLD_NAMED, Catalogue, Line, Part, Spent, Statement, adjustments, compose
 from bot.prices import sentences, unpriced
 from bot.slack.words import count, utc
 from bot.spending import payers
@@ -26,7 +26,6 @@ from bot.store.people import Person
 from bot.store.statements import ClosedMonth
 
 PROBLEMS_SHOWN = 3
-UNTOLD_NAMED = 100
 CORRECTED = 3  # closed months are compared with what is known of them now; older ones stay as they are
 
 

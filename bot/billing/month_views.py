@@ -22,7 +22,7 @@ NAME_SHOWN = 120
 PURPOSE_SHOWN = 100
 LINES_PAGE = 20
 MISSING_SHOWN = 600
-UNTOLD_ASKED = 180
+WARNINGS_ASKED = 180
 THEIRS = "Spent in customers' own accounts: billed to them by Deepgram, and in no sum here"
 
 
@@ -91,15 +91,15 @@ def _nothing(statement: Statement, of: str = "") -> str:
 
 def _standing(printed: Printed) -> list[Block]:
     statement = printed.statement
-    warned = escape(cut(" ".join(statement.warnings), MISSING_SHOWN))
-    untold = [blocks.context(f"⚠️ {warned}")] if warned else []
+    warnings = escape(statement.warned(MISSING_SHOWN))
+    warned = [blocks.context(f"⚠️ {warnings}")] if warnings else []
     if statement.closed:
         checksum = f"SHA-256 {code(statement.sha256)}"
-        return [blocks.context(f"{escape(statement.closed)} It does not change any more. {checksum}"), *untold]
+        return [blocks.context(f"{escape(statement.closed)} It does not change any more. {checksum}"), *warned]
     if statement.missing:
         told = cut(" ".join(statement.missing), MISSING_SHOWN)
-        return [blocks.context(f"*Draft.* {escape(told)}"), *untold]
-    return [blocks.context("*Draft.* Every day is final: an owner can close the month."), *untold]
+        return [blocks.context(f"*Draft.* {escape(told)}"), *warned]
+    return [blocks.context("*Draft.* Every day is final: an owner can close the month."), *warned]
 
 
 def _row(row: PrintedPart, month: str) -> Block:
@@ -177,13 +177,13 @@ def _files(month: str, part_ids: str) -> tuple[Block, Block]:
 
 
 def _close_button(statement: Statement) -> Block:
-    """Offer to close a month; what is not told of it is in the question, and goes with the press."""
+    """Offer to close a month; its warnings are in the question, and go with the press."""
     text, month = (
         "It never changes again. Corrections that Keydesk reads later appear on the next month.",
         statement.month,
     )
     if statement.warnings:
-        text = f"{cut(' '.join(statement.warnings), UNTOLD_ASKED)} Close it so? {text}"
+        text = f"{statement.warned(WARNINGS_ASKED)} Close it so? {text}"
     sure = blocks.confirm(f"Close {name_of(month)}?", text, "Close it", "Back")
     value = f"{month}:{statement.warnings_id}" if statement.warnings else month
     return blocks.button("Close the month…", "billing.close", value, style="primary", confirm=sure)

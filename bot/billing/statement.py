@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -14,11 +14,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.money import dollars
+from bot.slack.words import count, cut
 from bot.spending.months import read_month
 from bot.spending.payers import Payer, PayerKind, Rule
 from bot.spending.periods import Today
 
 HUNDRED = Decimal(100)
+UNTOLD_NAMED = 100
 LIKE_A_MONTH = re.compile(r"\d{4}-")
 ORDER: Mapping[str, int] = {
     "customer": 0,
@@ -120,13 +122,33 @@ class Statement(Value):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What nobody may close a month without having seen: prices that are not told, tags that nobody claims."""
-        found = [part for part in self.parts if part.kind == "unclaimed"]
-        if not found:
-            return self.untold
-        tags = ", ".join(sorted({tag for part in found for tag in part.tags}))
-        cost = dollars(sum((part.cost for part in found), Decimal()))
-        return (*self.untold, f"{cost} carry tags that no customer has, and are billed to nobody: {tags}.")
+        """What nobody may close a month without having seen: money that nobody is billed for, prices not told."""
+        return tuple(sentence for _, sentences in self._warnings() for sentence in sentences)
+
+    def warned(self, most: int) -> str:
+        """Say the warnings in at most so many characters: where they do not fit, each kind of them in numbers first."""
+        whole = " ".join(self.warnings)
+        return whole if len(whole) <= most else cut(" ".join((*(short for short, _ in self._warnings()), whole)), most)
+
+    def _warnings(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the warnings of each kind: in numbers, and in whole sentences."""
+        if unclaimed := self._unbilled("unclaimed"):
+            tags, cost = sorted({tag for part in unclaimed for tag in part.tags}), _sum(unclaimed)
+            whole = f"{cost} carry tags that no customer has, and are billed to nobody: {', '.join(tags)}."
+            yield f"{cost} carry {count(len(tags), 'tag')} that no customer has.", (whole,)
+        if several := self._unbilled("several"):
+            sets, cost = sorted({" + ".join(part.tags) for part in several}), _sum(several)
+            short = f"{cost} carry tags that name several customers"
+            yield f"{short}.", (f"{short}, and are billed to nobody: {', '.join(sets)}.",)
+        if self.untold:
+            named = len(self.untold)
+            of = count(named, "project") if named <= UNTOLD_NAMED else f"over {UNTOLD_NAMED} projects"
+            yield f"Not every price of {of} is told.", self.untold
+
+    def _unbilled(self, kind: str) -> list[Part]:
+        """Return what nobody is billed for by its tags; a correction that takes off leaves nobody unbilled."""
+        added = (part for part in self.adjustments if part.cost > 0)
+        return [part for part in (*self.parts, *added) if part.kind == kind]
 
     @property
     def warnings_id(self) -> str:
@@ -203,6 +225,10 @@ def adjustments(present: Statement, closed: Statement, carried: Iterable[Part]) 
         for key, cost in sorted(changed.items())
         if cost
     )
+
+
+def _sum(parts: Iterable[Part]) -> str:
+    return dollars(sum((part.cost for part in parts), Decimal()))
 
 
 def _correction(month: str, cost: Decimal) -> Line:

@@ -6,20 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
-from bot.billing import month
-from bot.billing.statement import Statement
+from bot.billing import closing, month, month_views
+from bot.billing.operations import CloseMonth
+from bot.billing.printing import printed
+from bot.billing.statement import Line, Part, Statement
 from bot.clock import SetClock
 from bot.customers import service as catalogue
 from bot.customers.changing import CustomerChanges
 from bot.customers.operations import SaveCustomer
+from bot.customers.service import SeenTag
 from bot.errors import NotUnderstood
+from bot.slack.blocks_check.whole import problems_of_message
 from bot.store.database import Database
 from bot.store.fact_rows import SpendOf
 from bot.store.statements import ClosedMonth
 from bot.store.tag_sets import text_of
 from tests.billing.test_month import DAY, NOW, close, costs, read, settle, spent, store
-from tests.factories import NOON, OWNER, TEAM, actor, add, rows
+from tests.factories import NOON, OWNER, TEAM, actor, add, customer, rows
 
 __all__ = ["store"]  # the fixture of the month
 
@@ -55,7 +60,50 @@ def test_an_unclaimed_tag_keeps_a_month_from_being_closed_unseen(store: Database
         close(store, "2026-10")
 
 
+def test_tags_that_two_customers_share_keep_a_month_from_being_closed_unseen(store: Database) -> None:
+    add(store, customer("acme"), customer("ACME"))
+    spent(store, DAY, {in_console("Acme"): "5", in_console("apple"): "1"})
+    settle(store, "2026-10")
+    with pytest.raises(NotUnderstood, match=r"\$5\.00 carry tags that name several customers.*: ACME \+ acme\."):
+        close(store, "2026-10")
+
+
 # --- what a correction carries ---
+
+
+def test_an_unclaimed_tag_that_only_a_correction_carries_is_not_closed_over_unseen(store: Database) -> None:
+    spent(store, DAY, {in_console("apple"): "1"})
+    settle(store, "2026-10")
+    close(store, "2026-10")
+    spent(store, DAY, {in_console("apple"): "1", in_console("aple"): "40"})
+    settle(store, "2026-11")
+    november = read(store, "2026-11")
+    assert [(part.name, part.cost) for part in november.adjustments] == [("Unclaimed tag aple", Decimal(40))]
+    with pytest.raises(NotUnderstood, match=r"\$40\.00 carry tags that no customer has.*: aple\."):
+        close(store, "2026-11")
+    page = str(month_views.month_page(printed(november), 1, may_close=True))
+    assert page.count("$40.00 carry tags that no customer has") == 2  # above the rows, and in the question
+    with store.transaction() as session:
+        wish = CloseMonth(month="2026-11", untold_seen=november.warnings_id)
+        closing.close(session, closing.as_asked(session, wish, actor(OWNER), NOW), actor(OWNER), NOW)
+
+
+def test_what_was_unclaimed_and_is_taken_off_again_is_no_warning(store: Database) -> None:
+    spent(store, DAY, {in_console("aple"): "40"})
+    settle(store, "2026-10")
+    with store.transaction() as session:
+        wish = CloseMonth(month="2026-10", untold_seen=month.read(session, TEAM, "2026-10", NOW).warnings_id)
+        closing.close(session, closing.as_asked(session, wish, actor(OWNER), NOW), actor(OWNER), NOW)
+    add(store, customer("aple", name="Aple"))
+    settle(store, "2026-11")
+    november = read(store, "2026-11")
+    assert {part.name: part.cost for part in november.adjustments} == {
+        "Aple": Decimal(40),
+        "Unclaimed tag aple": Decimal(-40),
+    }
+    assert november.warnings == ()
+    seen = printed(november)
+    assert [part.part.name for part in seen.only(seen.ids_of("aple")).everything] == ["Aple"]
 
 
 KEPT_BEFORE = {
@@ -125,13 +173,49 @@ def test_a_month_says_by_which_rules_it_was_closed(store: Database) -> None:
     assert [(part.name, part.cost) for part in read(store, "2026-11").adjustments] == [("Apple", Decimal(1))]
 
 
+# --- how it is said ---
+
+MILLIONS = Decimal("12345678.90")
+
+
+@pytest.mark.parametrize("named", [0, 2, 101])
+def test_every_kind_of_warning_is_said_wherever_a_month_is_closed(named: int) -> None:
+    parts = [
+        Part(kind=kind, tags=tuple(f"tag {number}" * 12 for number in range(9)), name="", lines=(Line(cost=MILLIONS),))
+        for kind in ("unclaimed", "several")
+    ]
+    untold = tuple(f"Deepgram tells no prices for project {number}." for number in range(named))
+    statement = Statement(month="2026-10", parts=tuple(parts), untold=untold, total=2 * MILLIONS)
+    kinds = ["$12,345,678.90 carry 9 tags that no customer has.", "$12,345,678.90 carry tags that name several"]
+    kinds += ["Not every price of 2 projects is told."] * (named == 2)
+    kinds += ["Not every price of over 100 projects is told."] * (named == 101)
+    page = month_views.month_page(printed(statement), 1, may_close=True)
+    assert problems_of_message(page, "October 2026") == []
+    question = next(each["confirm"]["text"]["text"] for each in page[-1]["elements"] if "confirm" in each)
+    asked = CloseMonth(month="2026-10", untold=statement.warned(closing.WARNINGS_SHOWN))
+    with_card = dict(closing.describe(Session(), asked, OWNER).evidence)
+    for kind in kinds:
+        assert kind in str(page[1:3])
+        assert kind in question
+        assert kind in with_card["Warnings"]
+    assert "Close it so?" in question
+
+
 # --- the list of tags ---
 
 
+def offered(database: Database) -> list[str]:
+    seen: list[SeenTag] = rows(database, lambda session: catalogue.seen_tags(session, TEAM))
+    return [each.tag for each in seen if each.adoptable]
+
+
 async def test_what_the_list_of_tags_offers_can_be_adopted(store: Database) -> None:
-    spent(store, DAY, {in_console("Apple"): "90"})
-    offered = rows(store, lambda session: [each.tag for each in catalogue.seen_tags(session, TEAM) if each.adoptable])
-    for tag in offered:
+    spent(store, DAY, {in_console("Apple"): "90", in_console("aple"): "40"})
+    settle(store, "2026-10")
+    assert offered(store) == ["aple"]
+    for tag in offered(store):
         await CustomerChanges(store, SetClock(NOON)).save(
             SaveCustomer(tag=tag, new=True, name="Apple Europe"), actor(OWNER)
         )
+    assert offered(store) == []
+    assert costs(read(store, "2026-10")) == {"Apple": Decimal(90), "Apple Europe": Decimal(40)}
