@@ -73,11 +73,11 @@ def _save(session: Session, operation: SaveCustomer, actor: Actor, now: datetime
 
 
 def _check_free(session: Session, team_id: str, tag: str) -> None:
-    """Refuse a tag that a customer has; one that only differs in letters is taken where keys carry it already."""
-    taken = customers.get(session, team_id, tag) or next(
-        (each for each in customers.everyone(session, team_id) if folded(each.tag) == folded(tag)), None
-    )
-    if taken is not None and (taken.tag == tag or not _is_at_provider(session, team_id, tag)):
+    """Refuse a tag that a customer has, in these letters or others: both would be billed for the same keys."""
+    everyone = customers.everyone(session, team_id)
+    equal = [each for each in everyone if folded(each.tag) == folded(tag)]
+    taken = next((each for each in equal if each.tag == tag), next(iter(equal), None))
+    if taken is not None:
         archived = ", who is archived" if taken.state == "archived" else ""
         shown = "" if taken.tag == tag else f" ({taken.tag})"
         raise FormError("tag", f"This tag belongs to {taken.name}{shown}{archived}. Nothing changed.")

@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from bot.errors import NotUnderstood
-from bot.lookalikes import folded
 from bot.operation import Actor
 from bot.slack.pages import SIZE, Page, page_of
+from bot.spending import payers
 from bot.store import customers, facts
 from bot.store.customers import STATES, Customer, is_tag
 
@@ -38,15 +38,19 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class SeenTag:
-    """A tag that is no customer yet; ``keys`` is how many live keys carry it or spent anything with it."""
+    """A tag that names no customer, or several: those who share it in other letters.
+
+    ``keys`` is how many live keys carry it or spent anything with it.
+    """
 
     tag: str
     keys: int
+    shared_by: tuple[str, ...] = ()
 
     @property
     def adoptable(self) -> bool:
-        """Whether new keys could carry it too."""
-        return is_tag(self.tag)
+        """Whether it can be a customer's: new keys could carry it too, and nobody has it in other letters."""
+        return is_tag(self.tag) and not self.shared_by
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,8 @@ def details(session: Session, actor: Actor, wanted: str, *, may_change: bool) ->
         NotUnderstood: no or several customers match.
     """
     customer = the_customer(session, actor, wanted)
-    live_keys = _keys_by_tag(session).get(customer.tag, set())
-    return Details(customer, len(live_keys), customers.default_markup(session, actor.team_id), may_change)
+    live_keys = _live_keys_of(session, actor.team_id, customer.tag)
+    return Details(customer, live_keys, customers.default_markup(session, actor.team_id), may_change)
 
 
 def the_customer(session: Session, actor: Actor, wanted: str) -> Customer:
@@ -108,10 +112,23 @@ def the_customer(session: Session, actor: Actor, wanted: str) -> Customer:
 
 
 def seen_tags(session: Session, team_id: str) -> list[SeenTag]:
-    """Return the tags of live keys, and those that anything was spent with, that are no customer's: most keys first."""
-    known = {folded(customer.tag) for customer in customers.everyone(session, team_id)}
-    found = [SeenTag(tag, len(key_ids)) for tag, key_ids in _keys_by_tag(session).items() if folded(tag) not in known]
+    """Return the tags of live keys, and those that anything was spent with, that are no one customer's.
+
+    Those with most keys stand first.
+    """
+    attributed = payers.attribution(session, team_id)
+    keys = _keys_by_tag(session)
+    found = [SeenTag(tag, len(keys[tag]), called) for tag in keys if len(called := attributed.called(tag)) != 1]
     return sorted(found, key=lambda seen: (-seen.keys, seen.tag))
+
+
+def _live_keys_of(session: Session, team_id: str, customer: str) -> int:
+    """Count the live keys whose customer it is, by the judge of the money; whose account they are in is no matter."""
+    attributed, tags = payers.attribution(session, team_id), dict[str, set[str]]()
+    for tag, key_ids in _keys_by_tag(session).items():
+        for key_id in key_ids:
+            tags.setdefault(key_id, set()).add(tag)
+    return sum(attributed.payer("", key_id, own).tag == customer for key_id, own in tags.items())
 
 
 def _keys_by_tag(session: Session) -> dict[str, set[str]]:

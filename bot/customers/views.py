@@ -63,14 +63,13 @@ def details(seen: Details) -> list[Block]:
 
 
 def tag_list(page: Page[SeenTag], *, may_change: bool) -> list[Block]:
-    """Draw the tags that are no customer's."""
+    """Draw the tags that are no one customer's."""
     nothing = "Every tag on a live key belongs to a customer."
+    left = "a key that has no customer's tag beside it stands as unclaimed in every month"
     return [
         blocks.header("Tags without a customer"),
         *([_tag_row(seen, may_change=may_change) for seen in page.items] or [blocks.section(nothing)]),
-        blocks.context(
-            f"{count(page.total, 'tag')} · adopt those that are customers; the others stand as unclaimed in every month"
-        ),
+        blocks.context(f"{count(page.total, 'tag')} · adopt those that are customers; {left}"),
         *blocks.paging("customers.tags", page.number, page.pages, "tags"),
     ]
 
@@ -216,9 +215,16 @@ def _change_buttons(customer: Customer) -> list[Block]:
 
 def _tag_row(seen: SeenTag, *, may_change: bool) -> Block:
     adopt = blocks.button("Adopt…", "customers.adopt", seen.tag) if may_change and seen.adoptable else None
-    why_not = "" if seen.adoptable else "\nkeys made here cannot carry it: see the rule for tags"
-    text = f"*{escape(cut(seen.tag, FOREIGN_SHOWN))}* · carried or used by {count(seen.keys, 'live key')}{why_not}"
-    return blocks.section(text, accessory=adopt)
+    text = f"*{escape(cut(seen.tag, FOREIGN_SHOWN))}* · carried or used by {count(seen.keys, 'live key')}"
+    return blocks.section(f"{text}{_why_not(seen)}", accessory=adopt)
+
+
+def _why_not(seen: SeenTag) -> str:
+    """Say why a tag cannot be adopted, in a line of its own; nothing where it can."""
+    if seen.shared_by:
+        named = escape(cut(" and ".join(seen.shared_by), FOREIGN_SHOWN))
+        return f"\nnames several customers, {named}, and is billed to nobody: give keys the exact tag of one"
+    return "" if seen.adoptable else "\nkeys made here cannot carry it: see the rule for tags"
 
 
 def _tag_input(tag: str) -> Block:

@@ -70,12 +70,6 @@ def called(session: Session, tag: str) -> str:
     return f"{names[0]} ({tag})" if len(names) == 1 and names[0] != tag else tag
 
 
-def alike(session: Session, team_id: str, tag: str) -> Customer | None:
-    """Return a customer whose tag differs from this one in upper and lower case only, or not at all."""
-    same = (col(Customer.team_id) == team_id, func.lower(col(Customer.tag)) == tag.lower())
-    return session.exec(select(Customer).where(*same)).first()
-
-
 def everyone(session: Session, team_id: str) -> list[Customer]:
     """Return the whole catalogue, archived ones too, by name."""
     found = select(Customer).where(col(Customer.team_id) == team_id)

@@ -14,17 +14,18 @@ from bot.billing.printing import printed
 from bot.billing.statement import Line, Part, Statement
 from bot.clock import SetClock
 from bot.customers import service as catalogue
+from bot.customers import views
 from bot.customers.changing import CustomerChanges
 from bot.customers.operations import SaveCustomer
 from bot.customers.service import SeenTag
-from bot.errors import NotUnderstood
+from bot.errors import FormError, NotUnderstood
 from bot.slack.blocks_check.whole import problems_of_message
 from bot.store.database import Database
 from bot.store.fact_rows import SpendOf
 from bot.store.statements import ClosedMonth
 from bot.store.tag_sets import text_of
 from tests.billing.test_month import DAY, NOW, close, costs, read, settle, spent, store
-from tests.factories import NOON, OWNER, TEAM, actor, add, customer, rows
+from tests.factories import NOON, OWNER, TEAM, actor, add, customer, key, rows
 
 __all__ = ["store"]  # the fixture of the month
 
@@ -219,3 +220,30 @@ async def test_what_the_list_of_tags_offers_can_be_adopted(store: Database) -> N
         )
     assert offered(store) == []
     assert costs(read(store, "2026-10")) == {"Apple": Decimal(90), "Apple Europe": Decimal(40)}
+
+
+async def test_a_tag_that_two_customers_share_is_listed_with_both_and_no_third_takes_it(store: Database) -> None:
+    add(store, customer("acme"), customer("ACME"), key(3, mint_id=None, tags=["Acme"]))
+    (seen,) = rows(store, lambda session: catalogue.seen_tags(session, TEAM))
+    assert (seen.tag, seen.shared_by, seen.adoptable) == ("Acme", ("ACME", "acme"), False)
+    page = rows(store, lambda session: catalogue.tag_page(session, TEAM, 1))
+    text = str(views.tag_list(page, may_change=True))
+    assert "ACME and acme" in text
+    assert "customers.adopt" not in text
+    with pytest.raises(FormError, match="belongs to"):
+        await CustomerChanges(store, SetClock(NOON)).save(
+            SaveCustomer(tag="Acme", new=True, name="Third"), actor(OWNER)
+        )
+
+
+def test_a_customers_live_keys_are_those_that_are_billed_to_it(store: Database) -> None:
+    add(
+        store,
+        key(3, mint_id=None, tags=["APPLE"]),
+        key(4, mint_id=None, tags=["apple", "banana"]),  # of both, and so of nobody
+        key(5, customer="banana", tags=["apple"]),  # as it was chosen here
+        key(6, mint_id=None, tags=["apple"], state="ended"),
+    )
+    with store.reading() as session:
+        live = {tag: catalogue.details(session, actor(OWNER), tag, may_change=False).live_keys for tag in NAMES}
+    assert live == {"apple": 2, "banana": 1, "pear": 0}  # the first of Apple's was asked for here
