@@ -209,7 +209,7 @@ _COLUMN: dict[str, str] = {
 }
 NOTHING: ColumnElement[Any] = literal_column("0")
 KEYS = SQLModel.metadata.tables[str(Key.__tablename__)]
-# What is known of a key made here stands before its tags, as in `bot.attribution`.
+# What is known of a key made here stands before its tags, as in `bot.spending.payers`.
 _BILLED_BY: ColumnElement[Any] = func.coalesce(
     func.nullif(KEYS.c.customer, ""), case((KEYS.c.mint_id.is_not(None), "")), SPEND_LINES.c.tags
 )
