@@ -48,7 +48,7 @@ def rows(name: str, total: int) -> list[Row]:
         for number in range(total)
     ]
     days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
-    spent[1:2] = [replace(each, open=Open(days, days[-1])) for each in spent[1:2]]
+    spent[1:2] = [replace(each, open=Open(days, days[-1]), so_far=(Decimal(5),)) for each in spent[1:2]]
     return [Row(budget(), name, each) for each in spent]
 
 

@@ -13,14 +13,20 @@ from bot.store.collected import DAYS, Which, within
 from bot.store.projects import Project
 
 DAY = timedelta(days=1)
+RECENT_DAYS = 7
+LOOKED_BACK = timedelta(days=35)  # for the last whole days: further back nothing tells of the days to come
 
 
 @dataclass(frozen=True)
 class Open:
-    """The days that were not read whole, in order, and the newest of them of which something was read."""
+    """The days that were not read whole, in order, and the newest of them of which something was read.
+
+    ``recent`` are the last days that were read whole, seven at most, the newest first; ``days`` reach back to them.
+    """
 
     days: tuple[date, ...] = ()
     begun: date | None = None
+    recent: tuple[date, ...] = ()
 
     def last_whole(self, last: date) -> date:
         """Return the last day up to this one that was read whole, or else the one before them all."""
@@ -30,17 +36,33 @@ class Open:
 
 
 class Reading:
-    """What was read of some days, of each project that is not gone: of one that is, nobody will know more."""
+    """What was read of a month up to its day ``last``, and of the weeks before that.
 
-    def __init__(self, session: Session, which: Which) -> None:
+    It is about each project that is not gone: of one that is, nobody will know more. Days before the first reading of
+    a project lack nothing, but for those of the month.
+    """
+
+    def __init__(self, session: Session, last: date) -> None:
+        self._month = last.replace(day=1)
+        which = Which(min(self._month, last - LOOKED_BACK), last)
         self.project_ids = frozenset(session.exec(select(Project.id).where(col(Project.gone_at).is_(None))))
         self._days = [which.start + number * DAY for number in range(which.number)]
         read = session.execute(pick(DAYS.c.project_id, DAYS.c.day, DAYS.c.closed).where(*within(which)))
         self._closed = {(project_id, day): closed for project_id, day, closed in read}
+        self._first: dict[str, date] = {}
+        for project_id, day in sorted(self._closed, reverse=True):
+            self._first[project_id] = day
 
     def of(self, project_ids: Collection[str]) -> Open:
         """Return which days are not whole in any of these projects."""
         known = self.project_ids.intersection(project_ids)
-        days = [day for day in self._days if not all(self._closed.get((each, day)) for each in known)]
+        open_ = [day for day in self._days if any(self._lacks(each, day) for each in known)]
+        recent = sorted({*self._days} - {*open_}, reverse=True)[:RECENT_DAYS]
+        days = [day for day in open_ if day >= self._month or (recent and day > recent[-1])]
         begun = [day for day in days if any((each, day) in self._closed for each in known)]
-        return Open(tuple(days), begun[-1] if begun else None)
+        return Open(tuple(days), begun[-1] if begun else None, tuple(recent))
+
+    def _lacks(self, project_id: str, day: date) -> bool:
+        """Tell whether a day was not read whole in a project."""
+        begins = min(self._month, self._first.get(project_id, date.max))
+        return day >= begins and not self._closed.get((project_id, day))

@@ -6,21 +6,21 @@ from collections import defaultdict
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlmodel import Session
 
+from bot import money
 from bot.budgets import crossing
-from bot.budgets.reading import Open, Reading
-from bot.money import days_left, forecast
+from bot.budgets.reading import RECENT_DAYS, Open, Reading
 from bot.spending.payers import attribution
 from bot.store import accounts, facts, keys, projects, tag_sets
 from bot.store.budgets import Budget
 from bot.store.facts import DayTotal, Which
 from bot.store.prices import NONE_UNTOLD, Untold, told_of
 
-RECENT_DAYS = 7
+NOTHING = Decimal()
 Sums = Mapping[tuple[str, str], Decimal]
 
 
@@ -29,8 +29,8 @@ class Spent:
     """The month up to the day ``last`` as far as it was read, and the mean of the last seven days that are whole.
 
     ``untold`` counts the month's days (of a customer those of every project of ours) whose dollars are not told: all
-    figures are without them, and known to be at least what they say. ``open`` are the month's days that were not read
-    after their end.
+    figures are without them, and known to be at least what they say. ``open`` are the days that were not read
+    after their end, ``so_far`` what was read of each of those after the last whole day.
     """
 
     month_to_date: Decimal
@@ -38,6 +38,7 @@ class Spent:
     last: date
     untold: Untold = NONE_UNTOLD
     open: Open = field(default_factory=Open)
+    so_far: tuple[Decimal, ...] = ()
 
     @property
     def told(self) -> Decimal | None:
@@ -72,8 +73,24 @@ class Spent:
 
     @property
     def forecast(self) -> Decimal | None:
-        """The month's end if it goes on like the last seven days, or None where nothing of it is told."""
-        return forecast(self.told, self.recent, days_left(self.day, self.last))
+        """The month's end if it goes on like the last seven days, or None where nothing of it is told.
+
+        A day that was not read whole counts as a usual one, or as what it has so far where that is more.
+        """
+        if self.told is None:
+            return None
+        usual = max(self.recent, NOTHING)
+        expected = sum((max(usual - each, NOTHING) for each in self.so_far), self.told)
+        return money.forecast(expected, usual, money.days_left(self.last, self.last))
+
+    @property
+    def heading(self) -> str:
+        """Say what the month is heading for; in its first days also what that rests on."""
+        told = f"heading for {money.dollars(self.forecast)}"
+        if self.forecast is None or self.days_known >= money.FORECAST_FROM_DAY:
+            return told
+        whole = self.open.last_whole(self.last)
+        return f"{told} (by the last {RECENT_DAYS} whole days, to {whole.day} {whole:%b})"
 
     def heads_over(self, dollars: Decimal) -> bool:
         """Whether the month is not over so many dollars yet, and is expected to be at its end."""
@@ -98,12 +115,12 @@ class Spending:
         month = Which(last.replace(day=1), last)
         totals = facts.totals_by(session, month, "project")
         self._month = self._sums(month, totals)
-        self._weeks: dict[date, Sums] = {}
+        self._days: dict[date, tuple[Sums, Sums]] = {}
         self._over = frozenset(keys.ended_ids(session)) | frozenset(projects.gone_ids(session))
         self._untold = {row.project_id: row.untold.beside(row.total) for row in totals}
         ours = (untold for project_id, untold in self._untold.items() if project_id not in theirs)
         self._untold_of_ours = sum(ours, NONE_UNTOLD)
-        self._reading = Reading(session, month)
+        self._reading = Reading(session, last)
         self._open_of_ours = self._reading.of(self._reading.project_ids - theirs.keys())
 
     def of(self, scope: str, ref: str, project_id: str = "") -> Spent:
@@ -112,20 +129,23 @@ class Spending:
         if scope != "customer":
             project = project_id or ref
             untold, open_ = self._untold.get(project, NONE_UNTOLD), self._reading.of([project])
-        recent = self._week(open_.last_whole(self.last)).get((scope, ref), Decimal()) / RECENT_DAYS
-        return Spent(self._month.get((scope, ref), Decimal()), recent, self.last, untold, open_)
+        about, month = (scope, ref), self.last.replace(day=1)
+        begun = [day for day in open_.days if day >= month and day > open_.last_whole(self.last)]
+        recent = sum((self._day(day)[1].get(about, NOTHING) for day in open_.recent), NOTHING) / RECENT_DAYS
+        so_far = tuple(self._day(day)[0].get(about, NOTHING) for day in begun)
+        return Spent(self._month.get(about, NOTHING), recent, self.last, untold, open_, so_far)
 
     def of_budget(self, budget: Budget) -> Spent:
         """Return what was spent of a budget."""
         return self.of(budget.scope, budget.ref, budget.project_id)
 
-    def _week(self, by: date) -> Sums:
-        """Return the sums of the seven days to a day."""
-        if by not in self._weeks:
-            week = Which(by - timedelta(days=RECENT_DAYS - 1), by)
-            totals = facts.totals_by(self._session, week, "project")
-            self._weeks[by] = self._sums(week, totals, without=self._over)
-        return self._weeks[by]
+    def _day(self, day: date) -> tuple[Sums, Sums]:
+        """Return the sums of a day, and those without what cannot spend any more."""
+        if day not in self._days:
+            which = Which(day, day)
+            totals = facts.totals_by(self._session, which, "project")
+            self._days[day] = (self._sums(which, totals), self._sums(which, totals, without=self._over))
+        return self._days[day]
 
     def _sums(self, which: Which, totals: Iterable[DayTotal], without: Some[str] = ()) -> Sums:
         """Return the sums by (scope, ref): of projects the provider's own totals, of keys and customers their rows.

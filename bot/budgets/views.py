@@ -56,7 +56,7 @@ def _row(row: Row, *, may_set: bool) -> Block:
     percent = spent.percent(budget.dollars)
     text = (
         f"*{escape(row.name)}*\n{_reached(percent)} · {money.dollars(spent.told)} "
-        f"of {money.dollars(budget.dollars)} {spent.reach} · heading for {money.dollars(spent.forecast)}\n"
+        f"of {money.dollars(budget.dollars)} {spent.reach} · {spent.heading}\n"
         f"{_not_whole(spent.open.days)}{_warned(without(spent.untold))}"
         f"Alerts go to {channel(budget.channel) if budget.channel else user(budget.set_by)}"
     )

@@ -111,10 +111,13 @@ class Ledger:
     ) -> Decimal:
         """Return the month's end if every day to come is like the mean of the seven up to ``last``, or like nothing.
 
-        To come is what is after ``today``, where something of it is in what was spent, or else after ``last``.
+        Where ``today``, the day after it, is in what was spent, it counts as such a day too, or as what it has so far
+        where that is more.
         """
         day = today or last
-        return spent + max(total((last - 6 * DAY, last)), NOTHING) / 7 * (month_of(day)[1] - day).days
+        usual = max(total((last - 6 * DAY, last)), NOTHING) / 7
+        rest = max(usual - total((today, today)), NOTHING) if today else NOTHING
+        return spent + rest + usual * (month_of(day)[1] - day).days
 
 
 def payer_of(tags: frozenset[str]) -> str:
