@@ -131,7 +131,7 @@ class BudgetSetting:
     def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
         now = self._clock.now()
         spent = Spending(session, actor.team_id, now.date()).of_budget(budget)
-        self._watch.raise_levels(session, budget, spent, now, quietly=True)
+        self._watch.raise_levels(session, budget, budget.dollars, spent, now, quietly=True)
         figures = {"before": str(before), "dollars": str(budget.dollars)}
         self._note(session, "budgets.set", budget, actor, figures)
         return (

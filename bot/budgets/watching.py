@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from bot import audit
-from bot.budgets import crossing
+from bot.budgets import crossing, former
 from bot.budgets.spending import Spending, Spent
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
@@ -61,8 +61,8 @@ class BudgetWatch:
         def note(session: Session) -> None:
             for budget in budgets.in_force(session, self._team_id):
                 for spent in months:
-                    if budget.id in spent and budget.set_at.date() <= spent[budget.id].last:
-                        self.raise_levels(session, budget, spent[budget.id], now)
+                    if budget.id in spent:
+                        self._compare(session, budget, spent[budget.id], now)
             for alert in others:
                 self._raise(session, alert, now)
 
@@ -72,17 +72,30 @@ class BudgetWatch:
         spending = Spending(session, self._team_id, last)
         return {budget.id: spending.of_budget(budget) for budget in budgets.in_force(session, self._team_id)}
 
+    def _compare(self, session: Session, budget: Budget, spent: Spent, now: datetime) -> None:
+        """Compare what was spent in a month with the budget that is in force, or was at the month's end."""
+        dollars = former.dollars_in(session, budget, spent.last, now.date())
+        if dollars is not None:
+            self.raise_levels(session, budget, dollars, spent, now)
+
     def raise_levels(
-        self, session: Session, budget: Budget, spent: Spent, now: datetime, *, quietly: bool = False
+        self,
+        session: Session,
+        budget: Budget,
+        dollars: Decimal,
+        spent: Spent,
+        now: datetime,
+        *,
+        quietly: bool = False,
     ) -> None:
-        """Raise what was crossed of a budget: the highest is told, the ones below are covered by it.
+        """Raise what was crossed of a budget of so many dollars: the highest is told, the ones below it covered.
 
         ``quietly`` covers what is spent: whoever sets a budget reads it at once. That it is heading over is told.
         """
-        reached = crossing.levels(spent.month_to_date, budget.dollars)
-        if spent.heads_over(budget.dollars):
+        reached = crossing.levels(spent.month_to_date, dollars)
+        if spent.heads_over(dollars):
             reached.append(crossing.FORECAST)
-        subject, period = f"budget:{budget.id}", f"{spent.last:%Y-%m}:{budget.dollars.normalize():f}"
+        subject, period = f"budget:{budget.id}", f"{spent.last:%Y-%m}:{dollars.normalize():f}"
         known = budgets.levels_raised(session, self._team_id, subject, period)
         told = [level for level in reached if level not in known][-1:]
         for level in reached:
@@ -95,7 +108,7 @@ class BudgetWatch:
                 place=budget.channel or budget.set_by,
                 facts={
                     "spent": str(spent.month_to_date),
-                    "budget": str(budget.dollars),
+                    "budget": str(dollars),
                     "forecast": str(spent.forecast),
                     "reach": spent.reach,
                     **({"read_on": now.date().isoformat()} if spent.is_over_by(now.date()) else {}),

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from bot.budgets import former
 from bot.digests.figures import figures
 from bot.digests.happenings import events
 from bot.digests.known_days import KnownDays, Standing
@@ -107,7 +108,7 @@ def _material(session: Session, subscription: Subscription, days: tuple[date, ..
         figures(session, subscription, days),
         events(session, subscription, days, now),
         {day: amount for day, amount in told.items() if day < days[0]},
-        _budget(session, subscription),
+        _budget(session, subscription, days[-1], now.date()),
         balanced if few else [],
         {} if few else _kept(session, balanced, now),
         {row.project_id or "": row.total / 7 for row in totals_by(session, week, "project")},
@@ -121,8 +122,8 @@ def _kept(session: Session, project_ids: Collection[str], now: datetime) -> dict
     return {project_id: kept[project_id] for project_id in project_ids if project_id in kept}
 
 
-def _budget(session: Session, subscription: Subscription) -> Decimal | None:
-    """Return the month's budget where the scope is exactly one project or one customer, and has one."""
+def _budget(session: Session, subscription: Subscription, day: date, today: date) -> Decimal | None:
+    """Return the budget of a day's month where the scope is exactly one project or one customer, and has one."""
     match (subscription.projects, subscription.customers):
         case ([project_id], []):
             found = budgets.of(session, subscription.team_id, "project", project_id)
@@ -130,7 +131,7 @@ def _budget(session: Session, subscription: Subscription) -> Decimal | None:
             found = budgets.of(session, subscription.team_id, "customer", tag)
         case _:
             return None
-    return found.dollars if found is not None else None
+    return former.dollars_in(session, found, day, today) if found is not None else None
 
 
 def _balanced(session: Session, subscription: Subscription) -> list[str]:
