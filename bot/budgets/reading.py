@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select as pick
 from sqlmodel import Session, col, select
 
+from bot.slack.words import count
 from bot.store.collected import DAYS, Which, within
 from bot.store.projects import Project
 
@@ -27,6 +28,12 @@ class Open:
     days: tuple[date, ...] = ()
     begun: date | None = None
     recent: tuple[date, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """Name the days: “4 days, 28 Nov to 1 Dec”."""
+        named = [f"{day.day} {day:%b}" for day in self.days]
+        return named[0] if len(named) == 1 else f"{count(len(named), 'day')}, {named[0]} to {named[-1]}"
 
     def last_whole(self, last: date) -> date:
         """Return the last day up to this one that was read whole, or else the one before them all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.budgets import service as budget_service
 from bot.budgets.listeners import BudgetListeners
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.posting import AlertPosting
@@ -21,7 +20,7 @@ def room(deps: Deps) -> Room:
         routes=(BudgetListeners(deps.desk, deps.database, deps.clock).door(),),
         kinds=kinds_of(
             OperationKind(SetBudget, execute=setting.set),
-            OperationKind(RaiseBudget, describe=budget_service.describe, execute=setting.raise_),
+            OperationKind(RaiseBudget, describe=setting.describe, execute=setting.raise_),
             OperationKind(EndBudget, execute=setting.end),
         ),
         jobs=(

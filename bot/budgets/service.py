@@ -11,9 +11,10 @@ from bot import money
 from bot.budgets.operations import RaiseBudget, SetBudget
 from bot.budgets.spending import Spending, Spent
 from bot.operation import Description
+from bot.prices import without
 from bot.slack.pages import Page, page_of
 from bot.slack.words import cut, escape
-from bot.store import budgets, collected, customers, keys, projects
+from bot.store import budgets, customers, keys, projects
 from bot.store.budgets import Alert, Budget
 
 PURPOSE_SHOWN = 40
@@ -112,9 +113,8 @@ def project_of(session: Session, scope: str, ref: str) -> str:
     return key.project_id if key is not None else ""
 
 
-def describe(session: Session, operation: RaiseBudget, requester: str) -> Description:
-    """Draw the wish for a higher budget, with what was spent."""
-    del requester  # what counts is the spending
+def describe(session: Session, operation: RaiseBudget, today: date) -> Description:
+    """Draw the wish for a higher budget, with what the page of budgets says of it at that time."""
     budget = budgets.get(session, operation.budget_id)
     if budget is None:
         return Description(title="Raise a budget", wish="to raise a budget that is no longer there.", why=operation.why)
@@ -129,17 +129,14 @@ def describe(session: Session, operation: RaiseBudget, requester: str) -> Descri
             ("Now", f"{money.dollars(budget.dollars)} a month"),
             ("Wanted", f"{money.dollars(operation.dollars)} a month"),
         ),
-        evidence=_evidence(session, budget),
+        evidence=_evidence(session, budget, today),
         risk=("Medium", "Keydesk warns later; Deepgram has no hard cap"),
     )
 
 
-def _evidence(session: Session, budget: Budget) -> tuple[tuple[str, str], ...]:
-    by = collected.newest_closed(session)
-    if by is None:
-        return (("Spent this month", "– (no figures were read yet)"),)
-    spent = Spending(session, budget.team_id, by).of_budget(budget)
-    return (
-        ("Spent this month", f"{money.dollars(spent.told)} {spent.reach} (UTC)"),
-        ("If it goes on like the last 7 days", money.dollars(spent.forecast)),
-    )
+def _evidence(session: Session, budget: Budget, today: date) -> tuple[tuple[str, str], ...]:
+    spent = Spending(session, budget.team_id, today).of_budget(budget)
+    lacking = without(spent.untold)
+    told = f"{spent.of(budget.dollars)} (UTC)" + (f" · {lacking}" if lacking else "")
+    not_whole = [("Not read whole yet", spent.open.named)] if spent.open.days else []
+    return ((f"Spent in {today:%B %Y}", told), *not_whole)

@@ -15,7 +15,7 @@ from bot.budgets.watching import BudgetWatch
 from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood
-from bot.operation import Actor
+from bot.operation import Actor, Description
 from bot.prices import without
 from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
@@ -51,6 +51,11 @@ class BudgetSetting:
             NotUnderstood: it has ended, or was lowered since this was asked.
         """
         return await self._database.write(lambda session: self._raise(session, operation, actor))
+
+    def describe(self, session: Session, operation: RaiseBudget, requester: str) -> Description:
+        """Draw the wish for a higher budget for whoever decides it."""
+        del requester  # what counts is the spending
+        return service.describe(session, operation, self._clock.now().date())
 
     async def end(self, operation: EndBudget, actor: Actor) -> str:
         """End a budget."""

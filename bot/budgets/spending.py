@@ -83,6 +83,10 @@ class Spent:
         expected = sum((max(usual - each, NOTHING) for each in self.so_far), self.told)
         return money.forecast(expected, usual, money.days_left(self.last, self.last))
 
+    def of(self, dollars: Decimal) -> str:
+        """Say what is spent of so many dollars, by when, and what the month is heading for."""
+        return f"{money.dollars(self.told)} of {money.dollars(dollars)} {self.reach} · {self.heading}"
+
     @property
     def heading(self) -> str:
         """Say what the month is heading for; in its first days also what that rests on."""

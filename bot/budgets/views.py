@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import money
 from bot.budgets.operations import MOST_DOLLARS, RaiseBudget, SetBudget
+from bot.budgets.reading import Open
 from bot.budgets.service import Choice, Row
 from bot.desk.words import storable
 from bot.errors import FormError
@@ -55,9 +56,8 @@ def _row(row: Row, *, may_set: bool) -> Block:
     budget, spent = row.budget, row.spent
     percent = spent.percent(budget.dollars)
     text = (
-        f"*{escape(row.name)}*\n{_reached(percent)} · {money.dollars(spent.told)} "
-        f"of {money.dollars(budget.dollars)} {spent.reach} · {spent.heading}\n"
-        f"{_not_whole(spent.open.days)}{_warned(without(spent.untold))}"
+        f"*{escape(row.name)}*\n{_reached(percent)} · {spent.of(budget.dollars)}\n"
+        f"{_not_whole(spent.open)}{_warned(without(spent.untold))}"
         f"Alerts go to {channel(budget.channel) if budget.channel else user(budget.set_by)}"
     )
     options = [blocks.option("Raise…", f"raise:{budget.id}"), blocks.option("End keys…", f"keys:{budget.id}")]
@@ -75,13 +75,9 @@ def _reached(percent: int | None) -> str:
     return "How much is spent is not told" if percent is None else f"{bar(percent)} {percent} %"
 
 
-def _not_whole(days: Sequence[date]) -> str:
+def _not_whole(open_: Open) -> str:
     """Say which days the figures lack, or hold a part of only."""
-    if not days:
-        return ""
-    named = [f"{day.day} {day:%b}" for day in days]
-    told = named[0] if len(days) == 1 else f"{count(len(days), 'day')}, {named[0]} to {named[-1]}"
-    return f"⚠️ Not read whole yet: {told}.\n"
+    return f"⚠️ Not read whole yet: {open_.named}.\n" if open_.days else ""
 
 
 def bar(percent: int) -> str:
