@@ -12,6 +12,7 @@ from bot.budgets import views
 from bot.budgets.reading import Open
 from bot.budgets.service import Row
 from bot.budgets.spending import Spent
+from bot.budgets.ways import Ways
 from bot.keys.clearing import Found, confirm_form
 from bot.slack.pages import page_of
 from bot.store.budgets import Alert, Budget
@@ -73,8 +74,8 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     taken = alert("80", text, acknowledged_by=ANA, acknowledged_at=NOON)
     every = [*(alert(level, text) for level in views.LEVELS), taken]
     yield "budgets list", views.listed(rows(name, 12), 1, name, may_set=True)
-    yield "budgets alert", views.alert(alert("100", text), name, ID)
-    yield "budgets alert, of tracking", views.alert(alert("failed", text), name, "")
+    yield "budgets alert", views.alert(alert("100", text), name, ID, Ways())
+    yield "budgets alert, of tracking", views.alert(alert("failed", text), name, "", Ways())
     yield "budgets alert, taken", views.acknowledged(taken, name)
     yield (
         "budgets alerts",

@@ -13,6 +13,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.budgets import service, views
+from bot.budgets.ways import Ways, of_alert
 from bot.engine.port import Engine, Job
 from bot.policy import Matter
 from bot.slack.channels import channel_problem
@@ -33,11 +34,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Told:
-    """An alert, what it is about, its budget's id or "", and where it may go, in order."""
+    """An alert, what it is about, its budget's id or "", what can be done about that, and where it may go, in order."""
 
     alert: Alert
     about: str
     budget_id: str
+    ways: Ways
     places: tuple[str, ...]
 
 
@@ -94,7 +96,7 @@ class AlertPosting:
             SlackUnclear: it may stand there.
             SlackError: it certainly was not posted, and trying again may help.
         """
-        blocks = views.alert(told.alert, told.about, told.budget_id)
+        blocks = views.alert(told.alert, told.about, told.budget_id, told.ways)
         try:
             channel = await self._conversation(place)
             ts = await self._web.post(channel, fallback_text(blocks), blocks) if channel is not None else None
@@ -127,7 +129,8 @@ class AlertPosting:
         wanted = dict.fromkeys((alert.place, *setter, *sorted(matter.approvers), *sorted(matter.owners)))
         gone = people.unable(session, alert.team_id, wanted)
         places = tuple(place for place in wanted if place not in gone)
-        return Told(alert, service.about(session, alert), budget.id if budget is not None else "", places)
+        budget_id, ways = budget.id if budget is not None else "", of_alert(session, alert, budget)
+        return Told(alert, service.about(session, alert), budget_id, ways, places)
 
     async def _note(self, alert_id: str, post: str, **where: str) -> None:
         await self._database.write(lambda session: budgets.told(session, alert_id, post, **where))

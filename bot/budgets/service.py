@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot import money
 from bot.budgets.operations import RaiseBudget, SetBudget
 from bot.budgets.spending import Spending, Spent
+from bot.budgets.ways import ALL_WAYS, Ways, WaysOf
 from bot.operation import Description
 from bot.prices import without
 from bot.slack.pages import Page, page_of
@@ -29,6 +30,7 @@ class Row:
     budget: Budget
     name: str
     spent: Spent
+    ways: Ways = ALL_WAYS
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,11 @@ class Choice:
 
 def rows(session: Session, team_id: str, words: str, today: date) -> list[Row]:
     """Return every budget whose name holds the words, the most spent first, with what today's month has so far."""
-    spending = Spending(session, team_id, today)
-    found = [Row(each, name_of(session, each), spending.of_budget(each)) for each in budgets.in_force(session, team_id)]
+    spending, ways = Spending(session, team_id, today), WaysOf(session, team_id)
+    found = [
+        Row(each, name_of(session, each), spending.of_budget(each), ways.budget(each))
+        for each in budgets.in_force(session, team_id)
+    ]
     kept = [row for row in found if words.lower() in row.name.lower()]
     return sorted(kept, key=lambda row: (-(row.spent.percent(row.budget.dollars) or 0), row.name.lower()))
 

@@ -11,6 +11,7 @@ from bot import money
 from bot.budgets.operations import MOST_DOLLARS, RaiseBudget, SetBudget
 from bot.budgets.reading import Open
 from bot.budgets.service import Choice, Row
+from bot.budgets.ways import READ_ON, Ways
 from bot.desk.words import storable
 from bot.errors import FormError
 from bot.prices import without
@@ -60,10 +61,13 @@ def _row(row: Row, *, may_set: bool) -> Block:
         f"{_not_whole(spent.open)}{_warned(without(spent.untold))}"
         f"Alerts go to {channel(budget.channel) if budget.channel else user(budget.set_by)}"
     )
-    options = [blocks.option("Raise…", f"raise:{budget.id}"), blocks.option("End keys…", f"keys:{budget.id}")]
-    if may_set:
-        options.append(blocks.option("End budget", f"end:{budget.id}"))
-    return blocks.section(text, accessory=blocks.overflow(f"budgets.row#{budget.id}", options))
+    ways = (
+        (row.ways.can_raise, "Raise…", "raise"),
+        (row.ways.can_end_keys, "End keys…", "keys"),
+        (may_set, "End budget", "end"),
+    )
+    options = [blocks.option(label, f"{way}:{budget.id}") for is_open, label, way in ways if is_open]
+    return blocks.section(text, accessory=blocks.overflow(f"budgets.row#{budget.id}", options) if options else None)
 
 
 def _warned(text: str) -> str:
@@ -86,15 +90,15 @@ def bar(percent: int) -> str:
     return "▓" * full + "░" * (BAR - full)
 
 
-def alert(told: Alert, about: str, budget_id: str) -> list[Block]:
-    """Draw an alert as it is posted."""
+def alert(told: Alert, about: str, budget_id: str, ways: Ways) -> list[Block]:
+    """Draw an alert as it is posted, with what can be done about its budget."""
     buttons = [
         blocks.button("I take care of it", "budgets.acknowledge", told.id, style="primary"),
         blocks.button("Quiet for 7 days", "budgets.snooze", told.id),
     ]
-    if budget_id:
+    if budget_id and ways.can_raise:
         buttons.append(blocks.button("Raise…", "budgets.raise", budget_id))
-    if budget_id and told.level == "100":
+    if budget_id and told.level == "100" and ways.can_end_keys:
         buttons.append(blocks.button("End keys…", "budgets.end_keys", budget_id, style="danger"))
     return [
         blocks.header(f"⚠️ {about}: {LEVELS[told.level]}"),
@@ -120,7 +124,7 @@ def sentence(told: Alert) -> str:
     kind = told.level
     if told.subject.startswith("budget:"):
         known["month"] = f"{date.fromisoformat(told.period[:7] + '-01'):%B %Y}"
-        kind = "over" if "read_on" in known else kind
+        kind = "over" if READ_ON in known else kind
     return " ".join([SENTENCES[kind].format(**known), *([known["without"]] if "without" in known else [])])
 
 

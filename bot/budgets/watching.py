@@ -12,6 +12,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.budgets import crossing, former
 from bot.budgets.spending import Spending, Spent
+from bot.budgets.ways import READ_ON
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
@@ -90,7 +91,8 @@ class BudgetWatch:
     ) -> None:
         """Raise what was crossed of a budget of so many dollars: the highest is told, the ones below it covered.
 
-        ``quietly`` covers what is spent: whoever sets a budget reads it at once. That it is heading over is told.
+        ``quietly`` covers what is spent where alerts go to whoever sets a budget, who reads it at once in its window. A
+        channel is told of it, too. That it is heading over is told.
         """
         reached = crossing.levels(spent.month_to_date, dollars)
         if spent.heads_over(dollars):
@@ -98,6 +100,8 @@ class BudgetWatch:
         subject, period = f"budget:{budget.id}", f"{spent.last:%Y-%m}:{dollars.normalize():f}"
         known = budgets.levels_raised(session, self._team_id, subject, period)
         told = [level for level in reached if level not in known][-1:]
+        if quietly and not budget.channel:
+            told = [level for level in told if level == crossing.FORECAST]
         for level in reached:
             alert = Alert(
                 team_id=self._team_id,
@@ -111,11 +115,11 @@ class BudgetWatch:
                     "budget": str(dollars),
                     "forecast": str(spent.forecast),
                     "reach": spent.reach,
-                    **({"read_on": now.date().isoformat()} if spent.is_over_by(now.date()) else {}),
+                    **({READ_ON: now.date().isoformat()} if spent.is_over_by(now.date()) else {}),
                     **({"without": without(spent.untold)} if spent.untold else {}),
                 },
                 raised_at=now,
-                post="wanted" if level in told and not (quietly and level != crossing.FORECAST) else "covered",
+                post="wanted" if level in told else "covered",
             )
             self._raise(session, alert, now)
 

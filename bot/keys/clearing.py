@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.access.access import Access
 from bot.access.places import workspace
@@ -25,7 +25,7 @@ from bot.slack.names import Door
 from bot.slack.routes import MEMBER, Route
 from bot.slack.state import chosen, written
 from bot.slack.words import code, count, cut, escape, user
-from bot.spending.payers import attribution
+from bot.spending.live import keys_of
 from bot.store import budgets, projects
 from bot.store.budgets import Budget
 from bot.store.database import Database
@@ -131,17 +131,6 @@ def find(
 
 def _called(session: Session, budget: Budget) -> str:
     return projects.name_of(session, budget.ref) if budget.scope == "project" else budget.ref
-
-
-def keys_of(session: Session, budget: Budget) -> list[Key]:
-    """Return the live keys whose spending counts in a budget, a customer's also by their tags."""
-    live = select(Key).where(col(Key.state) == "live").order_by(col(Key.owner), col(Key.created_at), col(Key.id))
-    if budget.scope == "customer":
-        known = attribution(session, budget.team_id)
-        payers = ((key, known.payer(key.project_id, key.provider_key_id, key.tags)) for key in session.exec(live))
-        return [key for key, payer in payers if payer.tag == budget.ref]
-    column = Key.project_id if budget.scope == "project" else Key.provider_key_id
-    return list(session.exec(live.where(col(column) == budget.ref)))
 
 
 def confirm_form(found: Found, problem: str = "") -> Block:

@@ -11,10 +11,11 @@ from sqlalchemy import event
 
 from bot.errors import NotFound
 from bot.keys.clearance import PATIENCE, PROBLEMS_SHOWN, KeyClearance, outcome
-from bot.keys.clearing import Found, confirm_form, find, keys_of, read_metadata
+from bot.keys.clearing import Found, confirm_form, find, read_metadata
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.blocks_check import problems_of_view
 from bot.slack.words import fallback_text
+from bot.spending.live import keys_of
 from bot.store import accounts, clearings
 from bot.store.budgets import Budget
 from bot.store.clearings import Clearing
