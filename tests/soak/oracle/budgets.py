@@ -12,6 +12,7 @@ from tests.soak.oracle.ledger import DAY, NOTHING, Days, Ledger, month_of, to_ce
 from tests.soak.oracle.reading import Json, amounts, sections_of
 from tests.soak.oracle.tally import Surface
 
+OVER = re.compile(r"were spent in (\w+) (\d{4}) \(UTC\), as read on (\d+ \w{3})\.")
 REACH = re.compile(r"(by|so far on) (\d+) (\w{3})")
 PERCENT = re.compile(r"(\d+) %")
 Total = Callable[[Days], Decimal]
@@ -52,17 +53,33 @@ def hold_alert(
 
 
 def _budget(surface: Surface, ledger: Ledger, name: str, text: str, budget: Decimal) -> None:
+    over = OVER.search(text)
+    if over is not None:
+        _over(surface, ledger, name, text, over, budget)
+        return
     word, day = _reach(text)
     total, where = total_of(ledger, name), f"alert of {name}, {word} {day}"
     first = day.replace(day=1)
     spent, dollars, ahead = amounts(text)
     surface.exactly(f"{where}, dollars", dollars, budget)
+    whole, before = total((first, day)), total((first, day - DAY))
     if word == "by":
-        whole = total((first, day))
         surface.exactly(f"{where}, spent", spent, to_cent(whole))
         surface.exactly(f"{where}, forecast", ahead, to_cent(ledger.forecast(day, total, whole)))
-    else:  # a part of its last day had been read
-        surface.between(f"{where}, spent", spent, total((first, day - DAY)), total((first, day)))
+    else:  # a part of its last day had been read: right lies between nothing of it and what it has now
+        surface.between(f"{where}, spent", spent, before, whole)
+        usual_day = ledger.forecast(day - DAY, lambda days: total(days) if days != (day, day) else NOTHING, before, day)
+        surface.between(f"{where}, forecast", ahead, usual_day, ledger.forecast(day - DAY, total, whole, day))
+
+
+def _over(surface: Surface, ledger: Ledger, name: str, text: str, over: re.Match[str], budget: Decimal) -> None:
+    """Hold an alert about a month that is over: all of it was read, and it goes on to no forecast."""
+    month, year, _ = over.groups()
+    first = next(each for each in (date(int(year), number, 1) for number in range(1, 13)) if f"{each:%B}" == month)
+    spent, dollars = amounts(text)
+    where = f"alert of {name}, {month} as read"
+    surface.exactly(f"{where}, dollars", dollars, budget)
+    surface.exactly(f"{where}, spent", spent, to_cent(total_of(ledger, name)(month_of(first))))
 
 
 def _sudden(surface: Surface, ledger: Ledger, name: str, text: str) -> None:
