@@ -155,7 +155,8 @@ class Table:
 class Digest:
     """One screen, to the cent. What is None could not be known.
 
-    ``usual`` is the sum of what is usual for each of the days (`bot.spending.usual`), ``last_week`` that of the same
+    ``usual`` is the sum of what is usual for each of the days (`bot.spending.usual`), of the last four weeks so many as
+    ``weeks`` says were known for one of them or another. ``last_week`` is that of the same
     weekdays a week ago. ``month_to_date`` and ``forecast`` are those of the day ``known_to``; before the fifth day of a
     month there is no forecast.
     """
@@ -179,6 +180,7 @@ class Digest:
     scope: Scope = field(default_factory=Scope)
     known_to: date = date.min
     unpriced: tuple[Unpriced, ...] = ()
+    weeks: frozenset[int] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -211,7 +213,8 @@ def compose(
     if figures.unpriced and not provider:
         provider = None  # that it is nothing is not told
     alike = figures.totals if provider is not None else figures.course
-    usual = total([each.amount if each is not None else None for each in (usual_of(day, alike) for day in days)])
+    known = [usual_of(day, alike) for day in days]
+    usual = total([each.amount if each is not None else None for each in known])
     known_to = days[-1] if provider is not None else days[0] - DAY
     recent = mean([figures.course.get(known_to - number * DAY) for number in range(7)])
     month = _days(days[-1].replace(day=1), known_to)
@@ -221,6 +224,7 @@ def compose(
         days=days,
         total=_cent(provider),
         usual=_cent(usual),
+        weeks=frozenset(each.weeks for each in known if each is not None),
         last_week=_cent(total([alike.get(day - WEEK) for day in days])),
         month_to_date=_cent(month_to_date),
         forecast=_cent(_forecast(month_to_date, recent, known_to)) if month else None,

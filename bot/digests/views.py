@@ -13,7 +13,7 @@ from bot.money import dollars, to_cents
 from bot.prices import sentences
 from bot.slack import blocks
 from bot.slack.words import NOTHING, channel, count, cut, escape, listed
-from bot.spending.usual import share_of
+from bot.spending.usual import WEEKS_LOOKED_AT, share_of
 from bot.store.digests import Subscription
 
 Block = dict[str, Any]
@@ -22,6 +22,7 @@ DAYS_LISTED = 7
 NAME_LONGEST = 60
 BALANCES_SHOWN = 3
 UNREAD_SHOWN = 5
+KNOWN_WEEKS = {3: "three", WEEKS_LOOKED_AT: "four"}
 DETAIL_ROWS = 40
 LINES_TOGETHER = 20
 UP_TO_DATE = "✏️ With the figures that the digest was updated to."
@@ -120,7 +121,7 @@ def _total(digest: Digest) -> str:
     not_told = digest.total is None and digest.unpriced and not digest.unread
     amount = "Dollars are not told by Deepgram" if not_told else dollars(digest.total)
     shown = f"*{amount}* on {_days_long(digest.days)}"
-    usual = _compared(digest.total, digest.usual, _usual_words(digest.days))
+    usual = _compared(digest.total, digest.usual, _usual_words(digest))
     week = f"a week earlier {dollars(digest.last_week)}"
     each = ""
     if 1 < len(digest.days) <= DAYS_LISTED:
@@ -132,10 +133,14 @@ def _days_long(days: Sequence[date]) -> str:
     return _day(days[0]) if len(days) == 1 else f"{count(len(days), 'day')}, {days_text(days)}"
 
 
-def _usual_words(days: Sequence[date]) -> str:
-    """Say with what these days are compared."""
-    names = list(dict.fromkeys(f"{day:%a}" for day in days))
-    return f"median of the last four {names[0]}" if len(days) == 1 else f"medians of the last four of {listed(names)}"
+def _usual_words(digest: Digest) -> str:
+    """Say with what the days are compared: the last four weeks, or so many of them as are known."""
+    names = list(dict.fromkeys(f"{day:%a}" for day in digest.days))
+    known = [KNOWN_WEEKS[number] for number in sorted(digest.weeks) if number in KNOWN_WEEKS]
+    some = f"{listed(known, 'or')} of " if digest.weeks - {WEEKS_LOOKED_AT} else ""
+    if len(digest.days) == 1:
+        return f"median of {some}the last four {names[0]}"
+    return f"medians of {some}the last four of {listed(names)}"
 
 
 def _compared(now: Decimal | None, usual: Decimal | None, words: str) -> str:
@@ -146,7 +151,7 @@ def _compared(now: Decimal | None, usual: Decimal | None, words: str) -> str:
     change = now - usual
     if not change:
         return f"as usual ({words})"
-    share = share_of(abs(change), usual).removeprefix("+")
+    share = share_of(change, usual).lstrip("+-")
     more = "more" if change > 0 else "less"
     return f"{dollars(abs(change))}{f' ({share})' if share else ''} {more} than usual ({words})"
 
@@ -165,11 +170,18 @@ def _month(digest: Digest) -> Block:
 
 
 def _balances(known: Sequence[Balance]) -> str:
-    """Say what is left in each project, those first that it lasts for the fewest days."""
-    ordered = sorted(known, key=lambda each: (each.days is None, each.days, each.amount, each.project))
-    lines = [_balance(each) for each in ordered[:BALANCES_SHOWN]]
-    more = len(ordered) - BALANCES_SHOWN
-    return "\n".join([*lines, *([f"{more} more last longer"] if more > 0 else [])]) or NOTHING
+    """Say what is left in each project: those first where nothing is, then by for how few days it lasts."""
+    ordered = sorted(known, key=lambda each: (each.amount > 0, each.days is None, each.days, each.amount, each.project))
+    shown, rest = ordered[:BALANCES_SHOWN], ordered[BALANCES_SHOWN:]
+    return "\n".join([*map(_balance, shown), *([_more(shown, rest)] if rest else [])]) or NOTHING
+
+
+def _more(shown: Sequence[Balance], rest: Sequence[Balance]) -> str:
+    """Say how many more there are, and that they last longer only where all of them do, as far as anybody knows."""
+    lasting = [(0 if each.amount <= 0 else each.days) for each in (*shown, *rest)]
+    days = [each for each in lasting if each is not None]
+    longer = len(days) == len(lasting) and max(days[: len(shown)]) < min(days[len(shown) :])
+    return f"{len(rest)} more{(' lasts longer' if len(rest) == 1 else ' last longer') if longer else ''}"
 
 
 def _balance(left: Balance) -> str:

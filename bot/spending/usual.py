@@ -14,13 +14,14 @@ LEAST_COMPARED, MOST_TIMES = Decimal(1), Decimal(10)
 
 @dataclass(frozen=True)
 class Usual:
-    """The usual of a day, and the one or two days in the middle of which it is the mean.
+    """The usual of a day, the one or two days in the middle of which it is the mean, and how many weeks were known.
 
     Whatever the day is split by is compared with those same days, so that changes of parts come to that of the whole.
     """
 
     amount: Decimal
     days: tuple[date, ...]
+    weeks: int = WEEKS_LOOKED_AT
 
 
 def usual_of(day: date, totals: Mapping[date, Decimal]) -> Usual | None:
@@ -30,7 +31,8 @@ def usual_of(day: date, totals: Mapping[date, Decimal]) -> Usual | None:
     if len(known) < WEEKS_NEEDED:
         return None
     middle = known[(len(known) - 1) // 2 : len(known) // 2 + 1]
-    return Usual(sum((amount for amount, _ in middle), Decimal()) / len(middle), tuple(each for _, each in middle))
+    amount = sum((amount for amount, _ in middle), Decimal()) / len(middle)
+    return Usual(amount, tuple(each for _, each in middle), len(known))
 
 
 def weights_of(found: Iterable[Usual | None]) -> dict[date, Decimal]:
@@ -43,7 +45,10 @@ def weights_of(found: Iterable[Usual | None]) -> dict[date, Decimal]:
 
 
 def share_of(change: Decimal, before: Decimal) -> str:
-    """Say a change in percent (“+12%”); nothing where it would mislead: of next to nothing, less, or ten times more."""
-    if before < LEAST_COMPARED or abs(change) >= before * MOST_TIMES:
+    """Say a change in percent (“+12%”); nothing where it would mislead.
+
+    It would of next to nothing, of ten times more, and where what is or was there is below nothing.
+    """
+    if before < LEAST_COMPARED or before + change < 0 or abs(change) >= before * MOST_TIMES:
         return ""
     return f"{change / before:+.0%}"

@@ -82,3 +82,49 @@ def test_balances_of_projects_that_share_nothing_are_not_pooled() -> None:
 def test_the_failed_share_is_of_all_calls() -> None:
     # The report counts what was answered; the records count what failed: 83 that were answered and 17 that failed.
     assert "17.0 % (17 of 100)" in shown(digest((THURSDAY,), {THURSDAY: Decimal(12)}, failures=Failures(17, 83)))
+
+
+def test_no_percentage_is_told_where_what_is_there_now_is_negative() -> None:
+    text = shown(digest((THURSDAY,), {THURSDAY: Decimal(-15)}))
+    assert "$25.00 less than usual" in text
+
+
+@pytest.mark.parametrize(
+    ("unknown", "words"), [(0, "median of the last four Thu"), (1, "median of three of the last four Thu")]
+)
+def test_the_usual_says_how_many_of_the_weeks_were_known(unknown: int, words: str) -> None:
+    totals = {day: amount for day, amount in QUIET.items() if day not in [THURSDAY - 28 * DAY][:unknown]}
+    figures = Figures({**totals, THURSDAY: Decimal(12)}, [("Apple", Part(Decimal(12), Decimal(10)))], final=True)
+    assert f"more than usual ({words})" in shown(compose((THURSDAY,), figures, Events()))
+
+
+def test_the_usual_of_several_days_says_of_how_many_weeks_it_is() -> None:
+    days = (THURSDAY - DAY, THURSDAY)
+    totals = {day: amount for day, amount in QUIET.items() if day != THURSDAY - 28 * DAY}
+    figures = Figures({**totals, **dict.fromkeys(days, Decimal(12))}, [("Apple", Part(Decimal(24)))], final=True)
+    assert "medians of three or four of the last four of Wed and Thu" in shown(compose(days, figures, Events()))
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        ([(0, 0)] * 5, ["p0 $0.00, lasts 0 days", "p1 $0.00, lasts 0 days", "p2 $0.00, lasts 0 days", "2 more"]),
+        ([(9, None)] * 4, ["p0 $9.00", "p1 $9.00", "p2 $9.00", "1 more"]),
+        (
+            [(9, 1), (9, 2), (9, 3), (9, None)],
+            ["p0 $9.00, lasts 1 day", "p1 $9.00, lasts 2 days", "p2 $9.00, lasts 3 days", "1 more"],
+        ),
+        (
+            [(9, 1), (9, 2), (0, None), (9, 3)],
+            ["p2 $0.00", "p0 $9.00, lasts 1 day", "p1 $9.00, lasts 2 days", "1 more lasts longer"],
+        ),
+        (
+            [(9, 1), (9, 2), (9, 2), (9, 3), (9, 4)],
+            ["p0 $9.00, lasts 1 day", "p1 $9.00, lasts 2 days", "p2 $9.00, lasts 2 days", "2 more last longer"],
+        ),
+    ],
+)
+def test_of_more_balances_only_what_is_true_is_said(left: list[tuple[int, int | None]], told: list[str]) -> None:
+    balances = [Balance(f"p{number}", Decimal(amount), days) for number, (amount, days) in enumerate(left)]
+    text = shown(digest((THURSDAY,), {THURSDAY: Decimal(12)}, balances=balances))
+    assert "*Balance*" + "".join(rf"\n{line}" for line in told) + "'" in text
