@@ -1,4 +1,10 @@
-"""Stretches of provider days (UTC) as people name them: the words are the speaker's, the days the provider's."""
+"""Stretches of provider days (UTC) as people name them: the words are the speaker's, the days the provider's.
+
+What is named by where one is in time goes by the date there: "yesterday" is the provider day of the date before, the
+months are those of that date, and "today" is the provider day of that date with all that begun since. Of "today" before
+the provider day of that date has begun, and of "yesterday" while it goes on, people see the one that goes on, so far.
+"day" and "week" are the provider's: the last days that are over there.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +23,7 @@ LONGEST = 3 * 366
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "today": "Today so far",
+        "yesterday": "Yesterday",
         "day": "The last day",
         "week": "The last 7 days",
         "month": "This month so far",
@@ -80,33 +87,38 @@ class Period(BaseModel):
         return self.name if self.first is None or self.last is None else f"{self.first} {self.last}"
 
     def days(self, today: Today) -> Days:
-        """Return its days; "day" and "week" end with the last day that is over for the provider.
+        """Return its days; "today", "yesterday" and the months go by the speaker's date.
+
+        "day" and "week" end with the last day that is over for the provider.
 
         Raises:
             NotUnderstood: it has not begun for the provider, or is longer than three years.
         """
         if self.first is not None and self.last is not None:
             return _dates(self.first, self.last, today.provider)
-        yesterday = today.provider - DAY
-        this_month = today.spoken.replace(day=1)
+        spoken, over = today.spoken, today.provider - DAY
         match self.name:
             case "today":
-                return Days(min(today.spoken, today.provider), today.provider)
+                found = Days(min(spoken, today.provider), today.provider)
+            case "yesterday":
+                found = Days(spoken - DAY, spoken - DAY)
             case "day":
-                return Days(yesterday, yesterday)
-            case "month":
-                return _dates(this_month, _last_of(this_month), today.provider)
-            case "last-month":
-                last = this_month - DAY
-                return Days(last.replace(day=1), last)
+                found = Days(over, over)
             case "week":
-                return Days(today.provider - 7 * DAY, yesterday)
+                found = Days(over - 6 * DAY, over)
+            case "month":
+                found = _dates(spoken.replace(day=1), _last_of(spoken), today.provider)
+            case "last-month":
+                last = spoken.replace(day=1) - DAY
+                found = Days(last.replace(day=1), last)
             case _:
-                raise NotUnderstood("Which days? Type /usage today, day, week, month, last month, or two dates.")
+                words = "today, yesterday, day, week, month, last month"
+                raise NotUnderstood(f"Which days? Type /usage {words}, or two dates.")
+        return found
 
 
 def _last_of(month: date) -> date:
-    return (month + 31 * DAY).replace(day=1) - DAY
+    return (month.replace(day=1) + 31 * DAY).replace(day=1) - DAY
 
 
 def _dates(first: date, last: date, today: date) -> Days:

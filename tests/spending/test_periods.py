@@ -56,6 +56,23 @@ def test_today_is_every_provider_day_of_which_hours_lie_in_the_speakers_today() 
     assert days_of("today", LAST_EVENING_IN_BOSTON) == ("2026-11-30", "2026-12-01")
 
 
+@pytest.mark.parametrize(
+    ("tz", "now", "today", "yesterday"),
+    [
+        ("Pacific/Honolulu", datetime(2026, 12, 1, 5, tzinfo=UTC), ("2026-11-30", "2026-12-01"), "2026-11-29"),
+        ("Pacific/Honolulu", datetime(2026, 11, 30, 20, tzinfo=UTC), ("2026-11-30", "2026-11-30"), "2026-11-29"),
+        ("Asia/Tokyo", datetime(2026, 12, 1, 5, tzinfo=UTC), ("2026-12-01", "2026-12-01"), "2026-11-30"),
+        ("Asia/Tokyo", datetime(2026, 11, 30, 23, tzinfo=UTC), ("2026-11-30", "2026-11-30"), "2026-11-30"),
+    ],
+)
+def test_today_and_yesterday_go_by_the_date_where_one_speaks(
+    tz: str, now: datetime, today: tuple[str, str], yesterday: str
+) -> None:
+    there = Today.at(now, tz)
+    assert days_of("today", there) == today
+    assert days_of("yesterday", there) == (yesterday, yesterday)
+
+
 def test_days_that_are_over_are_the_providers() -> None:
     for today in (FIRST_MORNING_IN_TOKYO, LAST_EVENING_IN_BOSTON):
         assert Period(name="day").days(today).end == Period(name="week").days(today).end < today.provider

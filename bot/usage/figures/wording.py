@@ -21,12 +21,10 @@ LONGEST = 300
 TYPED_LONGEST = 2_000  # what a button can carry
 SHOWN = 60
 HINT = (
-    "Words that work: today, day, week, month, last month, 2026-11-01 2026-11-15, by customer, by key, by model, "
-    'hours, in production, in all, customer:acme, key:0a1b2c3d, project:"call center".'
+    "Words that work: today, yesterday, day, week, month, last month, 2026-11-01 2026-11-15, by customer, by key, "
+    'by model, hours, in production, in all, customer:acme, key:0a1b2c3d, project:"call center".'
 )
-PERIODS: Mapping[str, str] = MappingProxyType(
-    {name: name for name in NAMES} | {"yesterday": "day", "7d": "week", "1d": "day"}
-)
+PERIODS: Mapping[str, str] = MappingProxyType({name: name for name in NAMES} | {"7d": "week", "1d": "day"})
 BY: Mapping[str, str] = MappingProxyType(
     {dimension.replace(" ", "-"): dimension for dimension in DIMENSIONS}
     | {f"{dimension.replace(' ', '-')}s": dimension for dimension in DIMENSIONS}
