@@ -22,7 +22,7 @@ from bot.usage.figures.question import Question as FiguresQuestion
 from bot.usage.figures.scope import Scope
 from bot.usage.figures.service import Answer, Known, Overview
 from bot.usage.figures.splitting import Place
-from bot.usage.figures.sums import Part, split
+from bot.usage.figures.sums import Part, split, total_of
 from bot.usage.knowable import MEASURES
 from bot.usage.requests import views as requests
 from bot.usage.requests.form import Form, request_form
@@ -78,7 +78,8 @@ def answer(text: str, total: int, by: str = "customer", **known: Any) -> Answer:
     sums = {value: {measure: Decimal(1000 - number) / 7 for measure in MEASURES} for number, value in enumerate(values)}
     whole = {measure: Decimal(200_000) / 3 if total else Decimal() for measure in MEASURES}
     page = split(sums, whole, measure="dollars", by_day=by == "day", number=1)
-    page = page.against({value: {"dollars": Decimal(number)} for number, value in enumerate(values)}, whole)
+    before = {value: {"dollars": Decimal(number)} for number, value in enumerate(values)}
+    page = page.against(before, whole, total_of(before.values()))
     question = FiguresQuestion(by=by, measure="dollars", project=PROJECT, only=known.pop("only", ()))
     coverage = Coverage(7, 5, 5, 4, ((PROJECT, days.start), (PROJECT, days.end)), NOON, ((PROJECT, text),))
     stands = Known(coverage, before=True, projects={PROJECT: text}, today=date(2026, 3, 2), **known)

@@ -194,6 +194,11 @@ def projects_hidden(session: Session, which: Which) -> list[str]:
     return list(session.execute(pick(DAYS.c.project_id).where(*wanted).distinct()).scalars())
 
 
+def is_usage_hidden(session: Session, which: Which) -> bool:
+    """Tell whether there are days of which the usage might not be read the last time."""
+    return session.execute(pick(DAYS.c.day).where(*within(which), ~DAYS.c.usage_told).limit(1)).first() is not None
+
+
 def without_failures(session: Session, project_id: str) -> list[date]:
     """Return the days, over and not settled, of which neither the failed requests are known nor why they are not."""
     wanted = (DAYS.c.project_id == project_id, DAYS.c.closed.is_(True), DAYS.c.settled.is_(False))

@@ -59,6 +59,21 @@ async def test_the_known_sum_stands_with_what_it_is_without(database: Database) 
     shown = fallback_text(views.answer(await reading(database).answer(actor(OWNER), read_words("week in production"))))
     assert "*$12.00* as far as prices are told" in shown
     assert "for 1 day of production: sums are without that" in shown
+    assert "against" not in shown  # a part compares with no whole
+
+
+@pytest.mark.parametrize("back", [3, 10])
+async def test_what_nobody_tells_is_not_nothing_now_nor_before(database: Database, back: int) -> None:  # noqa: F811 a fixture
+    for each in range(1, 15):
+        used(database, TODAY - timedelta(days=each), Price.TOLD, "2", "2")
+    asking, question = reading(database), read_words("week by line item in production")
+    assert (await asking.answer(actor(OWNER), question)).known.before
+    used(database, TODAY - timedelta(days=back), Price.UNTOLD, None)
+    seen = await asking.answer(actor(OWNER), question)
+    assert not seen.known.before
+    assert {row.before for row in seen.split.rows} == {None}
+    week = next(part for name, _, part in (await asking.overview(actor(OWNER), question)).periods if name == "week")
+    assert week.before is None
 
 
 async def test_what_is_not_split_by_key_is_nobodys_and_says_why(database: Database) -> None:  # noqa: F811 a fixture

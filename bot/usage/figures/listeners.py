@@ -25,6 +25,7 @@ from bot.usage.figures import views
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import project_of
 from bot.usage.figures.service import FiguresReading
+from bot.usage.figures.small_print import definition
 from bot.usage.figures.wording import read_words
 
 MAY_READ = "usage.figures"
@@ -82,7 +83,7 @@ class FiguresListeners:
         """Send every row as CSV, in a direct message."""
         seen, rows = await told_if_slow(self._reading.every(access, question), call.tell, SLOW)
         content = csv_bytes(views.file_header(seen), views.file_rows(seen, rows))
-        comment = f"Usage of {seen.place.project}, {views.asked(seen)}"
+        comment = ". ".join([f"Usage of {seen.place.project}, {views.asked(seen)}", *definition(seen)])
         await self._exports.send(access, f"usage-{seen.place.days.end}.csv", content, escape(comment))
         return "The file is in your direct messages."
 

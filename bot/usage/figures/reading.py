@@ -43,7 +43,10 @@ Sums = Mapping[str, Amounts]
 
 
 class Sources:
-    """What the store knows, for one question in one scope; ``alone`` of its measure alone."""
+    """What the store knows, for one question in one scope; ``alone`` of its measure alone.
+
+    ``splits``: the provider splits every project as asked.
+    """
 
     def __init__(
         self, session: Session, team_id: str, question: Question, scope: Scope, *, alone: bool = False
@@ -57,7 +60,8 @@ class Sources:
         self._payers: dict[str, str] = {}
         self._alone = alone
         self._owners = _owners(session) if "person" in question.dimensions else {}
-        self._unsplit = bool(self._project_id and splits.untold(session, [self._project_id], question.splits))
+        self.splits = not splits.untold(session, scope.project_ids, question.splits)
+        self._unsplit = bool(self._project_id) and not self.splits
 
     def sums(self, days: Days, values: Sequence[str] | None = None) -> Sums:
         """Return the sums by value, of these values alone where that saves reading."""
@@ -82,6 +86,16 @@ class Sources:
         if self._grouping is not None:
             total |= total_of(_used(row) for row in usage_by(self._session, which, "total", measures=self._measures))
         return total
+
+    def split_total(self, days: Days, total: Amounts) -> Amounts:
+        """Return what all values come to, of the measure asked for; ``total`` is the provider's own of these days."""
+        which, measure = self._which(days), self._question.measure
+        if self._question.by in {"day", "project"}:  # told by the ungrouped reports
+            return total
+        if measure == "dollars":
+            return {measure: totals_by(self._session, which)[0].rows}
+        grouping = cast("UsageDimension", self._grouping)
+        return {measure: facts.largest_usage(self._session, which, grouping, USED[measure], top=1).total}
 
     def largest(self, days: Days, *, top: int, skip: int) -> Ranked:
         """Return the keys of all projects by the measure asked for, without so many of the largest."""

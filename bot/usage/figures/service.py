@@ -20,7 +20,7 @@ from bot.store import collected, splits
 from bot.store.collected import DayTotal, Which, total_spend, totals_by
 from bot.store.coverage import Coverage, coverage, is_read, read_early
 from bot.store.database import Database
-from bot.store.prices import NONE_UNTOLD, told_of
+from bot.store.prices import NONE_UNTOLD
 from bot.store.projects import names_by_id
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
@@ -37,11 +37,12 @@ ALL_PROJECTS = "All projects"
 
 @dataclass(frozen=True)
 class Known:
-    """How surely the figures are known: ``before`` whether the period before is, ``stale`` why today is old.
+    """How surely the figures are known: ``before`` whether there are some to compare with, ``stale`` why today is old.
 
-    A day that is not over has none before it that it compares with. ``so_far`` are the days that were last read before
-    their end. ``elsewhere`` is what was spent in customers' own accounts, which is in no sum. ``unpriced`` are projects
-    of which not all dollars are told, ``unsplit`` those that the provider does not split as asked, as (project, why).
+    A day that is not over has none before it that it compares with, nor have sums of which a part is not told.
+    ``so_far`` are the days that were last read before their end. ``elsewhere`` is what was spent in customers' own
+    accounts, which is in no sum. ``unpriced`` are projects of which not all dollars are told, ``unsplit`` those that
+    the provider does not split as asked, as (project, why).
     """
 
     coverage: Coverage
@@ -189,7 +190,7 @@ def _known(session: Session, place: Place, now: datetime) -> Known:
     elsewhere = Which(which.start, which.end, place.scope.left_out)
     return Known(
         coverage=coverage(session, which),
-        before=place.days.start < now.date() and is_read(session, place.scope.which(place.days.before)),
+        before=place.days.start < now.date() and _is_comparable(session, place),
         projects=names_by_id(session),
         today=now.date(),
         so_far=read_early(session, which),
@@ -200,6 +201,17 @@ def _known(session: Session, place: Place, now: datetime) -> Known:
             for project_id, _, why in splits.untold(session, place.scope.project_ids, place.question.splits)
         ),
     )
+
+
+def _is_comparable(session: Session, place: Place) -> bool:
+    """Whether the period before was read, and all that was asked for is told of both: a part compares with no whole."""
+    now, before = place.scope.which(place.days), place.scope.which(place.days.before)
+    if not is_read(session, before):
+        return False
+    if place.question.measure != "dollars":
+        return not any(collected.is_usage_hidden(session, which) for which in (now, before))
+    totals = [each for which in (now, before) for each in totals_by(session, which, "project")]
+    return not any(each.untold.beside(each.total) for each in totals)
 
 
 def _names(session: Session, actor: Actor, place: Place, found: Split) -> tuple[Names, tuple[tuple[str, str], ...]]:
@@ -224,14 +236,21 @@ def _periods(session: Session, place: Place, today: Today) -> tuple[tuple[str, D
 
 def _period(totals: Mapping[date, DayTotal], days: Days) -> Part:
     now, before = _sum(totals, days.each()), _sum(totals, days.before.each())
-    return Part("", now or {}, before)
+    if now is None or before is None or any(each.untold.beside(each.total) for each in (now, before)):
+        return Part("", _dollars(now))  # what is not whole is compared with nothing
+    return Part("", _dollars(now), _dollars(before))
 
 
-def _sum(totals: Mapping[date, DayTotal], days: Iterable[date]) -> dict[str, Decimal] | None:
-    """Add up the dollars of some days: None where one was not read, nothing where none of them is told."""
+def _sum(totals: Mapping[date, DayTotal], days: Iterable[date]) -> DayTotal | None:
+    """Add up some days; None where one was not read."""
     known = [totals.get(day) for day in days]
-    if any(each is None for each in known):
-        return None
     read = [each for each in known if each is not None]
-    amount = told_of(sum((each.total for each in read), Decimal()), sum((each.untold for each in read), NONE_UNTOLD))
-    return {} if amount is None else {"dollars": amount}
+    if len(read) < len(known):
+        return None
+    total, untold = sum((each.total for each in read), Decimal()), sum((each.untold for each in read), NONE_UNTOLD)
+    return DayTotal(None, None, total, sum((each.rows for each in read), Decimal()), untold)
+
+
+def _dollars(found: DayTotal | None) -> dict[str, Decimal]:
+    """Return the dollars of some days, or nothing where none is told."""
+    return {} if found is None or found.told is None else {"dollars": found.told}

@@ -83,6 +83,14 @@ def _project(seen: Answer, project_id: str) -> str:
     return escape(cut(seen.known.projects.get(project_id, project_id), NAME_LONGEST))
 
 
+def definition(seen: Answer) -> list[str]:
+    """Say by what a customer's figures go: dollars and all else by two definitions, of which one is shown at a time."""
+    if "customer" not in seen.question.dimensions or seen.question.grouping is None:
+        return []
+    how = "each key's customer, else by its tags" if seen.measure == "dollars" else "tags alone"
+    return [f"{seen.measure.capitalize()} go by {how}."]
+
+
 def _apart(seen: Answer) -> list[str]:
     notes = []
     if seen.place.scope.left_out:
@@ -90,8 +98,6 @@ def _apart(seen: Answer) -> list[str]:
         notes.append(f"Without {number} in customers' own accounts, which spent {dollars(seen.known.elsewhere)}.")
     if seen.question.only:
         notes.append("The provider tells no total of a part: the total is that of the rows.")
-    if seen.question.by == "customer" and seen.question.grouping is not None:
-        how = "each key's customer, else by its tags" if seen.measure == "dollars" else "tags alone"
-        notes.append(f"{seen.measure.capitalize()} go by {how}.")
+    notes += definition(seen)
     wide = seen.question.by == "key" and seen.question.project == EVERYWHERE and not seen.question.only
     return [*notes, *([OTHER_REPORT] if wide else [])]

@@ -17,7 +17,7 @@ from bot.store.facts import Ranked
 from bot.usage.figures.question import Question
 from bot.usage.figures.reading import Sources
 from bot.usage.figures.scope import Scope
-from bot.usage.figures.sums import Part, Split, split
+from bot.usage.figures.sums import Part, Split, beside, split, total_of
 
 SMALL = 4  # a page of less than a fourth of the whole
 
@@ -75,9 +75,9 @@ def every_part(session: Session, actor: Actor, place: Place, *, before: bool) ->
     sums = sources.sums(place.days)
     alone = Sources(session, actor.team_id, place.question, place.scope, alone=True)
     earlier = alone.sums(place.days.before) if before else None
-    parts = [
-        Part(value, now, None if earlier is None else earlier.get(shift(value), {})) for value, now in sums.items()
-    ]
+    parts = [Part(value, now) for value, now in sums.items()]
+    if earlier is not None:
+        parts = [beside(part, earlier.get(shift(part.value), {}), told=sources.splits) for part in parts]
     if place.question.by == "day":
         return sorted(parts, key=lambda part: part.value)
     return sorted(parts, key=lambda part: (-part.now.get(place.question.measure, Decimal()), part.value))
@@ -87,9 +87,12 @@ def compared(session: Session, actor: Actor, place: Place, found: Split) -> Spli
     """Return a page with what its rows and the total were in the period before, by the measure asked for."""
     sources = Sources(session, actor.team_id, place.question, place.scope, alone=True)
     before, shift = place.days.before, _shift(place)
-    sums = sources.sums(before, [shift(row.value) for row in found.rows] if _is_small(place.question, found) else None)
+    some = _is_small(place.question, found) and sources.splits
+    sums = sources.sums(before, [shift(row.value) for row in found.rows] if some else None)
     moved = {row.value: sums.get(shift(row.value), {}) for row in found.rows}
-    return found.against(moved, sources.total(before, sums if place.question.only else None))
+    total = sources.total(before, sums if place.question.only else None)
+    every = sources.split_total(before, total) if some else total_of(sums.values())
+    return found.against(moved, total, every, told=sources.splits)
 
 
 def _is_small(question: Question, page: Split) -> bool:

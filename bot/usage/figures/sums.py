@@ -30,7 +30,8 @@ class Part:
 class Split:
     """One page of a split; ``others`` stand in ``other``, on other pages. Pages count from 1.
 
-    ``rows``, ``other`` and ``difference`` come to ``total``: the provider's own where it tells one.
+    ``rows``, ``other``, ``gone`` and ``difference`` come to ``total``: the provider's own where it tells one. ``gone``
+    was used in the period before alone, and ``difference`` is what the provider does not split.
     """
 
     rows: tuple[Part, ...]
@@ -38,13 +39,14 @@ class Split:
     others: int
     difference: Part
     total: Part
+    gone: Part = Part("", {})
     number: int = 1
     pages: int = 1
 
     @property
     def everything(self) -> tuple[Part, ...]:
         """All that comes to the total."""
-        return (*self.rows, self.other, self.difference)
+        return (*self.rows, self.other, self.gone, self.difference)
 
     def printed(self, measure: str) -> list[Decimal | None]:
         """Return ``everything`` of a measure as it is printed, to the cent: it adds up to the printed total."""
@@ -60,21 +62,27 @@ class Split:
         now = self.printed(measure)
         return [None if one is None else one - (two or Decimal()) for one, two in zip(now, before, strict=True)]
 
-    def against(self, before: Mapping[str, Amounts], total: Amounts) -> Split:
-        """Return it with what was in the period before: the rows of this page, the total, and the rest in one.
+    def against(
+        self, before: Mapping[str, Amounts], total: Amounts, every: Amounts | None = None, *, told: bool = True
+    ) -> Split:
+        """Return it with what was in the period before: the rows of this page, the total, and what was split of it.
 
-        Where no row of this period stands for that rest, `difference` does, with nothing in this period.
+        What stood in no row of this page is in `other`, or in `gone` where no row of this period stands for it.
+        ``told``: the provider splits as asked, so what is in no row now is nothing. Where it does not, nobody knows
+        what became of that, and it stands beside what is not split.
         """
-        rows = tuple(replace(row, before=before.get(row.value, {})) for row in self.rows)
-        rest = _beyond(total, total_of(row.before or {} for row in rows))
-        other, difference = (rest, {}) if self.others else ({}, rest)
-        nothing = {measure: Decimal() for measure in difference if measure in self.total.now}
+        rest = _beyond(total if every is None else every, total_of(before.get(row.value, {}) for row in self.rows))
+        rows = tuple(beside(row, before.get(row.value, {}), told=told) for row in self.rows)
+        other = beside(self.other, rest if self.others else {}, told=told)
+        gone = beside(self.gone, {} if self.others else rest, told=told)
+        unsplit = _beyond(total, total_of(part.before or {} for part in (*rows, other, gone)))
         return replace(
             self,
             rows=rows,
-            other=replace(self.other, before=other),
-            difference=replace(self.difference, now=nothing | dict(self.difference.now), before=difference),
-            total=replace(self.total, before=total),
+            other=other,
+            gone=gone,
+            difference=beside(self.difference, unsplit),
+            total=beside(self.total, total),
         )
 
 
@@ -98,6 +106,13 @@ def split(now: Mapping[str, Amounts], total: Amounts, *, measure: str, by_day: b
         number=page.number,
         pages=page.pages,
     )
+
+
+def beside(part: Part, before: Amounts, *, told: bool = True) -> Part:
+    """Return a part with what it was: what was used then and is not told now is nothing, or not ``told`` at all."""
+    if told:
+        return replace(part, now=dict.fromkeys(before, Decimal()) | dict(part.now), before=before)
+    return replace(part, before={measure: amount for measure, amount in before.items() if measure in part.now})
 
 
 def _dealt(measure: str, amounts: Sequence[Decimal | None], total: Decimal | None) -> list[Decimal | None]:

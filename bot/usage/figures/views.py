@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,7 +31,7 @@ from bot.usage.figures.naming import day_named, day_shortly
 from bot.usage.figures.question import DIMENSIONS, Question
 from bot.usage.figures.service import Answer, Overview
 from bot.usage.figures.small_print import small_print, so_far
-from bot.usage.figures.sums import Part, Split
+from bot.usage.figures.sums import Part, Split, total_of
 
 CARRIED = 240  # of a block's id, which takes 255
 OPTION_LONGEST = 150
@@ -79,26 +80,34 @@ def carrier(seen: Answer) -> str | None:
 
 
 def file_rows(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[object, ...]]:
-    """Return every row for a file, unrounded, with what no row tells and the total."""
+    """Return every row for a file, unrounded, with what no row tells and the total.
+
+    It has the columns of the table, all of one definition: what is not in it is not shown there either.
+    """
     return [
-        (name, part.value, *(part.now.get(each) for each in ORDER), (part.before or {}).get(seen.measure))
+        (name, part.value, *(part.now.get(each) for each in _shown(seen)), (part.before or {}).get(seen.measure))
         for name, part in (*rows, *_beyond(seen, rows), ("Total", seen.split.total))
     ]
 
 
 def _beyond(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[str, Part]]:
-    """Return what none of all rows tells of either period, as a row of a file."""
-    now, total, measure = seen.split.difference.now, seen.split.total.before, seen.measure
-    told = sum(((part.before or {}).get(measure, Decimal()) for _, part in rows), Decimal())
-    before = total.get(measure, Decimal()) - told if total is not None else None
-    if not any(now.values()) and not before:
-        return []
-    return [(_beyond_name(seen), Part("", now, None if before is None else {measure: before}))]
+    """Return what none of all rows tells of either period, as rows of a file."""
+    total, unsplit, measure = seen.split.total, seen.split.difference, seen.measure
+    gone = Decimal()
+    if total.before is not None:
+        told = sum(((part.before or {}).get(measure, Decimal()) for _, part in rows), Decimal())
+        beside = (unsplit.before or {}).get(measure, Decimal())
+        gone = total.before.get(measure, Decimal()) - beside - told
+    if seen.known.unsplit:  # then nobody knows what became of it
+        unsplit, gone = replace(unsplit, before=total_of([unsplit.before or {}, {measure: gone}])), Decimal()
+    alone = [(BEFORE_ALONE, Part("", {measure: Decimal()}, {measure: gone}))] if gone else []
+    says = any(unsplit.now.values()) or any((unsplit.before or {}).values())
+    return [*alone, *([(_unsplit_name(seen), unsplit)] if says else [])]
 
 
 def file_header(seen: Answer) -> tuple[str, ...]:
     """Name the columns of ``file_rows``."""
-    return (seen.question.by, "id", *ORDER, f"{seen.measure} in the period before")
+    return (seen.question.by, "id", *_shown(seen), f"{seen.measure} in the period before")
 
 
 def asked(seen: Answer) -> str:
@@ -183,7 +192,7 @@ def _lines(seen: Answer) -> list[Line]:
     """Return the rows, the others and what is beyond them, each as it is printed."""
     named: list[tuple[str, Part]] = [(_row_name(seen, row), row) for row in seen.split.rows]
     named.append((f"Other ({seen.split.others} more)", seen.split.other))
-    named.append((_beyond_name(seen), seen.split.difference))
+    named += [(BEFORE_ALONE, seen.split.gone), (_unsplit_name(seen), seen.split.difference)]
     printed = {measure: seen.split.printed(measure) for measure in _shown(seen)}
     moved = seen.split.moved(seen.measure)
     lines: list[Line] = [
@@ -208,7 +217,7 @@ def _is_drawn(split: Split, line: Line) -> bool:
     """Whether a line says anything: a difference of rounding does not, which prints as nothing."""
     _, part, printed, moved = line
     says = any(printed.values()) or bool(moved)
-    return part in split.rows or (says if part is split.difference else bool(part.now))
+    return part in split.rows or (bool(split.others) if part is split.other else says)
 
 
 def _row_name(seen: Answer, row: Part) -> str:
@@ -226,9 +235,7 @@ def _day(row: Part) -> date:
     return date.fromisoformat(row.value)
 
 
-def _beyond_name(seen: Answer) -> str:
-    if not any(seen.split.difference.now.values()):
-        return BEFORE_ALONE
+def _unsplit_name(seen: Answer) -> str:
     return UNOWNED if seen.question.by == "person" else UNSPLIT
 
 
