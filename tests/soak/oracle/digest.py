@@ -17,9 +17,10 @@ ROW = re.compile(r"^`\s*(-?\$[\d,.]+)`  (?:`\s*([+-]+\$[\d,.]+)`  )?(.+)$", re.M
 CHANGE = re.compile(r"^(?:(\$[\d,.]+)(?: \((\d+)%\))? (more|less) than|as) usual", re.MULTILINE)
 FAILED = re.compile(r"([\d.]+) % \(([\d,]+) of ([\d,]+)\)")
 CORRECTION = re.compile(r"^Correction of (.+): ([+-]+\$[\d,.]+)$", re.MULTILINE)
-BALANCE = re.compile(r"^(.+) (-?\$[\d,]+\.\d\d)(?:, lasts [\d,]+ days?)?$", re.MULTILINE)
+BALANCE = re.compile(r"^(.+) (-?\$[\d,]+\.\d\d)(?:, lasts ([\d,]+) days?)?$", re.MULTILINE)
 CHART_DAYS = 14
 BALANCES_SHOWN = 3
+NEVER = float("inf")
 
 
 @dataclass
@@ -107,7 +108,7 @@ def hold_once(surface: Surface, ledger: Ledger, told: Told, message: Json, besid
     day = day_of(message)
     assert day is not None
     where, text = f"{day} by {told.by}", "\n".join(sections_of(message))
-    _balances(surface, where, ledger, text, beside.balances)
+    _balances(surface, where, ledger, day, text, beside.balances)
     corrections = {day_read(each, 2028): amount(change.replace("+", "")) for each, change in CORRECTION.findall(text)}
     right = {
         each: to_cent(now) - to_cent(said)
@@ -175,17 +176,49 @@ def _usual(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, 
     change, share, word = found.groups()
     moved = (amount(change or "0") or NOTHING) * (-1 if word == "less" else 1)
     surface.exactly(f"{where}, more than usual", moved, total - middle)
-    if share:
-        surface.exactly(f"{where}, share of usual", f"{share}%", f"{abs(total - middle) / middle:.0%}")
+    moved = abs(total - middle)
+    says = moved and middle >= 1 and total >= 0 and moved < 10 * middle  # any other share would mislead
+    surface.exactly(f"{where}, share of usual", share, f"{moved / middle:.0%}"[:-1] if says else None)
 
 
-def _balances(surface: Surface, where: str, ledger: Ledger, text: str, around: tuple[Sums, Sums]) -> None:
-    """Hold what is left in each project that is named."""
-    found = BALANCE.findall(text.partition("*Balance*\n")[2].partition("*Failed")[0])
+def _balances(surface: Surface, where: str, ledger: Ledger, day: date, text: str, around: tuple[Sums, Sums]) -> None:
+    """Hold what is left in each project that is named, for how long, in which order, and how many more there are."""
+    told = text.partition("*Balance*\n")[2].partition("*Failed")[0]
+    found = BALANCE.findall(told)
     surface.exactly(f"{where}, balances", len(found), min(BALANCES_SHOWN, len(around[0])))
     ids = {name: project for project, name in ledger.projects.items()}
-    for name, left in found:
+    lasting: dict[str, int | None] = {}
+    for project in around[0]:
+        name, a_day = ledger.projects[project], ledger.total((day - 6 * DAY, day), project) / 7
+        lasting[name] = None
+        printed = next((days for called, _, days in found if called == name), None)
+        if a_day > 0:
+            least, most = sorted(int(each[project] / a_day) for each in around)
+            lasting[name] = max(0, int(printed.replace(",", "")) if printed else most)
+            if printed is not None:
+                surface.exactly(f"{where}, {name} lasts", least <= (lasting[name] or 0) <= most, right=True)
+        elif printed is not None:
+            surface.exactly(f"{where}, {name} lasts", printed, "")
+    for name, left, _ in found:
         surface.between(f"{where}, balance of {name}", amount(left) or NOTHING, *(each[ids[name]] for each in around))
+    shown = [_urgency(lasting[name], amount(left) or NOTHING) for name, left, _ in found]
+    hidden = [
+        _urgency(days, around[1][ids[name]]) for name, days in lasting.items() if name not in {row[0] for row in found}
+    ]
+    surface.exactly(f"{where}, the first to run out first", shown, sorted(shown))
+    surface.exactly(f"{where}, none runs out before them", all(max(shown) <= each for each in hidden), right=True)
+    more = re.search(r"^(\d+) more( lasts? longer)?$", told, re.MULTILINE)
+    surface.exactly(f"{where}, more balances", int(more[1]) if more else 0, len(hidden))
+    if more is not None and more[2]:
+        longer = all(max(shown) < each < NEVER for each in hidden)
+        surface.exactly(f"{where}, last longer", longer, right=True)
+
+
+def _urgency(days: int | None, left: Decimal) -> float:
+    """Return after how many days nothing is left: none where nothing is, and who spends nothing lasts for ever."""
+    if left <= 0:
+        return 0
+    return NEVER if days is None else days
 
 
 def _month(surface: Surface, where: str, ledger: Ledger, told: Told, day: date, text: str) -> None:

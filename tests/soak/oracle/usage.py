@@ -61,6 +61,8 @@ class Question:
         """What is told by this split; of all keys of all projects the one that is asked for."""
         if self.by == "key" and self.project is None:
             return (self.told_first,)
+        if self.by == "customer":  # dollars go by keys and all else by tags: one of two definitions at a time
+            return (self.told_first,)
         if self.by == "line item":
             return ("dollars",)
         return MEASURES if self.by not in {"method", "endpoint", "model", "feature"} else MEASURES[1:]
@@ -187,7 +189,7 @@ def _head(
         moved = to_cent(total) - to_cent(earlier)
         surface.exactly(f"{where}, before, above", amount(against[3]), _cents(measure, earlier))
         surface.exactly(f"{where}, change above", amount(against[1]), moved)
-        says = earlier >= 1 and abs(moved) < 10 * earlier  # any other share would mislead
+        says = earlier >= 1 and total >= 0 and abs(moved) < 10 * earlier  # any other share would mislead
         surface.exactly(f"{where}, share above", against[2], f"{moved / earlier:+.0%}"[:-1] if says else None)
 
 
@@ -206,12 +208,14 @@ async def overview(person: Person, tally: Tally, ledger: Ledger, project: str, t
         total, earlier = ledger.total(days, project), ledger.total(before(days), project)
         surface.exactly(f"at a glance, {name}", amount(shown), to_cent(total))
         if is_compared:
-            moved, _, _ = moved.partition(" (")
-            surface.exactly(
-                f"at a glance, {name}, change",
-                amount(moved.removesuffix(" against before")),
-                to_cent(total) - to_cent(earlier),
-            )
+            change, _, against = moved.partition(" against ")
+            change, _, share = change.partition(" (")
+            right, first, last = to_cent(total) - to_cent(earlier), *before(days)
+            says = bool(right) and earlier >= 1 and total >= 0 and abs(right) < 10 * earlier
+            surface.exactly(f"at a glance, {name}, change", amount(change), right)
+            surface.exactly(f"at a glance, {name}, share", share, f"{right / earlier:+.0%})" if says else "")
+            named = [f"{each.day} {each:%b}" for each in (first, last)]
+            surface.exactly(f"at a glance, {name}, days", against, " to ".join(dict.fromkeys(named)))
 
 
 def _value(line: Row, by: str) -> str:
