@@ -15,6 +15,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
+from bot.access import access
 from bot.engine.workflows import migrate as migrate_engine
 from bot.store import cards, collected, fact_rows, group_owners, requests, schema, tables
 from bot.store.collected import CollectedDay
@@ -22,8 +23,8 @@ from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, Figures, UsageOf
 from bot.store.prices import Untold
 from bot.store.requests import Request
-from bot.store.roles import GroupRead, RoleHeld
-from tests.factories import ANA, LI, NOON, TEAM, request
+from bot.store.roles import FormerMember, GroupRead, RoleHeld
+from tests.factories import ANA, EVE, LI, NOON, RAJ, TEAM, request
 
 
 @pytest.fixture
@@ -132,10 +133,17 @@ def test_whoever_was_owner_by_a_user_group_is_one_after_an_upgrade(fresh: Databa
             read = {"team_id": TEAM, "group_id": group_id, "handle": group_id, "name": group_id}
             session.add(GroupRead(members=[ANA, LI], read_at=NOON, **read))
             session.add(RoleHeld(holder=group_id, role=role, project_id=project_id, **given))
+        session.add(RoleHeld(holder="S4", role="owner", **given))  # it was switched off in Slack: no row of its own
+        for group_id, user_id in (("S1", RAJ), ("S2", RAJ), ("S4", EVE)):
+            session.add(FormerMember(team_id=TEAM, group_id=group_id, user_id=user_id, left_at=NOON))
     configured = schema.configuration()
     with fresh.engine.connect() as connection, connection.begin():
         configured.attributes["connection"] = connection
         command.downgrade(configured, "0012")
     schema.upgrade(fresh)
     with fresh.reading() as session:
-        assert group_owners.confirmed(session, TEAM, ["S1", "S2", "S3"]) == {"S1": frozenset({ANA, LI})}
+        confirmed = group_owners.confirmed(session, TEAM, ["S1", "S2", "S3", "S4"])
+        assert confirmed == {"S1": frozenset({ANA, LI, RAJ}), "S4": frozenset({EVE})}
+        here = access.roles_of(session, TEAM, "", frozenset())
+        assert here.holders() == {ANA, LI, RAJ, EVE}
+        assert here.former_holders() == {RAJ, EVE}
