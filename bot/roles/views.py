@@ -121,7 +121,10 @@ def _holders(form: Form) -> list[Block]:
     if not form.any_group:
         return [blocks.input_("People", "people", people), blocks.context(form.no_groups)]
     group = blocks.external_select("roles.group", initial=_option(form.group), placeholder="Type its handle")
-    hint = "Everybody in it holds the role. A person's own role counts before that of a group."
+    hint = (
+        "Everybody in it holds the role; Owner only who is in it now: who joins later waits until it is given anew. A "
+        "person's own role counts before that of a group."
+    )
     return [
         blocks.input_("People", "people", people, optional=True),
         blocks.input_("Or a user group", "group", group, optional=True, hint=hint),
