@@ -41,9 +41,9 @@ class Roles:
     ``fixed`` are the owners that the configuration names; no row changes them. ``members`` are the user ids of each
     group that holds a role there, as last read. Those in ``stale`` were read too long ago: they raise nobody any more,
     and go on lowering whom they lowered. ``unconfirmed`` are those whom no Owner saw in a group that holds Owner: it
-    gives them nothing, and goes on lowering them. ``former`` are those who were in such a group and are not in it now:
-    it gives them nothing, and they are others all the same (see `as_last_held`). People stand here by one id each, and
-    may be asked about by any of theirs.
+    gives them nothing, and goes on lowering them. ``former`` are those whom such a group made Owner before, until
+    somebody edited it: it gives them nothing by that, and they are others all the same (see `as_last_held`), even where
+    they are in it again and ``unconfirmed``. People stand here by one id each, and may be asked about by any of theirs.
     """
 
     fixed: frozenset[str] = frozenset()
@@ -61,11 +61,12 @@ class Roles:
         return replace(self, stale=frozenset())
 
     def as_last_held(self) -> Roles:
-        """Return the same with those who were in the groups before: one who edits groups cannot make them nobody."""
+        """Return the same with those whom groups made Owner before: one who edits groups cannot make them nobody."""
         groups = self.members.keys() | self.former.keys()
         nobody = frozenset[str]()
         once = {group: self.members.get(group, nobody) | self.former.get(group, nobody) for group in groups}
-        return replace(self.as_last_read(), members=once)
+        unconfirmed = {group: new - self.former.get(group, nobody) for group, new in self.unconfirmed.items()}
+        return replace(self.as_last_read(), members=once, unconfirmed=unconfirmed)
 
     def of(self, user_id: str) -> Role:
         """Return the role that counts: the lower of the one in the workspace and the one in the project."""
@@ -130,9 +131,10 @@ class Roles:
         return replace(self, lowered=self.lowered.changed(self.persons.each(people), groups, role))
 
     def makes_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> bool:
-        """Tell whether somebody becomes Owner by this change in the workspace, at once or by joining a group later.
+        """Tell whether somebody becomes Owner by this change in the workspace, or a group gets Owner that had it not.
 
-        Whom a group that was not read lately makes Owner, or one made so before, counts as one, and as none.
+        Such a group counts even while nobody is in it. Whom a group that was not read lately makes Owner, or one made
+        so before, counts as one, and as none.
         """
         new_groups = role is Role.OWNER and any(self.workspace.groups.get(group) is not Role.OWNER for group in groups)
         views = (self, self.as_last_held())

@@ -92,11 +92,7 @@ def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozense
         members,
         frozenset(group.group_id for group in groups if not group.is_believed(now)),
         {group_id: one.each(left) for group_id, left in former.items()},
-        {
-            group_id: (members.get(group_id, frozenset()) | one.each(former.get(group_id, ())))
-            - one.each(seen.get(group_id, ()))
-            for group_id in owning
-        },
+        {group_id: members.get(group_id, frozenset()) - one.each(seen.get(group_id, ())) for group_id in owning},
         one,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlmodel import Session
@@ -14,16 +14,16 @@ from bot.operation import Actor, Description
 from bot.policy import Role
 from bot.roles import effects, service
 from bot.roles.operations import MOST_PEOPLE, ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
-from bot.slack.words import escape, listed, user
-from bot.store import projects, roles
+from bot.slack.words import count, escape, listed, user
+from bot.store import group_owners, persons, projects, roles
 from bot.store.roles import WORKSPACE
 
 MIXED = (
     "This makes somebody Owner and takes it from somebody else at once. Nothing changed: ask for one after the other."
 )
 TOO_MANY = (
-    f"{{number}} people would become Owner by this, more than a card can show ({MOST_PEOPLE}). Nothing changed: give "
-    "Owner to people, or to a smaller group."
+    f"This gives Owner to {{number}} people of the group, more than a card can show ({MOST_PEOPLE}). Nothing changed: "
+    "give Owner to people, or to a smaller group."
 )
 MENTIONED = 10
 
@@ -33,7 +33,7 @@ def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRo
 
     Raises:
         FormError: it changes who is Owner or who decides, and does not say why; or it makes one and takes another; or
-            a card cannot show all people whom it makes Owner.
+            a card cannot show all people to whom it gives Owner.
     """
     found = effects.of_wish(session, desk, wish, actor)
     kind = found.kind
@@ -44,7 +44,7 @@ def as_asked(session: Session, desk: Desk, actor: Actor, wish: SetRole) -> SetRo
     label = service.holders(session, actor.team_id, wish)
     if kind is TakeOwner:
         label = words.people_of(session, actor.team_id, found.takes)
-    seen = {"before": given(session, actor.team_id, wish), "members": _members(session, actor.team_id, wish)}
+    seen = {"before": given(session, actor.team_id, wish), **_members(session, actor.team_id, wish)}
     return kind.model_validate(wish.model_dump() | {"label": label, **seen})
 
 
@@ -61,25 +61,38 @@ def moved(session: Session, operation: SetRole, team_id: str) -> str | None:
     return f"The role of {who} was changed since this was asked. Ask again if it is still wanted."
 
 
-def _members(session: Session, team_id: str, operation: SetRole) -> dict[str, tuple[str, ...]]:
-    """Return who is in each group whose people become Owner, as last read."""
-    members = {
-        group.group_id: tuple(sorted(group.members))
-        for group in roles.groups(session, team_id, operation.owning_groups)
-    }
-    number = sum(map(len, members.values()))
+def _members(session: Session, team_id: str, operation: SetRole) -> dict[str, Any]:
+    """Return who is in each group whose people become Owner, as last read, who of them is by it already, who left."""
+    one, seen = persons.known(session, team_id), group_owners.confirmed(session, team_id, operation.owning_groups)
+    members, confirmed = dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    for group in roles.groups(session, team_id, operation.owning_groups):
+        already = one.each(seen.get(group.group_id, ()))
+        members[group.group_id] = tuple(sorted(group.members))
+        confirmed[group.group_id] = tuple(each for each in members[group.group_id] if one.of(each) in already)
+    number = sum(map(len, members.values())) - sum(map(len, confirmed.values()))
     if number > MOST_PEOPLE:
         raise FormError("group", TOO_MANY.format(number=number))
-    return members
+    absent = group_owners.absent(session, team_id, members)
+    return {"members": members, "confirmed": confirmed, "absent": tuple(sorted(absent))}
+
+
+def shown(session: Session, team_id: str, operation: SetRole, group_id: str) -> list[str]:
+    """Return whom those saw who decided: on the card, or before, if they are Owner by the group to this day."""
+    one, still = persons.known(session, team_id), group_owners.confirmed(session, team_id, [group_id])
+    members, before = ((each or {}).get(group_id, ()) for each in (operation.members, operation.confirmed))
+    over = one.each(before) - one.each(still.get(group_id, ()))
+    return [each for each in members if one.of(each) not in over]
 
 
 def _unseen(session: Session, operation: SetRole, team_id: str) -> str:
     """Say which group has people in it whom nobody saw who decided, or nothing."""
+    one = persons.known(session, team_id)
+    unseen = "who were not in it when this was asked" if operation.members is not None else "whom its card did not show"
     for group in roles.groups(session, team_id, operation.owning_groups):
-        others = set(group.members) - set((operation.members or {}).get(group.group_id, ()))
+        others = one.each(group.members) - one.each((operation.members or {}).get(group.group_id, ()))
         if others:
             who = words.people_of(session, team_id, sorted(others)[:MENTIONED])
-            return f"The group @{group.handle} has people in it who were not in it when this was asked: {who}."
+            return f"The group @{group.handle} has people in it {unseen}: {who}."
     return ""
 
 
@@ -139,7 +152,8 @@ def _place(session: Session, operation: SetRole, everywhere: str) -> str:
 
 def _described(session: Session, operation: SetRole, title: str, wish: str, risk: str) -> Description:
     """Mention people beside their names, because anybody may take another's name."""
-    members = [user_id for group in (operation.members or {}).values() for user_id in group]
+    already = {user_id for group in (operation.confirmed or {}).values() for user_id in group}
+    members = [user_id for group in (operation.members or {}).values() for user_id in group if user_id not in already]
     mentions = listed(user(user_id) for user_id in dict.fromkeys((*operation.people, *members)))
     before = {
         Role.read(role).word if role is not None else "none of their own" for role in (operation.before or {}).values()
@@ -153,9 +167,23 @@ def _described(session: Session, operation: SetRole, title: str, wish: str, risk
             ("Who", f"{mentions}\n{escape(operation.label)}".strip()),
             ("Role", f"{operation.word[0].upper()}{operation.word[1:]}, in {escape(place)}"),
             *((("Given there before", escape(listed(sorted(before)))),) if before else ()),
+            *((("Owner by it already", _already(operation, already)),) if already else ()),
+            *(
+                (("Left it, and no Owner if put back", listed(map(user, operation.absent))),)
+                if operation.absent
+                else ()
+            ),
         ),
         risk=("High", risk),
     )
+
+
+def _already(operation: SetRole, already: Collection[str]) -> str:
+    """Name those who are Owner by the groups already, or say how many where a card cannot show all who are in them."""
+    everybody = sum(map(len, (operation.members or {}).values()))
+    if everybody <= MOST_PEOPLE:
+        return listed(user(user_id) for user_id in sorted(already))
+    return f"{count(len(already), 'other')} in the group"
 
 
 def given(session: Session, team_id: str, operation: SetRole) -> dict[str, str | None]:

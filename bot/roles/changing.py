@@ -272,10 +272,16 @@ def _write(session: Session, operation: SetRole, actor: Actor, now: datetime) ->
 
 
 def _write_group(session: Session, operation: SetRole, actor: Actor, group_id: str, now: datetime) -> None:
-    """Let an owning group make Owner whom those saw who decided, and nobody else."""
+    """Let an owning group make Owner whom those saw who decided, and nobody else.
+
+    Who is Owner by it no more, and in it all the same, counts as one who left: no edit of a group makes them nobody.
+    """
     if operation.role == "owner":
-        seen = (operation.members or {}).get(group_id, ())
-        group_owners.confirm(session, actor.team_id, group_id, seen, now)
+        one, group = persons.known(session, actor.team_id), roles.group(session, actor.team_id, group_id)
+        seen = asking.shown(session, actor.team_id, operation, group_id)
+        over = group_owners.confirm(session, actor.team_id, group_id, seen, now)
+        members = one.each(group.members) if group is not None else frozenset[str]()
+        roles.keep_former(session, actor.team_id, group_id, over & members, now)
         return
     roles.forget_former(session, actor.team_id, group_id)
     group_owners.forget(session, actor.team_id, group_id)

@@ -14,7 +14,7 @@ from bot.operation import Actor
 from bot.policy import LEAST, Role
 from bot.ranks import Roles
 from bot.roles.operations import ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
-from bot.store import people, projects, roles
+from bot.store import group_owners, people, projects, roles
 from bot.store.roles import WORKSPACE
 
 DECIDES = LEAST["desk.decide"]
@@ -25,8 +25,9 @@ Change = Callable[[Roles], Roles]
 class Effects:
     """Whom a change makes Owner, or takes it from, and whose deciding about keys it changes.
 
-    People are user ids; ``group_made`` tells that whoever joins a group later is Owner. ``deciding`` are (project id,
-    who decides there by it, who does no more), ``lowered`` those with less than before, as (user id, before, after).
+    People are user ids; ``group_made`` tells that a group gets Owner that had it not, whoever is in it, or for good
+    without people who left it. ``deciding`` are (project id, who decides there by it, who does no more), ``lowered``
+    those with less than before, as (user id, before, after).
     Whoever left the workspace loses nothing, and what people give up themselves is their own business: neither counts.
     """
 
@@ -62,6 +63,8 @@ def of_wish(session: Session, desk: Desk, wish: SetRole, actor: Actor) -> Effect
         changed = known.with_changed if wish.project_id == WORKSPACE else known.with_lowered
         return changed(wish.people, wish.groups, role)
 
+    owning = {group: members.get(group, frozenset()) for group in wish.owning_groups}
+    absent = group_owners.absent(session, actor.team_id, owning)
     after = change(here)
     views = ((here, after), (here.as_last_held(), after.as_last_held()))  # what Slack did not say may be either
     places = _approvers(session) if wish.project_id == WORKSPACE else _approvers_of(session, wish.project_id)
@@ -70,7 +73,8 @@ def of_wish(session: Session, desk: Desk, wish: SetRole, actor: Actor) -> Effect
         actor,
         Effects(
             makes=frozenset[str]().union(*(then.owners() - now.owners() for now, then in views)),
-            group_made=wish.project_id == WORKSPACE and here.makes_owner(wish.people, wish.groups, role),
+            group_made=bool(absent)
+            or (wish.project_id == WORKSPACE and here.makes_owner(wish.people, wish.groups, role)),
             takes=frozenset[str]().union(*(now.owners() - then.owners() for now, then in views)),
             deciding=tuple(_deciding(session, desk, actor, places, change)),
             lowered=tuple(_lowered(here, after, {*wish.people}.union(*(here.members.get(g, ()) for g in wish.groups)))),

@@ -31,6 +31,8 @@ class SetRole(Operation):
     label: str = ""  # the holders' names, as the asker read them
     before: Mapping[str, str | None] | None = None  # what each holder (by id) was given there when this was asked
     members: Mapping[str, tuple[str, ...]] | None = None  # who was in each group then, where it makes them Owner
+    confirmed: Mapping[str, tuple[str, ...]] | None = None  # who of them was Owner by it: no card shows them one by one
+    absent: tuple[str, ...] = ()  # who was Owner by them and had left: it forgets them
 
     @property
     def owning_groups(self) -> tuple[str, ...]:

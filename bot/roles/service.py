@@ -151,8 +151,15 @@ def _row(session: Session, held: RoleHeld) -> Row:
         set_by=words.people_of(session, held.team_id, [held.set_by]),
         set_at=held.set_at,
         value=f"{held.holder_kind}:{held.holder}:{held.project_id}",
-        waiting=group_owners.waiting(session, held.team_id, held.holder) if held.holder_kind == "group" else 0,
+        waiting=_waiting(session, held),
     )
+
+
+def _waiting(session: Session, held: RoleHeld) -> int:
+    """Return how many wait to be Owner by this role: only Owner in the workspace is confirmed."""
+    if (held.holder_kind, held.role, held.project_id) != ("group", "owner", WORKSPACE):
+        return 0
+    return group_owners.waiting(session, held.team_id, held.holder)
 
 
 def called(session: Session, team_id: str, holder_kind: str, holder: str) -> str:

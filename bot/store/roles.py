@@ -9,6 +9,7 @@ from operator import itemgetter
 from sqlalchemy import JSON, func, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
+from bot.store import group_owners, persons
 from bot.store.columns import UTCDateTime, no_list, one_of
 from bot.store.upsert import insert_into
 
@@ -69,10 +70,11 @@ class GroupRead(SQLModel, table=True):
 
 
 class FormerMember(SQLModel, table=True):
-    """Somebody who was in a user group when it was last read before, while it held Owner, and is not in it now.
+    """Somebody whom a user group made Owner, and who left it, or was in it unseen when it was given Owner anew.
 
     Whoever may edit user groups can empty one, so this gives no power and takes none that counts: such people go on
-    counting as other Owners wherever somebody would be alone, until two Owners take the role from the group.
+    counting as other Owners wherever somebody would be alone, until they are Owner by the group again, or two Owners
+    take the role from it.
     """
 
     __tablename__ = "former_group_members"
@@ -168,7 +170,7 @@ def owning_groups(session: Session, team_id: str) -> list[str]:
 
 
 def former_members(session: Session, team_id: str, group_ids: Collection[str]) -> dict[str, frozenset[str]]:
-    """Return who was in each of these groups and left it while it held Owner, by group id."""
+    """Return whom each of these groups made Owner before, as `FormerMember` says it, by group id."""
     former: dict[str, frozenset[str]] = {}
     if not group_ids:
         return former
@@ -186,13 +188,20 @@ def forget_former(session: Session, team_id: str, group_id: str) -> None:
     session.execute(delete(FormerMember).where(*theirs).execution_options(synchronize_session=False))
 
 
+def keep_former(session: Session, team_id: str, group_id: str, user_ids: Iterable[str], now: datetime) -> None:
+    """Write down whom a group made Owner before, whoever else writes the same just then."""
+    rows = [{"team_id": team_id, "group_id": group_id, "user_id": each, "left_at": now} for each in sorted(user_ids)]
+    if rows:
+        session.execute(insert_into(session, FormerMember).on_conflict_do_nothing(), rows)
+
+
 def save_groups(
     session: Session, team_id: str, read: Iterable[GroupRead], untold: Iterable[str], now: datetime
 ) -> None:
     """Make the stored groups equal to what Slack lists now; two processes may do so at once.
 
-    Of those in ``untold`` Slack did not say who is in them: they stay as they were last read. Who is no more in a group
-    that holds Owner stays known as its former member.
+    Of those in ``untold`` Slack did not say who is in them: they stay as they were last read. Whom a group
+    made Owner and who is in it no more stays known as its former member.
     """
     listed = sorted(({**group.model_dump(), "team_id": team_id} for group in read), key=itemgetter("group_id"))
     untold = frozenset(untold)
@@ -209,19 +218,17 @@ def save_groups(
 def _keep_former(
     session: Session, team_id: str, told: Mapping[str, list[str]], untold: Collection[str], now: datetime
 ) -> None:
-    """Write down who left the groups that hold Owner, whatever became of the groups, and forget who is back."""
+    """Write down which Owners left the groups that make them so, whatever became of these; forget who is one again."""
     owning = [group_id for group_id in owning_groups(session, team_id) if group_id not in untold]
     before = select(GroupRead).where(col(GroupRead.team_id) == team_id, col(GroupRead.group_id).in_(owning))
     kept = {group.group_id: group.members for group in session.exec(before.with_for_update())}
+    one, confirmed = persons.known(session, team_id), group_owners.confirmed(session, team_id, owning)
     for group_id in owning:
-        members = told.get(group_id, [])
+        members, seen = one.each(told.get(group_id, ())), one.each(confirmed.get(group_id, ()))
         back = (
             col(FormerMember.team_id) == team_id,
             col(FormerMember.group_id) == group_id,
-            col(FormerMember.user_id).in_(members),
+            col(FormerMember.user_id).in_(frozenset[str]().union(*map(one.ids, members & seen))),
         )
         session.execute(delete(FormerMember).where(*back).execution_options(synchronize_session=False))
-        left = sorted(set(kept.get(group_id, ())) - set(members))
-        rows = [{"team_id": team_id, "group_id": group_id, "user_id": each, "left_at": now} for each in left]
-        if rows:
-            session.execute(insert_into(session, FormerMember).on_conflict_do_nothing(), rows)
+        keep_former(session, team_id, group_id, one.each(kept.get(group_id, ())) & seen - members, now)

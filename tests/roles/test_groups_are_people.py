@@ -131,6 +131,6 @@ async def test_a_card_of_before_people_were_shown_is_asked_for_anew(made: RoleBe
     with made.database.transaction() as session:
         kept = session.get_one(Request, request.id)
         kept.operation = {name: value for name, value in kept.operation.items() if name != "members"}
-    with pytest.raises(NotAllowed, match=r"Void: .* who were not in it when this was asked: @ana"):
+    with pytest.raises(NotAllowed, match=r"Void: .* whom its card did not show: @ana"):
         await approved(made, request)
     assert role(made, ANA) is Role.DEVELOPER

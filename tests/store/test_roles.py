@@ -13,7 +13,7 @@ from bot.roles.operations import TakeOwner
 from bot.store import roles
 from bot.store.database import Database
 from bot.store.roles import WORKSPACE, GroupRead, RoleHeld
-from tests.factories import ANA, NOON, OWNER, PROJECT, RAJ, TEAM, actor, add, rows, set_up
+from tests.factories import ANA, EVE, NOON, OWNER, PROJECT, RAJ, TEAM, actor, add, confirmed, rows, set_up
 from tests.roles.conftest import RoleBench, role_bench
 
 
@@ -66,9 +66,10 @@ def test_a_group_whose_members_slack_leaves_out_stays_as_last_read(store: Databa
 
 def test_whoever_left_a_group_that_holds_owner_is_known_until_they_are_back(store: Database) -> None:
     add(store, held("S1", "owner", kind="group"), held("S2", "reader", kind="group"), held("S2", "owner", PROJECT))
+    add(store, *confirmed("S1", ANA, RAJ))
     seen = []
     for listed, untold in (
-        ([group("S1", ANA, RAJ), group("S2", ANA)], []),
+        ([group("S1", ANA, RAJ, EVE), group("S2", ANA)], []),
         ([group("S1", ANA), group("S2")], []),
         ([], []),
         ([], ["S1"]),
