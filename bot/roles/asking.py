@@ -168,14 +168,15 @@ def _described(session: Session, operation: SetRole, title: str, wish: str, risk
             ("Role", f"{operation.word[0].upper()}{operation.word[1:]}, in {escape(place)}"),
             *((("Given there before", escape(listed(sorted(before)))),) if before else ()),
             *((("Owner by it already", _already(operation, already)),) if already else ()),
-            *(
-                (("Left it, and no Owner if put back", listed(map(user, operation.absent))),)
-                if operation.absent
-                else ()
-            ),
+            *((("Left it, and no Owner if put back", _absent(operation)),) if operation.absent else ()),
         ),
         risk=("High", risk),
     )
+
+
+def _absent(operation: SetRole) -> str:
+    more = len(operation.absent) - MENTIONED
+    return listed([*map(user, operation.absent[:MENTIONED]), *([count(more, "other")] if more > 0 else [])])
 
 
 def _already(operation: SetRole, already: Collection[str]) -> str:
