@@ -79,12 +79,12 @@ def page(session: Session, actor: Actor, words_: str, number: int, size: int) ->
         return page(session, actor, words_, max(1, -(-total // size)), size)
     person = people.get(session, actor.team_id, actor.user_id)
     chosen = person.project_id if person is not None else None
-    labels = accounts.labels(session)
+    labels, live = accounts.labels(session), keys.live_counts(session, [project.id for project in found])
     rows = tuple(
         Row(
             project.id,
             project.name,
-            keys.live_count(session, project_id=project.id),
+            live.get(project.id, 0),
             project.id == chosen,
             labels.get(project.account_id, ""),
         )

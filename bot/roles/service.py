@@ -84,7 +84,8 @@ def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) ->
     if not found and number > 1:  # roles have gone since the page before was drawn
         return page(session, desk, actor, typed, max(1, -(-total // PAGE)))
     here = desk.roles_in(session, team)
-    lowered = _lowered(session, desk, actor)
+    lowered = _lowered(session, desk, actor, here)
+    people.named(session, team, [who for held in found for who in (held.holder, held.set_by)])  # all of them at once
     return Page(
         mine=here.in_workspace(actor.user_id).word,
         because=_because(session, here, actor),
@@ -134,9 +135,10 @@ def _because(session: Session, here: Roles, actor: Actor) -> str:
     return "the default: nobody gave you another one"
 
 
-def _lowered(session: Session, desk: Desk, actor: Actor) -> list[tuple[str, str]]:
-    found = []
-    for project_id in roles.lowering_projects(session, actor.team_id):
+def _lowered(session: Session, desk: Desk, actor: Actor, here: Roles) -> list[tuple[str, str]]:
+    own, found = here.persons.ids(actor.user_id), []
+    groups = [group.group_id for group in roles.groups(session, actor.team_id) if own.intersection(group.members)]
+    for project_id in roles.lowering_projects(session, actor.team_id, [*own, *groups]):
         there = desk.roles_in(session, actor.team_id, project_id)
         if there.of(actor.user_id) < there.in_workspace(actor.user_id):
             found.append((projects.name_of(session, project_id), there.of(actor.user_id).word))

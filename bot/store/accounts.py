@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.database import once
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
@@ -85,12 +86,12 @@ def of_project(session: Session, project_id: str) -> Account | None:
     """Return the added account, in use or removed, that a project is of; None for the main one's or an unknown one."""
     ids = {project_id, project_id.lower()}
     found = select(Account).join(Project, col(Project.account_id) == col(Account.id)).where(col(Project.id).in_(ids))
-    return session.exec(found).first()
+    return once(session, (of_project, project_id), lambda: session.exec(found).first())
 
 
 def opening(session: Session, project_id: str) -> Account | None:
     """Return the account whose credential opens a project; None before the main one was first asked who it is."""
-    return of_project(session, project_id) or get(session, MAIN)
+    return of_project(session, project_id) or once(session, (opening, MAIN), lambda: get(session, MAIN))
 
 
 def our_role(session: Session, project_id: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -194,9 +194,11 @@ def live_count(session: Session, **of: Any) -> int:
     return session.exec(select(func.count()).where(col(Key.state) == "live", *wanted)).one()
 
 
-def live_counts(session: Session) -> dict[str, int]:
-    """Return how many live keys each project has; one without any is left out."""
+def live_counts(session: Session, project_ids: Collection[str] | None = None) -> dict[str, int]:
+    """Return how many live keys each of these projects has (None: every one); one without any is left out."""
     counted = select(Key.project_id, func.count()).where(col(Key.state) == "live").group_by(col(Key.project_id))
+    if project_ids is not None:
+        counted = counted.where(col(Key.project_id).in_(project_ids))
     return dict(session.exec(counted).all())
 
 

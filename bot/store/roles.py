@@ -134,9 +134,11 @@ def page(session: Session, team_id: str, words: str = "", *, limit: int, offset:
     return list(session.exec(found.order_by(*order).limit(limit).offset(offset))), total
 
 
-def lowering_projects(session: Session, team_id: str) -> list[str]:
-    """Return the projects in which somebody's role is lowered."""
+def lowering_projects(session: Session, team_id: str, holders: Collection[str] | None = None) -> list[str]:
+    """Return the projects in which somebody's role is lowered: of these people and groups, by id, or of anybody."""
     places = select(RoleHeld.project_id).where(col(RoleHeld.team_id) == team_id, col(RoleHeld.project_id) != WORKSPACE)
+    if holders is not None:
+        places = places.where(col(RoleHeld.holder).in_(holders))
     return list(session.exec(places.distinct()))
 
 
