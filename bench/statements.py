@@ -12,10 +12,22 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bench.table import Row
-from tests.scenarios.people import PRIYA, YUKI, Person
+from bot.store.roles import RoleHeld
+from playground.deepgram.seed import made_up_id
+from playground.deepgram.state import Account, Project
+from playground.slack.seed import TEAM_ID
+from tests.scenarios.people import AMARA, PRIYA, YUKI, Person, words_of
 from tests.world import World, world
 
 ROUNDS = 3
+ROWS = (10, 100)
+LISTS = {  # each with what stands in its answer, which may come after the word that it is being read
+    "/members list": "members · read from",
+    "/keys list": "Page 1 of",
+    "/projects list": "Page 1 of",
+    "/keydesk roles": "roles given",
+}
+LIST_MOST = 15
 POLLED = "FROM due"  # an engine that looks for work is no part of a walk
 
 
@@ -70,8 +82,50 @@ async def rows(name: str, database_url: str) -> list[Row]:
     """Walk each way once, and return a row for each."""
     return [
         Row(f"{name}: {goal.name}", float(counted.number), "statements", goal.most, counted.most())
-        for goal, counted in (await walked(database_url)).items()
+        for goal, counted in (await walked(database_url) | await listed(database_url)).items()
     ]
+
+
+async def listed(database_url: str) -> dict[Goal, Counted]:
+    """Ask for each list with ten rows and with a hundred, a few times, and return the least of each."""
+    found: dict[Goal, Counted] = {}
+    async with world(database_url) as here:
+        amara = await here.page(AMARA)
+        await amara.types("/projects use production")
+        await amara.reads("production · yours")
+        for number in ROWS:
+            _grow(here, number)
+            here.move(hours=2)  # so that the lists are read anew
+            await here.quiet()
+            for command in LISTS:
+                rounds = [await _list(here, amara, command) for _ in range(ROUNDS)]
+                found[Goal(f"{command}, {number} rows", LIST_MOST)] = min(rounds, key=lambda each: each.number)
+    return found
+
+
+async def _list(here: World, person: Person, command: str) -> Counted:
+    await here.quiet()
+    before = len(person.private)
+    with counting(here.database.engine) as counted:
+        await person.types(command)
+        await person.sees(lambda page: any(LISTS[command] in words_of(each) for each in page.private[before:]))
+    return counted
+
+
+def _grow(here: World, number: int) -> None:
+    """Let there be this many members, keys, projects and roles."""
+    state, now = here.deepgram.state, here.clock.now()
+    production = next(each for each in state.projects.values() if each.name == "production")
+    for row in range(number):
+        account = state.add_account(Account(f"member{row}@northwind.example", account_id=made_up_id(f"member {row}")))
+        production.members.setdefault(account.account_id, ["member"])
+        state.add_key(production, account.account_id, f"job {row} of {number}", ["usage:write"])
+        others = Project(made_up_id(f"project {row}"), f"project {row:03}", members=dict(production.members))
+        state.add_project(others)
+    with here.database.transaction() as session:
+        for row in range(number):
+            held = {"team_id": TEAM_ID, "holder_kind": "person", "holder": f"U0BENCH{row:04}", "role": "reader"}
+            session.merge(RoleHeld(set_by=AMARA, set_at=now, **held))
 
 
 async def walked(database_url: str) -> dict[Goal, Counted]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bench.statements import APPROVED, FORM, SENT, SHOWN, walked
+import pytest
+
+from bench.statements import APPROVED, FORM, LISTS, ROWS, SENT, SHOWN, listed, walked
 
 MOST = {FORM: 18, SENT: 72, APPROVED: 51, SHOWN: 34}
 """What each takes today, and two or three for jobs that happen to run at the same time; goals are lower."""
@@ -11,3 +13,14 @@ MOST = {FORM: 18, SENT: 72, APPROVED: 51, SHOWN: 34}
 async def test_no_walk_takes_more_statements_than_it_did(sqlite_url: str) -> None:
     found = await walked(sqlite_url)
     assert {goal.name: counted.most(20) for goal, counted in found.items() if counted.number > MOST[goal]} == {}
+
+
+MOST_OF_A_LIST = {"/members list": 16, "/keys list": 19, "/projects list": 11, "/keydesk roles": 15}
+
+
+@pytest.mark.soak
+async def test_a_list_of_a_hundred_costs_what_a_list_of_ten_costs(sqlite_url: str) -> None:
+    found = {goal.name: counted.number for goal, counted in (await listed(sqlite_url)).items()}
+    few, many = ({command: found[f"{command}, {number} rows"] for command in LISTS} for number in ROWS)
+    assert few == many
+    assert {command: number for command, number in many.items() if number > MOST_OF_A_LIST[command]} == {}
