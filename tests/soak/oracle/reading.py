@@ -20,10 +20,12 @@ PATIENCE = 60.0
 
 
 async def asks(person: Person, command: str) -> Json:
-    """Type a command and return the message that answers it."""
+    """Type a command and return the message that answers it: one of plain words only says that it takes a moment."""
     before = len(person.private)
     await person.types(command)
-    answers = await person.sees(lambda page: page.private[before:] or None, patience=PATIENCE)
+    answers = await person.sees(
+        lambda page: [each for each in page.private[before:] if each.get("blocks")], patience=PATIENCE
+    )
     return answers[-1]
 
 
