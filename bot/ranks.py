@@ -140,11 +140,6 @@ class Roles:
         views = (self, self.as_last_held())
         return new_groups or any(view.with_changed(people, groups, role).owners() - view.owners() for view in views)
 
-    def loses_owner(self, people: Collection[str], groups: Collection[str], role: Role | None) -> frozenset[str]:
-        """Return who is no Owner any more after this change in the workspace, or would be none (as last held)."""
-        views = (self, self.as_last_held())
-        return frozenset().union(*(view.owners() - view.with_changed(people, groups, role).owners() for view in views))
-
     def at_least(self, least: Role, user_ids: Iterable[str]) -> frozenset[str]:
         """Return those of these people who hold this role or more."""
         return frozenset(user_id for user_id in self.persons.each(user_ids) if self.of(user_id) >= least)

@@ -46,23 +46,17 @@ class Access:
 
     def denial(self, name: str) -> NotAllowed | None:
         """Return why they may not do or read this, by the name that `bot.policy.LEAST` lists, or None."""
-        role, withheld = self.roles.of(self.actor.user_id), self.roles.withheld(self.actor.user_id)
-        text = policy.lacking(name, role, withheld)
-        return NotAllowed(text) if text is not None else None
-
-    def require(self, name: str) -> None:
-        """Let pass whoever may.
-
-        Raises:
-            NotAllowed: their role is too low; the text says which it takes and who can change it.
-        """
-        denial = self.denial(name)
-        if denial is not None:
-            raise denial
+        return denial_of(self.roles, self.actor.user_id, name)
 
     def can(self, name: str) -> bool:
         """Tell the same, for those who draw buttons."""
         return self.denial(name) is None
+
+
+def denial_of(found: Roles, user_id: str, name: str) -> NotAllowed | None:
+    """Return why this person may not do or read this where these roles hold, or None."""
+    text = policy.lacking(name, found.of(user_id), found.withheld(user_id))
+    return NotAllowed(text) if text is not None else None
 
 
 def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:

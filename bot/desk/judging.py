@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from bot import policy
-from bot.access.access import roles_of
+from bot.access.access import denial_of, roles_of
 from bot.clock import Clock
 from bot.desk import words
 from bot.desk.limits import Limits
@@ -116,9 +116,7 @@ class Judging:
         self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE
     ) -> NotAllowed | None:
         """Return the same refusal, for those who write it down, or None."""
-        here = self.roles_in(session, actor.team_id, project_id)
-        text = policy.lacking(name, here.of(actor.user_id), here.withheld(actor.user_id))
-        return NotAllowed(text) if text is not None else None
+        return denial_of(self.roles_in(session, actor.team_id, project_id), actor.user_id, name)
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""

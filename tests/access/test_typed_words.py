@@ -28,7 +28,7 @@ async def test_words_of_whoever_is_turned_away_stand_neither_in_the_record_nor_b
 
         await until(lambda: len(told()) == 2)
         entries = told()
-    assert [entry.subject for entry in entries] == ["keys", "help"]  # further ones are counted
+    assert sorted(entry.subject for entry in entries) == ["help", "keys"]  # further ones are counted
     folder = Path(make_url(sqlite_url).database or "").parent
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert [path.name for path in files if TYPED.encode() in path.read_bytes()] == []
