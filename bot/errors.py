@@ -25,7 +25,9 @@ from __future__ import annotations
 
 
 class BotError(Exception):
-    """An error with the text that its user will read."""
+    """An error with the text that its user will read; ``on_record`` once it was written down where it was judged."""
+
+    on_record = False
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -40,7 +40,7 @@ class Door:
         found = await self._database.read(lambda session: self._found(session, call, route, actor))
         if isinstance(found, Denied):
             place = found.access.project.id if found.access.project is not None else ""
-            await self._refusals.note(actor.user_id, found.name, found.why.text, place)
+            await self._note(actor.user_id, found.name, found.why, place)
             raise found.why
         return found
 
@@ -54,8 +54,14 @@ class Door:
         try:
             return await self._people.judge(call.team_id, call.user_id)
         except NotAllowed as refusal:
-            await self._refusals.note(call.user_id, call.name or "help", refusal.text)
+            await self._note(call.user_id, call.name or "help", refusal)
             raise
+
+    async def note_refusal(self, call: Call, route: Route, access: Access, refusal: NotAllowed) -> None:
+        """Write down what a listener refused, as `bot.slack.routes.Doorkeeper` says."""
+        name = _needed(route, access.actor, call)
+        place = access.project.id if access.project is not None else ""
+        await self._note(access.actor.user_id, call.name if name == MEMBER else name, refusal, place)
 
     async def remembered(self, call: Call, route: Route) -> Access | None:
         """Return the same for options: from what is remembered, because Slack waits for them."""
@@ -68,8 +74,17 @@ class Door:
             return None
         return found if isinstance(found, Access) else None
 
+    async def _note(self, user_id: str, wanted: str, refusal: NotAllowed, place: str = "") -> None:
+        if not refusal.on_record:
+            refusal.on_record = True
+            await self._refusals.note(user_id, wanted, refusal.text, place)
+
     def _found(self, session: Session, call: Call, route: Route, actor: Actor) -> Access | Denied:
         access = Access.load(session, actor, route.project(session, actor, call), self._fixed)
-        name = route.needs if isinstance(route.needs, str) else route.needs(actor, call)
+        name = _needed(route, actor, call)
         denial = access.denial(name) if name != MEMBER else None
         return access if denial is None else Denied(name, access, denial)
+
+
+def _needed(route: Route, actor: Actor, call: Call) -> str:
+    return route.needs if isinstance(route.needs, str) else route.needs(actor, call)

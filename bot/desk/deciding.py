@@ -251,6 +251,7 @@ class Deciding(Judging):
 def _refused(session: Session, request: Request, actor: Actor, now: datetime, refusal: R) -> R:
     """Write a refused attempt down; the request stays as it is."""
     audit.note_request(session, actor, "desk.refused", request, now, why=refusal.text)
+    refusal.on_record = True
     return refusal
 
 

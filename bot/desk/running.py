@@ -170,6 +170,7 @@ class Running(Judging):
             return FINDING_OUT
         except BotError as problem:
             await self._database.write(partial(self._not_done, undertaking=undertaking, problem=problem))
+            problem.on_record = True
             raise
         await self._database.write(partial(self._done, undertaking=undertaking, text=text))
         return text

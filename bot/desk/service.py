@@ -15,7 +15,7 @@ from bot.desk.deciding import Deciding
 from bot.desk.limits import HOUR
 from bot.desk.settling import Settling
 from bot.engine.port import Job
-from bot.errors import CouldNotCheck, NotAllowed
+from bot.errors import BotError, CouldNotCheck, NotAllowed
 from bot.operation import Actor, Description, Operation
 from bot.policy import Hold, Refuse, Run
 from bot.slack.words import count
@@ -61,7 +61,7 @@ class Desk(Deciding, Settling):
             case Held():
                 return verdict
             case Refuse():
-                raise (CouldNotCheck if verdict.unread else NotAllowed)(verdict.text)
+                raise _refusal(verdict)
             case _:
                 text = await self.run(operation, actor, view_id)
                 return Ran(f"{text} {words.NOBODY_ELSE}" if verdict.alone else text)
@@ -160,6 +160,13 @@ def _opened(
         created_at=now,
         expires_at=now + WAITING_TIME,
     )
+
+
+def _refusal(verdict: Refuse) -> BotError:
+    """Return a refusal that was written down, to be raised."""
+    refusal = (CouldNotCheck if verdict.unread else NotAllowed)(verdict.text)
+    refusal.on_record = True
+    return refusal
 
 
 def _note_refusal(session: Session, operation: Operation, actor: Actor, now: datetime, why: str) -> None:

@@ -94,6 +94,7 @@ def refused_opening(
     refusal = may_open(session, request, actor, now) or lacking
     if refusal is not None:
         audit.note_request(session, actor, "keys.open.refused", request, now, why=refusal.text)
+        refusal.on_record = True
     return refusal
 
 

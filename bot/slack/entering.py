@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from bot.errors import BotError, CouldNotCheck, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.slack.blocks import Block, modal, section
 from bot.slack.call import Call
@@ -32,7 +33,16 @@ async def enter(call: Call, route: Route, door: Doorkeeper) -> None:
     else:
         if route.window:
             await call.open_over(saying(route.window, route.waits))
-        await _show(call, route, await route.listener(call, await door.admit(call, route)))
+        await _show(call, route, await _run(call, route, door, await door.admit(call, route)))
+
+
+async def _run(call: Call, route: Route, door: Doorkeeper, access: Any) -> Answer:
+    """Run the listener; what it refuses stands in the record as what the door refuses does."""
+    try:
+        return await route.listener(call, access)
+    except NotAllowed as refusal:
+        await door.note_refusal(call, route, access, refusal)
+        raise
 
 
 async def _offer(call: Call, route: Route, door: Doorkeeper) -> None:
@@ -53,7 +63,7 @@ async def _take_in(call: Call, route: Route, door: Doorkeeper) -> None:
         await _show(call, route, await _back(call, route, Actor(call.team_id, call.user_id), problem))
         return
     try:
-        answer = await route.listener(call, access)
+        answer = await _run(call, route, door, access)
     except route.brought_back as problem:
         answer = await _back(call, route, access.actor, problem)
     await _show(call, route, answer)

@@ -74,6 +74,10 @@ class Doorkeeper(Protocol):
         """
         ...
 
+    async def note_refusal(self, call: Call, route: Route, access: Any, refusal: NotAllowed) -> None:
+        """Write down that a listener refused whoever was let pass, unless that was written down where it was judged."""
+        ...
+
     async def remembered(self, call: Call, route: Route) -> Any | None:
         """Return the same from what is remembered, without a call to Slack; None for whoever may not."""
         ...

@@ -17,6 +17,7 @@ from bot.errors import NotAllowed
 from bot.groups import Groups
 from bot.people import People
 from bot.slack.call import Call
+from bot.slack.entering import enter
 from bot.slack.routes import MEMBER, Answer, Route
 from bot.store import due
 from bot.store.database import Database
@@ -50,6 +51,18 @@ class Entrance:
     async def comes(self, user_id: str, route: Route, team_id: str = TEAM) -> None:
         screen = Conversations()
         await self.door.admit(Call("command", "roles set", team_id, user_id, {}, screen, screen.post), route)
+
+    async def is_refused_inside(self, user_id: str, refusal: NotAllowed) -> None:
+        """Let somebody pass to a listener that refuses them."""
+
+        async def listener(call: Call, access: object) -> Answer:
+            del call, access
+            raise refusal
+
+        screen = Conversations()
+        call = Call("action", "digests.change", TEAM, user_id, {}, screen, screen.post)
+        with pytest.raises(NotAllowed):
+            await enter(call, Route(listener, needs=MEMBER, project=places.workspace), self.door)
 
     def recorded(self) -> list[Entry]:
         entries = select(Entry).where(col(Entry.name) == REFUSED).order_by(col(Entry.id))
@@ -127,3 +140,16 @@ async def test_another_person_and_another_reason_are_entries_of_their_own(entran
     with pytest.raises(NotAllowed):
         await entrance.comes("UGONE", SETTING)
     assert [entry.actor for entry in entrance.recorded()] == [ANA, EVE, "UGONE"]
+
+
+async def test_what_a_listener_refuses_stands_in_the_record_as_well(entrance: Entrance) -> None:
+    await entrance.is_refused_inside(EVE, NotAllowed("It is somebody else's digest."))
+    (entry,) = entrance.recorded()
+    assert (entry.actor, entry.subject, entry.detail["why"]) == (EVE, "digests.change", "It is somebody else's digest.")
+
+
+async def test_what_the_desk_wrote_down_is_not_written_down_again(entrance: Entrance) -> None:
+    written = NotAllowed("It is somebody else's digest.")
+    written.on_record = True
+    await entrance.is_refused_inside(EVE, written)
+    assert entrance.recorded() == []

@@ -34,12 +34,16 @@ class Gate:
 
     reason: BotError | None = None
     asked: int = 0
+    noted: int = 0
 
     async def admit(self, _call: Call, _route: Route) -> Passed:
         self.asked += 1
         if self.reason is not None:
             raise self.reason
         return Passed()
+
+    async def note_refusal(self, _call: Call, _route: Route, _access: Passed, _refusal: NotAllowed) -> None:
+        self.noted += 1
 
     async def remembered(self, _call: Call, _route: Route) -> Passed | None:
         return Passed()

@@ -30,12 +30,17 @@ class Doorkeeper:
 
     def __init__(self, why: BotError | None = None) -> None:
         self.why = why
+        self.noted: list[str] = []
 
     async def admit(self, call: Call, route: Route) -> Any:
         del route
         if self.why is not None:
             raise self.why
         return SimpleNamespace(actor=Actor(call.team_id, call.user_id))
+
+    async def note_refusal(self, call: Call, route: Route, access: Any, refusal: NotAllowed) -> None:
+        del call, route, access
+        self.noted.append(refusal.text)
 
     async def remembered(self, call: Call, route: Route) -> Any:
         raise NotImplementedError

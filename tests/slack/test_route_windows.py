@@ -57,6 +57,9 @@ class Gate:
             raise self.reason
         return self.access
 
+    async def note_refusal(self, _call: Call, _route: Route, _access: object, _refusal: NotAllowed) -> None:
+        return
+
     async def remembered(self, _call: Call, _route: Route) -> object:
         return self.access
 
