@@ -28,7 +28,7 @@ LISTS = {  # each with what stands in its answer, which may come after the word 
     "/keydesk roles": "roles given",
 }
 LIST_MOST = 15
-POLLED = "FROM due"  # an engine that looks for work is no part of a walk
+POLLED = "FROM scheduled_jobs"  # an engine that looks for work is no part of a walk
 
 
 @dataclass(frozen=True)

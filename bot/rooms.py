@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from bot import former_names
 from bot.access.door import Door as EntryDoor
 from bot.access.refusals import Refusals
 from bot.accounts.room import room as accounts
@@ -73,8 +74,13 @@ class Rooms:
         return tuple(job for room in self.rooms for job in room.jobs)
 
     def jobs(self, *, frozen: bool = False) -> Mapping[str, JobFunction]:
-        """Return the jobs to run by their kind; after a restore (``frozen``) those alone that do no harm."""
-        return {job.kind: job.run for job in self.job_kinds if job.after_restore or not frozen}
+        """Return the jobs to run by their kind; after a restore (``frozen``) those alone that do no harm.
+
+        What an earlier version left behind carries the kind of that day, so it is found by both.
+        """
+        return former_names.with_former(
+            {job.kind: job.run for job in self.job_kinds if job.after_restore or not frozen}
+        )
 
     @property
     def at_start(self) -> list[str]:
@@ -84,7 +90,7 @@ class Rooms:
     @property
     def background(self) -> Collection[str]:
         """The jobs that nobody waits for."""
-        return frozenset(job.kind for job in self.job_kinds if job.background)
+        return former_names.all_kinds(job.kind for job in self.job_kinds if job.background)
 
 
 def assemble(ports: Ports, more: tuple[Callable[[Deps], Room], ...] = ()) -> Rooms:

@@ -37,20 +37,20 @@ def test_a_kind_of_operation_and_a_job_belong_to_one_room(rooms: Rooms) -> None:
 
 
 def test_after_a_restore_nothing_runs_that_makes_ends_or_expires(rooms: Rooms) -> None:
-    assert set(rooms.jobs(frozen=True)) == {
+    assert {job.kind for job in rooms.job_kinds if job.after_restore} == {
         "access.further",
         "desk.cards",
         "desk.notice",
         "desk.remind",
         "desk.ring",
         "desk.tell",
-        "groups.learn",
+        "groups.load",
         "home.refresh",
-        "keys.tell_cleared",
+        "keys.tell_bulk_revoke",
         "keys.tell_end",
         "keys.tell_refused",
-        "people.learn",
-        "standing.learn",
+        "people.load",
+        "credentials.load",
     }
 
 

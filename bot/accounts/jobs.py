@@ -42,7 +42,7 @@ class AccountJobs:
             for account_id, client in (await self._deepgram.accounts()).items()
         ]
         at = now + (EVERY if all(answered) and not shut else AFTER_TROUBLE)
-        await self._database.write(lambda session: self._engine.later(session, Job("standing.learn", ref), at))
+        await self._database.write(lambda session: self._engine.later(session, Job("credentials.load", ref), at))
 
     async def _learn(self, account_id: str, client: Deepgram, now: datetime) -> bool:
         """Ask one account; False if it did not answer."""

@@ -25,7 +25,7 @@ def room(deps: Deps) -> Room:
         ),
         jobs=(
             JobKind(
-                "standing.learn",
+                "credentials.load",
                 AccountJobs(deps.database, deps.engine, deps.deepgram, deps.ring).learn,
                 at_start=True,
                 after_restore=True,

@@ -114,7 +114,7 @@ class DigestPosting:
         standing = await self._reading.standing(told.subscription, told.days)
         if told.subscription.state == "ended" or not is_ready(told.run, standing):
             return
-        digest = as_posted(await self._reading.digest(told.subscription, told.days, now), told.run.moment)
+        digest = as_posted(await self._reading.digest(told.subscription, told.days, now), told.run.snapshot)
         try:
             await self._bring_up_to_date(told, digest, now)
         except SlackError as problem:
@@ -163,7 +163,7 @@ class DigestPosting:
         to = "posted_again" if claimed == "repeating" else "posted"
 
         def note(session: Session) -> None:
-            shown = {"final": digest.final, "complete": not digest.unread, "moment": kept(digest)}
+            shown = {"final": digest.final, "complete": not digest.unread, "snapshot": kept(digest)}
             digest_runs.move(session, told.run.id, claimed, to, **where, **shown)
             _note_told(session, told, digest)
 

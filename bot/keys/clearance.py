@@ -60,7 +60,7 @@ class KeyClearance:
             asked_at=self._clock.now(),
         )
         clearings.ask(session, wish)
-        self._engine.enqueue(session, Job("keys.clear", wish.id), wish.asked_at)
+        self._engine.enqueue(session, Job("keys.bulk_revoke", wish.id), wish.asked_at)
 
     async def carry_out(self, ref: str, now: datetime) -> None:
         """End every key of the clearing ``ref``; each end is recorded like one that was asked for alone."""
@@ -70,8 +70,8 @@ class KeyClearance:
         problems = await self._end_all(clearing)
         passing = any(isinstance(problem, PASSING) for _, problem in problems)
         if passing and now - clearing.asked_at < PATIENCE:
-            log.warning("keys.clear.trouble", clearing=ref, keys=len(problems))
-            again = Job("keys.clear", ref)
+            log.warning("keys.bulk_revoke.trouble", clearing=ref, keys=len(problems))
+            again = Job("keys.bulk_revoke", ref)
             await self._database.write(lambda session: self._engine.later(session, again, now + TRY_AGAIN))
             return
         text = outcome(len(clearing.key_ids), problems)
@@ -103,7 +103,7 @@ class KeyClearance:
 
     def _finish(self, session: Session, ref: str, text: str, now: datetime) -> None:
         if clearings.finish(session, ref, now, text):
-            self._engine.enqueue(session, Job("keys.tell_cleared", ref), now)
+            self._engine.enqueue(session, Job("keys.tell_bulk_revoke", ref), now)
 
 
 def outcome(asked: int, problems: Sequence[Problem]) -> str:

@@ -78,7 +78,7 @@ class KeyClearing:
         clear = Route(self.clear, MEMBER, workspace, window=TITLE, waits="Ending the keys…", reads=_read_number)
         return Door(
             actions={"budgets.end_keys": Route(self.ask, MEMBER, workspace, window=TITLE)},
-            views={"keys.clear": clear},
+            views={"keys.bulk_revoke": clear},
         )
 
     async def ask(self, call: Call, access: Access) -> Block:
@@ -151,7 +151,7 @@ def confirm_form(found: Found, problem: str = "") -> Block:
         text = f"You may end {found.endable} of these {number} keys; approvers of the project and owners may end all."
         return blocks.modal("keys.notice", TITLE, [*listed, blocks.section(text)], close="Close")
     return blocks.modal(
-        "keys.clear",
+        "keys.bulk_revoke",
         TITLE,
         [
             *blocks.problem(problem),

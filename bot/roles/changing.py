@@ -152,7 +152,7 @@ class RoleChange:
         self._desk.void_moved(session, actor.team_id, now, *(kind.kind for kind, _ in asking.HELD))
         self._let_follow(session, actor.team_id, self._concerned(session, actor.team_id, operation), now)
         if operation.role == "owner":  # of whoever is in a group that got it, Slack may never have been asked
-            self._engine.later(session, Job("people.learn", "all"), now)
+            self._engine.later(session, Job("people.load", "all"), now)
         return asking.changed_text(session, actor.team_id, operation)
 
     def _check(self, session: Session, operation: SetRole, actor: Actor) -> None:

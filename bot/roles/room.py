@@ -36,8 +36,8 @@ def room(deps: Deps) -> Room:
         routes=(RoleListeners(deps.desk, deps.database, deps.people, deps.groups, change).door(),),
         kinds=role_kinds(change),
         jobs=(
-            JobKind("people.learn", rounds.people, at_start=True, after_restore=True, background=True),
-            JobKind("groups.learn", rounds.groups, at_start=True, after_restore=True, background=True),
+            JobKind("people.load", rounds.people, at_start=True, after_restore=True, background=True),
+            JobKind("groups.load", rounds.groups, at_start=True, after_restore=True, background=True),
         ),
     )
 
@@ -72,16 +72,16 @@ class Rounds:
         deps = self._deps
 
         def next_time(session: Session) -> set[str]:
-            deps.engine.later(session, Job("people.learn", ref), now + LEARN_EVERY)
+            deps.engine.later(session, Job("people.load", ref), now + LEARN_EVERY)
             return _deciders(session, deps)
 
         if not await deps.people.learn(sorted(await deps.database.write(next_time))):
-            again = Job("people.learn", ref)
+            again = Job("people.load", ref)
             await deps.database.write(lambda session: deps.engine.later(session, again, now + LEARN_AGAIN))
 
     async def groups(self, ref: str, now: datetime) -> None:
         """Keep the user groups that hold a role fresh while nobody clicks, and tell who joined those of Owners."""
-        deps, again = self._deps, Job("groups.learn", ref)
+        deps, again = self._deps, Job("groups.load", ref)
         await deps.database.write(lambda session: deps.engine.later(session, again, now + GROUPS_EVERY))
         await deps.groups.keep_fresh()
         await self._joining.tell(now)

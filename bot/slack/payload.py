@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from bot import former_names
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.names import Names
 from bot.slack.web import SlackWeb
@@ -151,7 +152,9 @@ def _name(kind: Kind, body: Body, view: Mapping[str, Any]) -> str:
         return _without_suffix(body["actions"][0]["action_id"])
     if kind == "options":
         return _without_suffix(body["action_id"])
-    return str(view["callback_id"] if kind in {"view", "view_closed"} else body["callback_id"])
+    if kind in {"view", "view_closed"}:
+        return former_names.view(str(view["callback_id"]))
+    return str(body["callback_id"])
 
 
 def _without_suffix(action_id: str) -> str:

@@ -17,7 +17,7 @@ class Clearing(SQLModel, table=True):
     ``text`` (mrkdwn) says what became of it, once it is finished.
     """
 
-    __tablename__ = "clearings"
+    __tablename__ = "bulk_revokes"
 
     id: str = Field(primary_key=True)
     team_id: str

@@ -50,7 +50,7 @@ OPEN = ("planned", "posting", "unclear", "repeating")
 class Run(SQLModel, table=True):
     """One digest of one subscription. ``claimed_at`` is the machine's time, every other moment the business's.
 
-    ``moment`` is what the message says of the moment it was posted (`bot.digests.moment`). ``final`` and ``complete``
+    ``snapshot`` is what the message says of the moment it was posted (`bot.digests.moment`). ``final`` and ``complete``
     say what the message in Slack tells of its figures; ``completed_at`` when it was last to be brought up to date,
     which happens once. ``details_ts`` is the message with the details in its thread, if Slack confirmed that.
     """
@@ -71,7 +71,7 @@ class Run(SQLModel, table=True):
     final: bool = False
     complete: bool = False
     completed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    moment: dict[str, Any] = Field(default_factory=no_dict, sa_type=JSON)
+    snapshot: dict[str, Any] = Field(default_factory=no_dict, sa_type=JSON)
     note: str = ""
 
 

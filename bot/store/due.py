@@ -20,7 +20,7 @@ class Due(SQLModel, table=True):
     ``NEVER`` until it is released.
     """
 
-    __tablename__ = "due"
+    __tablename__ = "scheduled_jobs"
 
     job_id: str = Field(primary_key=True)
     kind: str
@@ -32,7 +32,7 @@ class Due(SQLModel, table=True):
 
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-TABLE = SQLModel.metadata.tables["due"]
+TABLE = SQLModel.metadata.tables["scheduled_jobs"]
 
 
 def put(session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at: datetime, attempt: int = 0) -> None:

@@ -18,7 +18,7 @@ from bot.store.upsert import insert_into
 class Lane(SQLModel, table=True):
     """One lane; ``until`` ends the lease of a holder that does not renew it."""
 
-    __tablename__ = "lanes"
+    __tablename__ = "leases"
 
     name: str = Field(primary_key=True)
     holder: str | None = None

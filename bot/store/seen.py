@@ -15,13 +15,13 @@ from bot.store.upsert import insert_for
 class Seen(SQLModel, table=True):
     """One delivery, by its event id or trigger id."""
 
-    __tablename__ = "seen"
+    __tablename__ = "deliveries"
 
     key: str = Field(primary_key=True)
     at: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
-TABLE = SQLModel.metadata.tables["seen"]
+TABLE = SQLModel.metadata.tables["deliveries"]
 
 
 def first(session: Session, key: str, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from tests.clocks import PATIENCE
 
 def create_tables(database: Database) -> None:
     """Create the two tables that an engine uses."""
-    tables = [SQLModel.metadata.tables[name] for name in ("due", "heartbeats")]
+    tables = [SQLModel.metadata.tables[name] for name in ("scheduled_jobs", "heartbeats")]
     SQLModel.metadata.create_all(database.engine, tables=tables)
 
 

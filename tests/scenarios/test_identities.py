@@ -64,7 +64,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "emails": {"emails": {"value": "ana@northwind.test"}},
         "scope": {"scope": {"selected_option": {"value": "member"}}},
     },
-    "keys.clear": {"number": {"number": {"value": ""}}},
+    "keys.bulk_revoke": {"number": {"number": {"value": ""}}},
     "members.remove": {"confirm": {"confirm": {"value": "ana"}}},
     "members.scope": {"scope": {"scope": {"selected_option": {"value": "member"}}}},
     "roles.default": {"role": {"role": {"selected_option": {"value": "reader"}}}},

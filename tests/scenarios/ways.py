@@ -178,7 +178,7 @@ async def end_many(here: World, user: str) -> None:
         session.add(Budget(id=id_, team_id=team, set_by=user, set_at=now, dollars=Decimal(5), **about))
     mark = Found("", (one,), 1).mark
     number = {"number": {"number": {"type": "plain_text_input", "value": "1"}}}
-    await forge_submission(here, user, "keys.clear", number, f"{id_}:1:{mark}")
+    await forge_submission(here, user, "keys.bulk_revoke", number, f"{id_}:1:{mark}")
 
 
 WAYS: dict[str, Way] = {
