@@ -27,15 +27,15 @@ class Unpriced:
     def sentence(self) -> str:
         """Say what is not told, in plain text."""
         if self.whole:
-            return f"Deepgram tells no prices for {self.project}: what it used is in no sum of dollars."
+            return f"The provider tells no prices for {self.project}: what it used is in no sum of dollars."
         days = count(self.untold.days, "day")
-        return f"Deepgram tells no price, or only a part of it, for {days} of {self.project}: sums are without that."
+        return f"The provider tells no price, or only a part, for {days} of {self.project}: sums are without that."
 
 
 def without(untold: Untold) -> str:
     """Say which days a sum is without, in plain text; nothing where it is whole."""
     hidden = f"Without {count(untold.hidden, 'day')}: Keydesk may not read what they cost."
-    unpriced = f"Without {count(untold.days, 'day')}: Deepgram tells no price for them, or only a part of it."
+    unpriced = f"Without {count(untold.days, 'day')}: the provider tells no price for them, or only a part of it."
     return " ".join([*([hidden] if untold.hidden else []), *([unpriced] if untold.days else [])])
 
 

@@ -24,7 +24,7 @@ from bot.store.database import Database
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside world: the database, what runs jobs, the time, Slack (for people who wait; for jobs), Deepgram."""
+    """The outside world: the database, what runs jobs, the time, Slack (for people who wait; for jobs), providers."""
 
     database: Database
     engine: Engine

@@ -15,8 +15,7 @@ NEVER_BY_THE_CONCERNED = frozenset({"roles.take_owner"})
 class Role(IntEnum):
     """What somebody may do, in order: a Reader sees, a Developer also asks for keys, an Owner manages.
 
-    The roles are those of Groq's console (https://console.groq.com/docs/projects), where Developer is "currently the
-    same as Owner"; here the two have rows of their own in `LEAST`.
+    The names are a provider's own (docs/roles.md), where Developer is the same as Owner; here `LEAST` tells them apart.
     """
 
     READER = 1

@@ -182,7 +182,7 @@ async def test_a_credential_that_deepgram_refuses_is_not_called_keydesks_own() -
         given = COMPLETE | {"KEYDESK_SECRET_KEY": new_key(), "DEEPGRAM_API_URL": deepgram.url}
         add = functools.partial(CliRunner().invoke, main, ["accounts", "add", "--name", "studio"], env=given)
         result = await asyncio.to_thread(add, input="wrong-canary\n")
-    assert "Deepgram does not accept the credential you typed. Nothing was added." in result.output
+    assert "The provider does not accept the credential you typed. Nothing was added." in result.output
     assert "owner needs to replace" not in result.output
     assert "canary" not in result.output
 

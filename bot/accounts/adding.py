@@ -24,8 +24,8 @@ from bot.store.accounts import Account
 from bot.store.database import Database
 
 NAMES_SHOWN = 3
-NO_CREDENTIAL = "That is not a credential: it is empty, or holds what no key of Deepgram's holds. Nothing was added."
-REFUSED = "Deepgram does not accept the credential you typed. Nothing was added."
+NO_CREDENTIAL = "That is not a credential: it is empty, or holds characters that no key holds. Nothing was added."
+REFUSED = "The provider does not accept the credential you typed. Nothing was added."
 
 
 class NotAdded(BotError):
@@ -54,7 +54,7 @@ async def add(
     Raises:
         NotAdded: a name or the credential does not fit, or a project of it is an account's already.
         CannotSeal: there is no usable key in KEYDESK_SECRET_KEY.
-        ProviderError: Deepgram did not answer.
+        ProviderError: the provider did not answer.
     """
     _check_names(given)
     client = _client(given, open_client)

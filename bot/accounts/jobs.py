@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class AccountJobs:
-    """Keeps the rows of the accounts true, so that nothing is offered that Deepgram forbids."""
+    """Keeps the rows of the accounts true, so that nothing is offered that the provider forbids."""
 
     def __init__(self, database: Database, engine: Engine, deepgram: Deepgram, ring: Ring) -> None:
         self._database = database

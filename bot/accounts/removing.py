@@ -14,7 +14,7 @@ from bot.slack.words import code, count, escape, listed
 from bot.store import accounts
 from bot.store.database import Database
 
-MAIN_STAYS = "The main account stands in DEEPGRAM_API_KEY, so it cannot be removed here. Nothing changed."
+MAIN_STAYS = "The main account stands in the environment, so it cannot be removed here. Nothing changed."
 
 
 NAMED = 10

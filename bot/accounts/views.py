@@ -26,7 +26,7 @@ def account_list(seen: Accounts) -> list[Block]:
     """Draw a page of accounts."""
     table = blocks.button("CSV by direct message", "accounts.csv", f"1:{seen.words}")
     return [
-        blocks.header("Deepgram accounts"),
+        blocks.header("Provider accounts"),
         *_rows(seen),
         blocks.context(
             f"{count(seen.page.total, 'account')} · adding one needs the machine that Keydesk runs on: "
@@ -42,7 +42,7 @@ def _rows(seen: Accounts) -> list[Block]:
         return [_row(account, seen) for account in seen.page.items]
     if seen.words:
         return [blocks.section(f"No account matches “{escape(seen.words)}”. `/keydesk accounts list` shows all.")]
-    return [blocks.section("Keydesk has not asked Deepgram yet who it is. Look again in a minute.")]
+    return [blocks.section("Keydesk has not asked the provider yet who it is. Look again in a minute.")]
 
 
 def _row(account: Account, seen: Accounts) -> Block:
@@ -79,7 +79,7 @@ def removal_form(loss: Loss, typed: str = "", problem: str = "") -> Block:
             *([blocks.section(f"⚠️ *{escape(problem)}*")] if problem else []),
             blocks.section(
                 f"*{escape(account.name)}* ({code(account.fingerprint)}) will be removed from Keydesk: its credential "
-                f"is forgotten, and {_projects(loss)} will leave every list. Nothing changes at Deepgram."
+                f"is forgotten, and {_projects(loss)} will leave every list. Nothing changes at the provider."
             ),
             *_keys(loss),
             blocks.input_(
@@ -107,7 +107,7 @@ def _keys(loss: Loss) -> list[Block]:
     more = len(loss.keys) - len(shown)
     ending = (
         f"*{count(len(loss.keys), 'live key')} that Keydesk made there can no longer be ended from here.* Each still "
-        "ends by itself; to end one sooner, use `/keys revoke` before, or Deepgram's console after."
+        "ends by itself; to end one sooner, use `/keys revoke` before, or the provider's console after."
     )
     return [blocks.section(ending), blocks.section("\n".join(shown + ([f"… and {more} more"] if more else [])))]
 

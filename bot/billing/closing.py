@@ -86,7 +86,7 @@ def describe(session: Session, operation: CloseMonth, requester: str) -> Descrip
         why="",
         fields=(
             ("Month", month),
-            ("Deepgram's total", dollars(Decimal(operation.total)) if operation.total else "–"),
+            ("The provider's total", dollars(Decimal(operation.total)) if operation.total else "–"),
             ("Rows by customer", str(operation.payers)),
         ),
         evidence=(

@@ -109,8 +109,8 @@ def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple
     if seen.read > seen.settled:
         texts.append(f"{count(seen.read - seen.settled, 'day')} of projects may still change.")
     if waiting and over:
-        texts.append(f"Deepgram is asked for {count(len(waiting), 'project')} once more, on {utc(again)} or after.")
-    texts += [f"What {name} cost may not be read at Deepgram." for name in hidden[:PROBLEMS_SHOWN]]
+        texts.append(f"The provider is asked for {count(len(waiting), 'project')} once more, on {utc(again)} or after.")
+    texts += [f"What {name} cost may not be read at the provider." for name in hidden[:PROBLEMS_SHOWN]]
     named = seen.problems[:PROBLEMS_SHOWN]
     return (*texts, *(f"{projects.name_of(session, project_id)}: {problem}" for project_id, problem in named))
 

@@ -23,7 +23,7 @@ PURPOSE_SHOWN = 100
 LINES_PAGE = 20
 MISSING_SHOWN = 600
 WARNINGS_ASKED = 180
-THEIRS = "Spent in customers' own accounts: billed to them by Deepgram, and in no sum here"
+THEIRS = "Spent in customers' own accounts: billed to them by the provider, and in no sum here"
 
 
 def month_page(printed: Printed, number: int, *, may_close: bool) -> list[Block]:
@@ -85,7 +85,7 @@ def _nothing(statement: Statement, of: str = "") -> str:
     if statement.total is None:
         return f"What was spent{of} in {when} is not known."
     if statement.untold:
-        return f"Nothing that was spent{of} in {when} has a price that Deepgram tells."
+        return f"Nothing that was spent{of} in {when} has a price that the provider tells."
     return f"Nothing was spent{of} in {when}."
 
 
@@ -151,9 +151,9 @@ def _whole(printed: Printed, beside: Sequence[PrintedPart], *, may_close: bool) 
 
 
 def _sum(printed: Printed) -> str:
-    known = "Deepgram's own total" if printed.is_whole else "Deepgram has told no total yet"
+    known = "the provider's own total" if printed.is_whole else "the provider has told no total yet"
     if printed.statement.untold:
-        known = "as far as Deepgram tells prices"
+        known = "as far as the provider tells prices"
     billed = f"to bill *{dollars(printed.told(printed.charge))}*"
     return f"*Sum: {dollars(printed.told(printed.cost))}* · {known}, before any markup · {billed}"
 

@@ -1,4 +1,4 @@
-"""Balances and purchases as Deepgram tells them at this moment; nothing of them is kept."""
+"""Balances and purchases as the provider tells them at this moment; nothing of them is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Balances:
 
 @dataclass(frozen=True)
 class Orders:
-    """A page of what was bought for a project; not ``complete`` if Deepgram may have more than it told."""
+    """A page of what was bought for a project; not ``complete`` if the provider may have more than it told."""
 
     project_id: str
     project: str
@@ -42,7 +42,7 @@ async def balances(reports: BillingReports, project: Project, now: datetime) -> 
     """Read the balances.
 
     Raises:
-        ProviderError: Deepgram did not tell; ScopeMissing says who may read them.
+        ProviderError: the provider did not tell; ScopeMissing says who may read them.
     """
     with _saying_who_may():
         return Balances(project.id, project.name, tuple(await reports.balances(project.id)), now)
@@ -52,7 +52,7 @@ async def orders(reports: BillingReports, project: Project, number: int, now: da
     """Read the orders, the newest first.
 
     Raises:
-        ProviderError: Deepgram did not tell; ScopeMissing says who may read them.
+        ProviderError: the provider did not tell; ScopeMissing says who may read them.
     """
     with _saying_who_may():
         told = await reports.purchases(project.id)

@@ -135,7 +135,7 @@ def describe(session: Session, operation: RaiseBudget, today: date) -> Descripti
             ("Wanted", f"{money.dollars(operation.dollars)} a month"),
         ),
         evidence=_evidence(session, budget, today),
-        risk=("Medium", "Keydesk warns later; Deepgram has no hard cap"),
+        risk=("Medium", "Keydesk warns later; the provider has no hard cap"),
     )
 
 

@@ -26,7 +26,7 @@ from bot.store.database import Database
 
 
 class BudgetSetting:
-    """Carries out the operations on budgets. Nothing at a provider changes: Deepgram knows no budgets."""
+    """Carries out the operations on budgets. Nothing changes at the provider, which knows no budgets."""
 
     def __init__(self, desk: Desk, database: Database, clock: Clock, web: SlackWeb, watch: BudgetWatch) -> None:
         self._desk = desk
@@ -142,7 +142,7 @@ class BudgetSetting:
         return (
             f"{service.name_of(session, budget)} has a budget of {money.dollars(budget.dollars)} a month. "
             f"{_reached(budget, spent)}"
-            "Deepgram has no hard cap: Keydesk warns, it does not stop anything."
+            "Keydesk warns and stops nothing: the provider has no hard cap."
         )
 
     def _note(self, session: Session, name: str, budget: Budget, actor: Actor, figures: dict[str, str]) -> None:

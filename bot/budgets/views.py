@@ -25,7 +25,7 @@ Block = dict[str, Any]
 
 BAR = 10
 WHY_LONGEST = 300
-NO_CAP = "Deepgram has no hard cap: Keydesk warns, it does not stop anything by itself."
+NO_CAP = "Keydesk warns and stops nothing: the provider has no hard cap."
 LEVELS: Mapping[str, str] = {
     "50": "half of the budget is spent",
     "80": "80 % of the budget is spent",

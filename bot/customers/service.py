@@ -132,7 +132,7 @@ def _live_keys_of(session: Session, team_id: str, customer: str) -> int:
 
 
 def _keys_by_tag(session: Session) -> dict[str, set[str]]:
-    """Return the live keys of every tag: Deepgram's list of keys may leave out tags that its figures show."""
+    """Return the live keys of every tag: the provider's list of keys may leave out tags that its figures show."""
     living = customers.tags_of_keys(session)
     found = {tag: key_ids & living.keys() for tag, key_ids in facts.tags_billed(session).items()}
     for key_id, tags in living.items():

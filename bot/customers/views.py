@@ -27,7 +27,7 @@ Block = dict[str, Any]
 
 FOREIGN_SHOWN = 120
 TAG_RULE = f"At most {TAG_LONGEST} characters: letters and digits first, then also blanks and . : / @ + & _ or a dash."
-WHOSE = {"ours": "Our Deepgram account", "theirs": "An account of their own"}
+WHOSE = {"ours": "Our account at the provider", "theirs": "An account of their own"}
 
 
 def customer_list(seen: Catalogue) -> list[Block]:

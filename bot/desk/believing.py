@@ -16,6 +16,6 @@ async def believed(seen: Awaitable[bool], claim: str) -> None:
     try:
         agrees = await seen
     except ProviderError as problem:
-        raise Unclear(f"Deepgram says {claim}, but that could not be read. {problem.text}") from problem
+        raise Unclear(f"The provider says {claim}, but that could not be read. {problem.text}") from problem
     if not agrees:
-        raise Unclear(f"Deepgram says {claim}, and does not show it yet.")
+        raise Unclear(f"The provider says {claim}, and does not show it yet.")

@@ -19,8 +19,8 @@ from bot.store import changes, requests
 from bot.store.database import Database
 
 NOT_KNOWN_YET = (
-    "Deepgram still does not say whether it was done. Keydesk goes on asking and tells you; until then, please look "
-    "there before you ask for it again."
+    "The provider still does not say whether it was done. Keydesk goes on asking and tells you; until then, please "
+    "look there before you ask for it again."
 )
 RUNG = {
     "lapsed": "the approval lapsed, because it was not opened in time. Nothing was made. You can ask again.",

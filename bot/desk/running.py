@@ -32,9 +32,9 @@ PASSING = (CouldNotCheck, RateLimited, Unavailable)
 WAITS = (30.0, 60.0, 300.0, 900.0, 3600.0)
 MARGIN_SECONDS = 5.0
 TOO_LONG = "It took too long."
-FINDING_OUT = "Deepgram did not answer clearly. Keydesk finds out whether it was done, and tells you."
-NOT_DONE = "It was not done: Keydesk has asked Deepgram. Nothing changed; you can ask again."
-DONE_AFTER_ALL = "It was done: Keydesk has asked Deepgram."
+FINDING_OUT = "The provider did not answer clearly. Keydesk finds out whether it was done, and tells you."
+NOT_DONE = "It was not done: Keydesk has asked the provider. Nothing changed; you can ask again."
+DONE_AFTER_ALL = "It was done: Keydesk has asked the provider."
 
 Execute = Callable[[Any, Actor], Awaitable[str]]
 

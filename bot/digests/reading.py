@@ -1,4 +1,4 @@
-"""Everything that a digest says, read from the store; the balance of a few projects from Deepgram, if it is quick."""
+"""Everything that a digest says, from the store; the balance of a few projects from the provider, if that is quick."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Reading:
         return await self._database.read(read)
 
     async def _left(self, project_ids: Sequence[str]) -> dict[str, Decimal]:
-        """Return what is left in each of these projects; nothing is known if Deepgram does not tell at once."""
+        """Return what is left in each of these projects; nothing is known if the provider does not tell at once."""
         try:
             async with asyncio.timeout(BALANCE_SECONDS):
                 told = await asyncio.gather(*(self._reports.balances(project_id) for project_id in project_ids))

@@ -16,7 +16,7 @@ from bot.money import FORECAST_FROM_DAY, days_left, forecast, mean, to_cent, to_
 from bot.prices import Unpriced
 from bot.spending.usual import usual_of
 
-OTHER, UNSPLIT = "Other", "Not split by Deepgram"
+OTHER, UNSPLIT = "Other", "Not split by the provider"
 OWNERLESS: Mapping[str, str] = {
     "customer": "Untagged",
     "project": "Without a project",

@@ -119,7 +119,7 @@ def export_rows(digest: Digest) -> list[tuple[object, ...]]:
 
 def _total(digest: Digest) -> str:
     not_told = digest.total is None and digest.unpriced and not digest.unread
-    amount = "Dollars are not told by Deepgram" if not_told else dollars(digest.total)
+    amount = "The provider tells no dollars" if not_told else dollars(digest.total)
     shown = f"*{amount}* on {_days_long(digest.days)}"
     usual = _compared(digest.total, digest.usual, _usual_words(digest))
     week = f"a week earlier {dollars(digest.last_week)}"
@@ -250,7 +250,7 @@ def _footer(subscription: Subscription, digest: Digest, *, again: bool, change: 
         named = [escape(cut(name, NAME_LONGEST)) for name in digest.unread[:UNREAD_SHOWN]]
         more = len(digest.unread) - len(named)
         named += [f"{more} more"] if more else []
-        lines.append(f"⚠️ Not read from Deepgram: {listed(named)}. All figures are without what is missing.")
+        lines.append(f"⚠️ Not read from the provider: {listed(named)}. All figures are without what is missing.")
     lines += [f"⚠️ {escape(cut(each, 200))}" for each in sentences(digest.unpriced)]
     if change is not None:
         lines.append(f"✏️ Updated: {_signed(change)}, {'now final' if digest.final else 'now complete, not final'}.")

@@ -100,7 +100,7 @@ async def _bounded(look: Look) -> Check:
 
 
 async def credential(deepgram: Identity) -> tuple[Credential | None, str]:
-    """Return who Keydesk is at Deepgram, or None with the reason why that cannot be told."""
+    """Return who Keydesk is at the provider, or None with the reason why that cannot be told."""
     try:
         return await deepgram.who_am_i(), ""
     except BotError as problem:
@@ -117,4 +117,4 @@ def powers(found: Credential) -> list[str]:
         case "member":
             return ["it sees and ends only its own keys", "it cannot see members, invites or billing"]
         case _:
-            return ["its role could not be read, so what it cannot do shows only when Deepgram refuses"]
+            return ["its role could not be read, so what it cannot do shows only when it is refused"]

@@ -109,6 +109,6 @@ def status(checks: Sequence[Check], credential: Sequence[str], version: str) -> 
     return [
         blocks.header("Keydesk is well" if all(check.ok for check in checks) else "Keydesk needs attention"),
         blocks.section("\n".join(lines)),
-        blocks.section("*At Deepgram*\n" + "\n".join(f"• {escape(line)}" for line in credential)),
+        blocks.section("*At the provider*\n" + "\n".join(f"• {escape(line)}" for line in credential)),
         blocks.context(f"Version {escape(version)} · {count(len(checks), 'check')}"),
     ]

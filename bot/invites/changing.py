@@ -67,7 +67,7 @@ class InviteChanges:
         """Tell whether the invitation is gone.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: the provider did not say.
         """
         return await self._find(operation.project_id, operation.email) is None
 
@@ -79,7 +79,7 @@ class InviteChanges:
     # --- once more ---
 
     async def resend(self, operation: ResendInvite, actor: Actor) -> str:
-        """Take an invitation back and send it again with the scope that it has: Deepgram has no resending.
+        """Take an invitation back and send it again with the scope that it has: the provider has no resending.
 
         Raises:
             NotUnderstood: there is none any more, or its scope is not told; nothing was sent.
@@ -136,7 +136,7 @@ class InviteChanges:
         """Tell whether both halves happened (or neither); in words where only the first did.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: the provider did not say.
         """
         if await self._find(operation.project_id, operation.email) is None:
             return f"{_half_done(operation.email)} They may have accepted it meanwhile; else invite them again."

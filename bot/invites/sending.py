@@ -128,7 +128,7 @@ class InviteSending:
         """Tell whether everybody was invited (or nobody); in words where only some were.
 
         Raises:
-            ProviderError: Deepgram did not say, or not all of it: who is missing there would be mailed twice.
+            ProviderError: the provider did not say, or not all of it: who is missing there would be mailed twice.
         """
         there = await self._arrived(operation)
         arrived = [email for email in operation.emails if email.casefold() in there]

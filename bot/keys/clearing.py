@@ -49,7 +49,7 @@ WAITS = "More than three keys of others within a day, or one that you do not app
 class Found:
     """The live keys of a budget that Keydesk can end, and how many of them this person may end.
 
-    ``beyond_us`` counts those that only somebody else at Deepgram can end; ``about`` says whose budget it is.
+    ``beyond_us`` counts those that only somebody else at the provider can end; ``about`` says whose budget it is.
     """
 
     budget_id: str

@@ -65,7 +65,7 @@ class KeyEnding:
             NotUnderstood: there is no such live key.
             NotAllowed: it is Keydesk's own key.
             CouldNotCheck: whether it is could not be told.
-            ProviderError: Deepgram certainly did not end it; the key is as it was.
+            ProviderError: the provider certainly did not end it; the key is as it was.
         """
         key = await self._database.read(lambda session: keys.get(session, operation.key_id))
         if key is None or key.project_id != operation.project_id:
@@ -115,7 +115,7 @@ class KeyEnding:
         return True
 
     async def settle(self, ref: str, now: datetime) -> None:
-        """Finish an end that was begun: deleting again is harmless. While Deepgram has trouble, try each minute."""
+        """Finish an end that was begun: deleting again is harmless. While the provider has trouble, try each minute."""
         key = await self._database.read(lambda session: keys.get(session, ref))
         if key is None or key.state != "ending":
             return
@@ -150,7 +150,7 @@ class KeyEnding:
         except NotFound:
             await self._check_gone(key, await self._is_listed(key))
         except AccountRemoved:
-            # Nobody here can reach it any more; Deepgram itself ends it at the time that it was made with.
+            # Nobody here can reach it any more; the provider itself ends it at the time that it was made with.
             if not (key.made_here and key.ends_at is not None and key.ends_at <= self._clock.now()):
                 raise
         else:
@@ -172,7 +172,7 @@ class KeyEnding:
     async def _check_gone(self, key: Key, is_there: bool) -> None:
         """Believe that a key is gone only if a read agrees that would show it.
 
-        “Not found” may also mean that Deepgram lags behind, or that Keydesk may not see what others made any more.
+        “Not found” may also mean that the provider lags behind, or that Keydesk may no longer see what others made.
 
         Raises:
             Unclear: it is still there, or would not be shown.
@@ -247,7 +247,7 @@ async def made_by_us(standing: Standing, key: Key) -> bool:
     """Tell whether a key is of the member that Keydesk is now, who sees it in any role, and whose leaving ends it.
 
     Raises:
-        ProviderError: Deepgram did not say who that is.
+        ProviderError: the provider did not say who that is.
     """
     if not key.made_here or key.member_id is None:  # what was made here is ours until a list names another member
         return key.made_here

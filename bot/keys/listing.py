@@ -119,7 +119,7 @@ def _approved(session: Session, key: Key) -> str:
 def freshness(session: Session, project_id: str | None) -> str:
     """Say how old the list is."""
     if project_id is None:
-        return "all projects, as last read from Deepgram"
+        return "all projects, as last read from the provider"
     mirror = mirrors.get(session, mirrors.of_keys(project_id))
     left_out = keys.unlisted(session, project_id, mirror.read_at) if mirror.read_at is not None else 0
     if not left_out:

@@ -1,4 +1,4 @@
-"""Keys that Deepgram ended because what held them went."""
+"""Keys that the provider ended because what held them went."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class KeyMirror:
     async def read_details(self, key: Key) -> None:
         """Read what lists leave out of a key that was not made here (tags, end), if the provider answers.
 
-        An end that a list does not tell is not "never" (Deepgram's lists lack it), so it is asked for.
+        An end that a list does not tell is not "never" (the provider's lists lack it), so it is asked for.
         """
         if key.made_here or key.state != "live" or key.ends_at is not None:
             return

@@ -26,7 +26,7 @@ class Preset:
     scopes: tuple[str, ...]
 
 
-# The scope names are those of Deepgram's page on roles and permissions.
+# The scope names are those of the provider's page on roles and permissions.
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         preset.name: preset

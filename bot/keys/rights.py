@@ -1,4 +1,4 @@
-"""What one person may do to keys: by the policy, and by what our credential may at Deepgram."""
+"""What one person may do to keys: by the policy, and by what our credential may at the provider."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Rights:
         return self._actor.user_id in (matter.approvers or matter.owners)
 
     def credential_suffices(self, key: Key) -> bool:
-        """Tell whether Deepgram lets the credential of the key's account end it."""
+        """Tell whether the provider lets the credential of the key's account end it."""
         _, account = self._facts(key.project_id)
         return key.made_here or account is None or may_end(account.role, account.member_id, key.member_id)
 

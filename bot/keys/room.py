@@ -18,7 +18,7 @@ from bot.operation import OperationKind
 from bot.room import Deps, JobKind, Room, Shortcut, kinds_of
 
 SHORTCUTS = (
-    Shortcut("keys.request", "Request a key", "global", "Ask for a Deepgram key"),
+    Shortcut("keys.request", "Request a key", "global", "Ask for a provider key"),
     Shortcut(
         "keys.request_about", "Ask for a key about this", "message", "Ask for a key, starting from what stands here"
     ),

@@ -83,7 +83,7 @@ class MemberChanges:
         """Tell whether the member is gone.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: the provider did not say.
         """
         return await self._find(operation.project_id, operation.member_id) is None
 
@@ -124,7 +124,7 @@ class MemberChanges:
         """Tell whether the member has the wanted scope.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: the provider did not say.
         """
         try:
             scopes = await self._deepgram.member_scopes(operation.project_id, operation.member_id)

@@ -49,7 +49,7 @@ class MemberListeners:
             commands=(
                 Command("members", "list", list_, "[words]", "who belongs to your project", ("ls", "search")),
                 Command("members", "show", show, "<name or e-mail>", "one member, with their keys", ("get",)),
-                Command("members", "scopes", scopes, "<name>", "what a member may do at Deepgram"),
+                Command("members", "scopes", scopes, "<name>", "what a member may do at the provider"),
             ),
             actions={
                 "members.list": Route(self.turn, "members.list", of_page, in_place=True),

@@ -1,4 +1,4 @@
-"""Each project's models, remembered for ten minutes: one call to Deepgram answers every search and page."""
+"""Each project's models, remembered for ten minutes: one call to the provider answers every search and page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Catalogue:
         """Return a project's models, with ``outdated`` also versions that were replaced.
 
         Raises:
-            ProviderError: Deepgram did not tell.
+            ProviderError: the provider did not tell.
         """
         remembered = self._listings.get((project_id, outdated))
         if remembered is not None and self._clock.now() - remembered.read_at < REMEMBERED:
@@ -44,7 +44,7 @@ class Catalogue:
         return listing
 
     def forget(self, project_id: str) -> None:
-        """Ask Deepgram again the next time."""
+        """Ask the provider again the next time."""
         for outdated in (False, True):
             self._listings.pop((project_id, outdated), None)
 

@@ -88,7 +88,7 @@ def _show_button(model: SpeechModel, project_id: str) -> Block | None:
 
 def _abilities(model: SpeechModel) -> list[tuple[str, str]]:
     if model.kind == "tts":
-        return []  # Deepgram tells these of listening models only
+        return []  # The provider tells these of listening models only
     told = (("batch", model.batch), ("streaming", model.streaming), ("formatted output", model.formatted_output))
     return [("Offers", ", ".join(f"{name}: {_answer(able)}" for name, able in told))]
 

@@ -1,4 +1,4 @@
-"""What a project holds at Deepgram, read now: each figure on its own, and none waited for longer than a moment."""
+"""What a project holds at the provider, read now: each figure on its own, and none waited for longer than a moment."""
 
 from __future__ import annotations
 

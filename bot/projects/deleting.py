@@ -149,8 +149,8 @@ class ProjectDeletion:
 
         Raises:
             NotAllowed: it does.
-            CouldNotCheck: Deepgram did not say which key is our own.
-            ProviderError: Deepgram did not say whether it does.
+            CouldNotCheck: the provider did not say which key is our own.
+            ProviderError: the provider did not say whether it does.
         """
         for own in await self._standing.own_keys():
             if own is None:
@@ -172,7 +172,7 @@ class ProjectDeletion:
         """Tell whether the project is gone: it is not found, and the whole list of projects lacks it.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: the provider did not say.
         """
         try:
             await self._deepgram.project(operation.project_id)

@@ -113,7 +113,7 @@ class ProjectListeners:
     async def refresh(self, call: Call, access: Access) -> None:
         """Read the projects from the provider now."""
         number, words = _read_value(call.value)
-        await call.say_replace("Reading the projects from Deepgram…")
+        await call.say_replace("Reading the projects from the provider…")
         try:
             await self._mirror.refresh(self._clock.now())
         finally:

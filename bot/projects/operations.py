@@ -66,7 +66,7 @@ class RenameProject(Operation):
 
 
 class Contents(BaseModel):
-    """What Deepgram holds in a project, in plain words; what could not be read is "–" with the reason."""
+    """What the provider holds in a project, in plain words; what could not be read is "–" with the reason."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

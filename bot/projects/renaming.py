@@ -35,7 +35,7 @@ class ProjectRenaming:
         """Tell whether the project has the new name.
 
         Raises:
-            ProviderError: Deepgram did not say.
+            ProviderError: the provider did not say.
         """
         name = (await self._deepgram.project(operation.project_id)).name
         if not name:

@@ -17,7 +17,7 @@ from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project, ProjectSettings
 
 MOST_IN_TABLE = 100_000
-TABLE_HEADER = ("Project", "Id", "Live keys", "Account", "Read from Deepgram")
+TABLE_HEADER = ("Project", "Id", "Live keys", "Account", "Last read")
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Page:
 class Overview:
     """One project at a glance, with what its reader may do.
 
-    ``contents`` is None where nobody asked Deepgram for it, ``account`` empty where there is one only. ``beyond_us``
-    says why Keydesk's credential cannot delete it, if so.
+    ``contents`` is None where nobody asked the provider for it, ``account`` empty where there is one only.
+    ``beyond_us`` says why Keydesk's credential cannot delete it, if so.
     """
 
     project_id: str

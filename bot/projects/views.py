@@ -43,7 +43,7 @@ def _rows(page: Page) -> list[Block]:
         return [_row(row) for row in page.rows]
     if page.words:
         return [blocks.section(f"No project matches “{escape(page.words)}”. `/projects list` shows all.")]
-    return [blocks.section("Deepgram shows no project to Keydesk yet. An owner can see why with `/keydesk status`.")]
+    return [blocks.section("No provider shows Keydesk a project yet. An owner can see why with `/keydesk status`.")]
 
 
 def _row(row: Row) -> Block:

@@ -1,6 +1,6 @@
 """Whom spending belongs to: every part of it has exactly one payer, and no part is ever divided.
 
-Deepgram's tags are a *set* on each key: adding up tag by tag would count twice. So a key made here belongs to the
+The provider's tags are a *set* on each key: adding up tag by tag would count twice. So a key made here belongs to the
 customer that was chosen when it was asked for; for any other the tag set tells, and where it names no customer, or
 several, the spending stands as its own row. Tags are the same where `bot.lookalikes` calls them equal.
 """

@@ -19,7 +19,7 @@ POSTS = ("wanted", "covered", "posted", "lost")
 
 
 class Budget(SQLModel, table=True):
-    """What a project, a customer or a key may spend in a month, in USD. Deepgram has no hard cap: this only warns.
+    """What a project, a customer or a key may spend in a month, in USD. The provider has no hard cap: this only warns.
 
     ``ref`` is the project's id, the customer's tag or the provider's key id; ``project_id`` is "" for a customer.
     ``channel`` None means the direct messages of whoever set it. One that was ended keeps its row.

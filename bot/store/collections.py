@@ -15,7 +15,7 @@ from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
 WAITED_ROUNDS = 2  # one is missed by whoever was switched off, or whose clock was moved
-WAITING = "Keydesk has not come to read them: its worker stands still, or Deepgram lets it rest."
+WAITING = "Keydesk has not come to read them: its worker stands still, or the provider lets it rest."
 
 
 class Collection(SQLModel, table=True):

@@ -13,8 +13,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.store.columns import Exact, UTCDateTime, one_of
 from bot.store.keys import Key
 
-TAG_LONGEST = 128  # developers.deepgram.com: the longest tag of a key
-# Deepgram names no characters. These stand whole in an address, a JSON text and a cell of a table.
+TAG_LONGEST = 128  # the longest tag that a provider's key may carry
+# No provider names the characters. These stand whole in an address, a JSON text and a cell of a table.
 TAG = re.compile(r"\w([\w .:/@+&-]*[\w.:/@+&-])?")
 ACCOUNTS = ("ours", "theirs")
 STATES = ("live", "archived")
@@ -23,7 +23,7 @@ STATES = ("live", "archived")
 class Customer(SQLModel, table=True):
     """A customer. ``tag`` goes onto keys and never changes; ``name`` may.
 
-    ``account_of`` tells whose Deepgram account they are served from. ``markup`` is in percent, None for the
+    ``account_of`` tells whose account at the provider they are served from. ``markup`` is in percent, None for the
     workspace's. An archived one is no longer offered; its keys are still billed to it.
     """
 

@@ -1,7 +1,7 @@
 """Prices: what the provider said of a day's dollars. What it does not say is a value of its own, and never zero.
 
-Projects with a contract may be priced nowhere: then Deepgram tells ``dollars`` as null, leaves them out, or tells no
-row at all for what was used.
+Projects with a contract may be priced nowhere: then the provider tells ``dollars`` as null, leaves them out, or tells
+no row at all for what was used.
 """
 
 from __future__ import annotations

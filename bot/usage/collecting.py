@@ -34,7 +34,7 @@ EVERYTHING = UsageOf(TOTAL, "")
 
 
 class Reports(RecordedRequests, SplitReports, Protocol):
-    """The provider's two reports and its records of requests; `bot.providers.deepgram.client.Deepgram` satisfies it."""
+    """The provider's two reports and its records of requests."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bot.usage.settling import following
 from bot.usage.splits import Found
 
 EVERYTHING = UsageOf(TOTAL, "")
-ODD = "Of what Deepgram told {} could not be read: an amount that cannot be one, or a figure without its day."
+ODD = "Of what the provider told {} could not be read: an amount that cannot be one, or a figure without its day."
 
 
 @dataclass

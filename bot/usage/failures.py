@@ -1,7 +1,7 @@
 """How many requests failed, counted from the provider's records of them: no report tells it.
 
 They are counted once the figures were read: whatever becomes of this, those stay. Only days that may still change are
-looked at. They are younger than ten days (``settling.py``), and Deepgram keeps its records for ninety.
+looked at. They are younger than ten days (``settling.py``), and the provider keeps its records for ninety.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 class RecordedRequests(Protocol):
-    """The provider's records of requests; `bot.providers.deepgram.client.Deepgram` satisfies it."""
+    """The provider's records of requests."""
 
     async def request_page(
         self, project_id: str, which: RequestFilter = ..., *, page: int = ..., page_size: int = ...

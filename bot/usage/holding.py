@@ -19,7 +19,7 @@ LANES = tuple(f"usage.collect {number}" for number in range(1, UNHURRIED_READS_A
 LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
 RENEWED_AFTER = 40.0  # seconds
 REST = timedelta(minutes=1)  # when told to slow down without being told for how long
-RESTING = "Deepgram asked Keydesk for fewer calls, so nothing is read until {until:%H:%M} UTC."
+RESTING = "The provider asked Keydesk for fewer calls, so nothing is read until {until:%H:%M} UTC."
 
 
 class LaneLost(Exception):

@@ -29,7 +29,7 @@ FIRST_WAIT = timedelta(minutes=1)  # whoever just started Keydesk looks at other
 TAKEN_FOR = timedelta(minutes=10)  # a reading that was begun and neither goes on nor ends is begun again after this
 EVERY = timedelta(hours=1)
 BACK_OFF = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1))
-NOT_UNDERSTOOD = "Deepgram's answer could not be understood. Keydesk tries again later."
+NOT_UNDERSTOOD = "The provider's answer could not be understood. Keydesk tries again later."
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""What Deepgram calls its models, remembered for an hour: figures and requests know their ids alone."""
+"""What the provider calls its models, remembered for an hour: figures and requests know their ids alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_REMEMBERED = 100  # projects
 
 
 class Models(Protocol):
-    """The provider's list of models; `bot.providers.deepgram.client.Deepgram` satisfies it."""
+    """The provider's list of models."""
 
     async def project_models(self, project_id: str, *, include_outdated: bool = False) -> list[SpeechModel]:
         """Return the models that a project may use."""
@@ -30,7 +30,7 @@ class _Told:
 
 
 class ModelNames:
-    """Reads names by id. Where Deepgram does not tell, there are none, and ids are shown."""
+    """Reads names by id. Where the provider does not tell, there are none, and ids are shown."""
 
     def __init__(self, models: Models, clock: Clock) -> None:
         self._models = models

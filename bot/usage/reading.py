@@ -161,7 +161,7 @@ class _Buckets:
 
 def _daily(answer: Billing | Usage, asked: Period) -> _Buckets:
     if answer.results and ((answer.units or "day").lower() not in {"day", "days"} or answer.amount not in {None, 1}):
-        raise Unavailable("Deepgram told figures of other periods than days. Keydesk tries again later.")
+        raise Unavailable("The provider told figures of other periods than days. Keydesk tries again later.")
     dated = [(bucket.start, bucket) for bucket in answer.results if bucket.start is not None]
     found = [(day, bucket) for day, bucket in dated if asked.start <= day <= asked.end]
     odd = len(answer.results) - len(dated) + sum(_is_odd(bucket) for _, bucket in found)

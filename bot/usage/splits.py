@@ -22,7 +22,7 @@ DEFINITE = (NotFound, Refused, ScopeMissing, Conflict)
 OTHER_NAMES: dict[str, OtherGrouping] = {"models": "model"}
 MOST_TROUBLES = 2  # then the provider is away, and nothing more is asked
 DOLLARS = "dollars by "
-IGNORED = "Deepgram answered without any."
+IGNORED = "The provider answered without any."
 
 
 class SplitReports(Protocol):

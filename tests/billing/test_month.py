@@ -133,7 +133,7 @@ def test_each_part_of_the_total_has_its_row(store: Database) -> None:
 def test_a_month_is_a_draft_until_every_day_of_it_is_settled(store: Database) -> None:
     spent(store, DAY, {line(): "1"})
     missing, once_more = read(store, "2026-10").missing
-    assert once_more.startswith("Deepgram is asked for 1 project once more")
+    assert once_more.startswith("The provider is asked for 1 project once more")
     assert "30 days of projects not read yet, for example production on 01 Oct" in missing
     with pytest.raises(NotUnderstood, match="cannot be closed yet"):
         close(store, "2026-10")
@@ -141,7 +141,7 @@ def test_a_month_is_a_draft_until_every_day_of_it_is_settled(store: Database) ->
     assert read(store, "2026-10").missing == ()
     reread(store, PROJECT, datetime(2026, 11, 10, 23, tzinfo=UTC))
     (missing,) = read(store, "2026-10").missing
-    assert missing == "Deepgram is asked for 1 project once more, on 11 Nov 2026 00:00 UTC or after."
+    assert missing == "The provider is asked for 1 project once more, on 11 Nov 2026 00:00 UTC or after."
     with pytest.raises(NotUnderstood, match="once more"):
         close(store, "2026-10")
     running = read(store, "2026-10", datetime(2026, 10, 20, tzinfo=UTC)).missing
@@ -215,7 +215,7 @@ def test_costs_that_may_not_be_read_are_not_nothing(store: Database) -> None:
         hidden.spend_total, hidden.spend_told = None, False
         collected.put(session, [hidden])
     statement = read(store, "2026-10")
-    assert (statement.total, statement.missing) == (None, ("What production cost may not be read at Deepgram.",))
+    assert (statement.total, statement.missing) == (None, ("What production cost may not be read at the provider.",))
     with pytest.raises(NotUnderstood, match="may not be read"):
         close(store, "2026-10")
 

@@ -185,7 +185,7 @@ def test_every_kind_of_warning_is_said_wherever_a_month_is_closed(named: int) ->
         Part(kind=kind, tags=tuple(f"tag {number}" * 12 for number in range(9)), name="", lines=(Line(cost=MILLIONS),))
         for kind in ("unclaimed", "several")
     ]
-    untold = tuple(f"Deepgram tells no prices for project {number}." for number in range(named))
+    untold = tuple(f"The provider tells no prices for project {number}." for number in range(named))
     statement = Statement(month="2026-10", parts=tuple(parts), untold=untold, total=2 * MILLIONS)
     kinds = ["$12,345,678.90 carry 9 tags that no customer has.", "$12,345,678.90 carry tags that name several"]
     kinds += ["Not every price of 2 projects is told."] * (named == 2)

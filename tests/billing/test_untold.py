@@ -23,7 +23,7 @@ from bot.store.prices import Price
 from tests.billing.test_month import APPLE_KEY, DAY, NOW, line, read, settle, spent, store  # noqa: F401 a fixture
 from tests.factories import OWNER, PROJECT, actor, entries
 
-NO_PRICES = "Deepgram tells no prices for production"
+NO_PRICES = "The provider tells no prices for production"
 
 
 def untold(database: Database, price: Price, told: str | None, day: date = DAY) -> None:
@@ -66,7 +66,7 @@ def test_a_month_without_one_dollar_says_so_everywhere(store: Database, price: P
 def test_such_a_month_is_closed_only_by_whoever_has_seen_that(store: Database) -> None:  # noqa: F811 a fixture
     untold(store, Price.UNTOLD, None)
     settle(store, "2026-10")
-    with pytest.raises(NotUnderstood, match=r"is not closed unseen\. Deepgram tells no prices for production"):
+    with pytest.raises(NotUnderstood, match=r"is not closed unseen\. The provider tells no prices for production"):
         close(store)
     seen = read(store, "2026-10").warnings_id
     untold(store, Price.UNTOLD, None, DAY.replace(day=6))
@@ -81,7 +81,7 @@ def test_such_a_month_is_closed_only_by_whoever_has_seen_that(store: Database) -
     closed = read(store, "2026-10")
     assert closed.untold == statement.untold
     assert "1 day of production" in entries(store, "2026-10")[0].detail["untold"]
-    assert "as far as Deepgram tells prices" in str(month_views.month_page(printed(closed), 1, may_close=False))
+    assert "as far as the provider tells prices" in str(month_views.month_page(printed(closed), 1, may_close=False))
 
 
 def test_a_price_that_is_told_after_the_month_was_closed_is_a_correction(store: Database) -> None:  # noqa: F811 a fixture
@@ -102,6 +102,6 @@ def test_the_known_part_of_a_month_is_summed_and_what_it_lacks_is_said(store: Da
     statement = read(store, "2026-10")
     assert statement.total == statement.cost == Decimal("12.5")
     assert statement.untold == (
-        "Deepgram tells no price, or only a part of it, for 2 days of production: sums are without that.",
+        "The provider tells no price, or only a part, for 2 days of production: sums are without that.",
     )
     assert not printed(statement).is_whole

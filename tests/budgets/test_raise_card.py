@@ -60,4 +60,4 @@ async def test_the_card_of_a_raise_says_what_its_figures_lack(office: Office) ->
     office.spend(FIRST_OF_DECEMBER.date(), "40", FIRST_OF_DECEMBER)
     with office.desk.database.transaction() as session:
         session.get_one(CollectedDay, (FIRST_OF_DECEMBER.date(), PROJECT)).price = Price.PARTLY.value
-    assert "Without 1 day: Deepgram tells no price for" in evidence(office)["Spent in December 2026"]
+    assert "Without 1 day: the provider tells no price for" in evidence(office)["Spent in December 2026"]

@@ -52,7 +52,7 @@ async def test_a_contracts_budget_says_that_nothing_is_told_and_never_alarms(
         untold(office, LAST - back * DAY, price, told)
     said = await office.setting.set(A_HUNDRED, actor(OWNER))
     assert "How much of it is spent is not told." in said
-    assert "Deepgram tells no price for them" in said
+    assert "the provider tells no price for them" in said
     assert "0 % of it" not in said
     found = spent(office)
     assert (found.told, found.percent(Decimal(100)), found.forecast) == (None, None, None)
@@ -70,7 +70,7 @@ async def test_what_is_told_of_a_budget_counts_and_says_what_it_is_without(offic
     untold(office, LAST - 2 * DAY, Price.PARTLY, "25")
     await office.watch.watch("all", NOW)
     (alert,) = office.told()
-    assert "Without 2 days: Deepgram tells no price for them" in views.sentence(alert)
+    assert "Without 2 days: the provider tells no price for them" in views.sentence(alert)
     assert "85 % · $85.00 of $100.00" in office.page(LAST + DAY)
 
 

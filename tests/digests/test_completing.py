@@ -49,7 +49,7 @@ async def test_while_a_project_cannot_be_read_the_digest_says_so_and_is_complete
     here.write(lambda session: session.add(Project(id=OTHER, name="be<ta", read_at=here.clock.now())))
     here.balances.amount = None
     await here.sweep()
-    assert "Not read from Deepgram: be&lt;ta." in str(here.web.posted)
+    assert "Not read from the provider: be&lt;ta." in str(here.web.posted)
     assert "*Balance*\\n–" in str(here.web.posted)
     await here.follow()
     assert here.web.edited == []

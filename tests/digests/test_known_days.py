@@ -143,7 +143,7 @@ def test_rows_of_one_name_stay_apart_and_each_way_comes_to_the_providers_total(t
     }
     assert found.ownerless == Part(Decimal(5))
     by_project = dict(found.details["By project"])
-    assert sorted(by_project) == ["Not split by Deepgram", "production (east)", "production (main)"]
+    assert sorted(by_project) == ["Not split by the provider", "production (east)", "production (main)"]
     assert list(found.details) == ["By customer", "By project", "By key", "By line item"]
     assert {sum(amount for _, amount in way) for way in found.details.values()} == {Decimal("14.5")}
     told = sum(row[2] for row in export_rows(compose((DAY,), found, Events())) if row[0] == "By key")  # type: ignore[misc] # the third is dollars

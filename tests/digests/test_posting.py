@@ -162,7 +162,7 @@ async def test_a_digest_waits_moments_for_figures_that_are_being_read(here: Offi
     here.clock.move(WAITS)
     await here.sweep()
     [(_, blocks)] = here.web.posted
-    assert "Not read from Deepgram: beta." in str(blocks)
+    assert "Not read from the provider: beta." in str(blocks)
 
 
 async def test_a_digest_in_direct_messages_goes_to_its_owner(here: Office) -> None:

@@ -105,7 +105,7 @@ def test_what_is_not_known_is_a_dash_and_never_guessed() -> None:
     assert digest.table.ownerless.change is None
     assert not digest.final
     shown = str(views.message(subscription(), "dr1", digest))
-    assert "Not read from Deepgram: beta. All figures are without what is missing." in shown
+    assert "Not read from the provider: beta. All figures are without what is missing." in shown
     assert "not final" in shown
 
 

@@ -55,9 +55,9 @@ def test_a_contracts_digest_says_that_dollars_are_not_told(tmp_path: Path, price
     found = digest(database)
     assert (found.total, found.unread, found.empty) == (None, (), False)
     text = shown(found)
-    assert "*Dollars are not told by Deepgram* on" in text
-    assert "Deepgram tells no prices for production" in text
-    assert "Not read from Deepgram" not in text
+    assert "*The provider tells no dollars* on" in text
+    assert "The provider tells no prices for production" in text
+    assert "Not read from the provider" not in text
     assert "$0.00* on" not in text
     database.close()
 
@@ -71,7 +71,7 @@ def test_what_is_told_is_summed_and_what_is_not_is_named(tmp_path: Path) -> None
         told(database, OTHER, None, Price.UNTOLD, back)
     found = digest(database, 2)
     assert found.total == Decimal(10)
-    assert "Deepgram tells no prices for staging" in shown(found)
+    assert "The provider tells no prices for staging" in shown(found)
     database.close()
 
 

@@ -8,7 +8,7 @@ from tests.scenarios.test_month import collected, quiet_but, until_settled
 from tests.world import World, world
 
 COSTS = "C0COSTS0005"  # Amara is in it
-NO_PRICES = "Deepgram tells no prices for Fruit Company"
+NO_PRICES = "The provider tells no prices for Fruit Company"
 
 
 async def test_a_contract_is_told_as_such_on_every_page_and_its_month_is_not_closed_unseen(sqlite_url: str) -> None:
@@ -20,7 +20,7 @@ async def test_a_contract_is_told_as_such_on_every_page_and_its_month_is_not_clo
         await collected(here)
 
         await amara.types("/usage last month in Fruit Company")
-        shown = await amara.reads("Dollars are not told by Deepgram")
+        shown = await amara.reads("The provider tells no dollars")
         assert NO_PRICES in shown
         assert " h of audio" in shown
         assert "$0.00" not in shown
@@ -39,7 +39,7 @@ async def test_a_contract_is_told_as_such_on_every_page_and_its_month_is_not_clo
         await amara.reads_in_window("Subscribed.")
         await amara.closes()
         await amara.types("/digests preview")
-        assert NO_PRICES in await amara.reads("Dollars are not told by Deepgram* on")
+        assert NO_PRICES in await amara.reads("The provider tells no dollars* on")
 
         await amara.types("/billing month last")
         assert NO_PRICES in await amara.reads("Sum: –")

@@ -55,7 +55,7 @@ async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
 
         here.deepgram.faults.add("503", "GET", "(billing|usage)/breakdown", times=None)
         day = await _to_the_digest(here, readable=False)
-        await priya.reads("Not read from Deepgram: production.")
+        await priya.reads("Not read from the provider: production.")
         here.deepgram.faults.clear()
         here.move(hours=3)
         await priya.reads("now complete, not final")

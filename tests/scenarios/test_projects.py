@@ -119,6 +119,6 @@ async def test_an_answer_that_never_came_is_settled_by_asking(sqlite_url: str) -
         await amara.reads("Keydesk finds out whether it was done")
         a_minute_passes_on_this_machine(here)
         here.move(minutes=1)
-        await amara.reads("It was done: Keydesk has asked Deepgram.")
+        await amara.reads("It was done: Keydesk has asked the provider.")
         await amara.types("/projects show")
         await amara.reads("research 2 · yours")

@@ -182,7 +182,7 @@ async def end_many(here: World, user: str) -> None:
 
 
 WAYS: dict[str, Way] = {
-    "accounts.list": typed("/keydesk accounts list", "Deepgram accounts"),
+    "accounts.list": typed("/keydesk accounts list", "Provider accounts"),
     "accounts.remove": typed("/keydesk accounts remove nothing", "There is no account nothing."),
     "billing.balance": typed("/billing balance production", "Balance of production"),
     "billing.close": pressed("billing.close", lambda _here, _user: "2020-01", "January 2020 cannot be closed yet."),
@@ -208,7 +208,7 @@ WAYS: dict[str, Way] = {
     "invites.list": typed("/invites list", "Invitations to production"),
     "invites.resend": typed("/invites resend nobody@walk.example", "no open invitation for"),
     "invites.send": typed("/invites send new@walk.example", "Invited: new@walk.example"),
-    "keydesk.status": typed("/keydesk status", "At Deepgram"),
+    "keydesk.status": typed("/keydesk status", "At the provider"),
     "keys.create": typed("/keys request production", "What is it for?"),
     "keys.end": pressed("keys.end", own_key, "has ended"),
     "keys.end_many": Way(end_many, "1 key of 1 is ended or ending."),

@@ -85,7 +85,7 @@ def test_what_is_not_split_stands_beside_what_was_not_split_before() -> None:
     page = page.against(twelve, {"dollars": Decimal(17)}, {"dollars": Decimal(12)})
     assert changes(page)[-3:] == [
         ("Other (2 more)", "$2.00", "±0"),
-        ("Not split by Deepgram", "$5.00", "±0"),
+        ("Not split by the provider", "$5.00", "±0"),
         ("Total", "$17.00", "±0"),
     ]
 
@@ -102,7 +102,7 @@ def test_what_the_provider_does_not_split_now_is_not_nothing() -> None:
     page = page.against(of_dollars(a="5", gone="3"), {"dollars": Decimal(18)}, {"dollars": Decimal(8)}, told=False)
     assert changes(page) == [
         ("a", "–", "–"),
-        ("Not split by Deepgram", "$20.00", "+$2.00"),
+        ("Not split by the provider", "$20.00", "+$2.00"),
         ("Total", "$20.00", "+$2.00"),
     ]
 

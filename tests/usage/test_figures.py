@@ -248,7 +248,7 @@ async def test_what_is_not_known_is_said(database: Database) -> None:
     asking = reading(database)
     seen = await asking.answer(actor(), read_words("2026-02-23 2026-03-02"))
     words = str(views.answer(seen))
-    assert "Not read from Deepgram: 5 days of production (Mon 23 Feb to Fri 27 Feb)" in words
+    assert "Not read from the provider: 5 days of production (Mon 23 Feb to Fri 27 Feb)" in words
     assert "Today is so far" in words
     assert seen.split.total.before is None
     later = reading(database, NOON + timedelta(minutes=11))

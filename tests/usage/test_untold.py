@@ -43,8 +43,8 @@ async def test_hours_are_told_and_dollars_are_not_nothing(database: Database, pr
     seen = await asking.answer(actor(OWNER), read_words("week in production"))
     assert ("dollars" in seen.split.total.now, seen.split.total.now["hours"]) == (False, Decimal(7 * 96))
     shown = fallback_text(views.answer(seen))
-    assert "*Dollars are not told by Deepgram* · The last 7 days" in shown
-    assert "Deepgram tells no prices for production" in shown
+    assert "*The provider tells no dollars* · The last 7 days" in shown
+    assert "The provider tells no prices for production" in shown
     overview = fallback_text(views.overview(await asking.overview(actor(OWNER), Question(by="day", project=PROJECT))))
     assert "*The last day*\n–" in overview
     assert "$0.00" not in shown + overview
@@ -86,4 +86,4 @@ async def test_what_is_not_split_by_key_is_nobodys_and_says_why(database: Databa
         views.answer(await reading(database).answer(actor(OWNER), read_words("day by key in production")))
     )
     assert "Without a key" not in shown
-    assert "not told by key, so it stands as “Not split by Deepgram”. Deepgram refused it." in shown
+    assert "not told by key, so it stands as “Not split by the provider”. Deepgram refused it." in shown

@@ -22,7 +22,7 @@ MOST_SHOWN = 15
 class Used:
     """What occurred in a project on these days (UTC, both included).
 
-    ``line_items`` maps identifiers to Deepgram's own names; None where those may not be read.
+    ``line_items`` maps identifiers to the provider's own names; None where those may not be read.
     """
 
     project_id: str
@@ -63,7 +63,7 @@ def columns(seen: Used) -> list[tuple[str, list[str]]]:
 
 
 def line_item_name(identifier: str, name: str) -> str:
-    """Say which line item, as Keydesk calls it and as Deepgram does: “nova-3 (streaming), Nova - 3 (Stream)”."""
+    """Say which line item, in our words and in the provider's: “nova-3 (streaming), Nova - 3 (Stream)”."""
     ours = line_item_named(identifier)
     return f"{ours}, {name}" if name and name != ours else ours
 

@@ -21,7 +21,7 @@ LABEL_LONGEST = 20
 BAR = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 ELLIPSIS = "…"
-UNSPLIT = "Not split by Deepgram"
+UNSPLIT = "Not split by the provider"
 BEFORE_ALONE = "In the period before alone"
 
 Line = tuple[str, Part, dict[str, Decimal | None], Decimal | None]

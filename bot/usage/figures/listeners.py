@@ -30,7 +30,7 @@ from bot.usage.figures.wording import read_words
 
 MAY_READ = "usage.figures"
 MAY_READ_OWN = "usage.mine"
-SLOW = "Reading today's figures from Deepgram…"
+SLOW = "Reading today's figures from the provider…"
 OUTDATED = "This menu is from another version of Keydesk. Type /usage again."
 
 Asks = Callable[[Actor, Call], Question]

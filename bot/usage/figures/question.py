@@ -165,9 +165,9 @@ def _unknown(asked: Question) -> str:
     along = " and ".join(dict.fromkeys(dimension for dimension in asked.dimensions if dimension != "day"))
     instead = "Dollars split by project, key, person, customer, line item, tag set and deployment."
     if asked.measure == "dollars":
-        return f"Deepgram does not tell dollars by {along}, and nothing is guessed. {instead}"
+        return f"The provider does not tell dollars by {along}, and nothing is guessed. {instead}"
     return (
-        f"Deepgram does not tell {asked.measure} by {along}, and nothing is guessed. {instead} "
+        f"The provider does not tell {asked.measure} by {along}, and nothing is guessed. {instead} "
         "Hours, requests, tokens and characters split by one at a time of model, feature, method, endpoint, "
         "deployment, tag set and key."
     )

@@ -53,7 +53,7 @@ def _warnings(seen: Answer) -> list[str]:
         projects = listed([*lacking[:PROBLEMS_SHOWN], *(["more"] if len(lacking) > PROBLEMS_SHOWN else [])])
         first, last = _ends([day for _, day in known.missing])
         notes.append(
-            f"⚠️ Not read from Deepgram: {count(known.missing_count, 'day')} of {projects} ({first} to {last}). "
+            f"⚠️ Not read from the provider: {count(known.missing_count, 'day')} of {projects} ({first} to {last}). "
             "All figures are without them."
         )
     if seen.known.stale:

@@ -36,7 +36,7 @@ from bot.usage.figures.sums import Part, Split, total_of
 CARRIED = 240  # of a block's id, which takes 255
 OPTION_LONGEST = 150
 LINES_TOGETHER = 8
-UNOWNED = "Nobody's here, or not split by Deepgram"
+UNOWNED = "Nobody's here, or not split by the provider"
 
 
 def overview(seen: Overview) -> list[Block]:
@@ -143,9 +143,9 @@ def _is_nothing(seen: Answer) -> bool:
 
 def _nothing(seen: Answer) -> str:
     if not seen.known.coverage.read:
-        return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from Deepgram."
+        return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from the provider."
     if seen.measure == "dollars" and not seen.question.only and "dollars" not in seen.split.total.now:
-        how = "is not told by Deepgram" if seen.known.unpriced else "may not be read at Deepgram"
+        how = "is not told by the provider" if seen.known.unpriced else "may not be read at the provider"
         return f"What this cost {how}: {escape(asked(seen))}."
     return f"Nothing was used: {escape(asked(seen))}."
 
@@ -155,7 +155,7 @@ def _total(seen: Answer) -> str:
     others = [f"{amount(each, total.now[each])}{_unit_of(each)}" for each in ORDER if _worth_telling(seen, each)]
     whole = f"*{amount(seen.measure, total.now.get(seen.measure))}*{_unit_of(seen.measure)}"
     if seen.known.unpriced and seen.measure == "dollars":
-        whole = f"{whole} as far as prices are told" if "dollars" in total.now else "*Dollars are not told by Deepgram*"
+        whole = f"{whole} as far as prices are told" if "dollars" in total.now else "*The provider tells no dollars*"
     told = [f"{whole} · {period}", escape(asked(seen))]
     if total.before is not None:
         before = amount(seen.measure, total.before.get(seen.measure))

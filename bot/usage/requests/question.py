@@ -11,7 +11,7 @@ from bot.errors import NotUnderstood
 from bot.providers.deepgram.requests import RequestFilter
 from bot.usage.requests.period import Period
 
-LONGEST = 150  # of an option's value at Slack; a tag at Deepgram has at most 128 characters
+LONGEST = 150  # of an option's value at Slack; a provider's tag has at most 128 characters
 MOST_KEYS = 50  # each key of a customer is a list of its own at the provider, and a window carries 3,000 characters
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

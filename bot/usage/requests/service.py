@@ -89,7 +89,7 @@ class RequestReading:
         return await self._by_customer(question) if question.customer and not question.key else question
 
     async def _by_customer(self, question: Question) -> Question:
-        """Find the keys that carry the tag: those known here, and those that Deepgram counted with it."""
+        """Find the keys that carry the tag: those known here, and those that the provider counted with it."""
         tagged = await self._database.read(lambda session: keys.tagged(session, question.project))
         known = [key_id for key_id, tags in tagged if question.customer in tags]
         counted = await self._deepgram.usage_breakdown(

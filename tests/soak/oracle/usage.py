@@ -17,7 +17,7 @@ from tests.soak.oracle.tally import Surface, Tally
 
 Row = dict[str, str]
 MEASURES = ("dollars", "hours", "requests", "tokens", "characters", "agent hours")
-BEYOND = ("Not split by Deepgram", "Nobody's here, or not split by Deepgram", "In the period before alone")
+BEYOND = ("Not split by the provider", "Nobody's here, or not split by the provider", "In the period before alone")
 OF_SPENDING: Mapping[str, Callable[[Spend], str]] = {
     "key": lambda row: row.accessor,
     "line item": lambda row: row.item,
