@@ -10,7 +10,6 @@ from typing import Any
 
 from bench.table import Row
 from bot.access.access import Access
-from bot.clock import SetClock
 from bot.errors import Unavailable
 from bot.operation import Actor
 from bot.spending.periods import Period
@@ -19,6 +18,7 @@ from bot.usage.collecting import UsageCollection
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.service import FiguresReading
 from bot.usage.model_names import ModelNames
+from tests.clocks import SetClock
 
 OWNER = Actor(team_id="T0BENCH", user_id="U0OWNER")
 SPLITS = ("day", "project", "customer", "key", "tag set")

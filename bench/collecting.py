@@ -18,7 +18,6 @@ from sqlmodel import Session, col, func, select
 
 from bench.meter import memory_of
 from bench.table import Row
-from bot.clock import SetClock
 from bot.engine.carrier import DbosEngine
 from bot.providers.deepgram.client import Deepgram
 from bot.store import due, heartbeats, projects, schema
@@ -27,6 +26,7 @@ from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
 from bot.usage.holding import LANES
 from bot.usage.jobs import UsageJobs
+from tests.clocks import SetClock
 
 PROJECTS = 1_000
 BUSY_EVERY = 10  # one project in ten spends; the others have nothing to split

@@ -16,7 +16,6 @@ from bot.clock import Clock, ServedClock, SystemClock
 from bot.config import Settings
 from bot.desk.limits import Limits
 from bot.engine.carrier import DbosEngine
-from bot.engine.inline import InlineEngine
 from bot.engine.port import Engine, Job
 from bot.errors import NoWorkspace
 from bot.home import refused
@@ -183,7 +182,7 @@ def unconnected() -> Rooms:
     """Put the rooms together over ports that lead nowhere, to see what they answer to."""
     database, clock = Database("sqlite://"), SystemClock()
     web = SlackWeb(AsyncWebClient(), 1.0)
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = dbos_engine("none")(database, clock)  # which is never started
     deepgram = Deepgram(SecretStr("none"))
     return assemble(Ports(database, engine, clock, web, web, deepgram, "", frozenset(), Ring(SecretStr("")), Limits()))
 

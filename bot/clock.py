@@ -44,24 +44,6 @@ class SystemClock:
         """Do nothing: the machine's clock needs no asking."""
 
 
-class SetClock:
-    """A clock that tests set and move by hand."""
-
-    def __init__(self, moment: datetime) -> None:
-        self._moment = moment
-
-    def now(self) -> datetime:
-        """Return the moment that was set."""
-        return self._moment
-
-    def move(self, by: timedelta) -> None:
-        """Move forward by this much."""
-        self._moment += by
-
-    async def refresh(self) -> None:
-        """Do nothing: only ``move`` moves it."""
-
-
 class ServedClock:
     """The playground's clock: the machine's, plus an offset that people move forward.
 

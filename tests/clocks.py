@@ -12,7 +12,7 @@ hour.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playground.clock import PlaygroundClock
 from playground.slack.timings import Timings
@@ -60,3 +60,21 @@ def machine_now() -> datetime:
 def machine_seconds() -> float:
     """Return the machine's time in seconds since 1970."""
     return time.time()
+
+
+class SetClock:
+    """A clock that tests set and move by hand."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """Return the moment that was set."""
+        return self._moment
+
+    def move(self, by: timedelta) -> None:
+        """Move forward by this much."""
+        self._moment += by
+
+    async def refresh(self) -> None:
+        """Do nothing: only ``move`` moves it."""

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from bot.access.door import Door
 from bot.access.exports import Exports
 from bot.access.refusals import Refusals
-from bot.clock import Clock, SetClock
-from bot.engine.inline import InlineEngine
+from bot.clock import Clock
 from bot.people import People
 from bot.slack.web import SlackWeb
 from bot.store import due
 from bot.store.database import Database
+from tests.clocks import SetClock
 from tests.factories import NOON, TEAM
+from tests.inline import InlineEngine
 
 
 def door_of(database: Database, people: People, clock: Clock, owners: Iterable[str] = ()) -> Door:

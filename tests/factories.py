@@ -9,12 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from bot.clock import SetClock
 from bot.desk.limits import Limits
 from bot.desk.service import Desk, Held
-from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
 from bot.keys import service as key_service
 from bot.keys.ending import KeyEnding
@@ -34,11 +32,14 @@ from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.group_owners import GroupOwner
 from bot.store.keys import Key
+from bot.store.notices import Notice
 from bot.store.people import Person
 from bot.store.projects import Project, ProjectSettings
 from bot.store.record import Entry
 from bot.store.requests import Request
 from tests import stores
+from tests.clocks import SetClock
+from tests.inline import InlineEngine
 
 TEAM = "T0NORTHWIND"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -151,6 +152,13 @@ def entries(database: Database, subject: str) -> list[Entry]:
 
     with database.reading() as session:
         return record.of_subject(session, subject)
+
+
+def owed_to(database: Database, place: str) -> list[Notice]:
+    """Return everything that this person or channel was owed to hear, the oldest first."""
+    with database.reading() as session:
+        found = select(Notice).where(col(Notice.place) == place)
+        return list(session.exec(found.order_by(col(Notice.owed_at), col(Notice.id))))
 
 
 @dataclass

@@ -12,9 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot.clock import SetClock
 from bot.desk.service import Desk, Held, Ran
-from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
 from bot.invites.changing import InviteChanges
 from bot.invites.domains import InviteDomainsChange
@@ -36,8 +34,9 @@ from bot.store.requests import Request
 from playground.deepgram.seed import CLINIC, made_up_id
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
-from tests.clocks import machine_now
+from tests.clocks import SetClock, machine_now
 from tests.factories import NOON, OWNER, SECOND_OWNER, actor, set_up, small_database
+from tests.inline import InlineEngine
 from tests.limits import PatientLimits
 
 SHORT = Limits(read=2.0, read_total=4.0, change=0.5, connect=1.0)

@@ -12,7 +12,6 @@ from sqlmodel import col, select
 
 from bot.app import App, build, of_one_workspace, unconnected
 from bot.config import Settings
-from bot.engine.inline import InlineEngine
 from bot.errors import NoWorkspace, ProviderError
 from bot.slack.web import SlackError, read_identity
 from bot.store import due, people, projects
@@ -23,6 +22,7 @@ from bot.store.requests import Request
 from tests.clocks import beginning
 from tests.emulated import emulated
 from tests.factories import PROJECT, key, request, small_database
+from tests.inline import InlineEngine
 
 
 def _inline(database: Database, clock: object) -> InlineEngine:

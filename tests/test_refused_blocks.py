@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import SetClock
 from bot.home import refused
 from bot.refused_blocks import RefusedBlocks
 from bot.store.database import Database
+from tests.clocks import SetClock
 from tests.factories import NOON, TEAM, small_database
 
 LATER = timedelta(hours=24)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from bot.app import App, app_manifest, build
 from bot.config import Settings
-from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
 from bot.slack.http import web_app
 from bot.slack.serving import listening
@@ -25,6 +24,7 @@ from playground.supervisor import free_port
 from playground.workplace import prepare_store
 from tests import stores
 from tests.clocks import PATIENT, served_clock
+from tests.inline import InlineEngine
 from tests.scenarios.people import Person, person
 
 LOOKS_AT_NEWS = 5  # for each look into the table of what is due, which is a transaction

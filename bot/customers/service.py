@@ -15,7 +15,6 @@ from bot.store import customers, facts
 from bot.store.customers import STATES, Customer, is_tag
 
 ARCHIVED = "archived"  # as the first of the words searched for: those that are no longer offered
-MOST_OPTIONS = 99
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-import structlog
 from sqlmodel import Session
 
 from bot.desk import words
@@ -30,8 +29,6 @@ SWEEP_EVERY = timedelta(minutes=5)
 
 Follower = Callable[[str, frozenset[str]], Awaitable[None]]
 """Told, after the cards of a request have followed, whom it concerns: ``(team id, user ids)``."""
-
-log = structlog.get_logger()
 
 
 class DeskJobs:

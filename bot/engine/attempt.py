@@ -1,4 +1,4 @@
-"""One attempt at one job: what both engines do before and after the job's own function."""
+"""One attempt at one job: what an engine does before and after the job's own function."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from pydantic import SecretStr
 from sqlmodel import Session
 
@@ -41,8 +40,6 @@ from bot.store.requests import Request
 
 SETTLE_AFTER = timedelta(seconds=30)  # longer than create and show may take together
 FOR_GOOD = (NotFound, Conflict, Refused, NotUnderstood)
-
-log = structlog.get_logger()
 
 
 class KeyMaking:

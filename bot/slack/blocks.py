@@ -22,7 +22,6 @@ from bot.slack.elements import (
     Block,
     Text,
     button,
-    channels_select,
     checkboxes,
     confirm,
     conversations_select,
@@ -31,7 +30,6 @@ from bot.slack.elements import (
     external_select,
     mrkdwn,
     multi_external_select,
-    multi_select,
     multi_users_select,
     number_input,
     option,
@@ -41,7 +39,6 @@ from bot.slack.elements import (
     radio,
     select,
     text_input,
-    users_select,
 )
 from bot.slack.words import CUT
 
@@ -53,7 +50,6 @@ __all__ = [
     "Text",
     "actions",
     "button",
-    "channels_select",
     "checkboxes",
     "confirm",
     "context",
@@ -65,13 +61,11 @@ __all__ = [
     "fit_view",
     "header",
     "home",
-    "image",
     "input_",
     "meant",
     "modal",
     "mrkdwn",
     "multi_external_select",
-    "multi_select",
     "multi_users_select",
     "number_input",
     "option",
@@ -84,7 +78,6 @@ __all__ = [
     "section",
     "select",
     "text_input",
-    "users_select",
 ]
 
 
@@ -140,16 +133,6 @@ def actions(*elements: Block, block_id: str | None = None) -> Block:
     if not 1 <= len(elements) <= 25:
         raise ValueError(f"an actions block takes 1 to 25 elements, not {len(elements)}")
     return _named({"type": "actions", "elements": list(elements)}, block_id)
-
-
-def image(image_url: str, alt_text: str, title: str | None = None) -> Block:
-    """Show a picture; ``alt_text`` carries what it tells."""
-    block: Block = {
-        "type": "image",
-        "image_url": exact(image_url, 3000),
-        "alt_text": plain(alt_text, 2000)["text"],
-    }
-    return block | {"title": plain(title, 2000)} if title else block
 
 
 def input_(

@@ -135,21 +135,6 @@ def select(action_id: str, options: Sequence[Block], *, initial: str = "", place
     return element | {"initial_option": chosen[0]} if chosen else element
 
 
-def multi_select(
-    action_id: str,
-    options: Sequence[Block],
-    *,
-    initial: Iterable[str] = (),
-    placeholder: str = "",
-    most: int | None = None,
-) -> Block:
-    """Offer 1 to 100 choices or groups, several to take."""
-    element = _menu("multi_static_select", action_id, options, placeholder)
-    if chosen := _chosen(element, initial):
-        element["initial_options"] = chosen
-    return _at_most(element, most)
-
-
 def external_select(
     action_id: str, *, initial: Block | None = None, placeholder: str = "", min_query_length: int = 0
 ) -> Block:
@@ -174,12 +159,6 @@ def multi_external_select(
     return _at_most(element, most)
 
 
-def users_select(action_id: str, *, initial: str = "", placeholder: str = "") -> Block:
-    """Offer the workspace's people, one to take."""
-    element = _element("users_select", action_id, placeholder)
-    return element | {"initial_user": initial} if initial else element
-
-
 def multi_users_select(
     action_id: str, *, initial: Sequence[str] = (), placeholder: str = "", most: int | None = None
 ) -> Block:
@@ -188,12 +167,6 @@ def multi_users_select(
     if initial:
         element["initial_users"] = list(initial)
     return _at_most(element, most)
-
-
-def channels_select(action_id: str, *, initial: str = "", placeholder: str = "") -> Block:
-    """Offer the public channels, one to take."""
-    element = _element("channels_select", action_id, placeholder)
-    return element | {"initial_channel": initial} if initial else element
 
 
 def conversations_select(

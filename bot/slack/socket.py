@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -28,8 +27,6 @@ from bot.slack.watchdog import DEAD_SECONDS, Watchdog
 
 CONNECTIONS = 2  # Slack sends each payload to one of them (ten at most); while one reconnects the other hears
 PING_SECONDS = 10.0
-
-_log = structlog.get_logger("bot.slack")
 
 
 class SocketClient(SocketModeClient):

@@ -100,12 +100,6 @@ def our_role(session: Session, project_id: str) -> str | None:
     return account.role if account is not None else None
 
 
-def whose(session: Session, project_id: str) -> str | None:
-    """Return the tag of the customer whose own account a project is in, or None where it is ours."""
-    account = of_project(session, project_id)
-    return account.customer if account is not None else None
-
-
 def theirs(session: Session) -> dict[str, str]:
     """Return every project that is in a customer's own account, with that customer's tag."""
     found = select(Project.id, Account.customer).join(Account, col(Project.account_id) == col(Account.id))

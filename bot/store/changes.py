@@ -57,12 +57,6 @@ def free_form(session: Session, view_id: str) -> None:
     session.execute(update(Change).where(*failed).values(view_id=None).execution_options(synchronize_session=False))
 
 
-def of_request(session: Session, request_id: str) -> list[Change]:
-    """Return the attempts to carry out a request, oldest first."""
-    found = select(Change).where(col(Change.request_id) == request_id)
-    return list(session.exec(found.order_by(col(Change.started_at), col(Change.id))))
-
-
 def finish(session: Session, change: Change, state: str, now: datetime, text: str) -> bool:
     """Say what became of a change; True for the one caller who did so. An unknown one is not finished."""
     return _of_open(session, change.id, state=state, text=text, finished_at=None if state == "unknown" else now)

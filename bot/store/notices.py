@@ -58,9 +58,3 @@ def owed(session: Session, before: datetime) -> list[Notice]:
     carried = select(Due.job_id).where(col(Due.kind) == JOB, col(Due.ref) == col(Notice.id)).exists()
     found = select(Notice).where(col(Notice.told_at).is_(None), col(Notice.owed_at) < before, ~carried)
     return list(session.exec(found.order_by(col(Notice.owed_at), col(Notice.id)).limit(MOST_AT_ONCE)))
-
-
-def to(session: Session, place: str) -> list[Notice]:
-    """Return everything that this person or channel was owed, the oldest first."""
-    found = select(Notice).where(col(Notice.place) == place)
-    return list(session.exec(found.order_by(col(Notice.owed_at), col(Notice.id))))

@@ -18,7 +18,7 @@ from bot.errors import ProviderError, RateLimited, Unavailable
 from bot.store import collected, collections, fact_rows, rereading, splits
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
-from bot.store.fact_rows import TOTAL, UsageOf
+from bot.store.fact_rows import TOTAL
 from bot.store.facts import Which, usage_by
 from bot.store.splits import Splits
 from bot.usage.comparing import Reading, Totals, differs, known_after
@@ -30,7 +30,6 @@ from bot.usage.splits import DEFINITE, Found, SplitReports, Splitting, trouble_o
 
 HISTORY_DAYS = 92
 LONGEST_PERIOD = 31  # days in one call: over a long window a report might tell other periods than days
-EVERYTHING = UsageOf(TOTAL, "")
 
 
 class Reports(RecordedRequests, SplitReports, Protocol):

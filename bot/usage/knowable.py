@@ -62,13 +62,3 @@ def how(measure: str, dimension: str) -> str:
     if measure not in MEASURES or dimension not in DIMENSIONS:
         raise KeyError((measure, dimension))
     return (_DOLLARS if measure == "dollars" else _USAGE).get(dimension, UNKNOWN)
-
-
-def table() -> str:
-    """Return the matrix as it stands in the documentation, in Markdown."""
-    lines = [f"| | {' | '.join(MEASURES)} |", f"|---{'|---' * len(MEASURES)}|"]
-    lines += [
-        f"| **{dimension}** | {' | '.join(how(measure, dimension) for measure in MEASURES)} |"
-        for dimension in DIMENSIONS
-    ]
-    return "\n".join(lines)

@@ -11,8 +11,6 @@ from sqlmodel import col, select
 from bot.access import places
 from bot.access.door import Door
 from bot.access.refusals import FURTHER, REFUSED, Refusals
-from bot.clock import SetClock
-from bot.engine.inline import InlineEngine
 from bot.errors import NotAllowed
 from bot.groups import Groups
 from bot.people import People
@@ -22,8 +20,10 @@ from bot.slack.routes import MEMBER, Answer, Route
 from bot.store import due
 from bot.store.database import Database
 from bot.store.record import Entry
+from tests.clocks import SetClock
 from tests.desk.conversations import Conversations
 from tests.factories import ANA, EVE, NOON, OWNER, TEAM, rows, set_up
+from tests.inline import InlineEngine
 from tests.roles.conftest import Workspace
 
 HOUR = timedelta(hours=1)

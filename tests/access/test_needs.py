@@ -7,13 +7,13 @@ from sqlmodel import col, select
 
 from bot.access.door import Door
 from bot.access.places import workspace
-from bot.clock import SetClock
 from bot.errors import NotAllowed
 from bot.operation import Actor
 from bot.slack.call import Call
 from bot.slack.routes import Answer, Route
 from bot.store.database import Database
 from bot.store.record import Entry
+from tests.clocks import SetClock
 from tests.desk.conversations import Conversations
 from tests.doors import door_of
 from tests.factories import ANA, NOON, OWNER, TEAM, rows, set_up

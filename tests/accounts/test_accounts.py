@@ -42,8 +42,7 @@ async def test_an_account_is_asked_who_it_is_sealed_and_written_down(workspace: 
     await mirrored(workspace)
     with workspace.database.reading() as session:
         dubbing = workspace.project("dubbing").project_id
-        assert accounts.whose(session, dubbing) == "birch"
-        assert accounts.whose(session, workspace.project("production").project_id) is None
+        assert accounts.theirs(session) == dict.fromkeys((dubbing, workspace.project("trailers").project_id), "birch")
         assert (dubbing, "dubbing", "studio · theirs (birch)") in asking.projects_like(session, "dub")
         assert [row.account for row in projects_seen.page(session, actor(), "trail", 1, 10).rows] == [added.label]
         assert mirrors.get(session, mirrors.of_keys(dubbing)).read_at is not None

@@ -12,12 +12,12 @@ from bot.access.access import Access
 from bot.access.exports import EXPORTED
 from bot.billing.closing import MonthClosing
 from bot.billing.month_listeners import SENT, MonthListeners
-from bot.clock import SetClock
 from bot.slack.call import Call
 from bot.slack.files import FileNotSent
 from bot.slack.web import SlackError
 from bot.store.database import Database
 from bot.store.record import Entry
+from tests.clocks import SetClock
 from tests.desk.conversations import Conversations
 from tests.doors import exports_of
 from tests.factories import ANA, NOON, TEAM, actor, rows, set_up

@@ -12,7 +12,6 @@ from bot.billing import closing, month, month_views
 from bot.billing.operations import CloseMonth
 from bot.billing.printing import printed
 from bot.billing.statement import Line, Part, Statement
-from bot.clock import SetClock
 from bot.customers import service as catalogue
 from bot.customers import views
 from bot.customers.changing import CustomerChanges
@@ -25,6 +24,7 @@ from bot.store.fact_rows import SpendOf
 from bot.store.statements import ClosedMonth
 from bot.store.tag_sets import text_of
 from tests.billing.test_month import DAY, NOW, close, costs, read, settle, spent, store
+from tests.clocks import SetClock
 from tests.factories import NOON, OWNER, TEAM, actor, add, customer, key, rows
 
 __all__ = ["store"]  # the fixture of the month

@@ -11,7 +11,6 @@ from sqlmodel import select
 
 from bot.budgets.operations import EndBudget
 from bot.budgets.posting import AlertPosting
-from bot.clock import SetClock
 from bot.providers.deepgram.client import Deepgram
 from bot.store import budgets
 from bot.store.budgets import Budget
@@ -19,6 +18,7 @@ from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.projects import Project
 from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, KEY_ID, Office
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.desk.conversations import OURS, Conversations
 from tests.factories import OWNER, PROJECT, TEAM, actor, add, bench, customer, key, rows

@@ -9,13 +9,13 @@ import pytest
 
 from bot.budgets import views
 from bot.budgets.operations import EndBudget, RaiseBudget
-from bot.clock import SetClock
 from bot.digests.reading import Reading
 from bot.providers.deepgram.client import Deepgram
 from bot.store import budgets
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
 from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, Office
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.digests.books import Balances, subscription
 from tests.factories import ANA, OWNER, PROJECT, TEAM, actor, add, bench, rows

@@ -9,11 +9,11 @@ import pytest
 
 from bot.budgets import service
 from bot.budgets.spending import Spending, Spent
-from bot.clock import SetClock
 from bot.providers.deepgram.client import Deepgram
 from bot.store.database import Database
 from bot.store.projects import Project
 from tests.budgets.test_settled_months import A_HUNDRED, DAY, Office
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.factories import NOON, OWNER, TEAM, actor, add, bench, rows
 

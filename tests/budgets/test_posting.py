@@ -11,8 +11,6 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.budgets.posting import MOST_TRIES, PATIENCE, AlertPosting
-from bot.clock import SetClock
-from bot.engine.inline import InlineEngine
 from bot.policy import Matter
 from bot.slack.web import SlackError, SlackTookNothing, SlackUnclear
 from bot.store import budgets, due
@@ -20,9 +18,10 @@ from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
 from bot.store.due import Due
 from bot.store.people import Person
-from tests.clocks import machine_now
+from tests.clocks import SetClock, machine_now
 from tests.desk.conversations import OURS, SHARED, Conversations
 from tests.factories import ANA, NOON, OWNER, PROJECT, SECOND_OWNER, TEAM, add, small_database
+from tests.inline import InlineEngine
 
 CHANNEL = "C0SPENDING1"
 SUDDEN = {"amount": "9.00", "usual": "1.00", "by": "2026-03-01"}

@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 
 from bot.budgets.operations import RaiseBudget
-from bot.clock import SetClock
 from bot.providers.deepgram.client import Deepgram
 from bot.store import budgets
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.prices import Price
 from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, Office
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.factories import ANA, OWNER, PROJECT, TEAM, actor, bench, rows
 

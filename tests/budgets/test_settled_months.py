@@ -12,7 +12,6 @@ from bot.budgets import service, views
 from bot.budgets.operations import SetBudget
 from bot.budgets.setting import BudgetSetting
 from bot.budgets.watching import BudgetWatch
-from bot.clock import SetClock
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.web import SlackWeb
 from bot.store import collected, fact_rows, tag_sets
@@ -22,6 +21,7 @@ from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, SpendOf
 from bot.store.keys import Key
 from bot.store.projects import Project
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.factories import OWNER, PROJECT, TEAM, Bench, actor, add, bench, key, rows
 

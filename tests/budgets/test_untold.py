@@ -9,12 +9,12 @@ import pytest
 
 from bot.budgets import views
 from bot.budgets.spending import Spending, Spent
-from bot.clock import SetClock
 from bot.providers.deepgram.client import Deepgram
 from bot.store.collected import CollectedDay, end_of
 from bot.store.database import Database
 from bot.store.prices import Price
 from tests.budgets.test_settled_months import A_HUNDRED, Office
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.factories import OWNER, PROJECT, TEAM, actor, bench
 

@@ -14,19 +14,33 @@ from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.setting import BudgetSetting, keep_quiet
 from bot.budgets.spending import Spending, Spent
 from bot.budgets.watching import BudgetWatch
-from bot.clock import SetClock
 from bot.errors import FormError, NotUnderstood
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.web import SlackWeb
-from bot.store import budgets, collections, fact_rows, notices, tag_sets
+from bot.store import budgets, collections, fact_rows, tag_sets
 from bot.store.budgets import Alert, Budget
 from bot.store.collected import CollectedDay, end_of
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, SpendOf
+from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.digests.books import Balances
-from tests.factories import ANA, OWNER, PROJECT, SECOND_OWNER, TEAM, Bench, actor, add, bench, entries, key, rows
+from tests.factories import (
+    ANA,
+    OWNER,
+    PROJECT,
+    SECOND_OWNER,
+    TEAM,
+    Bench,
+    actor,
+    add,
+    bench,
+    entries,
+    key,
+    owed_to,
+    rows,
+)
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 CLOSED = date(2026, 11, 15)
@@ -191,7 +205,7 @@ async def test_those_who_watch_a_budget_hear_that_it_ended(desk: Bench, setting:
     with desk.database.transaction() as session:
         session.get_one(Budget, budget.id).channel = "C0WATCH"
     await setting.end(EndBudget(project_id=PROJECT, budget_id=budget.id), actor(SECOND_OWNER))
-    (told,) = rows(desk.database, lambda session: notices.to(session, "C0WATCH"))
+    (told,) = owed_to(desk.database, "C0WATCH")
     assert told.text.startswith(f"<@{SECOND_OWNER}> ended the budget of Project production ($10.00 a month). Nothing")
     assert told.otherwise == OWNER
 
@@ -202,7 +216,7 @@ async def test_whom_the_alerts_of_a_budget_leave_hears_where_they_go(desk: Bench
     again = SetBudget(project_id=PROJECT, scope="project", ref=PROJECT, dollars=Decimal(10))
     for _ in range(2):
         await setting.set(again, actor(SECOND_OWNER))
-    (told,) = rows(desk.database, lambda session: notices.to(session, "C0WATCH"))
+    (told,) = owed_to(desk.database, "C0WATCH")
     assert f"Its alerts go to <@{SECOND_OWNER}> now, not here." in told.text
     assert told.otherwise == OWNER
 
@@ -216,7 +230,7 @@ async def test_whoever_reads_alerts_hears_who_silenced_them(
     alert = Alert(team_id=TEAM, subject=f"budget:{budget.id}", level="80", period="2026-11", place=OWNER, raised_at=NOW)
     with desk.database.transaction() as session:
         keep_quiet(session, desk.desk, alert, actor(by), NOW, NOW + timedelta(days=7))
-    heard = [each.text for each in rows(desk.database, lambda session: notices.to(session, OWNER))]
+    heard = [notice.text for notice in owed_to(desk.database, OWNER)]
     assert len(heard) == told
     assert all(f"<@{by}>, about Project production" in text and "Quiet until" in text for text in heard)
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import SetClock
 from bot.customers import service, views
 from bot.customers.changing import CustomerChanges
 from bot.customers.operations import ArchiveCustomer, SaveCustomer, SetDefaultMarkup
@@ -21,6 +20,7 @@ from bot.store.customers import Customer, is_tag
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, SpendOf
 from bot.store.tag_sets import text_of
+from tests.clocks import SetClock
 from tests.factories import (
     ANA,
     HOSTILE,

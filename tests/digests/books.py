@@ -12,13 +12,11 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
-from bot.clock import SetClock
 from bot.desk.service import Desk
 from bot.digests.jobs import DigestJobs
 from bot.digests.posting import DigestPosting
 from bot.digests.reading import Reading
 from bot.digests.schedule import Rhythm, first_day, next_due
-from bot.engine.inline import InlineEngine
 from bot.errors import Unavailable
 from bot.providers.deepgram.billing import Balance, BillingReports
 from bot.providers.deepgram.endpoints import Listed
@@ -31,7 +29,9 @@ from bot.store.digests import Subscription
 from bot.store.fact_rows import DayFacts, SpendOf
 from bot.store.people import Person
 from bot.store.projects import Project
+from tests.clocks import SetClock
 from tests.factories import ANA, NAMES, PROJECT, TEAM, small_database
+from tests.inline import InlineEngine
 
 DAY = timedelta(days=1)
 THURSDAY = date(2026, 11, 19)

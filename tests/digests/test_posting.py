@@ -12,7 +12,7 @@ from bot.digests import views
 from bot.digests.posting import PATIENCE, WAITS
 from bot.digests.reading import Reading
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
-from bot.store import collections, digests, notices
+from bot.store import collections, digests
 from bot.store.collections import Collection
 from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
@@ -22,7 +22,7 @@ from bot.store.projects import Project
 from tests.clocks import machine_now
 from tests.digests.books import DAY, THURSDAY, Office, spent, subscription
 from tests.digests.morning import OTHER, SPENT, change, days_told, run_of, spent_on
-from tests.factories import ANA, TEAM
+from tests.factories import ANA, TEAM, owed_to
 
 
 async def test_a_digest_is_posted_once_and_says_what_was_spent(here: Office) -> None:
@@ -128,7 +128,7 @@ async def test_a_place_that_is_lost_pauses_the_digest_and_its_owner_is_told_once
     assert run_of(here).state == "failed"
     with here.database.reading() as session:
         [paused] = digests.living(session, "T0NORTHWIND")
-        [owed] = notices.to(session, ANA)
+    [owed] = owed_to(here.database, ANA)
     assert "is paused" in owed.text
     assert owed.told_at is None  # however long Slack is away: the desk's sweep tells it
     assert (paused.state, bool(paused.problem)) == ("paused", True)
@@ -224,7 +224,7 @@ async def test_a_digest_that_slack_will_never_take_is_given_up_and_its_owner_tol
     assert run_of(here).state == "failed"
     with here.database.reading() as session:
         assert [each.state for each in digests.living(session, "T0NORTHWIND")] == ["active"]
-        [owed] = notices.to(session, ANA)
+    [owed] = owed_to(here.database, ANA)
     assert "could not be posted" in owed.text
     assert code in owed.text
 

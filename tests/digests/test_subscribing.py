@@ -14,11 +14,11 @@ from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, Subscri
 from bot.digests.schedule import days_to_tell
 from bot.digests.subscribing import Subscribing, wish_of
 from bot.errors import FormError, NotUnderstood
-from bot.store import digest_runs, digests, notices
+from bot.store import digest_runs, digests
 from bot.store.digest_runs import Day
 from bot.store.digests import Subscription
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, Office, office
-from tests.factories import OWNER, TEAM, actor
+from tests.factories import OWNER, TEAM, actor, owed_to
 
 WISH = Wish(channel="C0SPEND0001", tz="Europe/Berlin", hour=9)
 
@@ -82,8 +82,7 @@ async def test_whoever_has_a_digest_hears_what_somebody_else_does_to_it(here: Of
     await subscribing(here).pause(PauseDigest(subscription_id=made.id), actor(OWNER))
     await subscribing(here).pause(PauseDigest(subscription_id=made.id, days=0), actor())
     await subscribing(here).end(EndDigest(subscription_id=made.id), actor(OWNER))
-    with here.database.reading() as session:
-        told = [each.text for each in notices.to(session, made.owner)]
+    told = [notice.text for notice in owed_to(here.database, made.owner)]
     assert all(text.startswith(f"<@{OWNER}> changed your digest in <#") for text in told)
     assert {text.rpartition(">. ")[2][:6] for text in told} == {"Saved.", "Paused", "Unsubs"}
     assert len(told) == 3

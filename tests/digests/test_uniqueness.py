@@ -11,15 +11,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from bot.clock import SetClock
 from bot.digests.jobs import DigestJobs
-from bot.engine.inline import InlineEngine
 from bot.store import digest_runs, due
 from bot.store.database import Database
 from bot.store.digest_runs import Day, Run
-from tests.clocks import machine_now
+from tests.clocks import SetClock, machine_now
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, subscription
 from tests.factories import add
+from tests.inline import InlineEngine
 
 
 async def test_planners_at_one_moment_make_one_run(store: Database) -> None:

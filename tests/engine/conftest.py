@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.clock import SetClock
 from bot.store.database import Database
+from tests.clocks import SetClock
 from tests.engine.world import World, create_tables, durable, inline
 
 

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from bot.clock import SetClock
 from bot.engine.attempt import Attempt, Attempts
 from bot.engine.carrier import DbosEngine
 from bot.engine.port import Job, JobFunction
 from bot.engine.workflows import Workflows, migrate
 from bot.store import due, heartbeats
 from bot.store.database import Database
-from tests.clocks import PATIENCE, machine_now
+from tests.clocks import PATIENCE, SetClock, machine_now
 from tests.engine.world import World, create_tables, durable
 
 CANARY = "canary-7f3a"

@@ -10,13 +10,13 @@ from typing import Self
 
 from sqlmodel import SQLModel, select
 
-from bot.clock import Clock, SetClock
+from bot.clock import Clock
 from bot.engine.carrier import DbosEngine
-from bot.engine.inline import InlineEngine
 from bot.engine.port import Engine, Job, JobFunction
 from bot.store import due, heartbeats
 from bot.store.database import Database
-from tests.clocks import PATIENCE
+from tests.clocks import PATIENCE, SetClock
+from tests.inline import InlineEngine
 
 
 def create_tables(database: Database) -> None:

@@ -10,7 +10,6 @@ import pytest
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clock import SetClock
 from bot.keys.intent import Shown
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
@@ -20,6 +19,7 @@ from bot.store.database import Database
 from bot.store.requests import Request
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.clocks import SetClock
 from tests.factories import NOON, Bench, bench, set_up
 from tests.limits import PatientLimits
 

@@ -15,11 +15,10 @@ from bot.keys.ends import KeyEnds, describe_many
 from bot.keys.operations import EndKey, EndKeys
 from bot.operation import OperationKind, Stakes
 from bot.policy import MOST_ENDED, Hold, Run, Verdict
-from bot.store import notices
 from bot.store.keys import Key
 from bot.store.people import Person
 from playground.deepgram.seed import made_up_id
-from tests.factories import ANA, EVE, LI, NOON, OWNER, RAJ, SECOND_OWNER, TEAM, actor, add, key, rows, set_up
+from tests.factories import ANA, EVE, LI, NOON, OWNER, RAJ, SECOND_OWNER, TEAM, actor, add, key, owed_to, rows, set_up
 from tests.keys.conftest import Rooms
 
 
@@ -86,9 +85,9 @@ async def test_what_leaked_ends_at_once_and_all_owners_are_told(rooms: Rooms, ma
     for each in made:
         assert isinstance(await end(rooms, each, OWNER, leaked=True), Ran)
     assert ended(rooms) == len(made)
-    (told, *_) = rows(rooms.bench.database, lambda session: notices.to(session, SECOND_OWNER))
+    (told, *_) = owed_to(rooms.bench.database, SECOND_OWNER)
     assert told.text.startswith(f"<@{OWNER}> is ending a key as *leaked*, which waits for nobody:\n• `")
-    assert rows(rooms.bench.database, lambda session: notices.to(session, OWNER)) == []
+    assert owed_to(rooms.bench.database, OWNER) == []
 
 
 async def test_ones_own_keys_always_end(rooms: Rooms, made: list[Key]) -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import SetClock
 from bot.errors import ProviderError
 from bot.models import service
 from bot.models.catalogue import MOST_REMEMBERED, REMEMBERED, Catalogue
@@ -17,6 +16,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.speech_models import SpeechModel, SpeechModels, model_of
 from playground.deepgram.catalogue import MODELS
 from playground.deepgram.server import DeepgramEmulator
+from tests.clocks import SetClock
 from tests.factories import NOON
 
 EVERY = [model for each in MODELS if (model := model_of(each.kind, each.described())) is not None]

@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.clock import SetClock
 from bot.desk.drawing import version_now
 from bot.desk.service import Desk, Held, Ran
-from bot.engine.inline import InlineEngine
 from bot.errors import CouldNotCheck, FormError, NotAllowed, NotUnderstood
 from bot.groups import Groups
 from bot.operation import OperationKind
@@ -19,9 +17,10 @@ from bot.people import People
 from bot.projects import settings_card
 from bot.projects.operations import ChangeProjectSettings, WishedSettings
 from bot.projects.settings_change import ProjectSettingsChange
-from bot.store import due, notices, projects, requests
+from bot.store import due, projects, requests
 from bot.store.database import Database
 from bot.store.requests import Request
+from tests.clocks import SetClock
 from tests.factories import (
     ANA,
     EVE,
@@ -35,12 +34,14 @@ from tests.factories import (
     actor,
     add,
     entries,
+    owed_to,
     person,
     request,
     rows,
     set_up,
 )
 from tests.forms import Screen
+from tests.inline import InlineEngine
 from tests.roles.conftest import Workspace
 
 OURS, THEIRS = "C0OURS", "C0THEIRS"
@@ -110,7 +111,7 @@ class Settings:
 
     def heard(self, who: str) -> list[str]:
         """Return what this person is told."""
-        return [notice.text for notice in rows(self.store, lambda session: notices.to(session, who))]
+        return [notice.text for notice in owed_to(self.store, who)]
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.clock import SetClock
 from bot.desk.service import Desk
-from bot.engine.inline import InlineEngine
 from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
@@ -20,7 +18,9 @@ from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError
 from bot.store import due
 from bot.store.database import Database
+from tests.clocks import SetClock
 from tests.factories import NOON, OWNER, TEAM, set_up
+from tests.inline import InlineEngine
 
 
 @dataclass

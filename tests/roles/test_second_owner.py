@@ -9,7 +9,7 @@ from bot.errors import AlreadyDecided, CouldNotCheck, FormError, NotAllowed
 from bot.policy import Role
 from bot.roles.operations import ChangeDeciders, ChangeDefaultRole, MakeOwner, TakeOwner
 from bot.slack.web import SlackError
-from bot.store import notices, requests, roles
+from bot.store import requests, roles
 from bot.store.database import Database
 from bot.store.requests import Request
 from bot.store.roles import WORKSPACE, RoleDefault, RoleHeld
@@ -27,6 +27,7 @@ from tests.factories import (
     add,
     confirmed,
     entries,
+    owed_to,
     person,
     rows,
     set_up,
@@ -67,7 +68,7 @@ async def approved(made: RoleBench, asked: Held | Ran, by: str) -> Request:
 
 def heard(made: RoleBench, who: str) -> list[str]:
     """Return what this person is told."""
-    return [notice.text for notice in rows(made.database, lambda session: notices.to(session, who))]
+    return [notice.text for notice in owed_to(made.database, who)]
 
 
 async def test_a_third_owner_decides_that_another_loses_it_who_is_told_at_once(three: RoleBench) -> None:

@@ -32,7 +32,7 @@ def test_a_project_knows_its_account_until_it_is_removed(store: Database) -> Non
     with store.transaction() as session:
         assert [account.id for account in accounts.live(session)] == [MAIN, "ac1"]
         assert accounts.labels(session) == {None: "main", "ac1": "birch · theirs (birch)"}
-        assert accounts.whose(session, PROJECT.upper()) == "birch"
+        assert accounts.of_project(session, PROJECT.upper()) == accounts.get(session, "ac1")
         assert accounts.opening(session, "p2") == accounts.get(session, MAIN)
         assert projects.name_of(session, PROJECT) == "dubbing"
         assert [accounts.remove(session, "ac1", LATER) for _ in range(2)] == [True, False]

@@ -10,7 +10,6 @@ import pytest
 from pydantic import SecretStr
 
 from bot.access.access import Access
-from bot.clock import SetClock
 from bot.providers.deepgram.client import Deepgram
 from bot.store.database import Database
 from bot.usage.model_names import ModelNames
@@ -19,6 +18,7 @@ from bot.usage.requests.service import RequestList, RequestReading, project_of
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests import stores
+from tests.clocks import SetClock
 from tests.factories import NOON, actor, rows, set_up, small_database
 from tests.usage.world import World
 

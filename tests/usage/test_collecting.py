@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.clock import SetClock
 from bot.engine.port import Job
 from bot.errors import RateLimited, ScopeMissing, Unavailable
 from bot.providers.deepgram.billing import Billing
@@ -24,7 +23,7 @@ from bot.usage.holding import LANES
 from bot.usage.jobs import NOT_UNDERSTOOD, UsageJobs, next_round
 from bot.usage.settling import is_settled
 from playground.deepgram.server import DeepgramEmulator
-from tests.clocks import machine_now
+from tests.clocks import SetClock, machine_now
 from tests.usage.provider import Provider
 from tests.usage.world import NOW, P1, P2, P3, TODAY, Replica, World, ago
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as some
 from sqlmodel import Session
 
 from bot.access.access import Access
-from bot.clock import SetClock
 from bot.errors import NotUnderstood, Unavailable
 from bot.money import to_cent
 from bot.operation import Actor
@@ -39,6 +38,7 @@ from bot.usage.figures.service import Answer, FiguresReading, Overview
 from bot.usage.figures.sums import Part, split
 from bot.usage.figures.wording import read_words
 from bot.usage.model_names import ModelNames
+from tests.clocks import SetClock
 from tests.factories import ANA, NOON, OWNER, PROJECT, TEAM, actor, add, customer, key, rows, small_database
 
 SECOND, THEIRS = PROJECT[:-1] + "2", PROJECT[:-1] + "3"

@@ -15,7 +15,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "usage-matrix.md"
 
 
 def test_the_page_shows_the_codes_own_matrix() -> None:
-    assert knowable.table() in PAGE.read_text()
+    lines = [f"| | {' | '.join(knowable.MEASURES)} |", f"|---{'|---' * len(knowable.MEASURES)}|"]
+    for dimension in knowable.DIMENSIONS:
+        known = (knowable.how(measure, dimension) for measure in knowable.MEASURES)
+        lines.append(f"| **{dimension}** | {' | '.join(known)} |")
+    assert "\n".join(lines) in PAGE.read_text()
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from bot.clock import SetClock
-from bot.engine.inline import InlineEngine
 from bot.store import collected, due, facts, projects
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.facts import Which
 from bot.usage.collecting import UsageCollection
 from bot.usage.jobs import UsageJobs
+from tests.clocks import SetClock
+from tests.inline import InlineEngine
 from tests.usage.provider import Provider
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

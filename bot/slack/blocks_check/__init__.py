@@ -1,4 +1,4 @@
-"""Would Slack accept these blocks? An offline answer, for tests and for the emulated Slack.
+"""Would Slack accept these blocks? An offline answer: for the ladder of refused blocks, tests and the emulated Slack.
 
 Limits: docs.slack.dev/reference/block-kit, the sources of slack_sdk and ``@slack/types``, and what people measured
 (bolt-js#2867 for the length of a whole message). Lengths are counted in Unicode code points.

@@ -25,19 +25,6 @@ TRIES = {
 UNKNOWN_TRIES = 6
 PATIENCE, UNKNOWN_PATIENCE = timedelta(days=7), timedelta(minutes=15)
 
-DONE = {
-    Meaning.LOST: "let go; shown anew at the next reason",
-    Meaning.CLOSED: "let go there; told in another place or to another person",
-    Meaning.LATER: "tried again, later and later",
-    Meaning.OURS: "let go and logged as an error: sent again it would be refused again",
-    Meaning.THEIRS: "tried again, later and later, while somebody mends it",
-    Meaning.DEAD: "one alert; tried again, later and later, while somebody mends it",
-}
-"""What is done about each meaning, in a few words."""
-
-WITHOUT_COMMON = frozenset({"response_url", "upload_url"})
-"""Addresses that Slack gave us: no methods, so they do not answer what every method may answer."""
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -79,12 +66,6 @@ def judge(method: str, code: str) -> Verdict:
 def unanswered() -> Verdict:
     """Say what it means that no answer came."""
     return _verdict(sentences.UNANSWERED, "")
-
-
-def codes_of(method: str) -> list[str]:
-    """Return every code that the table has for a method: its own, and those that every method may answer."""
-    own = METHODS[method]
-    return list(own) if method in WITHOUT_COMMON else list({**own, **COMMON})
 
 
 def _verdict(entry: Entry, code: str, *, known: bool = True) -> Verdict:

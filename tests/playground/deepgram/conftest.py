@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from bot.clock import SetClock
 from playground.deepgram.server import DeepgramEmulator
+from tests.clocks import SetClock
 
 # Cleartext to loopback: reading the machine's certificates for each test takes longer than most of the tests.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.clock import SetClock
 from playground.deepgram.seed_many import seed_many
 from playground.deepgram.server import DeepgramEmulator
+from tests.clocks import SetClock
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 BODY: dict[str, Any] = {"comment": "c", "scopes": ["usage:write"]}

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from bot.clock import SetClock
 from playground.deepgram.ledger import DAYS_KEPT, RETENTION, Kind, Ledger, Slot
 from playground.deepgram.request_ids import request_id, request_of
 from playground.deepgram.request_records import record
 from playground.deepgram.seed_many import seed_many, seed_members, seed_requests
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.clocks import SetClock
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

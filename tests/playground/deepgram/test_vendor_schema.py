@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.clock import SetClock
 from bot.providers.deepgram.keys import creation_body
 from playground.deepgram import billing, usage
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
+from tests.clocks import SetClock
 from tests.playground.deepgram.contract import OVERLAY, Contract, corrected, load, vendor_file
 
 pytestmark = pytest.mark.skipif(

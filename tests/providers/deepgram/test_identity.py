@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.clock import SetClock
 from bot.errors import CredentialsRejected
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.models import Credential, Role
@@ -18,6 +17,7 @@ from bot.providers.deepgram.powers import role_of
 from playground.deepgram.roles import PERMISSIONS
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.clocks import SetClock
 from tests.limits import PatientLimits
 from tests.providers.deepgram.conftest import SHORT, ClientOf, no_pause
 

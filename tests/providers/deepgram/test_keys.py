@@ -5,11 +5,11 @@ from typing import Literal
 
 import pytest
 
-from bot.clock import SetClock
 from bot.errors import NotFound, NotUnderstood, Refused, ScopeMissing
 from bot.providers.deepgram.client import Deepgram
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.clocks import SetClock
 from tests.providers.deepgram.conftest import ClientOf
 
 USAGE = ["usage:write"]

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.clock import SetClock
 from bot.errors import NotFound, NotUnderstood, ScopeMissing, Unavailable
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.request_paths import HIDDEN, endpoint_of, shown_path
@@ -20,6 +19,7 @@ from bot.providers.deepgram.request_records import RequestRecord, record_of
 from bot.providers.deepgram.requests import RequestFilter
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
+from tests.clocks import SetClock
 from tests.providers.deepgram.test_models import JSON
 
 GOOD = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"

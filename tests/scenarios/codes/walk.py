@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from bot.slack.codes.sentences import Meaning
 from bot.slack.codes.table import METHODS
-from bot.slack.codes.verdict import DONE, codes_of, judge
+from bot.slack.codes.verdict import judge
 from bot.slack.refusals import TOO_MANY
 from tests.scenarios.codes.scenes import SCENES, make_known
+from tests.slack.codes.listing import DONE, codes_of
 from tests.world import World
 
 REFERENCE = re.compile(r"reference [0-9a-f]{8}")

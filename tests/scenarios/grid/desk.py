@@ -12,9 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot.clock import SetClock
 from bot.desk.service import Desk
-from bot.engine.inline import InlineEngine
 from bot.engine.port import JobFunction
 from bot.invites.changing import InviteChanges
 from bot.invites.mirroring import listing as invite_list
@@ -41,8 +39,9 @@ from bot.store.changes import Change
 from bot.store.database import Database
 from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
-from tests.clocks import machine_now
+from tests.clocks import SetClock, machine_now
 from tests.factories import NOON, SECOND_OWNER, person, small_database
+from tests.inline import InlineEngine
 from tests.limits import PatientLimits
 
 LIMITS = Limits(read=0.5, read_total=0.6, change=0.5, connect=0.5)

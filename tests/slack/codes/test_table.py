@@ -12,7 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.codes.sentences import Meaning
 from bot.slack.codes.table import METHODS
-from bot.slack.codes.verdict import DONE, TRIES, codes_of, judge, unanswered
+from bot.slack.codes.verdict import TRIES, judge, unanswered
+from tests.slack.codes.listing import DONE, codes_of
 
 BOT = Path(__file__).parents[3] / "bot"
 # What takes a method, or an address, by its name.

@@ -1,4 +1,4 @@
-"""An engine without threads or tables of its own: jobs run when a test asks for it."""
+"""The engine of most tests, without threads or tables of its own: jobs run when a test asks for it."""
 
 from __future__ import annotations
 
