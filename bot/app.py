@@ -21,6 +21,7 @@ from bot.errors import NoWorkspace
 from bot.home import refused
 from bot.providers.deepgram.accounts import DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.refused_blocks import RefusedBlocks
 from bot.room import Ports
 from bot.rooms import Rooms, assemble
@@ -33,7 +34,9 @@ from bot.slack.prefix import prefixed
 from bot.slack.web import Identity, SlackWeb
 from bot.store import due, heartbeats, keys, seen
 from bot.store.database import Database
+from bot.vendors import Vendors
 
+VENDORS = Vendors((DEEPGRAM,))
 EngineOf = Callable[[Database, Clock], Engine]
 
 
@@ -114,7 +117,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         CredentialsRejected: the Deepgram key cannot be a key.
     """
     clock = clock or clock_of(settings)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, info=VENDORS.info)
     deepgram = deepgram_of(settings, database, frozen=frozen)
     engine = engine_of(database, clock)
     slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
@@ -180,7 +183,7 @@ def app_manifest(prefix: str = "", url: str | None = None) -> dict[str, Any]:
 
 def unconnected() -> Rooms:
     """Put the rooms together over ports that lead nowhere, to see what they answer to."""
-    database, clock = Database("sqlite://"), SystemClock()
+    database, clock = Database("sqlite://", info=VENDORS.info), SystemClock()
     web = SlackWeb(AsyncWebClient(), 1.0)
     engine = dbos_engine("none")(database, clock)  # which is never started
     deepgram = Deepgram(SecretStr("none"))

@@ -11,6 +11,7 @@ BotError                      carries ``text``: what happened and what to do nex
     ├── NotFound              404 in the provider's own words: the thing is gone, or the credential cannot see it
     ├── Conflict              409
     ├── Refused               400 and other definite refusals: asking again changes nothing
+    │   └── NotOffered            the provider has nothing of the kind, so nothing was asked
     ├── CredentialsRejected   401: the credential itself is bad, or cannot be unsealed
     │   └── AccountRemoved    its account was removed from Keydesk, so there is none any more
     ├── ScopeMissing          401/403: the credential lacks a scope, named in ``scope`` if known
@@ -92,6 +93,10 @@ class Conflict(ProviderError):
 
 class Refused(ProviderError):
     """A definite refusal: asking again changes nothing."""
+
+
+class NotOffered(Refused):
+    """The project's provider has nothing of the kind: nothing was asked, and nothing changed."""
 
 
 class CredentialsRejected(ProviderError):

@@ -8,13 +8,15 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import SQLModel
 
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store import schema
 from bot.store.database import Database
+from bot.vendors import Vendors
 
 
 def opened(url: str) -> Database:
     """Open an empty database, and bring it to the newest schema: a new SQLite file is a copy of one that has it."""
-    database = Database(url)
+    database = Database(url, info=Vendors((DEEPGRAM,)).info)
     if database.file is None or database.file.exists():
         schema.upgrade(database)
     else:

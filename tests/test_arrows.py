@@ -70,3 +70,21 @@ def test_a_module_without_a_place_is_found(copy: Path) -> None:
 
     assert not kept
     assert "lost" in told
+
+
+GATEWAY = {"bot.desk", "bot.slack", "bot.providers", "bot.policy"}
+
+
+def test_the_gateway_may_reach_the_store_and_the_ground_alone(copy: Path) -> None:
+    (copy / "bot" / "gateway").mkdir(exist_ok=True)
+    (copy / "bot" / "gateway" / "__init__.py").touch()
+    (copy / "bot" / "gateway" / "planted.py").write_text("import bot.store.keys\nimport bot.clock\n")
+    kept, told = lint(copy)
+    assert kept, told
+
+    reaching = "".join(f"import {module}\n" for module in GATEWAY)
+    (copy / "bot" / "gateway" / "planted.py").write_text(reaching)
+    kept, told = lint(copy)
+
+    assert not kept
+    assert [module for module in GATEWAY if f"bot.gateway.planted -> {module}" not in told] == []

@@ -12,12 +12,14 @@ from bot import policy
 from bot.errors import NotAllowed
 from bot.operation import Actor
 from bot.policy import Role
+from bot.providers.port import Capability, Vendor
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
 from bot.store import group_owners, persons, roles
 from bot.store.database import once
 from bot.store.persons import Persons
 from bot.store.projects import Project
 from bot.store.roles import RoleHeld
+from bot.vendors import Vendors, vendors_in
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,13 @@ class Access:
     actor: Actor
     project: Project | None
     roles: Roles
+    vendors: Vendors
 
     @classmethod
     def load(cls, session: Session, actor: Actor, project: Project | None, fixed: frozenset[str]) -> Access:
         """Read it; ``fixed`` are the owners that the configuration names."""
         place = project.id if project is not None else roles.WORKSPACE
-        return cls(actor, project, roles_of(session, actor.team_id, place, fixed))
+        return cls(actor, project, roles_of(session, actor.team_id, place, fixed), vendors_in(session))
 
     @property
     def there(self) -> Project:
@@ -43,6 +46,16 @@ class Access:
         if self.project is None:
             raise RuntimeError("this route is about the workspace: it has no project")
         return self.project
+
+    @property
+    def vendor(self) -> Vendor:
+        """The vendor of the project, of a route that names one."""
+        return self.vendors.of(self.there)
+
+    def offers(self, capability: Capability) -> bool:
+        """Tell whether this is offered there; in the workspace, whether any of its vendors does."""
+        vendors = self.vendors if self.project is None else (self.vendor,)
+        return any(vendor.offers(capability) for vendor in vendors)
 
     def denial(self, name: str) -> NotAllowed | None:
         """Return why they may not do or read this, by the name that `bot.policy.LEAST` lists, or None."""

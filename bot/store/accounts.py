@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
-from bot.store.columns import UTCDateTime, one_of
+from bot.store.columns import FIRST_PROVIDER, UTCDateTime, one_of
 from bot.store.database import once
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
@@ -33,6 +33,7 @@ class Account(SQLModel, table=True):
     name: str
     customer: str | None = None
     sealed: str | None = None
+    provider: str = Field(default=FIRST_PROVIDER, sa_column_kwargs={"server_default": FIRST_PROVIDER})
     fingerprint: str
     role: str | None = None
     member_id: str | None = None

@@ -20,6 +20,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+FIRST_PROVIDER = "deepgram"  # of every account, project and key from before there were several providers
 EXACT_PLACES = 10
 SMALLEST = Decimal(1).scaleb(-EXACT_PLACES)  # what `Exact` rounds to
 

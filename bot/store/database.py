@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,11 +38,13 @@ class Database:
 
     ``transaction`` and ``reading`` are for code that already runs in a thread; ``write`` and ``read`` take the work to
     the pool and are what async code awaits. The work gets a `Session`; rows that it returns are no longer bound to it.
+    ``info`` is what each of them carries along (`Session.info`), such as the vendors of the projects in it.
     """
 
-    def __init__(self, url: str, *, threads: int = 8) -> None:
+    def __init__(self, url: str, *, threads: int = 8, info: Mapping[str, object] | None = None) -> None:
         self.url = normalised(url)
         self.engine = _engine(self.url)
+        self._info = dict(info or {})
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
 
     @property
@@ -53,7 +55,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Give a session whose changes are committed together, or not at all."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
             yield session
 
     @contextmanager
@@ -62,7 +64,7 @@ class Database:
         options = {READ_ONLY: True, **({} if self.is_sqlite else ONE_MOMENT)}
         with (
             self.engine.connect().execution_options(**options) as connection,
-            Session(connection, expire_on_commit=False, info={READ_ONLY: True}) as session,
+            Session(connection, expire_on_commit=False, info={READ_ONLY: True, **self._info}) as session,
         ):
             yield session
 

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
-from bot.store.columns import UTCDateTime, no_list, one_of
+from bot.store.columns import FIRST_PROVIDER, UTCDateTime, no_list, one_of
 
 MOVES: dict[str, frozenset[str]] = {
     "making": frozenset({"live", "ending"}),
@@ -37,6 +37,7 @@ class Key(SQLModel, table=True):
     id: str = Field(primary_key=True, default_factory=lambda: "ky" + secrets.token_hex(8))
     provider_key_id: str = Field(unique=True)
     project_id: str = Field(index=True)
+    provider: str = Field(default=FIRST_PROVIDER, sa_column_kwargs={"server_default": FIRST_PROVIDER})
     team_id: str | None = None
     owner: str | None = Field(default=None, index=True)
     request_id: str | None = Field(default=None, index=True)

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
-from bot.store.columns import UTCDateTime, mark, no_list
+from bot.store.columns import FIRST_PROVIDER, UTCDateTime, mark, no_list
 from bot.store.database import once
 
 RECOMMENDED_DAYS = 30
@@ -26,6 +26,7 @@ class Project(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     name: str
+    provider: str = Field(default=FIRST_PROVIDER, sa_column_kwargs={"server_default": FIRST_PROVIDER})
     read_at: datetime = Field(sa_type=UTCDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     account_id: str | None = Field(default=None, index=True)

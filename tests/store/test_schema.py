@@ -17,14 +17,15 @@ from sqlmodel import SQLModel
 
 from bot.access import access
 from bot.engine.workflows import migrate as migrate_engine
-from bot.store import cards, collected, fact_rows, group_owners, requests, schema, tables
+from bot.store import accounts, cards, collected, fact_rows, group_owners, keys, requests, schema, tables
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, Figures, UsageOf
 from bot.store.prices import Untold
+from bot.store.projects import Project
 from bot.store.requests import Request
 from bot.store.roles import FormerMember, GroupRead, RoleHeld
-from tests.factories import ANA, EVE, LI, NOON, RAJ, TEAM, request
+from tests.factories import ANA, EVE, LI, NOON, RAJ, TEAM, key, request
 
 
 @pytest.fixture
@@ -147,3 +148,19 @@ def test_whoever_was_owner_by_a_user_group_is_one_after_an_upgrade(fresh: Databa
         here = access.roles_of(session, TEAM, "", frozenset())
         assert here.holders() == {ANA, LI, RAJ, EVE}
         assert here.former_holders() == {RAJ, EVE}
+
+
+def test_what_there_was_before_several_providers_is_of_the_first_one(fresh: Database) -> None:
+    with fresh.transaction() as session:
+        session.add(Project(id="p1", name="production", read_at=NOON))
+        session.add(key(project_id="p1"))
+        accounts.keep_main(session, NOON, fingerprint="0000", projects=1)
+    configured = schema.configuration()
+    with fresh.engine.connect() as connection, connection.begin():
+        configured.attributes["connection"] = connection
+        command.downgrade(configured, "0013")
+        assert "provider" not in {column["name"] for column in inspect(connection).get_columns("projects")}
+    schema.upgrade(fresh)
+    with fresh.transaction() as session:
+        rows: list[Any] = [*keys.unended(session, "p1", limit=1), *accounts.live(session)]
+        assert [row.provider for row in [session.get_one(Project, "p1"), *rows]] == ["deepgram"] * 3
