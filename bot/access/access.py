@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,11 +14,11 @@ from bot.operation import Actor
 from bot.policy import Role
 from bot.providers.port import Capability, Vendor
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
-from bot.store import group_owners, persons, roles
+from bot.store import group_owners, rights, roles
 from bot.store.database import once
 from bot.store.persons import Persons
 from bot.store.projects import Project
-from bot.store.roles import RoleHeld
+from bot.store.rights import Held
 from bot.vendors import Vendors, vendors_in
 
 
@@ -26,12 +26,13 @@ from bot.vendors import Vendors, vendors_in
 class Access:
     """One person in one project, or in the workspace where ``project`` is None.
 
-    It belongs to the session that it was read in: what changes something reads its own, inside its transaction.
+    It belongs to the session that it was read in: what changes something reads its own, inside its transaction. Where
+    nothing is needed but to be a member, no role is read (``held`` is None): what is asked there is judged by its row.
     """
 
     actor: Actor
     project: Project | None
-    roles: Roles
+    held: Roles | None
     vendors: Vendors
 
     @classmethod
@@ -39,6 +40,13 @@ class Access:
         """Read it; ``fixed`` are the owners that the configuration names."""
         place = project.id if project is not None else roles.WORKSPACE
         return cls(actor, project, roles_of(session, actor.team_id, place, fixed), vendors_in(session))
+
+    @property
+    def roles(self) -> Roles:
+        """Who holds which role there, of a route that needs one."""
+        if self.held is None:
+            raise RuntimeError("this route needs no role: none was read")
+        return self.held
 
     @property
     def there(self) -> Project:
@@ -82,14 +90,13 @@ def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[s
 
 
 def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
-    rows = roles.held(session, team_id, {roles.WORKSPACE, project_id})
-    default = roles.default(session, team_id)
+    read = rights.read(session, team_id, project_id)
+    rows, default, one = read.held, read.default, once(session, (Persons, team_id), lambda: read.persons)
     groups = roles.groups(session, team_id, {row.holder for row in rows if row.holder_kind == "group"})
     owning = _owning(rows)
     former = roles.former_members(session, team_id, owning)
     seen = group_owners.confirmed(session, team_id, owning)
     now = datetime.now(UTC)  # what Slack said ages by the machine's clock, as profiles do
-    one = persons.known(session, team_id)
     members = {group.group_id: one.each(group.members) for group in groups}
     return Roles(
         one.each(fixed),
@@ -104,13 +111,13 @@ def _read_roles(session: Session, team_id: str, project_id: str, fixed: frozense
     )
 
 
-def _owning(rows: list[RoleHeld]) -> list[str]:
+def _owning(rows: Iterable[Held]) -> list[str]:
     """Return the groups that hold Owner in the workspace."""
     in_workspace = (row for row in rows if row.project_id == roles.WORKSPACE and row.holder_kind == "group")
     return [row.holder for row in in_workspace if row.role == Role.OWNER.stored]
 
 
-def _given(rows: list[RoleHeld], one: Persons, of_two: Callable[[Role, Role], Role]) -> Given:
+def _given(rows: Iterable[Held], one: Persons, of_two: Callable[[Role, Role], Role]) -> Given:
     """Return what stands in the rows; ``of_two`` chooses where two ids of one person were given something."""
     people_: dict[str, Role] = {}
     for row in rows:

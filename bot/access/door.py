@@ -14,6 +14,7 @@ from bot.people import People
 from bot.slack.call import Call
 from bot.slack.routes import MEMBER, Route
 from bot.store.database import Database
+from bot.vendors import vendors_in
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,11 @@ class Door:
             await self._refusals.note(user_id, wanted, refusal.text, place)
 
     def _found(self, session: Session, call: Call, route: Route, actor: Actor) -> Access | Denied:
-        access = Access.load(session, actor, route.project(session, actor, call), self._fixed)
-        name = _needed(route, actor, call)
-        denial = access.denial(name) if name != MEMBER else None
+        project, name = route.project(session, actor, call), _needed(route, actor, call)
+        if name == MEMBER:
+            return Access(actor, project, None, vendors_in(session))
+        access = Access.load(session, actor, project, self._fixed)
+        denial = access.denial(name)
         return access if denial is None else Denied(name, access, denial)
 
 

@@ -56,7 +56,7 @@ class DigestListeners:
         pause = Route(self.pause, PauseDigest.kind, workspace)
         resume = Route(self.resume, PauseDigest.kind, workspace)
         end = Route(self.end, EndDigest.kind, workspace)
-        list_ = Route(self.list_digests, MEMBER, workspace)
+        list_ = Route(self.list_digests, MAY_READ, workspace)
         details = Route(self.details, MAY_READ, workspace, window=form.TITLE, waits="Reading the details…")
         return Door(
             commands=(
@@ -70,7 +70,7 @@ class DigestListeners:
             ),
             actions={
                 "digests.subscribe": subscribe,
-                "digests.list": Route(self.turn, MEMBER, workspace, in_place=True),
+                "digests.list": Route(self.turn, MAY_READ, workspace, in_place=True),
                 "digests.preview": preview,
                 "digests.pause": pause,
                 "digests.resume": resume,

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import ORMExecuteState, sessionmaker
 from sqlmodel import Session
 
 T = TypeVar("T")
 
 READ_ONLY = "keydesk_read_only"
+REMEMBERS = "keydesk_remembers"
 POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
 # A reading sees one moment, whatever is written meanwhile. SQLite's own transactions do that by themselves.
 ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -24,13 +26,29 @@ QUIET: dict[str, Any] = {"hide_parameters": True}  # an error's text would quote
 
 
 def once(session: Session, key: Hashable, read: Callable[[], T]) -> T:
-    """Return what ``read`` returns; a session that only reads sees one moment, and there it is read once by its key."""
-    if READ_ONLY not in session.info:
+    """Return what ``read`` returns, read once in a session by its key, as long as the session changes nothing.
+
+    A session of `Database` forgets everything that it read so with whatever it writes or locks: what comes after is
+    read anew. Another session is never told what one has read.
+    """
+    if REMEMBERS not in session.info:
         return read()
+    if session.new or session.dirty or session.deleted:
+        session.flush()
     known: dict[Hashable, T] = session.info.setdefault(once, {})
     if key not in known:
         known[key] = read()
     return known[key]
+
+
+def _forget(session: Session, *_: object) -> None:
+    session.info.pop(once, None)
+
+
+def _forget_if_more_than_read(executed: ORMExecuteState) -> None:
+    """Forget what was read before whatever may change rows, or waits for others who do."""
+    if not executed.is_select or getattr(executed.statement, "_for_update_arg", None) is not None:
+        executed.session.info.pop(once, None)
 
 
 class Database:
@@ -44,8 +62,13 @@ class Database:
     def __init__(self, url: str, *, threads: int = 8, info: Mapping[str, object] | None = None) -> None:
         self.url = normalised(url)
         self.engine = _engine(self.url)
-        self._info = dict(info or {})
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
+        kept: dict[str, Any] = {"expire_on_commit": False, "info": {REMEMBERS: True, **(info or {})}}
+        self._reading = sessionmaker(class_=Session, **kept)
+        self._writing = sessionmaker(self.engine, class_=Session, **kept)
+        event.listen(self._writing, "after_flush", _forget)
+        event.listen(self._writing, "after_soft_rollback", _forget)
+        event.listen(self._writing, "do_orm_execute", _forget_if_more_than_read)
 
     @property
     def is_sqlite(self) -> bool:
@@ -55,7 +78,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Give a session whose changes are committed together, or not at all."""
-        with Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
+        with self._writing.begin() as session:
             yield session
 
     @contextmanager
@@ -64,7 +87,7 @@ class Database:
         options = {READ_ONLY: True, **({} if self.is_sqlite else ONE_MOMENT)}
         with (
             self.engine.connect().execution_options(**options) as connection,
-            Session(connection, expire_on_commit=False, info={READ_ONLY: True, **self._info}) as session,
+            self._reading(bind=connection) as session,
         ):
             yield session
 

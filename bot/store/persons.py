@@ -7,13 +7,17 @@ knew, and of those it knew at once the one that is not the organisation's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import Select, bindparam, func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
+from bot.store.database import once
 from bot.store.people import Person
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -40,29 +44,44 @@ class Persons:
 
 
 def known(session: Session, team_id: str) -> Persons:
-    """Return who is known by several ids; read once in a session."""
-    kept: Persons | None = session.info.get((Persons, team_id))
-    if kept is None:
-        kept = session.info[Persons, team_id] = _read(session, team_id)
-    return kept
+    """Return who is known by several ids; read once in a session, as `bot.store.database.once` says."""
+    return once(session, (Persons, team_id), lambda: together(session.execute(several_ids(), {"team_id": team_id})))
 
 
 def first_id(session: Session, person: Person) -> str:
     """Return the id that stands for this person, who has one in the organisation; nobody else is looked at."""
     mine = (col(Person.team_id) == person.team_id, col(Person.org_user_id) == person.org_user_id)
-    return _first([*session.exec(select(Person).where(*mine)), person])
+    same = [*session.exec(select(Person).where(*mine)), person]
+    return _first(_Id(each.org_user_id or "", each.user_id, each.known_since) for each in same)
 
 
-def _read(session: Session, team_id: str) -> Persons:
-    org_user_id = col(Person.org_user_id)
-    several = select(org_user_id).where(col(Person.team_id) == team_id, org_user_id.is_not(None))
-    several = several.group_by(org_user_id).having(func.count() > 1)
-    people: dict[str | None, list[Person]] = defaultdict(list)
-    for person in session.exec(select(Person).where(col(Person.team_id) == team_id, org_user_id.in_(several))):
-        people[person.org_user_id].append(person)
+@cache
+def several_ids() -> Select[str | None, str, datetime | None]:
+    """Return the statement that reads (organisation's id, user id, known since) of people with several ids.
+
+    Its parameter is ``team_id``.
+    """
+    org_user_id, here = col(Person.org_user_id), col(Person.team_id) == bindparam("team_id")
+    several = sa_select(org_user_id).where(here, org_user_id.is_not(None)).group_by(org_user_id)
+    columns = (org_user_id, col(Person.user_id), col(Person.known_since))
+    return sa_select(*columns).where(here, org_user_id.in_(several.having(func.count() > 1)))
+
+
+def together(rows: Iterable[Sequence[Any]]) -> Persons:
+    """Return who is one person, from what `several_ids` reads."""
+    people: dict[str, list[_Id]] = defaultdict(list)
+    for row in rows:
+        one = _Id(*row)
+        people[one.org_user_id].append(one)
     return Persons({each.user_id: _first(same) for same in people.values() for each in same})
 
 
-def _first(same: Iterable[Person]) -> str:
+class _Id(NamedTuple):
+    org_user_id: str
+    user_id: str
+    known_since: datetime | None
+
+
+def _first(same: Iterable[_Id]) -> str:
     order = ((each.known_since or _ALWAYS, each.user_id == each.org_user_id, each.user_id) for each in same)
     return min(order)[2]

@@ -49,8 +49,9 @@ async def test_a_change_is_judged_by_what_it_has_just_written(desk: Bench) -> No
         assert desk.desk.roles_in(session, TEAM).of(ANA) is Role.OWNER
 
 
-async def test_who_only_reads_reads_roles_once(desk: Bench) -> None:
-    with desk.database.reading() as session:
+@pytest.mark.parametrize("writes", [False, True])
+async def test_roles_are_read_once_while_nothing_changes(desk: Bench, writes: bool) -> None:
+    with desk.database.transaction() if writes else desk.database.reading() as session:
         assert desk.desk.roles_in(session, TEAM, PROJECT) is desk.desk.roles_in(session, TEAM, PROJECT)
         assert desk.desk.roles_in(session, TEAM) is not desk.desk.roles_in(session, TEAM, PROJECT)
 

@@ -1,0 +1,105 @@
+"""What a session reads once is remembered until it writes or locks anything, and never told to another session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+from sqlmodel import Session, col, select
+
+import bot
+from bot.store import due, people, projects
+from bot.store.database import Database, once
+from bot.store.people import Person
+from bot.store.projects import Project
+from tests.factories import NOON, TEAM, add, person
+
+
+def read(session: Session) -> int:
+    """Count how often it was read in this session."""
+    session.info["reads"] = session.info.get("reads", 0) + 1
+    count: int = session.info["reads"]
+    return count
+
+
+def again(session: Session) -> int:
+    return once(session, "here", lambda: read(session))
+
+
+def adds(session: Session) -> None:
+    session.add(Project(id="p1", name="one", read_at=NOON))
+
+
+def changes(session: Session) -> None:
+    people.choose_project(session, TEAM, "U1", "p9")
+
+
+def takes_away(session: Session) -> None:
+    session.delete(session.get_one(Person, (TEAM, "U1")))
+
+
+def updates(session: Session) -> None:
+    session.execute(update(Person).where(col(Person.user_id) == "U1").values(name="other"))
+
+
+def inserts(session: Session) -> None:
+    due.put(session, job_id="a", kind="b", ref="c", key="", due_at=NOON)
+
+
+def says_it_in_sql(session: Session) -> None:
+    session.execute(text("DELETE FROM people"))
+
+
+def locks(session: Session) -> None:
+    people.locked(session, TEAM, "U1")
+
+
+def locks_settings(session: Session) -> None:
+    projects.settings(session, "p1", to_change=True)
+
+
+def takes_a_savepoint_back(session: Session) -> None:
+    with pytest.raises(ValueError, match="again"), session.begin_nested():
+        raise ValueError("again")
+
+
+CHANGES = (adds, changes, takes_away, updates, inserts, says_it_in_sql, locks, locks_settings, takes_a_savepoint_back)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_read_is_forgotten_with_whatever_changes_or_locks_rows(
+    store: Database, change: Callable[[Session], None]
+) -> None:
+    add(store, person("U1"))
+    with store.transaction() as session:
+        assert (again(session), again(session)) == (1, 1)
+        change(session)
+        assert (again(session), again(session)) == (2, 2)
+
+
+def test_who_only_reads_on_reads_once(store: Database) -> None:
+    for opened in (store.transaction, store.reading):
+        with opened() as session:
+            first = again(session)
+            session.exec(select(Person)).all()
+            session.get(Project, "p1")
+            assert (first, again(session)) == (1, 1)
+
+
+def test_no_session_is_told_what_another_has_read(store: Database) -> None:
+    with store.transaction() as one, store.reading() as other:
+        assert again(one) == 1
+        other.info["reads"] = 5
+        assert again(other) == 6
+
+
+def test_a_session_of_nobody_remembers_nothing(store: Database) -> None:
+    with Session(store.engine) as session:
+        assert (again(session), again(session)) == (1, 2)
+
+
+def test_nobody_reaches_past_a_session_which_would_not_notice() -> None:
+    modules = [path for path in Path(bot.__file__).parent.rglob("*.py") if "migrations" not in path.parts]
+    assert [str(path) for path in modules if "session.connection(" in path.read_text()] == []
