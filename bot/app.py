@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.refused_blocks import RefusedBlocks
 from bot.room import Ports
-from bot.rooms import Rooms, assemble
+from bot.rooms import MakesRoom, Rooms, assemble
 from bot.sealing import Ring
 from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
@@ -108,8 +108,15 @@ def deepgram_of(settings: Settings, database: Database, *, frozen: bool = False)
     return DeepgramAccounts(open_client(settings.deepgram_api_key), known, open_client)
 
 
-async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None = None, frozen: bool = False) -> App:
-    """Make the world, and ask Slack who we are.
+async def build(
+    settings: Settings,
+    engine_of: EngineOf,
+    *,
+    clock: Clock | None = None,
+    frozen: bool = False,
+    more: Sequence[MakesRoom] = (),
+) -> App:
+    """Make the world, and ask Slack who we are; ``more`` are rooms beside those of `bot.rooms`.
 
     Raises:
         SlackError: Slack does not accept the bot token.
@@ -139,7 +146,7 @@ async def build(settings: Settings, engine_of: EngineOf, *, clock: Clock | None 
         ring=Ring(settings.keydesk_secret_key),
         limits=Limits(settings.keydesk_requests_per_hour, timedelta(seconds=settings.keydesk_ring_seconds)),
     )
-    rooms = assemble(ports)
+    rooms = assemble(ports, more)
     floor = build_bolt(
         rooms.doors,
         web=slack.interactive,
@@ -170,9 +177,9 @@ def of_one_workspace(identity: Identity) -> Identity:
     return identity
 
 
-def app_manifest(prefix: str = "", url: str | None = None) -> dict[str, Any]:
+def app_manifest(prefix: str = "", url: str | None = None, more: Sequence[MakesRoom] = ()) -> dict[str, Any]:
     """Describe the app to Slack, from what its rooms answer to; connects to nothing."""
-    rooms = unconnected()
+    rooms = unconnected(more)
     return manifest(
         rooms.doors,
         prefix,
@@ -181,13 +188,14 @@ def app_manifest(prefix: str = "", url: str | None = None) -> dict[str, Any]:
     )
 
 
-def unconnected() -> Rooms:
+def unconnected(more: Sequence[MakesRoom] = ()) -> Rooms:
     """Put the rooms together over ports that lead nowhere, to see what they answer to."""
     database, clock = Database("sqlite://", info=VENDORS.info), SystemClock()
     web = SlackWeb(AsyncWebClient(), 1.0)
     engine = dbos_engine("none")(database, clock)  # which is never started
     deepgram = Deepgram(SecretStr("none"))
-    return assemble(Ports(database, engine, clock, web, web, deepgram, "", frozenset(), Ring(SecretStr("")), Limits()))
+    ports = Ports(database, engine, clock, web, web, deepgram, "", frozenset(), Ring(SecretStr("")), Limits())
+    return assemble(ports, more)
 
 
 def _seen(database: Database) -> Seen:

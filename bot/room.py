@@ -14,6 +14,7 @@ from bot.engine.port import Engine, Job, JobFunction
 from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
+from bot.policy import Policy, Right
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.standing import Standing
 from bot.sealing import Ring
@@ -65,14 +66,31 @@ class Shortcut:
 
 
 @dataclass(frozen=True)
+class Quick:
+    """A button of App Home that saves typing: ``action`` answers it, for whoever may do or read ``name``."""
+
+    name: str
+    label: str
+    action: str
+    primary: bool = False
+
+
+@dataclass(frozen=True)
 class Room:
-    """What one room answers to, what can be asked in it, and what it does by itself."""
+    """What one room answers to, what can be asked in it, who may ask, and what it does by itself.
+
+    ``rights`` has a right for each name that its routes need, and one with a rule for each of its kinds. ``recorded``
+    are the words, in a request's history, of what it writes into the record itself, by the name of the entry.
+    """
 
     name: str
     routes: tuple[Door, ...] = ()
     kinds: Mapping[str, OperationKind] = field(default_factory=dict)
+    rights: Mapping[str, Right] = field(default_factory=dict)
     jobs: tuple[JobKind, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    quick: tuple[Quick, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,20 +102,24 @@ class Deps(Ports):
     desk: Desk
     standing: Standing
     exports: Exports
+    policy: Policy
     after_figures: list[Job]
 
 
-def deps_of(ports: Ports, kinds: Mapping[str, OperationKind]) -> Deps:
-    """Return what rooms stand on; ``kinds`` is filled by the rooms that come to stand on it."""
+def deps_of(ports: Ports, kinds: Mapping[str, OperationKind], policy: Policy) -> Deps:
+    """Return what rooms stand on; ``kinds`` and the rights of the policy are those of the rooms that will."""
     groups = Groups(ports.database, partial(ports.interactive.user_groups, ports.team_id), ports.team_id)
     people = People(ports.database, ports.interactive.user_profile, ports.team_id, groups)
     return Deps(
         **vars(ports),
         groups=groups,
         people=people,
-        desk=Desk(ports.database, ports.engine, ports.clock, ports.owners, kinds, people.look_again, ports.limits),
+        desk=Desk(
+            ports.database, ports.engine, ports.clock, ports.owners, kinds, policy, people.look_again, ports.limits
+        ),
         standing=Standing(ports.deepgram),
         exports=Exports(ports.database, ports.clock, ports.background),
+        policy=policy,
         after_figures=[],
     )
 

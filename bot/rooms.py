@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 
 from bot import former_names
 from bot.access.door import Door as EntryDoor
@@ -22,29 +23,36 @@ from bot.keys.room import room as keys
 from bot.members.room import room as members
 from bot.models.room import room as models
 from bot.operation import OperationKind
+from bot.policy import Policy, Right
 from bot.projects.room import room as projects
 from bot.roles.room import meet
 from bot.roles.room import room as roles
 from bot.room import Deps, JobKind, Ports, Room, Shortcut, deps_of
 from bot.slack.call import Call
-from bot.slack.names import Door, Listener
+from bot.slack.names import Answering, Door, Listener
+from bot.slack.routes import MEMBER, Route
 from bot.upkeep.room import room as upkeep
 from bot.usage.room import room as usage
 
-ROOMS: tuple[Callable[[Deps], Room], ...] = (
-    roles,
+MakesRoom = Callable[[Deps], Room]
+ROOMS: tuple[MakesRoom, ...] = (  # in the order in which App Home shows their buttons
     keys,
     projects,
     members,
     invites,
-    accounts,
     usage,
     billing,
     customers,
     budgets,
     digests,
     models,
+    roles,
+    accounts,
 )
+
+
+class Undeclared(ValueError):
+    """A room needs, or judges by, a name for which no right is declared; or one is declared twice."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Rooms:
 
     rooms: tuple[Room, ...]
     kinds: Mapping[str, OperationKind]
+    policy: Policy
     status: Status
     admit: Listener
     door: EntryDoor
@@ -93,19 +102,57 @@ class Rooms:
         return former_names.all_kinds(job.kind for job in self.job_kinds if job.background)
 
 
-def assemble(ports: Ports, more: tuple[Callable[[Deps], Room], ...] = ()) -> Rooms:
-    """Put the rooms together, and ``more``. Nothing is called or opened here."""
+def assemble(ports: Ports, more: Sequence[MakesRoom] = ()) -> Rooms:
+    """Put the rooms together, and ``more``. Nothing is called or opened here.
+
+    Raises:
+        Undeclared: a route needs a name that no room declares a right for, or a kind of operation has no rule.
+    """
     kinds: dict[str, OperationKind] = {}
-    deps = deps_of(ports, kinds)
+    rights: dict[str, Right] = {}
+    policy = Policy(rights)
+    deps = deps_of(ports, kinds, policy)
     status = Status(ports.database, ports.interactive)
     refusals = Refusals(deps.database, deps.engine, deps.clock, deps.team_id)
-    rooms = (home(deps, status), upkeep(deps, refusals), *(room(deps) for room in (*ROOMS, *more)))
+    others = (upkeep(deps, refusals), *(room(deps) for room in (*ROOMS, *more)))
+    rooms = (home(deps, status, others), *others)
     for room in rooms:
         kinds.update(room.kinds)
+        rights.update(_new(room.rights, rights))
         deps.after_figures.extend(Job(job.kind, "all", "figures") for job in room.jobs if job.after_figures)
-    door = EntryDoor(deps.database, deps.people, refusals, deps.owners)
+    for room in rooms:
+        _check(room, rights)
+    door = EntryDoor(deps.database, deps.people, refusals, deps.owners, policy)
 
     async def admit(call: Call) -> None:
         await door.authenticate(call)
 
-    return Rooms(rooms, kinds, status, admit, door, partial(meet, deps))
+    return Rooms(rooms, kinds, policy, status, admit, door, partial(meet, deps))
+
+
+def _new(rights: Mapping[str, Right], known: Mapping[str, Right]) -> Mapping[str, Right]:
+    """Return the rights that a room declares; raise Undeclared where another declared one of them."""
+    twice = rights.keys() & known.keys()
+    if twice:
+        raise Undeclared(f"two rooms declare a right for {', '.join(sorted(twice))}")
+    return rights
+
+
+def _check(room: Room, rights: Mapping[str, Right]) -> None:
+    """Raise Undeclared where the room is about something that the policy would refuse to all."""
+    needed = {name for door in room.routes for name in _needs(door)} | {each.name for each in room.quick}
+    missing = sorted(needed - rights.keys())
+    missing += sorted(kind for kind in room.kinds if kind not in rights or rights[kind].rule is None)
+    if missing:
+        raise Undeclared(f"{room.name}/room.py declares no right (with a rule, for an operation): {', '.join(missing)}")
+
+
+def _needs(door: Door) -> Iterator[str]:
+    """Yield the names that the routes of a door need, as far as they are not read from the call."""
+    commands: Iterator[Answering] = (
+        each for command in door.commands for each in (command.listener, command.alone) if each is not None
+    )
+    named = (door.actions, door.views, door.closed, door.shortcuts, door.options, door.events)
+    for each in chain(commands, *(names.values() for names in named)):
+        if isinstance(each, Route) and isinstance(each.needs, str) and each.needs != MEMBER:
+            yield each.needs

@@ -1,4 +1,4 @@
-"""What the policy is asked and what it answers, as values; and who decides what is held."""
+"""What the policy is asked and what it answers, as values."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from enum import IntEnum
 
 from bot.operation import NO_STAKES, Stakes
 
-BY_APPROVERS = frozenset({"keys.create"})  # what a project's own approvers decide
-BY_EITHER = frozenset({"keys.end", "keys.end_many"})  # what they or the owners decide: it may be urgent
-NEVER_BY_THE_CONCERNED = frozenset({"roles.take_owner"})
-
 
 class Role(IntEnum):
     """What somebody may do, in order: a Reader sees, a Developer also asks for keys, an Owner manages.
 
-    The names are a provider's own (docs/roles.md), where Developer is the same as Owner; here `LEAST` tells them apart.
+    The names are a provider's own (docs/roles.md), where Developer is the same as Owner; here rights tell them apart.
     """
 
     READER = 1
@@ -91,21 +87,3 @@ class Refuse:
 
 
 Verdict = Run | Hold | Refuse
-
-
-def deciders(kind: str, requester: str, matter: Matter) -> frozenset[str]:
-    """Return who may decide what ``requester`` asks, who is never one of them.
-
-    A key: the project's approvers, else the owners. The end of keys: both. All else: the owners. Whoever would lose by
-    it decides only where nobody else can, and about their own Owner never.
-    """
-    allowed = _pool(kind, requester, matter)
-    others = allowed - matter.stakes.concerned
-    return others if others or kind in NEVER_BY_THE_CONCERNED else allowed
-
-
-def _pool(kind: str, requester: str, matter: Matter) -> frozenset[str]:
-    approvers, owners = matter.approvers - {requester}, matter.owners - {requester}
-    if kind in BY_EITHER:
-        return approvers | owners
-    return (approvers if kind in BY_APPROVERS else frozenset()) or owners

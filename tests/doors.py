@@ -13,6 +13,7 @@ from bot.slack.web import SlackWeb
 from bot.store import due
 from bot.store.database import Database
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.factories import NOON, TEAM
 from tests.inline import InlineEngine
 
@@ -20,7 +21,7 @@ from tests.inline import InlineEngine
 def door_of(database: Database, people: People, clock: Clock, owners: Iterable[str] = ()) -> Door:
     """Return a door whose jobs nobody runs; ``owners`` are those that the configuration names."""
     engine = InlineEngine(database.transaction, due, clock)
-    return Door(database, people, Refusals(database, engine, clock, TEAM), frozenset(owners))
+    return Door(database, people, Refusals(database, engine, clock, TEAM), frozenset(owners), POLICY)
 
 
 def exports_of(database: Database, web: SlackWeb) -> Exports:

@@ -39,6 +39,7 @@ from bot.store.record import Entry
 from bot.store.requests import Request
 from tests import stores
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.inline import InlineEngine
 
 TEAM = "T0NORTHWIND"
@@ -215,7 +216,7 @@ async def bench(
     clock = clock or SetClock(NOON)
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
-    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, limits=limits or AT_ONCE)
+    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, limits=limits or AT_ONCE)
     standing, ends = Standing(deepgram), KeyEnds(desk)
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     kinds |= {

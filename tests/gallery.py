@@ -15,7 +15,7 @@ from bot.billing import views as billing
 from bot.billing.service import Balances, Orders
 from bot.home import views as home
 from bot.home.check import Check
-from bot.home.service import QUICK, Home
+from bot.home.service import Home
 from bot.keys.operations import PURPOSE_LONGEST
 from bot.models import views as models
 from bot.models.service import Models, Wanted
@@ -39,6 +39,7 @@ from tests import (
     gallery_roles,
     gallery_usage,
 )
+from tests.declared import QUICK
 from tests.factories import HOSTILE, NOON, PROJECT, key
 from tests.gallery_desk import card
 

@@ -35,6 +35,7 @@ from playground.deepgram.seed import CLINIC, made_up_id
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.clocks import SetClock, machine_now
+from tests.declared import POLICY
 from tests.factories import NOON, OWNER, SECOND_OWNER, actor, set_up, small_database
 from tests.inline import InlineEngine
 from tests.limits import PatientLimits
@@ -136,7 +137,7 @@ async def _made(
         **InviteSending(database, engine, clock, client).kinds(),
         **InviteChanges(database, engine, clock, client).kinds(),
     }
-    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds)
+    desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY)
     domains = InviteDomainsChange(desk, database, clock)
     kinds |= domains.kinds()
     members = ListMirror(database, engine, member_list(client))

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from bot import policy
 from bot.errors import NotAllowed
 from bot.operation import Actor
-from bot.policy import Role
+from bot.policy import Policy, Role
 from bot.providers.port import Capability, Vendor
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
 from bot.store import group_owners, rights, roles
@@ -34,12 +33,15 @@ class Access:
     project: Project | None
     held: Roles | None
     vendors: Vendors
+    policy: Policy
 
     @classmethod
-    def load(cls, session: Session, actor: Actor, project: Project | None, fixed: frozenset[str]) -> Access:
+    def load(
+        cls, session: Session, actor: Actor, project: Project | None, fixed: frozenset[str], policy: Policy
+    ) -> Access:
         """Read it; ``fixed`` are the owners that the configuration names."""
         place = project.id if project is not None else roles.WORKSPACE
-        return cls(actor, project, roles_of(session, actor.team_id, place, fixed), vendors_in(session))
+        return cls(actor, project, roles_of(session, actor.team_id, place, fixed), vendors_in(session), policy)
 
     @property
     def roles(self) -> Roles:
@@ -66,15 +68,15 @@ class Access:
         return any(vendor.offers(capability) for vendor in vendors)
 
     def denial(self, name: str) -> NotAllowed | None:
-        """Return why they may not do or read this, by the name that `bot.policy.LEAST` lists, or None."""
-        return denial_of(self.roles, self.actor.user_id, name)
+        """Return why they may not do or read this, by a name that some room declares, or None."""
+        return denial_of(self.policy, self.roles, self.actor.user_id, name)
 
     def can(self, name: str) -> bool:
         """Tell the same, for those who draw buttons."""
         return self.denial(name) is None
 
 
-def denial_of(found: Roles, user_id: str, name: str) -> NotAllowed | None:
+def denial_of(policy: Policy, found: Roles, user_id: str, name: str) -> NotAllowed | None:
     """Return why this person may not do or read this where these roles hold, or None."""
     text = policy.lacking(name, found.of(user_id), found.withheld(user_id))
     return NotAllowed(text) if text is not None else None

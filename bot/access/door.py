@@ -11,6 +11,7 @@ from bot.access.refusals import Refusals
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.people import People
+from bot.policy import Policy
 from bot.slack.call import Call
 from bot.slack.routes import MEMBER, Route
 from bot.store.database import Database
@@ -19,7 +20,7 @@ from bot.vendors import vendors_in
 
 @dataclass(frozen=True)
 class Denied:
-    """Who may not do or read this, by its name in `bot.policy.LEAST`, and why."""
+    """Who may not do or read this, by the name that its room declares, and why."""
 
     name: str
     access: Access
@@ -29,11 +30,14 @@ class Denied:
 class Door:
     """Lets people pass to a route, or says why not, and has it written down."""
 
-    def __init__(self, database: Database, people: People, refusals: Refusals, fixed: frozenset[str]) -> None:
+    def __init__(
+        self, database: Database, people: People, refusals: Refusals, fixed: frozenset[str], policy: Policy
+    ) -> None:
         self._database = database
         self._people = people
         self._refusals = refusals
         self._fixed = fixed
+        self._policy = policy
 
     async def admit(self, call: Call, route: Route) -> Access:
         """Return the access of whoever calls, as `bot.slack.routes.Doorkeeper` says."""
@@ -83,8 +87,8 @@ class Door:
     def _found(self, session: Session, call: Call, route: Route, actor: Actor) -> Access | Denied:
         project, name = route.project(session, actor, call), _needed(route, actor, call)
         if name == MEMBER:
-            return Access(actor, project, None, vendors_in(session))
-        access = Access.load(session, actor, project, self._fixed)
+            return Access(actor, project, None, vendors_in(session), self._policy)
+        access = Access.load(session, actor, project, self._fixed, self._policy)
         denial = access.denial(name)
         return access if denial is None else Denied(name, access, denial)
 

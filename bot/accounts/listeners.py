@@ -40,7 +40,7 @@ class AccountListeners:
         )
         return Door(
             commands=(
-                Command("accounts", "list", list_, "[words]", "Provider accounts", ("ls", ""), slash=False),
+                Command("accounts", "list", list_, "[words]", "Provider accounts", ("ls", ""), slash=False, shows=True),
                 Command("accounts", "remove", remove, "<name>", "forget an account's credential", ("rm",), slash=False),
             ),
             actions={

@@ -8,13 +8,21 @@ from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import AccountRemoval
 from bot.accounts.removing import describe as describe_account_removal
 from bot.operation import OperationKind
-from bot.room import Deps, JobKind, Room, kinds_of
+from bot.policy import Right, Role, by_two
+from bot.room import Deps, JobKind, Quick, Room, kinds_of
+
+RIGHTS = {
+    "accounts.list": Right(Role.DEVELOPER),
+    "accounts.remove": Right(Role.OWNER, by_two("Forgetting an account needs a second Owner.")),
+}
 
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
     return Room(
         "accounts",
+        rights=RIGHTS,
+        quick=(Quick("accounts.remove", "Accounts", "accounts.list"),),
         routes=(AccountListeners(deps.desk, deps.database, deps.exports).door(),),
         kinds=kinds_of(
             OperationKind(

@@ -29,8 +29,10 @@ class BillingListeners:
         turned = by(lambda call: read_page(call.value)[1])
         return Door(
             commands=(
-                Command("billing", "balance", balance, "[project]", "what is left", aliases=("balances",)),
-                Command("billing", "purchases", purchases, "[project]", "what was bought", aliases=("orders",)),
+                Command("billing", "balance", balance, "[project]", "what is left", aliases=("balances",), shows=True),
+                Command(
+                    "billing", "purchases", purchases, "[project]", "what was bought", aliases=("orders",), shows=True
+                ),
             ),
             actions={
                 "billing.balance": Route(self.balance, "billing.balance", named, in_place=True),

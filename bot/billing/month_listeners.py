@@ -51,7 +51,9 @@ class MonthListeners:
         """Return what this part of the room answers to."""
         usage, month = "[this|last|2026-10] [customer]", Route(self.month, READING, workspace)
         return Door(
-            commands=(Command("billing", "month", month, usage, "a month by customer", aliases=("statement",)),),
+            commands=(
+                Command("billing", "month", month, usage, "a month by customer", aliases=("statement",), shows=True),
+            ),
             actions={
                 "billing.month": Route(self.turn, READING, workspace, in_place=True),
                 "billing.month.part": Route(self.turn_part, READING, workspace, in_place=True),

@@ -8,7 +8,15 @@ from bot.billing.listeners import BillingListeners
 from bot.billing.month_listeners import MonthListeners
 from bot.billing.operations import CloseMonth
 from bot.operation import OperationKind
-from bot.room import Deps, Room, kinds_of
+from bot.policy import Right, Role, by_two
+from bot.room import Deps, Quick, Room, kinds_of
+
+RIGHTS = {
+    "billing.balance": Right(Role.READER),
+    "billing.close": Right(Role.OWNER, by_two("Closing a month needs a second Owner.")),
+    "billing.month": Right(Role.READER),
+    "billing.purchases": Right(Role.READER),
+}
 
 
 def room(deps: Deps) -> Room:
@@ -16,6 +24,8 @@ def room(deps: Deps) -> Room:
     closing = MonthClosing(deps.database, deps.clock)
     return Room(
         "billing",
+        rights=RIGHTS,
+        quick=(Quick("billing.balance", "Billing", "billing.balance"),),
         routes=(
             BillingListeners(deps.clock, deps.deepgram).door(),
             MonthListeners(deps.desk, deps.database, deps.clock, deps.exports, closing).door(),

@@ -57,9 +57,9 @@ class BudgetListeners:
         )
         return Door(
             commands=(
-                Command("budgets", "list", list_, "[words]", "what is spent of each", LIST, slash=False),
+                Command("budgets", "list", list_, "[words]", "what is spent of each", LIST, slash=False, shows=True),
                 Command("budgets", "set", set_, "", "set a budget of a month", ("new",), slash=False),
-                Command("budgets", "alerts", alerts, "", "the newest alerts", slash=False),
+                Command("budgets", "alerts", alerts, "", "the newest alerts", slash=False, shows=True),
             ),
             actions={
                 "budgets.list": Route(self.turn, "budgets.list", workspace, in_place=True),

@@ -8,7 +8,17 @@ from bot.budgets.posting import AlertPosting
 from bot.budgets.setting import BudgetSetting
 from bot.budgets.watching import BudgetWatch
 from bot.operation import OperationKind
+from bot.policy import Right, Role, held, runs
 from bot.room import Deps, JobKind, Room, kinds_of
+
+BY_OWNERS = runs("Owners set and end budgets.")
+RIGHTS = {
+    "budgets.acknowledge": Right(Role.DEVELOPER),
+    "budgets.end": Right(Role.OWNER, BY_OWNERS),
+    "budgets.list": Right(Role.READER),
+    "budgets.raise": Right(Role.DEVELOPER, held("Raising a budget needs an Owner's approval.")),
+    "budgets.set": Right(Role.OWNER, BY_OWNERS),
+}
 
 
 def room(deps: Deps) -> Room:
@@ -17,6 +27,7 @@ def room(deps: Deps) -> Room:
     setting = BudgetSetting(deps.desk, deps.database, deps.clock, deps.interactive, watch)
     return Room(
         "budgets",
+        rights=RIGHTS,
         routes=(BudgetListeners(deps.desk, deps.database, deps.clock).door(),),
         kinds=kinds_of(
             OperationKind(SetBudget, execute=setting.set),

@@ -45,12 +45,12 @@ class CustomerListeners:
         markup = Route(self.markup, "customers.markup", workspace, window=FOR_ALL)
         return Door(
             commands=(
-                Command("customers", "list", list_, "[words]", LIST, ALIASES, slash=False, words=True),
-                _command("show", show, "<name>", "one customer", "get"),
+                Command("customers", "list", list_, "[words]", LIST, ALIASES, slash=False, words=True, shows=True),
+                _command("show", show, "<name>", "one customer", "get", shows=True),
                 _command("add", add, "[tag]", "a new customer", "new", "create"),
                 _command("change", change, "<name>", "its name, contact and markup", "edit", "rename"),
                 _command("archive", archive, "<name>", "offer it no longer", "delete", "remove"),
-                _command("tags", tags, "", "tags on keys that are no customer yet", "adopt"),
+                _command("tags", tags, "", "tags on keys that are no customer yet", "adopt", shows=True),
                 _command("markup", markup, "", "the markup of all without their own"),
             ),
             actions={
@@ -183,8 +183,8 @@ class CustomerListeners:
         return outcome.text if isinstance(outcome, Ran) else "This waits for a decision."
 
 
-def _command(verb: str, route: Route, usage: str, summary: str, *aliases: str) -> Command:
-    return Command("customers", verb, route, usage, summary, aliases, slash=False)
+def _command(verb: str, route: Route, usage: str, summary: str, *aliases: str, shows: bool = False) -> Command:
+    return Command("customers", verb, route, usage, summary, aliases, slash=False, shows=shows)
 
 
 def _read_form(call: Call) -> SaveCustomer:

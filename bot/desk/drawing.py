@@ -104,14 +104,17 @@ def version_now(session: Session, request_id: str) -> int:
     return request.version if request is not None else 0
 
 
-def history(session: Session, request: Request) -> list[str]:
-    """Return what happened to a request last, a line each, the newest last; what is left out is counted."""
+def history(session: Session, request: Request, of_rooms: Mapping[str, str]) -> list[str]:
+    """Return what happened to a request last, a line each, the newest last; what is left out is counted.
+
+    ``of_rooms`` are the words of the entries that rooms write themselves, by their names.
+    """
     newest, total = record.latest(session, request.id, MOST_HISTORY)
     known = people.named(session, request.team_id, {entry.actor for entry in newest})
     earlier = [f"… {total - len(newest)} earlier"] if total > len(newest) else []
-    return [*earlier, *(_line(entry, known) for entry in newest)]
+    return [*earlier, *(_line(entry, known, of_rooms) for entry in newest)]
 
 
-def _line(entry: Entry, known: Mapping[str, Person]) -> str:
+def _line(entry: Entry, known: Mapping[str, Person], of_rooms: Mapping[str, str]) -> str:
     who = "Keydesk" if entry.actor == audit.KEYDESK else escape(words.called(known, entry.actor))
-    return f"{when(entry.at)} · {words.happened(entry.name)} · {who}"
+    return f"{when(entry.at)} · {words.happened(entry.name, of_rooms)} · {who}"

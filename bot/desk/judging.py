@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
-from bot import policy
 from bot.access.access import denial_of, roles_of
 from bot.clock import Clock
 from bot.desk import words
@@ -16,7 +15,7 @@ from bot.desk.limits import Limits
 from bot.engine.port import Engine, Job
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
-from bot.policy import Matter, Refuse, Role, Verdict
+from bot.policy import DECIDES, Matter, Policy, Refuse, Role, Verdict
 from bot.ranks import Roles
 from bot.store import cards, notices, people, persons, projects, requests, roles
 from bot.store.database import Database
@@ -47,6 +46,7 @@ class Judging:
         clock: Clock,
         owners: frozenset[str],
         kinds: Mapping[str, OperationKind],
+        policy: Policy,
         look_again: LookAgain = nobody_looks,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
@@ -55,6 +55,7 @@ class Judging:
         self._clock = clock
         self._owners = owners
         self._kinds = kinds
+        self.policy = policy
         self._read_people = look_again
         self.limits = limits
 
@@ -76,7 +77,7 @@ class Judging:
         one = held.persons
         actor_id = one.of(actor_id) if actor_id is not None else None
         owners = held.owners()
-        approvers = held.at_least(policy.LEAST["desk.decide"], projects.settings(session, project_id).approvers)
+        approvers = held.at_least(DECIDES, projects.settings(session, project_id).approvers)
         others, former = held.holders() - {actor_id}, held.former_holders() - {actor_id}
         able, known = people.judged(session, team_id, owners | approvers | others, datetime.now(UTC) - KNOWN_FOR)
         role = held.of(actor_id) if actor_id is not None else Role.READER
@@ -99,7 +100,7 @@ class Judging:
         return roles_of(session, team_id, project_id, self._owners)
 
     def permit(self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE) -> None:
-        """Let pass whoever may do or read this, by the name that `bot.policy.LEAST` lists; "" is the workspace.
+        """Let pass whoever may do or read this, by a name that some room declares; "" is the workspace.
 
         Raises:
             NotAllowed: their role there is too low; the text says which it takes and who can change it.
@@ -116,7 +117,7 @@ class Judging:
         self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE
     ) -> NotAllowed | None:
         """Return the same refusal, for those who write it down, or None."""
-        return denial_of(self.roles_in(session, actor.team_id, project_id), actor.user_id, name)
+        return denial_of(self.policy, self.roles_in(session, actor.team_id, project_id), actor.user_id, name)
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""
@@ -125,7 +126,7 @@ class Judging:
         owner = find_owner(session, operation) if find_owner is not None else None
         stakes = self._stakes(session, operation, actor)
         matter = self.matter(session, actor.team_id, operation.project_id, owner, stakes, actor_id=actor.user_id)
-        return self._worded(session, actor.team_id, policy.decide(operation.kind, actor, matter))
+        return self._worded(session, actor.team_id, self.policy.decide(operation.kind, actor, matter))
 
     def _stakes(self, session: Session, operation: Operation, actor: Actor) -> Stakes:
         ask = self._kinds[operation.kind].stakes
@@ -148,7 +149,7 @@ class Judging:
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""
         requester = persons.known(session, request.team_id).of(request.requester)
-        return policy.deciders(request.kind, requester, self.facts(session, request))
+        return self.policy.deciders(request.kind, requester, self.facts(session, request))
 
     def owners(self, session: Session, request: Request) -> frozenset[str]:
         """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""

@@ -6,6 +6,8 @@ in the transaction that changes the request, and writes a refusal down beside it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from bot.access.access import Access
@@ -25,9 +27,10 @@ from bot.store.database import Database
 class DeskListeners:
     """Answers Approve, Deny, Details, Cancel and Remind."""
 
-    def __init__(self, desk: Desk, database: Database) -> None:
+    def __init__(self, desk: Desk, database: Database, recorded: Mapping[str, str]) -> None:
         self._desk = desk
         self._database = database
+        self._recorded = recorded
 
     def door(self) -> Door:
         """Return what the desk answers to."""
@@ -64,7 +67,7 @@ class DeskListeners:
         """Draw everything that is known of a request."""
         request_id, _ = views.read_value(call.value)
         drawing = await self._drawn(request_id, access.actor)
-        lines = await self._database.read(lambda session: history(session, drawing.request))
+        lines = await self._database.read(lambda session: history(session, drawing.request, self._recorded))
         return views.details(drawing.card, lines)
 
     async def cancel(self, call: Call, access: Access) -> None:

@@ -38,7 +38,6 @@ HAPPENED: Mapping[str, str] = {
     "desk.approved": "approved",
     "desk.denied": "denied",
     "desk.alone": "ran: there was no other Owner who could act",
-    "keys.end.let_run": "was let end this key of somebody else",
     "desk.void": "void: what it was to change has changed meanwhile",
     "desk.refused": "refused; nothing changed",
     "desk.cancelled": "cancelled",
@@ -47,17 +46,6 @@ HAPPENED: Mapping[str, str] = {
     "desk.lapsed": "lapsed, not opened in time",
     "desk.done": "carried out",
     "desk.failed": "could not be carried out",
-    "keys.open.refused": "refused: could not be opened",
-    "keys.create.started": "began to create the key",
-    "keys.created": "the provider made the key",
-    "keys.delivered": "shown to its owner",
-    "keys.create.refused": "the provider refused; it can be tried again",
-    "keys.create.failed": "the provider refused for good",
-    "keys.create.unclear": "the provider's answer was unclear; whatever was made is ended",
-    "keys.create.interrupted": "interrupted; whatever was made is ended",
-    "keys.show.failed": "could not be shown; that key is ended",
-    "keys.straggler.reported": "an old key of this request was found and reported",
-    "keys.straggler.untold": "whether a press made a key could not be told",
 }
 
 
@@ -70,10 +58,14 @@ RAN: Mapping[str, str] = {
 }
 
 
-def happened(name: str) -> str:
-    """Say in words what an entry of the record means."""
+def happened(name: str, of_rooms: Mapping[str, str]) -> str:
+    """Say in words what an entry of the record means; ``of_rooms`` are the words of what rooms write themselves."""
     kind, _, word = name.rpartition(".")
-    return HAPPENED.get(name) or (RAN[word].format(kind=named(kind)) if kind and word in RAN else name)
+    return (
+        HAPPENED.get(name)
+        or of_rooms.get(name)
+        or (RAN[word].format(kind=named(kind)) if kind and word in RAN else name)
+    )
 
 
 def named(kind: str) -> str:

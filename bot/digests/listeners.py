@@ -61,8 +61,8 @@ class DigestListeners:
         return Door(
             commands=(
                 Command("digests", "subscribe", subscribe, "", "spending each morning", aliases=("new",)),
-                Command("digests", "list", list_, "", "your digests; for owners all", aliases=("ls",)),
-                Command("digests", "preview", preview, "", "how your digest looks now, for you alone"),
+                Command("digests", "list", list_, "", "your digests; for owners all", aliases=("ls",), shows=True),
+                Command("digests", "preview", preview, "", "how your digest looks now, for you alone", shows=True),
                 Command("digests", "pause", pause, "", "no digest until you resume it"),
                 Command("digests", "resume", resume, "", "let a paused digest come again"),
                 Command("digests", "change", change, "", "where, of what and when", aliases=("edit",)),

@@ -7,9 +7,19 @@ from bot.digests.listeners import DigestListeners
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest
 from bot.digests.posting import DigestPosting
 from bot.digests.reading import Reading
+from bot.digests.rules import own_digest
 from bot.digests.subscribing import Subscribing, owner_of
 from bot.operation import OperationKind
+from bot.policy import Right, Role, runs
 from bot.room import Deps, JobKind, Room, kinds_of
+
+RIGHTS = {
+    "digests.change": Right(Role.DEVELOPER, own_digest),
+    "digests.end": Right(Role.READER, own_digest),
+    "digests.pause": Right(Role.READER, own_digest),
+    "digests.read": Right(Role.READER),
+    "digests.subscribe": Right(Role.DEVELOPER, runs("Developers subscribe to digests.")),
+}
 
 
 def room(deps: Deps) -> Room:
@@ -19,6 +29,7 @@ def room(deps: Deps) -> Room:
     posting = DigestPosting(deps.database, deps.engine, deps.interactive, reading, deps.desk.owe)
     return Room(
         "digests",
+        rights=RIGHTS,
         routes=(DigestListeners(deps.desk, deps.database, deps.clock, deps.exports, reading).door(),),
         kinds=kinds_of(
             OperationKind(SubscribeToDigest, execute=subscribing.subscribe),

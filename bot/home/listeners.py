@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -17,6 +18,7 @@ from bot.home.status import Status, credential, powers
 from bot.operation import Actor
 from bot.people import People
 from bot.providers.deepgram.client import Deepgram
+from bot.room import Quick
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
@@ -43,6 +45,7 @@ class HomeListeners:
         web: SlackWeb,
         status: Status,
         deepgram: Deepgram,
+        quick: Sequence[Quick],
     ) -> None:
         self._desk = desk
         self._database = database
@@ -51,6 +54,7 @@ class HomeListeners:
         self._web = web
         self._status = status
         self._deepgram = deepgram
+        self._quick = quick
 
     def door(self) -> Door:
         """Return what this room answers to."""
@@ -109,6 +113,6 @@ class HomeListeners:
 
     async def _publish(self, actor: Actor) -> None:
         now = self._clock.now()
-        page = await self._database.read(lambda session: service.read(session, self._desk, actor, now))
+        page = await self._database.read(lambda session: service.read(session, self._desk, actor, now, self._quick))
         await self._web.publish_home(actor.user_id, views.home(page))
         await self._database.write(lambda session: people_rows.saw_home(session, actor.team_id, actor.user_id, now))

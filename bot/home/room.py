@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.desk.jobs import DeskJobs
 from bot.desk.listeners import DeskListeners
 from bot.desk.notices import Notices
 from bot.home.check import Check
 from bot.home.listeners import HomeListeners
 from bot.home.status import Status
+from bot.policy import DECIDE, DECIDES, Right, Role
 from bot.room import Deps, JobKind, Room
 from bot.slack.words import count
 from bot.store import due
 
+RIGHTS = {
+    DECIDE: Right(DECIDES),
+    "keydesk.status": Right(Role.READER),
+}
 
-def room(deps: Deps, status: Status) -> Room:
-    """Put the desk and App Home together: a card that changes redraws the pages of whom it concerns."""
+
+def room(deps: Deps, status: Status, others: Sequence[Room]) -> Room:
+    """Put the desk and App Home together: a card that changes redraws the pages of whom it concerns.
+
+    They show what the ``others`` declare: the words of their record, and their buttons.
+    """
 
     async def user_groups() -> Check:
         return Check("user groups", *await deps.groups.report())
@@ -30,11 +41,16 @@ def room(deps: Deps, status: Status) -> Room:
 
     status.tell(user_groups)
     status.tell(owed)
-    home = HomeListeners(deps.desk, deps.database, deps.people, deps.clock, deps.background, status, deps.deepgram)
+    recorded = {name: words for other in others for name, words in other.recorded.items()}
+    quick = [each for other in others for each in other.quick]
+    home = HomeListeners(
+        deps.desk, deps.database, deps.people, deps.clock, deps.background, status, deps.deepgram, quick
+    )
     jobs = DeskJobs(deps.desk, deps.database, deps.background, home.follow)
     return Room(
         "home",
-        routes=(DeskListeners(deps.desk, deps.database).door(), home.door()),
+        rights=RIGHTS,
+        routes=(DeskListeners(deps.desk, deps.database, recorded).door(), home.door()),
         jobs=(
             JobKind("desk.cards", jobs.cards, after_restore=True),
             JobKind("desk.run", deps.desk.run_approved),

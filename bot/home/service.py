@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import policy
 from bot.desk import drawing, views
 from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.policy import Role
+from bot.room import Quick
 from bot.store import keys, people, projects, requests
 from bot.store.keys import Key
 from bot.store.requests import Request
@@ -21,27 +21,6 @@ from bot.store.roles import WORKSPACE
 MOST_WAITING = 10
 MOST_MINE = 10
 MOST_KEYS = 10
-
-
-@dataclass(frozen=True)
-class Quick:
-    """A button that saves typing: ``name`` is what `bot.policy.LEAST` asks a role for, ``action`` answers it."""
-
-    name: str
-    label: str
-    action: str
-
-
-QUICK = (
-    Quick("keys.create", "Request a key", "keys.request"),
-    Quick("projects.list", "Projects", "projects.list"),
-    Quick("members.list", "Members", "members.list"),
-    Quick("usage.requests", "Usage", "usage.requests"),
-    Quick("billing.balance", "Billing", "billing.balance"),
-    Quick("models.list", "Models", "models.list"),
-    Quick("roles.set", "Roles", "roles.list"),
-    Quick("accounts.remove", "Accounts", "accounts.list"),
-)
 
 
 @dataclass(frozen=True)
@@ -64,8 +43,8 @@ class Home:
     drawn_at: datetime
 
 
-def read(session: Session, desk: Desk, actor: Actor, now: datetime) -> Home:
-    """Read a person's page from the local store."""
+def read(session: Session, desk: Desk, actor: Actor, now: datetime, quick: Sequence[Quick]) -> Home:
+    """Read a person's page from the local store; ``quick`` are the buttons that rooms offer."""
     waiting = _to_decide(session, desk, actor)
     mine = requests.open_of(session, actor.team_id, actor.user_id, limit=MOST_MINE)
     found, total = keys.search(session, limit=MOST_KEYS, owner=actor.user_id)
@@ -76,7 +55,7 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime) -> Home:
         name=person.name if person is not None else actor.name,
         role=role,
         project=project.name if project is not None else None,
-        quick=tuple(quick for quick in QUICK if policy.lacking(quick.name, role) is None),
+        quick=tuple(each for each in quick if desk.policy.lacking(each.name, role) is None),
         waiting=tuple(_cards(session, desk, waiting[:MOST_WAITING])),
         waiting_total=len(waiting),
         mine=tuple(_card(session, desk, held) for held in mine),
@@ -92,7 +71,9 @@ def _to_decide(session: Session, desk: Desk, actor: Actor) -> list[str]:
     held = requests.waiting_ids(session, actor.team_id)
     matters = {id_: desk.matter(session, actor.team_id, id_) for id_ in {project_id for _, project_id, _, _ in held}}
     return [
-        id_ for id_, project_id, by, kind in held if actor.user_id in policy.deciders(kind, by, matters[project_id])
+        id_
+        for id_, project_id, by, kind in held
+        if actor.user_id in desk.policy.deciders(kind, by, matters[project_id])
     ]
 
 

@@ -49,8 +49,7 @@ def _project(page: Home) -> list[Block]:
 
 def _quick(page: Home) -> list[Block]:
     buttons = [
-        blocks.button(quick.label, quick.action, style="primary" if quick.name == "keys.create" else None)
-        for quick in page.quick
+        blocks.button(quick.label, quick.action, style="primary" if quick.primary else None) for quick in page.quick
     ]
     return [
         blocks.actions(*buttons, blocks.button("Refresh", "home.refresh", "now")),

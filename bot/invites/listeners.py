@@ -56,7 +56,7 @@ class InviteListeners:
         cancel, resend = Route(self.cancel, "invites.cancel", chosen), Route(self.resend, "invites.resend", chosen)
         return Door(
             commands=(
-                Command("invites", "list", list_, "[words]", "open invitations", ("ls", "search")),
+                Command("invites", "list", list_, "[words]", "open invitations", ("ls", "search"), shows=True),
                 Command(
                     "invites",
                     "send",
@@ -69,7 +69,7 @@ class InviteListeners:
                 Command("invites", "cancel", cancel, "<e-mail>", "take an invitation back", ("delete", "revoke")),
                 Command("invites", "resend", resend, "<e-mail>", "take it back and send it again"),
                 Command("members", "invite", send, "[e-mail …] [as scope]", "invite one or many", alone=form),
-                Command("members", "invites", list_, "[words]", "open invitations"),
+                Command("members", "invites", list_, "[words]", "open invitations", shows=True),
                 Command("members", "cancel", cancel, "<e-mail>", "take an invitation back"),
                 Command("members", "resend", resend, "<e-mail>", "send an invitation again"),
             ),

@@ -10,7 +10,22 @@ from bot.invites.listeners import InviteListeners
 from bot.invites.mirroring import listing as invite_list
 from bot.invites.sending import InviteSending
 from bot.mirror import ListMirror
+from bot.policy import Right, Role, by_two, held, runs, where_it_widens
 from bot.room import Deps, JobKind, Room
+
+BY_OWNERS = runs("Owners look after invitations.")
+RIGHTS = {
+    "invites.cancel": Right(Role.OWNER, BY_OWNERS),
+    "invites.domains": Right(
+        Role.OWNER,
+        where_it_widens(by_two("Who may be invited is widened by two Owners."), "Owners narrow who may be invited."),
+    ),
+    "invites.list": Right(Role.READER),
+    "invites.resend": Right(Role.OWNER, BY_OWNERS),
+    "invites.send": Right(
+        Role.OWNER, where_it_widens(held("Power over a project needs a second Owner."), "Owners invite plain members.")
+    ),
+}
 
 
 def room(deps: Deps) -> Room:
@@ -20,6 +35,7 @@ def room(deps: Deps) -> Room:
     domains = InviteDomainsChange(deps.desk, deps.database, deps.clock)
     return Room(
         "invites",
+        rights=RIGHTS,
         routes=(
             InviteListeners(reading, deps.desk, deps.database, deps.exports).door(),
             DomainListeners(deps.desk, deps.database, domains).door(),

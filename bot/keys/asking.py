@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot import policy
 from bot.clock import zone_of
 from bot.desk import words
 from bot.desk.service import Desk
@@ -39,7 +38,7 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         return replace(nothing, any_customer=_any_customer(session, actor))
     settings = projects.settings(session, project.id)
     refusal = desk.lacking(session, actor, "keys.create", project.id)
-    allowed = policy.deciders(CreateKey.kind, actor.user_id, desk.matter(session, actor.team_id, project.id))
+    allowed = desk.policy.deciders(CreateKey.kind, actor.user_id, desk.matter(session, actor.team_id, project.id))
     return Form(
         project=(project.id, project.name),
         recommended_days=settings.recommended_days,

@@ -64,9 +64,9 @@ class KeyListeners:
         return Door(
             commands=(
                 Command("keys", "request", request, "[project]", "ask for a key", aliases=("new", "create")),
-                Command("keys", "list", list_, "[words]", "keys of your project", aliases=("ls", "search")),
-                Command("keys", "mine", mine, "[words]", "your own keys"),
-                Command("keys", "show", show, "<id>", "one key", aliases=("get",)),
+                Command("keys", "list", list_, "[words]", "keys of your project", aliases=("ls", "search"), shows=True),
+                Command("keys", "mine", mine, "[words]", "your own keys", shows=True),
+                Command("keys", "show", show, "<id>", "one key", aliases=("get",), shows=True),
                 Command("keys", "revoke", revoke, "<id>", "end a key for good", aliases=("end", "delete")),
             ),
             actions={

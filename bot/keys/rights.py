@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from bot import policy
 from bot.desk.service import Desk
 from bot.keys.operations import EndKey
 from bot.operation import Actor, Stakes
@@ -32,7 +31,7 @@ class Rights:
         """Return why the policy does not let this person end a key, or None."""
         matter, _ = self._facts(key.project_id)
         about = replace(matter, subject_owner=key.owner, stakes=A_LEAK)
-        verdict = policy.decide(EndKey.kind, self._actor, about)
+        verdict = self._desk.policy.decide(EndKey.kind, self._actor, about)
         return verdict.text if isinstance(verdict, Refuse) else None
 
     def approves(self, key: Key) -> bool:

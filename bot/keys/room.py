@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.keys import rules
 from bot.keys import service as key_service
 from bot.keys.clearance import KeyClearance
 from bot.keys.clearing import KeyClearing
@@ -15,7 +16,8 @@ from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey, EndKeys
 from bot.keys.settling import KeySettling
 from bot.operation import OperationKind
-from bot.room import Deps, JobKind, Room, Shortcut, kinds_of
+from bot.policy import DecidedBy, Right, Role
+from bot.room import Deps, JobKind, Quick, Room, Shortcut, kinds_of
 
 SHORTCUTS = (
     Shortcut("keys.request", "Request a key", "global", "Ask for a provider key"),
@@ -23,6 +25,30 @@ SHORTCUTS = (
         "keys.request_about", "Ask for a key about this", "message", "Ask for a key, starting from what stands here"
     ),
 )
+
+RIGHTS = {
+    "keys.create": Right(Role.DEVELOPER, rules.create_key, DecidedBy.APPROVERS),
+    "keys.end": Right(Role.READER, rules.end_key, DecidedBy.EITHER),  # it may be urgent
+    "keys.end_many": Right(Role.READER, rules.end_keys, DecidedBy.EITHER),
+    "keys.list": Right(Role.READER),
+    "keys.open": Right(Role.DEVELOPER),
+    "keys.show": Right(Role.READER),
+}
+RECORDED = {
+    "keys.end.let_run": "was let end this key of somebody else",
+    "keys.open.refused": "refused: could not be opened",
+    "keys.create.started": "began to create the key",
+    "keys.created": "the provider made the key",
+    "keys.delivered": "shown to its owner",
+    "keys.create.refused": "the provider refused; it can be tried again",
+    "keys.create.failed": "the provider refused for good",
+    "keys.create.unclear": "the provider's answer was unclear; whatever was made is ended",
+    "keys.create.interrupted": "interrupted; whatever was made is ended",
+    "keys.show.failed": "could not be shown; that key is ended",
+    "keys.straggler.reported": "an old key of this request was found and reported",
+    "keys.straggler.untold": "whether a press made a key could not be told",
+}
+QUICK = (Quick("keys.create", "Request a key", "keys.request", primary=True),)
 
 
 def room(deps: Deps) -> Room:
@@ -36,6 +62,9 @@ def room(deps: Deps) -> Room:
     mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.deepgram, deps.standing)
     return Room(
         "keys",
+        rights=RIGHTS,
+        recorded=RECORDED,
+        quick=QUICK,
         routes=(
             KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).door(),
             KeyClearing(deps.desk, deps.database, deps.standing).door(),

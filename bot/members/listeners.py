@@ -47,9 +47,13 @@ class MemberListeners:
         scopes = Route(self.scopes, "members.show", chosen)
         return Door(
             commands=(
-                Command("members", "list", list_, "[words]", "who belongs to your project", ("ls", "search")),
-                Command("members", "show", show, "<name or e-mail>", "one member, with their keys", ("get",)),
-                Command("members", "scopes", scopes, "<name>", "what a member may do at the provider"),
+                Command(
+                    "members", "list", list_, "[words]", "who belongs to your project", ("ls", "search"), shows=True
+                ),
+                Command(
+                    "members", "show", show, "<name or e-mail>", "one member, with their keys", ("get",), shows=True
+                ),
+                Command("members", "scopes", scopes, "<name>", "what a member may do at the provider", shows=True),
             ),
             actions={
                 "members.list": Route(self.turn, "members.list", of_page, in_place=True),

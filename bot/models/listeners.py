@@ -35,8 +35,8 @@ class ModelListeners:
         about = "the models of your project"
         return Door(
             commands=(
-                Command("models", "list", list_, "[words]", about, ("ls", "search"), slash=False),
-                Command("models", "show", show, "<name or id>", "one model", ("get",), slash=False),
+                Command("models", "list", list_, "[words]", about, ("ls", "search"), slash=False, shows=True),
+                Command("models", "show", show, "<name or id>", "one model", ("get",), slash=False, shows=True),
             ),
             actions={
                 "models.list": Route(self.turn, MAY_READ, listed, in_place=True),

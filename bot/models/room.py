@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from bot.models.catalogue import Catalogue
 from bot.models.listeners import ModelListeners
-from bot.room import Deps, Room
+from bot.policy import Right, Role
+from bot.room import Deps, Quick, Room
+
+RIGHTS = {"models.list": Right(Role.READER)}
 
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
     catalogue = Catalogue(deps.deepgram, deps.clock)
-    return Room("models", routes=(ModelListeners(deps.clock, catalogue).door(),))
+    return Room(
+        "models",
+        rights=RIGHTS,
+        quick=(Quick("models.list", "Models", "models.list"),),
+        routes=(ModelListeners(deps.clock, catalogue).door(),),
+    )

@@ -67,8 +67,8 @@ class ProjectListeners:
         settings = Route(self.settings, "projects.settings", named, window=SETTINGS)
         return Door(
             commands=(
-                Command("projects", "list", list_, "[words]", "all projects", aliases=("ls", "search")),
-                Command("projects", "show", show, "[name]", "one project at a glance", aliases=("get",)),
+                Command("projects", "list", list_, "[words]", "all projects", aliases=("ls", "search"), shows=True),
+                Command("projects", "show", show, "[name]", "one project at a glance", aliases=("get",), shows=True),
                 Command("projects", "use", use, "<name>", "work in this project from now on", aliases=("select",)),
                 Command("projects", "settings", settings, "[name]", "approvers, channel and durations"),
             ),

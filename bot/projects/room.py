@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.operation import OperationKind
+from bot.policy import Right, Role, by_two, held, runs, where_it_widens
 from bot.projects import deleting, settings_card
 from bot.projects.change_listeners import ProjectChangeListeners
 from bot.projects.deleting import ProjectDeletion
@@ -11,7 +12,21 @@ from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
 from bot.projects.settings_change import ProjectSettingsChange
-from bot.room import Deps, JobKind, Room, kinds_of
+from bot.room import Deps, JobKind, Quick, Room, kinds_of
+
+RIGHTS = {
+    "projects.delete": Right(Role.OWNER, held("Deleting a project needs a second Owner.")),
+    "projects.list": Right(Role.READER),
+    "projects.rename": Right(Role.OWNER, runs("Owners rename projects.")),  # a name can be given back
+    "projects.settings": Right(
+        Role.OWNER,
+        where_it_widens(
+            by_two("Who approves, where it is asked and how long keys last is widened by two Owners."),
+            "Owners make settings stricter, and take out whoever left.",
+        ),
+    ),
+    "projects.show": Right(Role.READER),
+}
 
 
 def room(deps: Deps) -> Room:
@@ -25,6 +40,8 @@ def room(deps: Deps) -> Room:
     )
     return Room(
         "projects",
+        rights=RIGHTS,
+        quick=(Quick("projects.list", "Projects", "projects.list"),),
         routes=(
             listeners.door(),
             ProjectChangeListeners(deps.desk, deps.database, deps.deepgram, deletion).door(),

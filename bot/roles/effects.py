@@ -11,13 +11,12 @@ from sqlmodel import Session
 from bot.desk.judging import KNOWN_FOR
 from bot.desk.service import Desk
 from bot.operation import Actor
-from bot.policy import LEAST, Role
+from bot.policy import DECIDES, Role
 from bot.ranks import Roles
 from bot.roles.operations import ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.store import group_owners, people, projects, roles
 from bot.store.roles import WORKSPACE
 
-DECIDES = LEAST["desk.decide"]
 Change = Callable[[Roles], Roles]
 
 

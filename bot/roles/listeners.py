@@ -45,7 +45,9 @@ class RoleListeners:
         return Door(
             commands=(
                 Command("roles", "", show, "", "your role, and who holds which", slash=False),
-                Command("roles", "show", show, "[words]", "who holds which role", ("list", "ls"), slash=False),
+                Command(
+                    "roles", "show", show, "[words]", "who holds which role", ("list", "ls"), slash=False, shows=True
+                ),
                 Command("roles", "set", typed, "[@who role in project]", "give or lower a role", slash=False),
                 Command("roles", "default", default, "", "the role of everybody else", slash=False),
             ),

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from bot.engine.port import Job
 from bot.errors import CouldNotCheck
 from bot.operation import OperationKind
+from bot.policy import Right, Role, by_two, runs, where_it_widens
 from bot.roles import asking
 from bot.roles.changing import RoleChange
 from bot.roles.joining import GroupJoining
 from bot.roles.listeners import RoleListeners
 from bot.roles.operations import ChangeDefaultRole, SetRole
-from bot.room import Deps, JobKind, Room, kinds_of
+from bot.room import Deps, JobKind, Quick, Room, kinds_of
 from bot.store import projects
 
 LEARN_EVERY = timedelta(hours=1)
@@ -26,6 +27,26 @@ MEET_SECONDS = 5.0
 
 log = structlog.get_logger()
 
+BETWEEN_TWO = (
+    "Nobody but you could decide this, and neither of two Owners decides alone about the other. Nothing changed. {who} "
+    "can give it up with /keydesk roles set; else KEYDESK_OWNERS is changed where Keydesk is installed, and Keydesk "
+    "started again."
+)
+WHO_DECIDES = by_two("Who decides about keys changes by two Owners.")
+BY_OWNERS = "Owners change roles."
+RIGHTS = {
+    "roles.deciders": Right(Role.OWNER, WHO_DECIDES),
+    "roles.default": Right(Role.OWNER, where_it_widens(WHO_DECIDES, BY_OWNERS)),
+    "roles.make_owner": Right(Role.OWNER, by_two("A new Owner needs another Owner's approval.")),
+    "roles.set": Right(Role.OWNER, runs(BY_OWNERS)),
+    "roles.show": Right(Role.READER),
+    "roles.take_owner": Right(
+        Role.OWNER,
+        by_two("Taking Owner from somebody else needs another Owner's approval.", BETWEEN_TWO),
+        concerned_decide=False,
+    ),
+}
+
 
 def room(deps: Deps) -> Room:
     """Put the room together, with the rounds that read who decides."""
@@ -33,6 +54,8 @@ def room(deps: Deps) -> Room:
     rounds = Rounds(deps)
     return Room(
         "roles",
+        rights=RIGHTS,
+        quick=(Quick("roles.set", "Roles", "roles.list"),),
         routes=(RoleListeners(deps.desk, deps.database, deps.people, deps.groups, change).door(),),
         kinds=role_kinds(change),
         jobs=(

@@ -27,7 +27,8 @@ class Command:
     ``usage`` is what may follow the verb (``[project]``), ``aliases`` are other verbs for it. A command with the empty
     verb, or alias, answers the noun alone, and with ``words`` also any words that are none of the noun's verbs; without
     one the noun alone shows its help. Without ``slash`` it does not make its noun a slash command. ``alone`` answers
-    in the listener's place where nothing follows the verb: with a form, say.
+    in the listener's place where nothing follows the verb: with a form, say. ``shows`` tells that it changes nothing,
+    and opens no form: it may be proposed to who mistyped.
     """
 
     noun: str
@@ -39,6 +40,7 @@ class Command:
     slash: bool = True
     words: bool = False
     alone: Answering | None = None
+    shows: bool = False
 
     def answering(self, text: str) -> Answering:
         """Return who answers what was typed after the verb."""

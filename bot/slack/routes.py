@@ -25,7 +25,7 @@ Place = Callable[..., Any]
 """Finds the project in which something is needed; ``bot.access.places`` has all of them."""
 
 Needs = str | Callable[[Actor, Call], str]
-"""A name of the policy's table (`bot.policy.LEAST`), or `MEMBER`; or how it is read from the call, where one button
+"""A name that some room declares a right for, or `MEMBER`; or how it is read from the call, where one button
 serves several."""
 
 RoutedListener = Callable[[Call, Any], Awaitable[Answer]]

@@ -9,14 +9,6 @@ from bot.slack import words
 from bot.slack.blocks import Block, context, header, section
 from bot.slack.names import ROOT, Command, Names
 
-# Only these are proposed to who mistyped: another verb may change something as soon as the proposal is typed.
-ONLY_SHOW = frozenset(
-    (
-        *("list", "show", "mine", "scopes", "invites", "preview", "balance", "purchases", "month"),
-        *("requests", "fields", "alerts", "tags"),
-    )
-)
-
 
 def of_everything(names: Names) -> list[Block]:
     """List the nouns and their verbs."""
@@ -44,10 +36,13 @@ def unknown_noun(names: Names, noun: str) -> list[Block]:
 
 
 def unknown_verb(names: Names, noun: str, verb: str) -> list[Block]:
-    """Say that the noun has no such verb, with the nearest one where that only shows something."""
+    """Say that the noun has no such verb, with the nearest one where that only shows something.
+
+    Another one may change something as soon as the proposal is typed.
+    """
     verbs = names.nouns[noun]
     near = _nearest(verb, verbs)
-    return [section(_unknown(verb, near if near and verbs[near].verb in ONLY_SHOW else "")), *of_noun(names, noun)]
+    return [section(_unknown(verb, near if near and verbs[near].shows else "")), *of_noun(names, noun)]
 
 
 def _unknown(word: str, near: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.room import Deps, JobKind, Room
+from bot.policy import Right, Role
+from bot.room import Deps, JobKind, Quick, Room
 from bot.usage.collecting import UsageCollection
 from bot.usage.fields.listeners import FieldListeners
 from bot.usage.figures.listeners import FiguresListeners
@@ -11,6 +12,13 @@ from bot.usage.jobs import UsageJobs
 from bot.usage.model_names import ModelNames
 from bot.usage.requests.listeners import RequestListeners
 from bot.usage.requests.service import RequestReading
+
+RIGHTS = {
+    "usage.fields": Right(Role.READER),
+    "usage.figures": Right(Role.READER),
+    "usage.mine": Right(Role.READER),
+    "usage.requests": Right(Role.READER),
+}
 
 
 def room(deps: Deps) -> Room:
@@ -22,6 +30,8 @@ def room(deps: Deps) -> Room:
     fields = FieldListeners(deps.clock, deps.deepgram, deps.exports)
     return Room(
         "usage",
+        rights=RIGHTS,
+        quick=(Quick("usage.requests", "Usage", "usage.requests"),),
         routes=(
             FiguresListeners(figures, deps.exports).door(),
             RequestListeners(deps.database, requests, deps.exports).door(),

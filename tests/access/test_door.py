@@ -21,6 +21,7 @@ from bot.store import due
 from bot.store.database import Database
 from bot.store.record import Entry
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.desk.conversations import Conversations
 from tests.factories import ANA, EVE, NOON, OWNER, TEAM, rows, set_up
 from tests.inline import InlineEngine
@@ -82,7 +83,7 @@ async def entrance(store: Database) -> Entrance:
     refusals = Refusals(store, engine, clock, TEAM)
     await engine.start({FURTHER: refusals.tell_further})
     people = People(store, slack.profile, TEAM, Groups(store, slack.user_groups, TEAM))
-    return Entrance(store, clock, engine, slack, Door(store, people, refusals, frozenset({OWNER})))
+    return Entrance(store, clock, engine, slack, Door(store, people, refusals, frozenset({OWNER}), POLICY))
 
 
 async def test_whoever_is_no_member_any_more_stands_in_the_record(entrance: Entrance) -> None:

@@ -18,6 +18,7 @@ from bot.slack.web import SlackError
 from bot.store.database import Database
 from bot.store.record import Entry
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.desk.conversations import Conversations
 from tests.doors import exports_of
 from tests.factories import ANA, NOON, TEAM, actor, rows, set_up
@@ -61,7 +62,7 @@ def listeners(small_store: Database, screen: Files) -> MonthListeners:
 
 def pressed(database: Database, screen: Files) -> tuple[Call, Access]:
     """Return the press of a month's button, by somebody whom the door let pass."""
-    access: Access = rows(database, lambda session: Access.load(session, actor(ANA), None, frozenset()))
+    access: Access = rows(database, lambda session: Access.load(session, actor(ANA), None, frozenset(), POLICY))
     return Call("action", "billing.month.csv", TEAM, ANA, {}, screen, screen.post, value="2026-02"), access
 
 

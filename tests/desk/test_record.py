@@ -13,6 +13,7 @@ from bot.desk.deciding import REMIND_AFTER
 from bot.desk.drawing import MOST_HISTORY, history
 from bot.desk.service import WAITING_TIME, Desk
 from bot.errors import AlreadyDecided, BotError
+from tests.declared import RECORDED
 from tests.factories import ANA, EVE, NOON, RAJ, Bench, actor, entries
 
 REFUSED: list[tuple[str, str, Callable[[Desk, str], Awaitable[object]]]] = [
@@ -72,7 +73,7 @@ async def test_details_show_the_newest_and_count_the_rest(desk: Bench) -> None:
             audit.note_request(session, actor(EVE), "desk.refused", waiting, at, why="no")
         audit.note_request(session, audit.KEYDESK, "desk.expired", waiting, NOON + REMIND_AFTER)
     with desk.database.reading() as session:
-        lines = history(session, waiting)
+        lines = history(session, waiting, RECORDED)
     assert len(lines) == 1 + MOST_HISTORY
     assert lines[0] == "… 12 earlier"
     assert lines[1].endswith("refused; nothing changed · @eve")
@@ -82,7 +83,7 @@ async def test_details_show_the_newest_and_count_the_rest(desk: Bench) -> None:
 async def test_a_short_history_is_shown_whole(desk: Bench) -> None:
     approved = await desk.approved()
     with desk.database.reading() as session:
-        lines = history(session, approved)
+        lines = history(session, approved, RECORDED)
     assert [line.rpartition(" · ")[2] for line in lines] == ["@ana", "@raj"]
 
 

@@ -30,6 +30,7 @@ from bot.store.fact_rows import DayFacts, SpendOf
 from bot.store.people import Person
 from bot.store.projects import Project
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.factories import ANA, NAMES, PROJECT, TEAM, small_database
 from tests.inline import InlineEngine
 
@@ -193,7 +194,7 @@ async def office(folder: Path, now: datetime = FRIDAY_NINE) -> Office:
     database, clock = small_database(folder), SetClock(now)
     engine = InlineEngine(database.transaction, due, clock)
     web, balances = Posts(), Balances(Decimal(100))
-    desk = Desk(database, engine, clock, frozenset(), {})
+    desk = Desk(database, engine, clock, frozenset(), {}, POLICY)
     posting = DigestPosting(database, engine, web, Reading(database, balances), desk.owe)
     made = Office(database, clock, engine, web, posting, DigestJobs(database, engine), desk, balances)
     await engine.start({"digests.post": posting.post, "digests.complete": posting.complete})

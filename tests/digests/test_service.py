@@ -15,9 +15,10 @@ from bot.digests.naming import told_apart
 from bot.digests.scope import Scope
 from bot.digests.service import Balance, Digest, Events, Failures, Figures, Moment, Part, compose, first_needed
 from bot.money import to_cent
-from bot.policy import Matter, Role, Run, decide
+from bot.policy import Matter, Role, Run
 from bot.slack.pages import page_of
 from bot.store.digests import Subscription
+from tests.declared import POLICY
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, subscription
 from tests.factories import ANA, actor
 
@@ -154,7 +155,7 @@ def test_a_reader_sees_until_when_a_digest_is_muted_and_may_still_end_it() -> No
     assert "muted" not in str(over)
     for kind in ("digests.pause", "digests.end"):
         mine = Matter(frozenset(), frozenset(), ANA, Role.READER)
-        assert isinstance(decide(kind, actor(ANA), mine), Run)
+        assert isinstance(POLICY.decide(kind, actor(ANA), mine), Run)
 
 
 def ours(**changes: object) -> Subscription:

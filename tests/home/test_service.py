@@ -15,13 +15,14 @@ from bot.app import unconnected
 from bot.home import service, views
 from bot.home.listeners import HomeListeners
 from bot.home.status import Status
-from bot.policy import LEAST, Role
+from bot.policy import Role
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.names import join
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import people
 from bot.store.database import Database
 from bot.store.roles import RoleHeld
+from tests.declared import LEAST, QUICK
 from tests.factories import (
     ANA,
     EVE,
@@ -71,7 +72,7 @@ class Published(SlackWeb):
 
 def page(made: Bench, user_id: str) -> service.Home:
     with made.database.reading() as session:
-        return service.read(session, made.desk, actor(user_id), NOON)
+        return service.read(session, made.desk, actor(user_id), NOON, QUICK)
 
 
 @contextmanager
@@ -159,9 +160,9 @@ async def test_quick_actions_follow_the_role_and_the_project_that_may_lower_it(m
 
 def test_every_button_of_the_page_is_answered() -> None:
     answered = join(unconnected().doors).listeners["action"]
-    unanswered = {each.action for each in service.QUICK} - answered.keys()
+    unanswered = {each.action for each in QUICK} - answered.keys()
     assert unanswered == set()
-    assert {each.name for each in service.QUICK} <= LEAST.keys()
+    assert {each.name for each in QUICK} <= LEAST.keys()
 
 
 async def test_only_an_open_page_is_drawn_again_and_a_stumble_of_slack_stops_nobody(database: Database) -> None:
@@ -169,7 +170,7 @@ async def test_only_an_open_page_is_drawn_again_and_a_stumble_of_slack_stops_nob
     made = await bench(database, Deepgram(SecretStr("none")))
     status = Status(database, slack)
     home = HomeListeners(
-        made.desk, database, people_unreadable(database), made.clock, slack, status, Deepgram(SecretStr("none"))
+        made.desk, database, people_unreadable(database), made.clock, slack, status, Deepgram(SecretStr("none")), QUICK
     )
     await home.refreshed(ANA, NOON)
     assert slack.shown == []

@@ -13,8 +13,9 @@ from bot.desk.service import Held, Ran
 from bot.errors import NotAllowed
 from bot.keys.ends import KeyEnds, describe_many
 from bot.keys.operations import EndKey, EndKeys
+from bot.keys.rules import MOST_ENDED
 from bot.operation import OperationKind, Stakes
-from bot.policy import MOST_ENDED, Hold, Run, Verdict
+from bot.policy import Hold, Run, Verdict
 from bot.store.keys import Key
 from bot.store.people import Person
 from playground.deepgram.seed import made_up_id

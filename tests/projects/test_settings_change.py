@@ -21,6 +21,7 @@ from bot.store import due, projects, requests
 from bot.store.database import Database
 from bot.store.requests import Request
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.factories import (
     ANA,
     EVE,
@@ -67,7 +68,7 @@ class Settings:
         engine = InlineEngine(store.transaction, due, self.clock)
         people = People(store, self.slack.profile, TEAM, Groups(store, self.slack.user_groups, TEAM))
         kinds: dict[str, OperationKind] = {}
-        self.desk = Desk(store, engine, self.clock, frozenset({OWNER, SECOND_OWNER}), kinds, people.look_again)
+        self.desk = Desk(store, engine, self.clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, people.look_again)
         self.change = ProjectSettingsChange(self.desk, store, self.clock, people, Channels())
         kinds[ChangeProjectSettings.kind] = OperationKind(
             ChangeProjectSettings,

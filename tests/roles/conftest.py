@@ -19,6 +19,7 @@ from bot.slack.web import SlackError
 from bot.store import due
 from bot.store.database import Database
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.factories import NOON, OWNER, TEAM, set_up
 from tests.inline import InlineEngine
 
@@ -81,7 +82,7 @@ def role_bench(database: Database, fixed: frozenset[str]) -> RoleBench:
     kinds: dict[str, OperationKind] = {}
     groups = Groups(database, slack.user_groups, TEAM)
     people = People(database, slack.profile, TEAM, groups)
-    desk = Desk(database, engine, clock, fixed, kinds, people.look_again)
+    desk = Desk(database, engine, clock, fixed, kinds, POLICY, people.look_again)
     change = RoleChange(database, engine, clock, desk, people, groups)
     kinds |= role_kinds(change)
     return RoleBench(database, desk, people, groups, slack, change)

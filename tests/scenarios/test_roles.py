@@ -7,11 +7,12 @@ from collections import Counter
 
 from sqlmodel import select
 
-from bot.policy import LEAST, Role
+from bot.policy import Role
 from bot.store.digests import Subscription
 from bot.store.projects import ProjectSettings
 from bot.store.roles import WORKSPACE, RoleHeld
 from tests.clocks import PATIENCE
+from tests.declared import LEAST
 from tests.scenarios.forging import everything, forge_action, forge_command, heard, hears, settled, until
 from tests.scenarios.people import AMARA, APPROVALS, LIWEI, MARIA, OLENA, PRIYA, YUKI
 from tests.scenarios.ways import WAYS, own_key, production

@@ -1,6 +1,6 @@
-"""How somebody causes each operation and each reading that `bot.policy.LEAST` names, through the real listeners.
+"""How somebody causes each operation and each reading that a room declares a right for, through the real listeners.
 
-Whoever adds a name to `LEAST` adds its way here: what to type or to press, and words that whoever may do it then
+Whoever adds a right adds its way here: what to type or to press, and words that whoever may do it then
 reads. A way is walked in each role in turn, so that it must work several times in one world, and reach the point at
 which the role is judged.
 """

@@ -26,4 +26,4 @@ async def breaks(_call: Call) -> None:
 
 
 def keys_door(listener: object) -> Door:
-    return Door(commands=(Command("keys", "list", listener, "[project]", "shows your keys"),))  # type: ignore[arg-type]  # tests pass listeners of all shapes
+    return Door(commands=(Command("keys", "list", listener, "[project]", "shows your keys", shows=True),))  # type: ignore[arg-type]  # tests pass listeners of all shapes

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot.people import REFUSALS
-from bot.policy import LEAST, Role
+from bot.policy import Role
 from bot.store.projects import ProjectSettings
 from playground.slack.state import Person
 from playground.slack.workspace_changes import change_plan
+from tests.declared import LEAST
 from tests.scenarios.forging import forge_command, hears
 from tests.scenarios.people import GENERAL
 from tests.scenarios.test_roles import answered, holds

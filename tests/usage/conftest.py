@@ -19,6 +19,7 @@ from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests import stores
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.factories import NOON, actor, rows, set_up, small_database
 from tests.usage.world import World
 
@@ -44,7 +45,7 @@ class Ground:
         who = actor()
         found: Access = rows(
             self.database,
-            lambda session: Access.load(session, who, project_of(session, who, asked), frozenset()),
+            lambda session: Access.load(session, who, project_of(session, who, asked), frozenset(), POLICY),
         )
         return found
 

@@ -39,6 +39,7 @@ from bot.usage.figures.sums import Part, split
 from bot.usage.figures.wording import read_words
 from bot.usage.model_names import ModelNames
 from tests.clocks import SetClock
+from tests.declared import POLICY
 from tests.factories import ANA, NOON, OWNER, PROJECT, TEAM, actor, add, customer, key, rows, small_database
 
 SECOND, THEIRS = PROJECT[:-1] + "2", PROJECT[:-1] + "3"
@@ -107,7 +108,7 @@ class Asking:
 
     def _access(self, who: Actor, question: Question) -> Access:
         def read(session: Session) -> Access:
-            return Access.load(session, who, project_of(session, who, question), frozenset({OWNER}))
+            return Access.load(session, who, project_of(session, who, question), frozenset({OWNER}), POLICY)
 
         found: Access = rows(self.database, read)
         return found

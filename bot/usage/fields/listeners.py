@@ -42,7 +42,7 @@ class FieldListeners:
         fields = Route(self.fields, MAY_READ, by(lambda call: read_words(call.text)[0]))
         summary = "the tags, models, features and line items in use"
         return Door(
-            commands=(Command("usage", "fields", fields, "[project] [week]", summary),),
+            commands=(Command("usage", "fields", fields, "[project] [week]", summary, shows=True),),
             actions={"usage.fields.export": Route(self.export, MAY_READ, by(lambda call: _pressed(call.value)[0]))},
         )
 

@@ -53,7 +53,7 @@ class FiguresListeners:
         return Door(
             commands=(
                 Command("usage", "", usage, words, "what was used and spent", words=True),
-                Command("usage", "mine", mine, "[month] [by key]", "what your own keys used and spent"),
+                Command("usage", "mine", mine, "[month] [by key]", "what your own keys used and spent", shows=True),
             ),
             actions={
                 "usage.figures.period": _route(_other_days, self.answer, in_place=True),

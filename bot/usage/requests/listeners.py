@@ -55,7 +55,7 @@ class RequestListeners:
         requests = Route(self.requests, MAY_READ, _of_typed, window=TITLE)
         listed, shown = by(lambda call: _question(call).project), by(lambda call: _pressed(call)[0])
         return Door(
-            commands=(Command("usage", "requests", requests, usage, "single requests", ("request",)),),
+            commands=(Command("usage", "requests", requests, usage, "single requests", ("request",), shows=True),),
             actions={
                 "usage.requests": requests,
                 "usage.requests.turn": Route(self.turn, MAY_READ, listed, in_place=True),

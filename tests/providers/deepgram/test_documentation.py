@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from bot.app import unconnected
-from bot.policy import LEAST
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.names import Names, join
 from bot.slack.routes import Route
+from tests.declared import LEAST
 from tests.playground.deepgram.contract import ROOT, load, vendor_file
 from tests.providers.deepgram.oracle import sdk_client, sent_by_ours
 

@@ -40,6 +40,7 @@ from bot.store.database import Database
 from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
 from tests.clocks import SetClock, machine_now
+from tests.declared import POLICY
 from tests.factories import NOON, SECOND_OWNER, person, small_database
 from tests.inline import InlineEngine
 from tests.limits import PatientLimits
@@ -100,7 +101,7 @@ async def _made(
 ) -> GridDesk:
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
-    desk = Desk(database, engine, clock, owners, kinds)
+    desk = Desk(database, engine, clock, owners, kinds, POLICY)
     standing = Standing(deepgram)
     await standing.read("")  # who we are is no cell's business
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)

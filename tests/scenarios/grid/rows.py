@@ -23,6 +23,7 @@ from bot.usage.model_names import ModelNames
 from bot.usage.requests.question import Asked
 from bot.usage.requests.service import RequestReading
 from playground.deepgram.state import Project
+from tests.declared import POLICY
 from tests.factories import SECOND_OWNER, actor, create_key
 from tests.scenarios.grid.cells import LOPEZ, NEW, PRIYA, SOMTO, Cell, Row
 
@@ -112,7 +113,7 @@ async def read_requests(cell: Cell) -> str:
     names = ModelNames(here.deepgram, here.clock)
     reading = RequestReading(here.database, here.clock, here.deepgram, names)
     access = cell.read(
-        lambda session: Access.load(session, cell.asker, projects.get(session, cell.project_id), frozenset())
+        lambda session: Access.load(session, cell.asker, projects.get(session, cell.project_id), frozenset(), POLICY)
     )
     await reading.page(access, await reading.question(access, Asked(project=cell.project_id)), 1)
     return "read"
