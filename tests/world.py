@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.app import App, app_manifest, build
 from bot.config import Settings
 from bot.engine.port import JobFunction
+from bot.rooms import MakesRoom
 from bot.slack.http import web_app
 from bot.slack.serving import listening
 from bot.slack.socket import socket_door
@@ -112,12 +113,13 @@ async def world(
     ring_seconds: float = 0.0,
     begin: datetime | None = None,
     history: timedelta = HISTORY,
+    more: Sequence[MakesRoom] = (),
 ) -> AsyncIterator[World]:
     """Run Keydesk on this database over this transport ("socket" or "http").
 
     A request rings after ``ring_seconds``: at once, for whoever waits for it here. With ``figures`` those of
     ``history`` are collected, which takes seconds of everybody's time when the clock first moves. ``begin`` is a moment
-    after the one at which every story begins.
+    after the one at which every story begins. ``more`` are rooms that Keydesk does not have.
     """
     async with contextlib.AsyncExitStack() as stack:
         made = await _start(
@@ -129,6 +131,7 @@ async def world(
             secret_key,
             begin,
             history,
+            more,
             figures=figures,
             ring_seconds=ring_seconds,
         )
@@ -145,6 +148,7 @@ async def _start(
     secret_key: str,
     begin: datetime | None,
     history: timedelta,
+    more: Sequence[MakesRoom],
     *,
     figures: bool,
     ring_seconds: float,
@@ -162,7 +166,7 @@ async def _start(
         signing_secret="0" * 32,
         bot_token="xoxb-of-the-test",
         app_token="xapp-of-the-test",
-        manifest=app_manifest(prefix, url=f"http://127.0.0.1:{port}" if http else None),
+        manifest=app_manifest(prefix, url=f"http://127.0.0.1:{port}" if http else None, more=more),
         request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
         rate_limits=False,
         timings=PATIENT,
@@ -185,7 +189,7 @@ async def _start(
         keydesk_secret_key=secret_key,
         keydesk_ring_seconds=ring_seconds,
     )
-    built = await build(settings, _inline, clock=WorldClock(clock))
+    built = await build(settings, _inline, clock=WorldClock(clock), more=more)
     stack.push_async_callback(built.close)
     collecting: set[asyncio.Task[None]] = set()
     app = _collecting_beside(stack, built, collecting) if figures else _with_jobs(built, {"usage.plan": _nothing})
