@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +15,13 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from bot.slack.blocks_check import problems_of_message, problems_of_view
 from bot.slack.blocks_check.data import characters
 from bot.slack.blocks_check.whole import MESSAGE_CHARACTERS
+from bot.slack.names import join
 from bot.slack.words import fallback_text
 from tests import gallery
+from tests.declared import ROOMS
 from tests.gallery import Shown
 
+BOT = Path(__file__).parents[1] / "bot"
 VIEWS = gallery.gallery()
 SMALL = [name for name in VIEWS if not name.endswith(("· long", "· hostile"))]
 
@@ -29,6 +34,54 @@ def elements(shown: Shown) -> list[dict[str, Any]]:
         for element in [*block.get("elements", []), block.get("accessory", {}), block.get("element", {})]
         if "action_id" in element
     ]
+
+
+NAMES = join(ROOMS.doors)
+ASKS = ("button", "overflow", "external_select", "multi_external_select")  # what else stands in a form is sent with it
+
+
+def test_every_view_that_a_room_draws_stands_in_the_gallery() -> None:
+    drawing = [path for pattern in ("*views.py", "*form.py", "*card.py") for path in BOT.glob(f"*/**/{pattern}")]
+    sources = {
+        path: path.read_text(encoding="utf-8") for path in (*drawing, *(BOT.parent / "tests").glob("gallery*.py"))
+    }
+    for path in drawing:  # a part of another view is drawn with it
+        sources[path] = re.sub(r"^def \w+", "", sources[path], flags=re.MULTILINE)
+    drawn = set(re.findall(r"\w+", "\n".join(sources.values())))
+    views = {f"{path.relative_to(BOT)}: {name}" for path in drawing for name in drawn_by(path) if name not in drawn}
+    assert views == set()
+
+
+def drawn_by(path: Path) -> list[str]:
+    """Return the public functions of a module that return a view, or blocks."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.returns is not None]
+    return [each.name for each in functions if "Block" in ast.unparse(each.returns or each) and each.name[0] != "_"]
+
+
+def test_everything_that_can_be_pressed_is_answered() -> None:
+    pressed = {part for name in SMALL for each in elements(VIEWS[name]) for part in asked_by(each)}
+    assert {part for part in pressed if not is_answered(*part)} == set()
+
+
+def test_every_form_that_can_be_sent_is_read() -> None:
+    sent = {view["callback_id"] for view in VIEWS.values() if isinstance(view, dict) and view.get("submit")}
+    assert sent - NAMES.listeners["view"].keys() == set()
+
+
+def asked_by(element: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (kind of payload, name, value) for each way in which an element asks something of us."""
+    name, _, _ = element["action_id"].partition("#")
+    if element["type"] not in ASKS:
+        return []
+    if element["type"] == "overflow":
+        return [("action", name, option["value"].partition(":")[0] + ":") for option in element["options"]]
+    return [("action" if element["type"] == "button" else "options", name, "")]
+
+
+def is_answered(kind: str, name: str, value: str) -> bool:
+    """Tell whether some room answers it."""
+    return NAMES.find(kind, name) is not None or NAMES.find_wish(name, value) is not None
 
 
 @pytest.mark.parametrize("name", VIEWS)

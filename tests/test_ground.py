@@ -9,13 +9,13 @@ import subprocess
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
-from bot.app import app_manifest
+from bot.app import unconnected
 from bot.config import Settings
+from bot.slack.names import join
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements"
@@ -138,13 +138,8 @@ def test_the_readme_names_every_setting() -> None:
 
 def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    features = app_manifest()["features"]
-    own = {f"/keydesk {each['command'].removeprefix('/')}" for each in features["slash_commands"]}
-    words = {f"{each['command']} {verb}" for each in features["slash_commands"] for verb in verbs_of(each)}
-    named = {command for command in words if not command.endswith(" help") and command not in own}
+    names = join(unconnected().doors)
+    commands = {command for verbs in names.nouns.values() for command in verbs.values()}
+    named = {f"{names.slash(command.noun)} {command.verb}".rstrip() for command in commands}
 
     assert {command for command in named if f"`{command}" not in readme} == set()
-
-
-def verbs_of(command: dict[str, Any]) -> list[str]:
-    return str(command["usage_hint"]).strip("[]").split(" | ")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
+from bot.access.places import workspace
 from bot.app import unconnected
-from bot.rooms import Rooms
+from bot.operation import Operation, OperationKind
+from bot.policy import Right, Role
+from bot.room import Deps, Quick, Room, kinds_of
+from bot.rooms import Rooms, Undeclared
+from bot.slack.call import Call
+from bot.slack.names import Command, Door
+from bot.slack.routes import Answer, Route
 
 BOT = Path(__file__).parents[1] / "bot"
 ASKED_ELSEWHERE = {"desk"}  # whose routes and jobs App Home declares, because a card that changes redraws pages
@@ -27,6 +36,44 @@ def test_every_folder_with_listeners_is_a_room_that_is_listed(rooms: Rooms) -> N
     assert asked - ASKED_ELSEWHERE <= declared
     assert declared == set(listed)
     assert len(listed) == len(set(listed))
+
+
+PAGE = (BOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_every_room_stands_in_the_picture_and_in_the_table_of_the_page(rooms: Rooms) -> None:
+    picture, table = PAGE.partition("```mermaid")[2].partition("```")[0], PAGE.partition("| place | in a phrase |")[2]
+    assert {room.name for room in rooms.rooms if f"{room.name}/" not in picture} == set()
+    assert {room.name for room in rooms.rooms if f"| `{room.name}/` |" not in table} == set()
+
+
+async def answer(_call: Call, _access: object) -> Answer:
+    return None
+
+
+def declaring(**parts: Any) -> Callable[[Deps], Room]:
+    return lambda _: Room("mottos", **parts)
+
+
+class Hang(Operation):
+    kind: ClassVar[str] = "mottos.hang"
+
+
+NEEDING = Door(commands=(Command("mottos", "show", Route(answer, "mottos.show", workspace), "", ""),))
+READING, TWICE = {"mottos.hang": Right(Role.OWNER)}, {"keys.list": Right(Role.READER)}
+UNDECLARED = {
+    "a route needs it": (declaring(routes=(NEEDING,)), "mottos.show"),
+    "an operation is of it": (declaring(kinds=kinds_of(OperationKind(Hang))), "mottos.hang"),
+    "an operation has no rule": (declaring(kinds=kinds_of(OperationKind(Hang)), rights=READING), "mottos.hang"),
+    "a button offers it": (declaring(quick=(Quick("mottos.add", "Add", "mottos.add"),)), "mottos.add"),
+    "two rooms declare it": (declaring(rights=TWICE), "keys.list"),
+}
+
+
+@pytest.mark.parametrize(("made", "name"), UNDECLARED.values(), ids=UNDECLARED.keys())
+def test_what_nobody_declared_who_may_stops_the_composition(made: Callable[[Deps], Room], name: str) -> None:
+    with pytest.raises(Undeclared, match=name):
+        unconnected((made,))
 
 
 def test_a_kind_of_operation_and_a_job_belong_to_one_room(rooms: Rooms) -> None:
