@@ -55,6 +55,7 @@ GROUP_CHANGED = (
     "else have somebody named in KEYDESK_OWNERS, where Keydesk is installed, and Keydesk started again: then take the "
     "role from the group with /keydesk roles set, which the two of you decide."
 )
+NO_DECIDER = "You cannot decide this one. Nothing changed."
 ALONE = "There is no other Owner who can act."
 
 Rule = Callable[[Actor, Matter, frozenset[str]], Verdict]
@@ -144,7 +145,7 @@ class Policy:
         if low is not None:
             return low
         if actor.user_id not in self.deciders(kind, requester, matter):
-            return "You cannot decide this one. Nothing changed."
+            return NO_DECIDER
         return None
 
 

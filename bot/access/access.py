@@ -69,17 +69,23 @@ class Access:
 
     def denial(self, name: str) -> NotAllowed | None:
         """Return why they may not do or read this, by a name that some room declares, or None."""
-        return denial_of(self.policy, self.roles, self.actor.user_id, name)
+        who = self.actor.user_id
+        text = self.policy.lacking(name, self.roles.of(who), self.roles.withheld(who))
+        return NotAllowed(text) if text is not None else None
 
     def can(self, name: str) -> bool:
         """Tell the same, for those who draw buttons."""
         return self.denial(name) is None
 
+    def require(self, name: str) -> None:
+        """Let pass whoever may do or read this.
 
-def denial_of(policy: Policy, found: Roles, user_id: str, name: str) -> NotAllowed | None:
-    """Return why this person may not do or read this where these roles hold, or None."""
-    text = policy.lacking(name, found.of(user_id), found.withheld(user_id))
-    return NotAllowed(text) if text is not None else None
+        Raises:
+            NotAllowed: their role there is too low; the text says which it takes and who can change it.
+        """
+        denial = self.denial(name)
+        if denial is not None:
+            raise denial
 
 
 def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:

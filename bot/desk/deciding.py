@@ -13,7 +13,7 @@ from bot.desk.judging import Judging, as_one, the_request
 from bot.engine.port import Job
 from bot.errors import AlreadyDecided, BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
-from bot.policy import DECIDE, Refuse
+from bot.policy import NO_DECIDER, Refuse
 from bot.store import people, persons, requests
 from bot.store.decisions import Decision
 from bot.store.requests import Request
@@ -138,10 +138,8 @@ class Deciding(Judging):
         matter = self.facts(session, request, actor.user_id)
         one = persons.known(session, request.team_id)
         actor, requester = as_one(session, actor), one.of(request.requester)
-        own = actor.user_id == requester
         refusal = self.policy.refusal_to_decide(actor, request.kind, requester, matter)
-        says_why = own or self.policy.lacking(DECIDE, matter.role)
-        if refusal is None or says_why or request.state != "waiting":
+        if refusal != NO_DECIDER or request.state != "waiting":
             return refusal
         can = words.people_of(session, request.team_id, self.policy.deciders(request.kind, requester, matter))
         return f"You cannot decide this one; {can} can. Nothing changed."

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.access.access import denial_of, roles_of
+from bot.access.access import Access, roles_of
 from bot.clock import Clock
 from bot.desk import words
 from bot.desk.limits import Limits
@@ -20,6 +20,7 @@ from bot.ranks import Roles
 from bot.store import cards, notices, people, persons, projects, requests, roles
 from bot.store.database import Database
 from bot.store.requests import Request
+from bot.vendors import vendors_in
 
 KNOWN_FOR = timedelta(minutes=1)  # how long it is known that somebody is no active member, by the machine's clock
 OWED_LONG = timedelta(minutes=10)
@@ -99,25 +100,10 @@ class Judging:
         """Return who holds which role in a project, or in the workspace."""
         return roles_of(session, team_id, project_id, self._owners)
 
-    def permit(self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE) -> None:
-        """Let pass whoever may do or read this, by a name that some room declares; "" is the workspace.
-
-        Raises:
-            NotAllowed: their role there is too low; the text says which it takes and who can change it.
-        """
-        refusal = self.lacking(session, actor, name, project_id)
-        if refusal is not None:
-            raise refusal
-
-    def may(self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE) -> bool:
-        """Tell the same, for those who draw buttons."""
-        return self.lacking(session, actor, name, project_id) is None
-
-    def lacking(
-        self, session: Session, actor: Actor, name: str, project_id: str = roles.WORKSPACE
-    ) -> NotAllowed | None:
-        """Return the same refusal, for those who write it down, or None."""
-        return denial_of(self.policy, self.roles_in(session, actor.team_id, project_id), actor.user_id, name)
+    def access(self, session: Session, actor: Actor, project_id: str = roles.WORKSPACE) -> Access:
+        """Return what somebody may do in a project, or in the workspace, without the row of the project."""
+        found = self.roles_in(session, actor.team_id, project_id)
+        return Access(actor, None, found, vendors_in(session), self.policy)
 
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""

@@ -50,12 +50,12 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime, quick: Seque
     found, total = keys.search(session, limit=MOST_KEYS, owner=actor.user_id)
     project = projects.chosen(session, actor.team_id, actor.user_id)
     person = people.get(session, actor.team_id, actor.user_id)
-    role = desk.roles_in(session, actor.team_id, project.id if project is not None else WORKSPACE).of(actor.user_id)
+    access = desk.access(session, actor, project.id if project is not None else WORKSPACE)
     return Home(
         name=person.name if person is not None else actor.name,
-        role=role,
+        role=access.roles.of(actor.user_id),
         project=project.name if project is not None else None,
-        quick=tuple(each for each in quick if desk.policy.lacking(each.name, role) is None),
+        quick=tuple(each for each in quick if access.can(each.name)),
         waiting=tuple(_cards(session, desk, waiting[:MOST_WAITING])),
         waiting_total=len(waiting),
         mine=tuple(_card(session, desk, held) for held in mine),

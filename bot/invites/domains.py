@@ -48,7 +48,7 @@ class InviteDomainsChange:
         return await self._database.read(lambda session: self._as_asked(session, wish, actor))
 
     def _as_asked(self, session: Session, wish: ChangeInviteDomains, actor: Actor) -> ChangeInviteDomains:
-        if self._desk.may(session, actor, wish.kind):  # else the desk refuses it, on the record
+        if self._desk.access(session, actor).can(wish.kind):  # else the desk refuses it, on the record
             _check_seen(session, wish, actor)
         return wish.model_copy(update={"before": invites.domains(session, actor.team_id), "seen": None})
 

@@ -72,9 +72,11 @@ def page(session: Session, desk: Desk, actor: Actor, project: Project, words_: s
     found, total = invites.search(session, project.id, words_, limit=SIZE, offset=(number - 1) * SIZE)
     if not found and number > 1:  # invitations have gone since the page before was drawn
         return page(session, desk, actor, project, words_, max(1, -(-total // SIZE)))
-    role, owner = accounts.our_role(session, project.id), desk.may(session, actor, "invites.cancel", project.id)
+    role, access = accounts.our_role(session, project.id), desk.access(session, actor, project.id)
+    cancels = access.can("invites.cancel")
     rows = tuple(
-        Row(invite, _sent(session, actor, invite), owner and may(role, scope_of(invite), "invite")) for invite in found
+        Row(invite, _sent(session, actor, invite), cancels and may(role, scope_of(invite), "invite"))
+        for invite in found
     )
     return InvitePage(
         project.id,
@@ -84,7 +86,7 @@ def page(session: Session, desk: Desk, actor: Actor, project: Project, words_: s
         invites.domains(session, actor.team_id),
         fresh(mirrors.get(session, mirrors.of_invites(project.id))),
         limits(role),
-        may_send=desk.may(session, actor, "invites.send", project.id) and may(role, "member", "invite"),
+        may_send=access.can("invites.send") and may(role, "member", "invite"),
     )
 
 

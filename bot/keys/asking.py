@@ -37,7 +37,7 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         nothing = Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
         return replace(nothing, any_customer=_any_customer(session, actor))
     settings = projects.settings(session, project.id)
-    refusal = desk.lacking(session, actor, "keys.create", project.id)
+    refusal = desk.access(session, actor, project.id).denial("keys.create")
     allowed = desk.policy.deciders(CreateKey.kind, actor.user_id, desk.matter(session, actor.team_id, project.id))
     return Form(
         project=(project.id, project.name),

@@ -87,8 +87,8 @@ class KeyMaking:
     def _claimed(self, session: Session, request_id: str, actor: Actor) -> Intent | BotError:
         now = self._clock.now()
         request = the_request(session, request_id, actor)  # read once: read again, it may have moved on meanwhile
-        lacking = self._desk.lacking(session, actor, "keys.open", request.project_id)
-        refusal = refused_opening(session, request, actor, now, lacking or self._desk.forbidden(session, request))
+        denial = self._desk.access(session, actor, request.project_id).denial("keys.open")
+        refusal = refused_opening(session, request, actor, now, denial or self._desk.forbidden(session, request))
         if refusal is not None:
             return refusal
         if not requests.move(session, request, "creating"):

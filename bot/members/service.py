@@ -39,7 +39,7 @@ class Reader:
         return (
             not is_ourselves(session, member)
             and may(accounts.our_role(session, member.project_id), scope_of(member.scopes), action)
-            and self.desk.may(session, self.actor, name, member.project_id)
+            and self.desk.access(session, self.actor, member.project_id).can(name)
         )
 
 
@@ -113,7 +113,7 @@ def _page(session: Session, reader: Reader, project: Project, typed: str, found:
         Page(rows, found.total, found.number, found.pages),
         freshness(session, project.id),
         limits(accounts.our_role(session, project.id)),
-        reader.desk.may(session, reader.actor, "invites.send", project.id),
+        reader.desk.access(session, reader.actor, project.id).can("invites.send"),
     )
 
 

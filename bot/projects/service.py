@@ -100,6 +100,7 @@ def overview(
     settings = projects.settings(session, project.id)
     matter = desk.matter(session, actor.team_id, project.id)
     person = people.get(session, actor.team_id, actor.user_id)
+    access = desk.access(session, actor, project.id)
     return Overview(
         project_id=project.id,
         name=project.name,
@@ -113,9 +114,9 @@ def overview(
         account=accounts.labels(session).get(project.account_id, ""),
         beyond_us=beyond_us(session, project.id),
         contents=contents,
-        may_change=desk.may(session, actor, "projects.settings", project.id),
-        may_rename=desk.may(session, actor, "projects.rename", project.id),
-        may_delete=desk.may(session, actor, "projects.delete", project.id),
+        may_change=access.can("projects.settings"),
+        may_rename=access.can("projects.rename"),
+        may_delete=access.can("projects.delete"),
     )
 
 

@@ -57,7 +57,7 @@ class ProjectSettingsChange:
         return operation
 
     def _may(self, session: Session, wish: WishedSettings, actor: Actor) -> bool:
-        return self._desk.may(session, actor, ChangeProjectSettings.kind, wish.project_id)
+        return self._desk.access(session, actor, wish.project_id).can(ChangeProjectSettings.kind)
 
     async def execute(self, operation: ChangeProjectSettings, actor: Actor) -> str:
         """Check the people and the channel as they are now, then save what changes, if it is as it was.

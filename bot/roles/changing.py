@@ -130,7 +130,7 @@ class RoleChange:
     def _set(self, session: Session, operation: SetRole, actor: Actor) -> str:
         now = self._clock.now()
         roles.alone(session)  # two owners who demote each other must come one after the other
-        self._desk.permit(session, actor, operation.kind, operation.project_id)
+        self._desk.access(session, actor, operation.project_id).require(operation.kind)
         self._check(session, operation, actor)
         before = self._owners(session, actor, operation.project_id)
         was = asking.given(session, actor.team_id, operation)
@@ -192,7 +192,7 @@ class RoleChange:
     def _set_default(self, session: Session, operation: ChangeDefaultRole, actor: Actor) -> str:
         now = self._clock.now()
         roles.alone(session)
-        self._desk.permit(session, actor, operation.kind)
+        self._desk.access(session, actor).require(operation.kind)
         before = self._desk.roles_in(session, actor.team_id).default
         why = self.default_moved(session, operation, actor.team_id)
         if why is not None and before.stored != operation.role:

@@ -97,7 +97,7 @@ def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) ->
         total=total,
         number=number,
         words=typed,
-        may_change=desk.may(session, actor, SetRole.kind),
+        may_change=desk.access(session, actor).can(SetRole.kind),
     )
 
 

@@ -13,19 +13,21 @@ from tests.factories import ANA, LI, NOON, OWNER, PROJECT, TEAM, Bench, actor, a
 @pytest.mark.parametrize("name", ["projects.settings", "what no table names"])
 async def test_whose_role_is_too_low_is_refused_gets_no_button_and_reads_why(desk: Bench, name: str) -> None:
     with desk.database.reading() as session:
-        refusal = desk.desk.lacking(session, actor(ANA), name, PROJECT)
+        access = desk.desk.access(session, actor(ANA), PROJECT)
+        refusal = access.denial(name)
         assert refusal is not None
-        assert not desk.desk.may(session, actor(ANA), name, PROJECT)
+        assert not access.can(name)
         with pytest.raises(NotAllowed) as refused:
-            desk.desk.permit(session, actor(ANA), name, PROJECT)
+            access.require(name)
     assert refused.value.text == refusal.text != ""
 
 
 async def test_whose_role_is_enough_passes_and_gets_the_button(desk: Bench) -> None:
     with desk.database.reading() as session:
-        assert desk.desk.lacking(session, actor(OWNER), "projects.settings", PROJECT) is None
-        assert desk.desk.may(session, actor(OWNER), "projects.settings", PROJECT) is True
-        desk.desk.permit(session, actor(OWNER), "projects.settings", PROJECT)
+        access = desk.desk.access(session, actor(OWNER), PROJECT)
+        assert access.denial("projects.settings") is None
+        assert access.can("projects.settings")
+        access.require("projects.settings")
 
 
 def raised(holder: str, holder_kind: str = "person", role: str = "owner") -> RoleHeld:
