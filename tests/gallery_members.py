@@ -15,7 +15,7 @@ from bot.slack.pages import Page
 from bot.slack.words import escape
 from bot.store.invites import Invite
 from bot.store.members import Member
-from tests.factories import NOON, PROJECT
+from tests.factories import NOON, PROJECT, key
 
 View = dict[str, Any]
 Shown = View | list[View]
@@ -54,7 +54,7 @@ def members(text: str, words: str = "", total: int = 2000) -> list[View]:
 
 def overview(text: str, number: int = 1, keys: int = 8) -> service.Overview:
     """Return one member at a glance."""
-    listed = tuple((f"{each:08x}", text[: service.PURPOSE_SHOWN] or "–") for each in range(keys))
+    listed = tuple((key(each, purpose=text[: service.PURPOSE_SHOWN] or "–"), "") for each in range(keys))
     name = text[:NAME_LONGEST] or "–"
     return service.Overview(
         row(text, number), name, listed, ROLES, f"@{name}", "read just now", "read then", limits("admin")

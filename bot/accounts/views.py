@@ -10,6 +10,7 @@ from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.state import State, written
 from bot.slack.words import code, count, cut, escape, listed, when
+from bot.spending.key_names import key_in_list
 from bot.store.accounts import MAIN, Account
 from bot.store.keys import Key
 
@@ -114,7 +115,7 @@ def _keys(loss: Loss) -> list[Block]:
 
 def _key(key: Key) -> str:
     ends = f"ends {when(key.ends_at)}" if key.ends_at is not None else "no end known"
-    return f"• {code(key.label)} {escape(cut(key.purpose, NAME_SHOWN)) or '–'} · {ends}"
+    return f"• {key_in_list(key, NAME_SHOWN)} · {ends}"
 
 
 def read_removal_form(metadata: str, state: State) -> RemoveAccount:

@@ -70,7 +70,7 @@ def _spent(session: Session, team_id: str, rows: list[SpendRow], attributed: Att
     for row in rows:
         project_id, key = row.project_id or "", known.get(row.key_id or "")
         line = Line(
-            key=(row.key_id or "")[:8],
+            key=keys.short(row.key_id or ""),
             purpose=key.purpose if key is not None else "",
             owner=_owner(key, owners),
             project=names.get(project_id, project_id),

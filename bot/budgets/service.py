@@ -14,7 +14,8 @@ from bot.budgets.ways import ALL_WAYS, Ways, WaysOf
 from bot.operation import Description
 from bot.prices import without
 from bot.slack.pages import Page, page_of
-from bot.slack.words import cut, escape
+from bot.slack.words import escape
+from bot.spending.key_names import key_name
 from bot.store import budgets, customers, keys, projects
 from bot.store.budgets import Alert, Budget
 
@@ -84,8 +85,7 @@ def _name(session: Session, team_id: str, scope: str, ref: str) -> str:
     if scope == "customer":
         customer = customers.get(session, team_id, ref)
         return f"Customer {customer.name if customer is not None else ref}"
-    key = keys.by_provider_id(session, ref)
-    return f"Key {key.label} ({cut(key.purpose, PURPOSE_SHOWN)})" if key is not None else f"Key {ref[:8]}"
+    return f"Key {key_name(ref, keys.by_provider_id(session, ref), longest=PURPOSE_SHOWN)}"
 
 
 def exists(session: Session, team_id: str, operation: SetBudget) -> bool:
@@ -106,7 +106,7 @@ def choices(session: Session, team_id: str, words: str) -> list[tuple[str, list[
     return [
         ("Projects", [Choice(f"project:{each.id}", each.name) for each in listed]),
         ("Customers", [Choice(f"customer:{each.tag}", each.name) for each in known]),
-        ("Keys", [Choice(f"key:{each.provider_key_id}", f"{each.label} · {each.purpose}") for each in live]),
+        ("Keys", [Choice(f"key:{each.provider_key_id}", key_name(each.provider_key_id, each)) for each in live]),
     ]
 
 

@@ -12,12 +12,11 @@ from sqlmodel import Session
 from bot.billing.statement import Catalogue
 from bot.digests.service import OTHER, OWNERLESS, UNSPLIT
 from bot.providers.deepgram.line_items import line_item_named
-from bot.slack.words import cut
 from bot.spending import payers
+from bot.spending.key_names import key_name
 from bot.spending.payers import UNTAGGED, Payer
 from bot.store import accounts, customers, keys
 from bot.store.facts import SpendRow
-from bot.store.keys import Key
 from bot.store.projects import Project
 from bot.store.tag_sets import set_of
 
@@ -73,7 +72,7 @@ class Naming:
 
     def _keys(self, wanted: Iterable[str]) -> Mapping[str, str]:
         known = keys.by_provider_ids(self._session, wanted)
-        names = {each: _key_name(each, known.get(each)) for each in wanted}
+        names = {each: key_name(each, known.get(each), longest=PURPOSE_LONGEST) for each in wanted}
         return told_apart({**names, "": OWNERLESS["key"]}, str)
 
     def _line_items(self, wanted: Iterable[str]) -> Mapping[str, str]:
@@ -95,9 +94,3 @@ def told_apart(names: Mapping[T, str], *marks: Callable[[T], str]) -> dict[T, st
         chosen = next(differing, marks[-1])
         told |= {each: f"{name} ({chosen(each)})" if chosen(each) else name for each in group}
     return told
-
-
-def _key_name(key_id: str, known: Key | None) -> str:
-    """Name a key as people know it: its label, and its purpose where it was made here."""
-    purpose = f" · {cut(' '.join(known.purpose.split()), PURPOSE_LONGEST)}" if known and known.purpose else ""
-    return f"{key_id[:8]}{purpose}"

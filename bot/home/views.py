@@ -8,9 +8,9 @@ from typing import Any
 from bot.desk import views as desk_views
 from bot.home.check import Check
 from bot.home.service import Home
-from bot.policy import Role
 from bot.slack import blocks
-from bot.slack.words import code, count, cut, escape, when
+from bot.slack.words import count, escape, when
+from bot.spending.key_names import key_in_list
 from bot.store.keys import Key
 
 Block = dict[str, Any]
@@ -58,10 +58,10 @@ def _quick(page: Home) -> list[Block]:
 
 
 def _help(page: Home) -> list[Block]:
-    asking = "Ask for a key, somebody approves it, and you see it once. "
+    asks = any(quick.name == "keys.create" for quick in page.quick)
     return [
         blocks.section(
-            f"*How it works*\n{asking if page.role > Role.READER else ''}"
+            f"*How it works*\n{'Ask for a key, somebody approves it, and you see it once. ' if asks else ''}"
             "Everything here can be typed as well: `/keydesk help` lists the words."
         ),
         blocks.context(f"As of {when(page.drawn_at)}"),
@@ -95,7 +95,7 @@ def _mine(card: desk_views.Card) -> list[Block]:
 def _key(key: Key) -> Block:
     live = key.state == "live"
     ends = f"ends {when(key.ends_at)}" if key.ends_at is not None else "no end known"
-    text = f"{code(key.label)} *{escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'}*\n{ends if live else 'is being ended'}"
+    text = f"{key_in_list(key, PURPOSE_SHOWN, mark='*')}\n{ends if live else 'is being ended'}"
     options = [blocks.option("Show details", f"show:{key.id}")]
     if live:
         options.append(blocks.option("End it…", f"end:{key.id}"))

@@ -24,7 +24,8 @@ from bot.slack.call import Call
 from bot.slack.names import Door
 from bot.slack.routes import MEMBER, Route
 from bot.slack.state import chosen, written
-from bot.slack.words import code, count, cut, escape, user
+from bot.slack.words import count, cut, escape, user
+from bot.spending.key_names import key_in_list
 from bot.spending.live import keys_of
 from bot.store import budgets, projects
 from bot.store.budgets import Budget
@@ -188,4 +189,4 @@ def read_metadata(carried: str) -> tuple[str, str, str]:
 def _line(key: Key) -> str:
     owner = user(key.owner) if key.owner else escape(key.member_email or "made outside Keydesk")
     where = f" · in {escape(cut(key.place, PURPOSE_SHOWN))}" if key.place else ""
-    return f"• {code(key.label)} {escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'} · {owner}{where}"
+    return f"• {key_in_list(key)} · {owner}{where}"

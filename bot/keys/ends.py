@@ -12,7 +12,8 @@ from bot.desk.service import Desk
 from bot.keys.operations import EndKey, EndKeys
 from bot.keys.rights import Rights
 from bot.operation import Actor, Description, Stakes
-from bot.slack.words import code, count, cut, escape, user
+from bot.slack.words import count, cut, escape, user
+from bot.spending.key_names import key_in_list
 from bot.store import keys, persons, projects, record
 from bot.store.keys import Key
 
@@ -79,7 +80,7 @@ class KeyEnds:
 def line(key: Key) -> str:
     """Say in a line (mrkdwn) which key this is, and who used it."""
     owner = user(key.owner) if key.owner else escape(key.member_email or "made outside Keydesk")
-    return f"• {code(key.label)} {escape(cut(key.purpose, PURPOSE_SHOWN)) or '–'} · {owner}"
+    return f"• {key_in_list(key)} · {owner}"
 
 
 def describe_one(session: Session, operation: EndKey, requester: str) -> Description:

@@ -13,6 +13,7 @@ from bot.keys.operations import (
 from bot.keys.service import ENDING_WARNING, Page
 from bot.slack import blocks
 from bot.slack.words import code, count, cut, duration, escape, when
+from bot.spending.key_names import key_in_list
 from bot.store.keys import Key
 
 Block = dict[str, Any]
@@ -109,8 +110,8 @@ def _row(key: Key, now: datetime, project: str, *, mine: bool) -> Block:
         options.append(blocks.option("End it…", f"end:{key.id}"))
     menu = blocks.overflow(f"keys.row#{key.id}", options)
     where = f"{escape(project)} · " if project else ""
-    purpose = escape(cut(key.purpose, PURPOSE_IN_LIST)) or NO_COMMENT
-    text = f"{code(key.label)} *{purpose}*\n{where}{_owner(key)} · {_ending(key, now)}"
+    name = key_in_list(key, PURPOSE_IN_LIST, nothing=NO_COMMENT, mark="*")
+    text = f"{name}\n{where}{_owner(key)} · {_ending(key, now)}"
     return blocks.section(text, accessory=menu)
 
 

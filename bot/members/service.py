@@ -18,6 +18,7 @@ from bot.providers.deepgram.models import Role
 from bot.providers.deepgram.powers import ROLES, Action, limits, may
 from bot.slack.pages import SIZE, Page
 from bot.slack.words import code, count, cut, escape
+from bot.spending.key_names import key_in_list
 from bot.store import accounts, keys, members, mirrors, projects
 from bot.store.keys import Key
 from bot.store.members import Member
@@ -25,6 +26,7 @@ from bot.store.projects import Project
 
 KEYS_SHOWN = 8
 PURPOSE_SHOWN = 60
+NO_COMMENT = "no comment"
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,14 @@ class MemberPage:
 
 @dataclass(frozen=True)
 class Overview:
-    """One member at a glance, with the first of their live keys as (short id, purpose and owner).
+    """One member at a glance, with the first of their live keys, each with its owner.
 
     ``choices`` are the scopes that could be given instead; ``deciders`` could approve a removal. Freshness is mrkdwn.
     """
 
     row: Row
     project: str
-    keys: tuple[tuple[str, str], ...]
+    keys: tuple[tuple[Key, str], ...]
     choices: tuple[Role, ...]
     deciders: str
     fresh: str
@@ -135,7 +137,7 @@ def overview(session: Session, reader: Reader, member: Member) -> Overview:
     return Overview(
         row=_row(session, reader, member, live),
         project=projects.name_of(session, member.project_id),
-        keys=tuple((key.label, _what_for(session, reader.actor.team_id, key)) for key in made),
+        keys=tuple((key, _owner(session, reader.actor.team_id, key)) for key in made),
         choices=_choices(session, member),
         deciders=words.people_of(session, reader.actor.team_id, verdict.deciders) if isinstance(verdict, Hold) else "",
         fresh=freshness(session, member.project_id),
@@ -149,9 +151,8 @@ def _choices(session: Session, member: Member) -> tuple[Role, ...]:
     return tuple(scope for scope in ROLES if scope != now and may(ours, now, "scope") and may(ours, scope, "scope"))
 
 
-def _what_for(session: Session, team_id: str, key: Key) -> str:
-    purpose = cut(key.purpose, PURPOSE_SHOWN) or "no comment"
-    return f"{purpose} · {words.people_of(session, team_id, [key.owner])}" if key.owner is not None else purpose
+def _owner(session: Session, team_id: str, key: Key) -> str:
+    return words.people_of(session, team_id, [key.owner]) if key.owner is not None else ""
 
 
 def freshness(session: Session, project_id: str) -> str:
@@ -207,7 +208,7 @@ def describe_removal(session: Session, operation: RemoveMember, requester: str) 
 
 
 def _lost(made: Sequence[Key], live: int) -> str:
-    lines = [f"{code(key.label)} {escape(cut(key.purpose, PURPOSE_SHOWN)) or 'no comment'}" for key in made]
+    lines = [key_in_list(key, nothing=NO_COMMENT) for key in made]
     lines += [f"and {live - len(made)} more"] if live > len(made) else []
     return "\n".join(lines) or "none"
 

@@ -7,12 +7,14 @@ from typing import Any
 from bot.desk.words import storable
 from bot.errors import FormError
 from bot.members.operations import WHY_LONGEST, scope_of
-from bot.members.service import MemberPage, Overview, Row
+from bot.members.service import NO_COMMENT, MemberPage, Overview, Row
 from bot.providers.deepgram.models import Role
 from bot.providers.deepgram.powers import MEANINGS, ROLES
 from bot.slack import blocks
 from bot.slack.state import State, chosen, written
 from bot.slack.words import code, count, cut, escape
+from bot.spending.key_names import key_in_list
+from bot.store.keys import Key
 from bot.store.members import Member
 
 Block = dict[str, Any]
@@ -117,9 +119,13 @@ def scopes(seen: Overview, told: tuple[str, ...]) -> list[Block]:
 
 
 def _keys(seen: Overview) -> str:
-    lines = [f"{code(label)} {escape(what_for)}" for label, what_for in seen.keys]
+    lines = [_key(key, owner) for key, owner in seen.keys]
     more = seen.row.live_keys - len(lines)
     return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _key(key: Key, owner: str) -> str:
+    return key_in_list(key, nothing=NO_COMMENT) + (f" · {escape(owner)}" if owner else "")
 
 
 def _named(member: Member) -> str:

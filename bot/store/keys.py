@@ -67,7 +67,12 @@ class Key(SQLModel, table=True):
     @property
     def label(self) -> str:
         """The short form of the provider's id, by which people tell keys apart."""
-        return self.provider_key_id[:8]
+        return short(self.provider_key_id)
+
+
+def short(provider_key_id: str) -> str:
+    """Return the beginning of the provider's id of a key."""
+    return provider_key_id[:8]
 
 
 def get(session: Session, key_id: str) -> Key | None:

@@ -96,7 +96,7 @@ def chart(title: str, measure: str, lines: Sequence[Line]) -> list[Block]:
 
 
 def _series(name: str, labels: Sequence[str], amounts: Sequence[Decimal | None]) -> Block:
-    points = [float(round(each or Decimal(), 2)) for each in amounts]
+    points = [float(to_cent(each or Decimal())) for each in amounts]
     return {
         "name": name,
         "data": [{"label": label, "value": value} for label, value in zip(labels, points, strict=True)],

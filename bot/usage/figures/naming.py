@@ -11,7 +11,8 @@ from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.providers.deepgram.ids import is_uuid
 from bot.providers.deepgram.line_items import line_item_named
-from bot.slack.words import cut, listed
+from bot.slack.words import listed
+from bot.spending.key_names import key_with_owner
 from bot.store import customers, keys, people, projects
 from bot.store.keys import Key
 from bot.store.tag_sets import set_of
@@ -19,7 +20,6 @@ from bot.usage.figures.question import Question
 from bot.usage.figures.reading import OWN_USE, SEVERAL, THEIRS, UNCLAIMED, UNTAGGED
 
 SHOWN = 60
-OUTSIDE = "made outside Keydesk"
 Names = Mapping[str, str]
 
 
@@ -91,18 +91,12 @@ def _keys(session: Session, team_id: str, values: list[str]) -> Names:
     known = keys.by_provider_ids(session, values)
     owners = people.named(session, team_id, {key.owner for key in known.values() if key.owner})
     names = {user_id: person.name for user_id, person in owners.items()}
-    return {each: key_named(each, known.get(each), names) for each in values}
+    return {each: _key_named(each, known.get(each), names) if each else _without("key") for each in values}
 
 
-def key_named(key_id: str, key: Key | None, people_names: Names) -> str:
-    """Call a key as Keydesk knows it: “0a1b2c3d call summaries (@ana)”; one made elsewhere by its comment."""
-    if not key_id:
-        return _without("key")
-    purpose = cut(" ".join(key.purpose.split()), SHOWN) if key else ""
-    if key is None or not key.made_here:
-        return f"{key_id[:8]} {purpose}, {OUTSIDE}" if purpose else f"{key_id[:8]} {OUTSIDE}"
-    owner = f" (@{people_names.get(key.owner, key.owner)})" if key.owner else ""
-    return f"{key.label} {purpose}{owner}"
+def _key_named(key_id: str, key: Key | None, people_names: Names) -> str:
+    owner = people_names.get(key.owner, key.owner) if key is not None and key.owner else None
+    return key_with_owner(key_id, key, owner)
 
 
 def _customer(value: str, catalogue: Names) -> str:

@@ -20,6 +20,7 @@ from bot.slack.pages import read_page
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import count
+from bot.spending.key_names import key_with_owner
 from bot.store import keys, people, projects
 from bot.store.database import Database
 from bot.store.projects import Project
@@ -107,7 +108,7 @@ class RequestListeners:
             project = projects.get(session, asked.project) or projects.chosen(session, actor.team_id, actor.user_id)
             known = keys.by_provider_ids(session, [asked.key]).get(asked.key) if asked.key else None
             owner = people.get(session, actor.team_id, known.owner) if known is not None and known.owner else None
-            name = offering.key_name(known, owner.name if owner is not None else "") if known is not None else ""
+            name = key_with_owner(asked.key, known, owner.name if owner is not None else None) if known else ""
             filled = asked.model_copy(update={"project": project.id if project is not None else ""})
             return Form(filled, project.name if project is not None else "", name, problem)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.operation import Actor
-from bot.slack.words import NOTHING
+from bot.spending.key_names import key_with_owner
 from bot.store import keys, people, projects
-from bot.store.keys import Key
 from bot.usage.requests.question import LONGEST
 
 MOST_OPTIONS = 100
@@ -26,7 +25,8 @@ def keys_like(session: Session, actor: Actor, project_id: str, typed: str) -> li
     found, _ = keys.search(session, limit=MOST_OPTIONS, project_id=project_id, words=typed.strip(), states=STATES)
     owners = people.named(session, actor.team_id, {key.owner for key in found if key.owner})
     names = {user_id: person.name for user_id, person in owners.items()}
-    return [(key.provider_key_id, key_name(key, names.get(key.owner or "", ""))) for key in found]
+    ids = [key.provider_key_id for key in found]
+    return [(id_, key_with_owner(id_, key, names.get(key.owner or ""))) for id_, key in zip(ids, found, strict=True)]
 
 
 def customers_like(session: Session, _actor: Actor, project_id: str, typed: str) -> list[Option]:
@@ -36,9 +36,3 @@ def customers_like(session: Session, _actor: Actor, project_id: str, typed: str)
     found = sorted(tag for tag in tags if wanted.lower() in tag.lower())[: MOST_OPTIONS - 1]
     own = [wanted] if wanted and wanted not in tags else []
     return [(tag, tag) for tag in [*found, *own]]
-
-
-def key_name(key: Key, owner: str) -> str:
-    """Call a key as people know it, in plain text: “0a1b2c3d call summaries (@ana)”."""
-    whose = f" (@{owner})" if owner else "" if key.made_here else " (not made here)"
-    return f"{key.label} {key.purpose or NOTHING}{whose}"

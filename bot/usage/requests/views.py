@@ -9,8 +9,9 @@ from typing import Any
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.slack import blocks
 from bot.slack.words import NOTHING, code, count, cut, escape, when
+from bot.spending.key_names import key_with_owner
+from bot.store.keys import short
 from bot.usage.requests.form import TITLE
-from bot.usage.requests.offering import key_name
 from bot.usage.requests.period import NAMES
 from bot.usage.requests.question import MOST_KEYS, Question
 from bot.usage.requests.service import Line, One, RequestList
@@ -50,7 +51,7 @@ def _asked(question: Question) -> str:
     else:
         span = f"{NAMES[period.name].lower()}, until {when(question.end)}"
     narrowed = [question.status, question.endpoint, question.method, question.deployment]
-    narrowed += [f"key {question.key[:8]}"] if question.key else []
+    narrowed += [f"key {short(question.key)}"] if question.key else []
     narrowed += [f"customer {question.customer}"] if question.customer else []
     return " · ".join([span, *(escape(each) for each in narrowed if each)])
 
@@ -189,9 +190,9 @@ def _moment(record: RequestRecord) -> str:
 
 def _key(line: Line) -> str:
     if line.key is not None:
-        return escape(cut(key_name(line.key, line.owner), FOREIGN_SHOWN // 4))
+        return escape(cut(key_with_owner(line.key.provider_key_id, line.key, line.owner), FOREIGN_SHOWN // 4))
     key_id = line.record.api_key_id
-    return f"key {escape(key_id[:8])} (not known here)" if key_id else "no key told"
+    return f"key {escape(short(key_id))} (not known here)" if key_id else "no key told"
 
 
 def _usd(amount: Decimal | None) -> str:
