@@ -262,9 +262,9 @@ def read_dollars(state: Mapping[str, Any]) -> Decimal:
         amount = Decimal(text) if text.isascii() else Decimal("NaN")
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 < amount <= MOST_DOLLARS or amount != amount.quantize(money.CENT):
+    if not amount.is_finite() or not 0 < amount <= MOST_DOLLARS or amount != money.to_cent(amount):
         raise FormError("dollars", f"Dollars with at most two decimals, such as 250 or 99.50, up to {MOST_DOLLARS:,}.")
-    return amount.quantize(money.CENT)
+    return money.to_cent(amount)
 
 
 def _dollars(label: str, initial: str) -> Block:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.digests.service import OWNERLESS, Balance, Digest, Failures, Row
-from bot.money import dollars, to_cents
+from bot.money import dollars, to_cent, to_cents
 from bot.prices import sentences
 from bot.slack import blocks
 from bot.slack.words import NOTHING, channel, count, cut, escape, listed
@@ -219,7 +219,7 @@ def _chart(digest: Digest) -> list[Block]:
     if not any(amount > 0 for _, amount in known):
         return []
     names = [f"{day:%d %b}" for day, _ in known]
-    points = [{"label": name, "value": float(round(amount, 2))} for name, (_, amount) in zip(names, known, strict=True)]
+    points = [{"label": name, "value": float(to_cent(amount))} for name, (_, amount) in zip(names, known, strict=True)]
     chart = {"type": "bar", "series": [{"name": "Dollars", "data": points}], "axis_config": {"categories": names}}
     amounts, unknown = [amount for _, amount in known], len(digest.course) - len(known)
     without = f" · without {count(unknown, 'day')} that nobody knows yet" if unknown else ""
