@@ -107,6 +107,7 @@ class FollowUp:
 class OperationKind:
     """What the desk must know of one kind of operation; the composition root fills a table of these.
 
+    ``check(session, operation, actor)`` raises a `FormError` where rows tell that what was typed cannot be.
     ``describe(session, operation, requester)`` draws it from the local store, and ``follow_up(session, request id,
     version, state)`` what came of it. For the policy, ``subject_owner(session, operation)`` tells whose thing it is
     about, and ``stakes(session, operation, actor, now)`` what it would change for others, where rows must be asked.
@@ -126,6 +127,7 @@ class OperationKind:
     """
 
     type: type[Operation]
+    check: Callable[[Session, Any, Actor], None] | None = None
     describe: Callable[[Session, Any, str], Description] | None = None
     follow_up: Callable[[Session, str, int, str], FollowUp] | None = None
     subject_owner: Callable[[Session, Any], str | None] | None = None

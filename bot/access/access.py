@@ -91,7 +91,7 @@ class Access:
 def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:
     """Return who holds which role there; ``fixed`` are the owners that the configuration names.
 
-    A session that only reads sees one moment: there it is read once, however many cards and buttons ask.
+    It is read once in a session that changes nothing, however many cards and buttons ask.
     """
     place = (team_id, project_id, fixed)
     return once(session, (Roles, *place), lambda: _read_roles(session, *place))

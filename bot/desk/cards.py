@@ -6,6 +6,7 @@ Each copy is on its own: one that fails keeps no other from being right, and is 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -47,8 +48,8 @@ class Cards:
 
         return await self._database.read(drawn)
 
-    async def follow(self, ref: str, now: datetime) -> None:
-        """Post the copies that are missing and bring every copy to the request's present version.
+    async def follow(self, ref: str, now: datetime) -> Drawing | None:
+        """Post the copies that are missing, bring every copy to the request's present version, and return that.
 
         Raises:
             SlackError: some copy is not right yet, and trying again may help; the others are.
@@ -56,29 +57,29 @@ class Cards:
         places = Places(self._web)
         drawing = await self.read(ref)
         if drawing is not None and drawing.waits and not drawing.asks_somebody:
-            await self.plan(drawing, places)
-            drawing = await self.read(ref)
+            drawing = replace(drawing, copies=await self.plan(drawing, places))
         for _ in range(ROUNDS):
             if drawing is None or await self._show(drawing, places, now):
-                return
+                return drawing
             await asyncio.sleep(BETWEEN_ROUNDS)
             drawing = await self.read(ref)
         # Somebody else is posting a copy, or died while doing so: their claim runs out.
         await self._database.write(partial(self._desk.refresh_later, request_id=ref, at=now + CLAIM_PATIENCE))
+        return drawing
 
     # --- who is asked where ---
 
-    async def plan(self, drawing: Drawing, places: Places) -> None:
-        """Want a copy in the approvals channel, and one for each decider whom it does not reach."""
+    async def plan(self, drawing: Drawing, places: Places) -> list[Card]:
+        """Want a copy in the approvals channel and one for each decider whom it does not reach; return all copies."""
         channel, present = await self._carrier(drawing, places)
         direct = drawing.unasked(present)
 
-        def note(session: Session) -> None:
+        def note(session: Session) -> list[Card]:
             if channel is not None:
                 cards.plan(session, drawing.request.id, "approvers", channel)
-            self._ask_directly(session, drawing.request, direct)
+            return self._ask_directly(session, drawing.request, direct)
 
-        await self._database.write(note)
+        return await self._database.write(note)
 
     async def _carrier(self, drawing: Drawing, places: Places) -> tuple[str | None, frozenset[str]]:
         """Return the approvals channel if a card may stand there, with who is in it."""
@@ -95,23 +96,26 @@ class Cards:
         log.warning("desk.channel_not_used", channel=channel, why=problem)
         return None, frozenset()
 
-    def _ask_directly(self, session: Session, request: Request, people: list[str]) -> None:
-        """Want copies for these people; for the owners where no copy reaches anybody."""
+    def _ask_directly(self, session: Session, request: Request, people: list[str]) -> list[Card]:
+        """Want copies for these people; for the owners where no copy reaches anybody. Return all copies."""
         for user_id in people:
             cards.plan(session, request.id, "approver", user_id)
-        asked = [copy for copy in cards.of_request(session, request.id) if copy.audience.startswith("approver")]
+        copies = cards.of_request(session, request.id)
+        asked = [copy for copy in copies if copy.audience.startswith("approver")]
         if any(copy.ts != "" for copy in asked):
-            return
+            return copies
         owners = sorted(self._desk.owners(session, request))[:MOST_DIRECT]
         log.error("desk.nobody_reached", request=request.id, asked=[copy.place for copy in asked], owners=owners)
         for user_id in owners:
             cards.plan(session, request.id, "approver", user_id)
+        return cards.of_request(session, request.id)
 
     # --- showing ---
 
     async def _show(self, drawing: Drawing, places: Places, now: datetime) -> bool:
         """Bring each copy to this version; True when all show it and nothing newer came meanwhile."""
         done, failures = True, list[SlackError]()
+        shown = [copy.version for copy in drawing.copies]
         rings = drawing.rings(now, self._desk.limits.rings_after)
         for copy in drawing.copies:
             try:
@@ -124,8 +128,10 @@ class Cards:
                 failures.append(failure)
         if failures:
             raise max(failures, key=lambda failure: failure.tries)  # one that will never do must not end the others
+        if not done or shown != [copy.version for copy in drawing.copies]:  # none is noted but as the newest
+            return done
         newest = await self._database.read(lambda session: version_now(session, drawing.request.id))
-        return done and newest == drawing.request.version
+        return newest == drawing.request.version
 
     async def _bring(self, drawing: Drawing, copy: Card, places: Places) -> bool:
         """Bring one copy to this version; False when it has to be looked at again."""
@@ -156,9 +162,9 @@ class Cards:
                 raise
             await self._give_up(drawing, copy, problem.code)
             return False
-        await self._database.write(lambda session: cards.posted(session, copy_id, channel, ts, version))
         copy.channel, copy.ts = channel, ts
-        return True
+        copy.version = await self._database.write(lambda session: cards.posted(session, copy_id, channel, ts, version))
+        return copy.version == version
 
     async def _posted(self, drawing: Drawing, copy: Card) -> tuple[str, str]:
         known = (other.channel for other in drawing.copies if other.place == copy.place and other.channel)
@@ -191,10 +197,11 @@ class Cards:
 
         A copy that is gone is wanted anew: whoever was to read it still is.
         """
-        if not await self.stands(drawing, copy):
+        if not await self._drawn_again(drawing, copy):
             return False
         before, version = copy.version, drawing.request.version
-        return await self._database.write(lambda session: cards.shown(session, copy.id or 0, before, version))
+        copy.version = await self._database.write(lambda session: cards.shown(session, copy.id or 0, before, version))
+        return copy.version == version
 
     async def stands(self, drawing: Drawing, copy: Card) -> bool:
         """Tell whether a copy is still in Slack, by drawing it once more; one that is gone is wanted anew.
@@ -202,10 +209,16 @@ class Cards:
         Raises:
             SlackError: Slack does not say.
         """
+        if not await self._drawn_again(drawing, copy):
+            return False
+        newest = await self._database.read(lambda session: version_now(session, drawing.request.id))
+        if newest != drawing.request.version:  # an older drawing may have landed last: it is drawn again
+            await self._database.write(lambda session: cards.shown(session, copy.id or 0, -1, 0))
+        return True
+
+    async def _drawn_again(self, drawing: Drawing, copy: Card) -> bool:
+        """Edit one copy; False for one that is gone, which is wanted anew."""
         if await self._edit(drawing, copy, views.summary(drawing.card), drawing.blocks(copy)):
-            newest = await self._database.read(lambda session: version_now(session, drawing.request.id))
-            if newest != drawing.request.version:  # an older drawing may have landed last: it is drawn again
-                await self._database.write(lambda session: cards.shown(session, copy.id or 0, -1, 0))
             return True
         await self._database.write(lambda session: cards.lost(session, copy.id or 0, copy.ts or ""))
         copy.channel, copy.ts = None, None  # nobody is mentioned below what is gone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from bot import audit
 from bot.desk import words
-from bot.desk.judging import Judging, as_one, the_request
+from bot.desk.judging import Judging, the_request
 from bot.engine.port import Job
 from bot.errors import AlreadyDecided, BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
@@ -137,7 +138,7 @@ class Deciding(Judging):
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
         matter = self.facts(session, request, actor.user_id)
         one = persons.known(session, request.team_id)
-        actor, requester = as_one(session, actor), one.of(request.requester)
+        actor, requester = replace(actor, user_id=one.of(actor.user_id)), one.of(request.requester)
         refusal = self.policy.refusal_to_decide(actor, request.kind, requester, matter)
         if refusal != NO_DECIDER or request.state != "waiting":
             return refusal

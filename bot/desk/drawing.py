@@ -75,7 +75,7 @@ def draw(desk: Desk, session: Session, request: Request) -> Drawing:
 
 def card(desk: Desk, session: Session, request: Request, deciders: frozenset[str]) -> views.Card:
     """Read what a card shows."""
-    made = decisions.of_request(session, request.id)
+    made = decisions.of_request(session, request.id) if request.decided_at is not None else []
     last = made[-1] if made else None
     forbidden = desk.forbidden(session, request)
     return views.Card(

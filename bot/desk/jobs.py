@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.desk import words
 from bot.desk.cards import Cards
+from bot.desk.drawing import Drawing
 from bot.desk.reminding import Reminder
 from bot.desk.service import Desk
 from bot.operation import Description
@@ -82,13 +83,13 @@ class DeskJobs:
 
     async def cards(self, ref: str, now: datetime) -> None:
         """Bring every copy of the card to what the rows say, and tell whom it concerns."""
+        drawing = None
         try:
-            await self._cards.follow(ref, now)
+            drawing = await self._cards.follow(ref, now)
         finally:
-            await self._tell(ref)
+            await self._tell(drawing or await self._cards.read(ref))
 
-    async def _tell(self, ref: str) -> None:
-        drawing = await self._cards.read(ref)
+    async def _tell(self, drawing: Drawing | None) -> None:
         if drawing is not None and self._follow is not None:
             await self._follow(drawing.request.team_id, drawing.deciders | {drawing.request.requester})
 

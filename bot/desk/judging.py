@@ -105,9 +105,13 @@ class Judging:
         found = self.roles_in(session, actor.team_id, project_id)
         return Access(actor, None, found, vendors_in(session), self.policy)
 
+    def as_one(self, session: Session, actor: Actor, project_id: str) -> Actor:
+        """Return who acts by the id that stands for them; it is read with the roles in the project."""
+        return replace(actor, user_id=self.roles_in(session, actor.team_id, project_id).persons.of(actor.user_id))
+
     def judge(self, session: Session, operation: Operation, actor: Actor) -> Verdict:
         """Return what the policy says of this operation by this person, now."""
-        actor = as_one(session, actor)
+        actor = self.as_one(session, actor, operation.project_id)
         find_owner = self._kinds[operation.kind].subject_owner
         owner = find_owner(session, operation) if find_owner is not None else None
         stakes = self._stakes(session, operation, actor)
@@ -129,18 +133,19 @@ class Judging:
         kind, stakes = self._kinds.get(request.kind), NO_STAKES
         if kind is not None and request.state == "waiting":
             operation = kind.type.model_validate(request.operation)
-            stakes = self._stakes(session, operation, as_one(session, Actor(request.team_id, request.requester)))
+            requester = self.as_one(session, Actor(request.team_id, request.requester), request.project_id)
+            stakes = self._stakes(session, operation, requester)
         return self.matter(session, request.team_id, request.project_id, stakes=stakes, actor_id=actor_id)
 
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""
-        requester = persons.known(session, request.team_id).of(request.requester)
-        return self.policy.deciders(request.kind, requester, self.facts(session, request))
+        requester = self.as_one(session, Actor(request.team_id, request.requester), request.project_id)
+        return self.policy.deciders(request.kind, requester.user_id, self.facts(session, request))
 
     def owners(self, session: Session, request: Request) -> frozenset[str]:
         """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""
-        requester = persons.known(session, request.team_id).of(request.requester)
-        return self.matter(session, request.team_id, request.project_id).owners - {requester}
+        matter = self.matter(session, request.team_id, request.project_id)
+        return matter.owners - {persons.known(session, request.team_id).of(request.requester)}
 
     def forbidden(self, session: Session, request: Request) -> NotAllowed | None:
         """Return why the rules of today do not allow what was asked under others, while it is not over; else None."""
@@ -200,11 +205,6 @@ class Judging:
             cards.plan(session, request.id, "news", request.requester)
         self.refresh(session, request.id, request.version, now)
         return request
-
-
-def as_one(session: Session, actor: Actor) -> Actor:
-    """Return who acts by the id that stands for them."""
-    return replace(actor, user_id=persons.known(session, actor.team_id).of(actor.user_id))
 
 
 def the_request(session: Session, request_id: str, actor: Actor, version: int | None = None) -> Request:

@@ -28,10 +28,11 @@ MOST_OPEN = 20
 
 @dataclass(frozen=True)
 class Held:
-    """The operation waits for one of these people."""
+    """The operation waits for one of these people; ``who`` names them (plain text)."""
 
     request: Request
     deciders: frozenset[str]
+    who: str
 
 
 @dataclass(frozen=True)
@@ -50,42 +51,42 @@ class Desk(Deciding, Settling):
         Raises:
             NotAllowed: the policy refuses, or nobody could decide.
         """
-        await self._look_who_else(operation, actor)
-        now = self._clock.now()
-        take_in = partial(self._take_in, operation=operation, actor=actor, now=now, view_id=view_id)
-        try:
-            verdict = await self._database.write(take_in)
-        except IntegrityError:  # the same form came twice at once: read again, the first one's request is there
-            verdict = await self._database.write(take_in)
+        verdict = await self._taken_in(operation, actor, view_id, final=False)
+        if isinstance(verdict, Refuse) and _may_yet_change(verdict):
+            await self._read_people(sorted(verdict.who))
+            verdict = await self._taken_in(operation, actor, view_id, final=True)
         match verdict:
             case Held():
                 return verdict
             case Refuse():
-                raise _refusal(verdict)
+                raise (CouldNotCheck if verdict.unread else NotAllowed)(verdict.text)
             case _:
                 text = await self.run(operation, actor, view_id)
                 return Ran(f"{text} {words.NOBODY_ELSE}" if verdict.alone else text)
 
-    async def _look_who_else(self, operation: Operation, actor: Actor) -> None:
-        """Read whether the other holders of Owner can act, where what is asked depends on that and it is not known."""
-
-        def unread(session: Session) -> frozenset[str]:
-            verdict = self.judge(session, operation, actor)
-            return verdict.who if isinstance(verdict, Refuse) and verdict.unread else frozenset()
-
-        wanted = await self._database.read(unread)
-        if wanted:
-            await self._read_people(sorted(wanted))
+    async def _taken_in(
+        self, operation: Operation, actor: Actor, view_id: str | None, *, final: bool
+    ) -> Held | Refuse | Run:
+        now = self._clock.now()
+        take_in = partial(self._take_in, operation=operation, actor=actor, now=now, view_id=view_id, final=final)
+        try:
+            return await self._database.write(take_in)
+        except IntegrityError:  # the same form came twice at once: read again, the first one's request is there
+            return await self._database.write(take_in)
 
     def _take_in(
-        self, session: Session, operation: Operation, actor: Actor, now: datetime, view_id: str | None
+        self, session: Session, operation: Operation, actor: Actor, now: datetime, view_id: str | None, *, final: bool
     ) -> Held | Refuse | Run:
-        if self._kinds[operation.kind].admitted is not None:  # two presses at once are judged one after the other
+        """Judge an operation and write down what that means; a refusal that may yet change only where it is final."""
+        kind = self._kinds[operation.kind]
+        if kind.check is not None:
+            kind.check(session, operation, actor)
+        if kind.admitted is not None:  # two presses at once are judged one after the other
             people.locked(session, actor.team_id, persons.known(session, actor.team_id).of(actor.user_id))
         verdict = self.judge(session, operation, actor)
         if isinstance(verdict, Hold):
             return self._hold(session, operation, actor, now, view_id, verdict)
-        if isinstance(verdict, Refuse):
+        if isinstance(verdict, Refuse) and (final or not _may_yet_change(verdict)):
             _note_refusal(session, operation, actor, now, verdict.text)
         if isinstance(verdict, Run):
             self._note_run(session, operation, actor, now, verdict)
@@ -110,7 +111,7 @@ class Desk(Deciding, Settling):
     ) -> Held | Refuse:
         known = requests.by_view(session, view_id) if view_id is not None else None
         if known is not None:
-            return Held(known, verdict.deciders)
+            return self._held(session, known, verdict)
         refusal = self._reason_not_to_hold(session, actor, now, verdict)
         if refusal is not None:
             _note_refusal(session, operation, actor, now, refusal)
@@ -124,7 +125,11 @@ class Desk(Deciding, Settling):
         self.refresh(session, request.id, request.version, now)
         if self.limits.rings_after:
             self._engine.later(session, Job("desk.cards", request.id, "rings"), now + self.limits.rings_after)
-        return Held(request, verdict.deciders)
+        return self._held(session, request, verdict)
+
+    def _held(self, session: Session, request: Request, verdict: Hold) -> Held:
+        who = words.people_of(session, request.team_id, verdict.deciders)
+        return Held(request, verdict.deciders, who)
 
     def _reason_not_to_hold(self, session: Session, actor: Actor, now: datetime, verdict: Hold) -> str | None:
         if not verdict.deciders:
@@ -167,6 +172,11 @@ def _refusal(verdict: Refuse) -> BotError:
     refusal = (CouldNotCheck if verdict.unread else NotAllowed)(verdict.text)
     refusal.on_record = True
     return refusal
+
+
+def _may_yet_change(verdict: Refuse) -> bool:
+    """Tell whether somebody is to be read, by whom the verdict may be another one."""
+    return verdict.unread and bool(verdict.who)
 
 
 def _note_refusal(session: Session, operation: Operation, actor: Actor, now: datetime, why: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,7 +17,6 @@ from bot.keys.request_form import Form
 from bot.operation import Actor
 from bot.slack.words import cut
 from bot.store import accounts, customers, keys, people, projects
-from bot.store.requests import Request
 
 MOST_OPTIONS = 100
 NAME_SHOWN = 60
@@ -80,11 +78,6 @@ def projects_like(session: Session, typed: str) -> list[tuple[str, str, str]]:
     found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS)
     labels = accounts.labels(session)
     return [(project.id, project.name, labels.get(project.account_id, "")) for project in found]
-
-
-def confirmation(session: Session, request: Request, deciders: Iterable[str]) -> tuple[str, str]:
-    """Return the project's name and who can decide."""
-    return projects.name_of(session, request.project_id), words.people_of(session, request.team_id, deciders)
 
 
 def _zone(session: Session, actor: Actor) -> ZoneInfo:

@@ -23,8 +23,7 @@ NOT_TOLD = "– (Deepgram tells no prices for it)"
 
 def evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:
     """Return the lines of evidence on the approver's card, as (label, mrkdwn)."""
-    own = keys.live_count(session, owner=requester, project_id=operation.project_id)
-    everyone = keys.live_count(session, project_id=operation.project_id)
+    everyone, own = keys.live_counts_in(session, operation.project_id, requester)
     by = collected.newest_closed(session)
     return (
         ("Live keys of the requester here", str(own)),

@@ -65,7 +65,8 @@ def may_open(session: Session, request: Request, actor: Actor, now: datetime) ->
         return AlreadyDecided(words.how_it_stands(session, request, actor, now))
     if request.open_until is not None and request.open_until <= now:
         return AlreadyDecided("The approval has lapsed. You can ask again with /keys request.")
-    return CouldNotCheck(STILL_LOOKING) if may_be_there(session, request.id) else None
+    pressed_before = request.attempt > 0
+    return CouldNotCheck(STILL_LOOKING) if pressed_before and may_be_there(session, request.id) else None
 
 
 def note_refused_opening(session: Session, request_id: str, actor: Actor, now: datetime) -> BotError | None:

@@ -27,7 +27,7 @@ from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
 from bot.store import people as people_rows
-from bot.store import seen
+from bot.store import projects, seen
 from bot.store.database import Database
 from bot.store.keys import Key
 
@@ -127,12 +127,11 @@ class KeyListeners:
     async def ask(self, call: Call, access: Access) -> Block | str:
         """Take in the form."""
         actor, operation = access.actor, call.form
-        await self._database.read(lambda session: service.check(session, actor, operation))
         outcome = await self._desk.submit(operation, actor, call.view_id)
         if isinstance(outcome, Ran):
             return outcome.text
-        request, deciders = outcome.request, outcome.deciders
-        return views.asked(*await self._database.read(lambda s: asking.confirmation(s, request, deciders)))
+        project = await self._database.read(lambda session: projects.name_of(session, operation.project_id))
+        return views.asked(project, outcome.who)
 
     async def ask_again(self, call: Call, actor: Actor, problem: BotError) -> Block:
         """Draw the form again with what is wrong: what was typed must not be lost."""

@@ -72,6 +72,7 @@ def room(deps: Deps) -> Room:
         kinds=kinds_of(
             OperationKind(
                 CreateKey,
+                check=key_service.check,
                 describe=key_service.describe,
                 follow_up=key_service.follow_up,
                 forbidden=key_service.forbidden,

@@ -57,6 +57,8 @@ def follow_up(session: Session, request_id: str, version: int, state: str) -> Fo
     if state == "approved":
         make = Offer("Create and show my key", "keys.open", f"{request_id}.{version}", style="primary")
         return FollowUp(offers=(make,))
+    if state not in ("delivered", "ended"):
+        return FollowUp()
     shown = [key for key in keys.of_request(session, request_id) if key.shown_at is not None]
     if not shown:
         return FollowUp()
@@ -72,7 +74,7 @@ def owner_of(session: Session, operation: EndKey) -> str | None:
     return key.owner if key is not None and key.project_id == operation.project_id else None
 
 
-def check(session: Session, actor: Actor, operation: CreateKey) -> None:
+def check(session: Session, operation: CreateKey, actor: Actor) -> None:
     """Check a request against what the project allows and the catalogue offers today.
 
     Raises:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import UniqueConstraint, or_, update
+from sqlalchemy import ScalarSelect, UniqueConstraint, case, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.requests import Request
 from bot.store.upsert import insert_into
 
 AUDIENCES = ("approvers", "approver", "requester", "news")
@@ -110,24 +111,33 @@ def not_rung(session: Session, card_id: int) -> None:
     )
 
 
-def posted(session: Session, card_id: int, channel: str, ts: str, version: int) -> None:
-    """Note where a copy stands and what it shows."""
-    session.execute(
+def posted(session: Session, card_id: int, channel: str, ts: str, version: int) -> int:
+    """Note where a copy stands, and that it shows ``version`` if that is the newest; return what is noted, or 0."""
+    noted = session.execute(
         update(Card)
         .where(col(Card.id) == card_id)
-        .values(channel=channel, ts=ts, version=version)
+        .values(channel=channel, ts=ts, version=case((_newest() == version, version), else_=0))
+        .returning(col(Card.version))
         .execution_options(synchronize_session=False)
     )
+    return noted.scalar() or 0
 
 
-def shown(session: Session, card_id: int, before: int, version: int) -> bool:
-    """Note that a copy that showed ``before`` shows ``version`` now; False if anybody noted an edit of it meanwhile.
+def shown(session: Session, card_id: int, before: int, version: int) -> int:
+    """Note that a copy that showed ``before`` shows ``version`` now, and return that.
 
-    Then nobody can tell whose edit Slack took last, so the copy counts as never drawn: the next round draws it again.
+    Return 0 if anybody noted an edit of it meanwhile, or the request has moved on: nobody can tell whose edit Slack
+    took last, so the copy counts as never drawn, and the next round draws it again.
     """
     this = update(Card).where(col(Card.id) == card_id).execution_options(synchronize_session=False)
-    noted = session.execute(this.where(col(Card.version) == before).values(version=version))
+    as_read = (col(Card.version) == before, _newest() == version)
+    noted = session.execute(this.where(*as_read).values(version=version))
     if noted.rowcount == 1:  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
-        return True
+        return version
     session.execute(this.values(version=0))
-    return False
+    return 0
+
+
+def _newest() -> ScalarSelect[int]:
+    """Return the version of the request that a copy is of."""
+    return select(Request.version).where(col(Request.id) == col(Card.request_id)).scalar_subquery()

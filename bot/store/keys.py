@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, and_, func, or_, update
+from sqlalchemy import JSON, ColumnElement, and_, case, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
@@ -198,6 +198,14 @@ def live_count(session: Session, **of: Any) -> int:
     """Return how many live keys match these columns."""
     wanted = [col(getattr(Key, column)) == value for column, value in of.items()]
     return session.exec(select(func.count()).where(col(Key.state) == "live", *wanted)).one()
+
+
+def live_counts_in(session: Session, project_id: str, owner: str) -> tuple[int, int]:
+    """Return how many live keys a project has, and how many of them are of this owner."""
+    theirs = func.coalesce(func.sum(case((col(Key.owner) == owner, 1), else_=0)), 0)
+    wanted = (col(Key.state) == "live", col(Key.project_id) == project_id)
+    everyone, own = session.exec(select(func.count(), theirs).where(*wanted)).one()
+    return everyone, int(own)
 
 
 def live_counts(session: Session, project_ids: Collection[str] | None = None) -> dict[str, int]:

@@ -53,18 +53,18 @@ class ProjectSettings(SQLModel, table=True):
 
 def get(session: Session, project_id: str) -> Project | None:
     """Return the project if the mirror knows it and it is not gone."""
-    project = session.get(Project, project_id)
+    project = ever(session, project_id)
     return project if project is not None and project.gone_at is None else None
 
 
 def ever(session: Session, project_id: str) -> Project | None:
     """Return a project, whether or not the provider still lists it; None of an id that was never one."""
-    return session.get(Project, project_id)
+    return once(session, (Project, project_id), lambda: session.get(Project, project_id))
 
 
 def name_of(session: Session, project_id: str) -> str:
     """Return the project's name, also of one that is gone, or its id if it was never listed."""
-    project = session.get(Project, project_id)
+    project = ever(session, project_id)
     return project.name if project is not None else project_id
 
 

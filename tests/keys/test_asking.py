@@ -145,9 +145,9 @@ def test_a_wish_names_the_customer_with_its_tag(store: Database) -> None:
 def test_a_wish_must_fit_the_project_today(store: Database, changes: dict[str, object], block: str, words: str) -> None:
     add(store, customer("acme"), customer("gone", state="archived"))
     with store.reading() as session:
-        service.check(session, actor(ANA), create_key(days=90))
+        service.check(session, create_key(days=90), actor(ANA))
         with pytest.raises(FormError, match=words) as complaint:
-            service.check(session, actor(ANA), create_key(**changes))
+            service.check(session, create_key(**changes), actor(ANA))
     assert complaint.value.block_id == block
 
 

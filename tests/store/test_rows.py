@@ -54,12 +54,25 @@ def test_one_caller_posts_a_copy_and_another_only_after_patience(store: Database
 
 
 def test_a_copy_that_two_edited_at_once_counts_as_never_drawn(store: Database) -> None:
-    add(store, request(id="rq1"))
+    add(store, request(id="rq1", version=3))
     add(store, Card(id=1, request_id="rq1", audience="news", place=ANA, version=1))
     with store.transaction() as session:
-        assert cards.shown(session, 1, 1, 3)
-        assert not cards.shown(session, 1, 1, 2)
+        assert cards.shown(session, 1, 1, 3) == 3
+        assert cards.shown(session, 1, 1, 3) == 0
         assert [copy.version for copy in cards.of_request(session, "rq1")] == [0]
+
+
+@pytest.mark.parametrize(("drawn", "noted"), [(3, 3), (2, 0)])
+def test_a_copy_is_noted_as_drawn_only_while_its_request_has_not_moved_on(
+    store: Database, drawn: int, noted: int
+) -> None:
+    add(store, request(id="rq1", version=3), request(id="rq2"))
+    add(store, Card(id=1, request_id="rq1", audience="news", place=ANA, version=1))
+    add(store, Card(id=2, request_id="rq1", audience="approvers", place="C1"))
+    with store.transaction() as session:
+        assert cards.shown(session, 1, 1, drawn) == noted
+        assert cards.posted(session, 2, "C1", "1.1", drawn) == noted
+        assert [copy.version for copy in cards.of_request(session, "rq1")] == [noted, noted]
 
 
 def test_a_card_belongs_to_a_request(store: Database) -> None:
