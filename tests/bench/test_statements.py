@@ -6,7 +6,7 @@ import pytest
 
 from bench.statements import APPROVED, FORM, LISTS, ROWS, SENT, SHOWN, listed, walked
 
-MOST = {FORM: 12, SENT: 35, APPROVED: 25, SHOWN: 26}
+MOST = {FORM: 12, SENT: 35, APPROVED: 25, SHOWN: 34}
 """What each takes today, and two or three for jobs that happen to run at the same time; goals are lower."""
 
 
