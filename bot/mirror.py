@@ -17,6 +17,7 @@ from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.providers.deepgram.endpoints import Listed
 from bot.providers.http import unhurried
+from bot.providers.port import THE_PROVIDER, Vendor
 from bot.slack.words import escape, when
 from bot.store import mirrors, people, projects
 from bot.store.database import Database
@@ -111,10 +112,11 @@ async def look(database: Database, engine: Engine, row: str, job: Job, now: date
     return mirror.read_at is not None
 
 
-def fresh(mirror: Mirror) -> str:
-    """Say how old a list is, and what is not in it, in mrkdwn."""
-    read = f"read from Deepgram {when(mirror.read_at)}" if mirror.read_at is not None else "not read from Deepgram yet"
+def fresh(mirror: Mirror, vendor: Vendor = THE_PROVIDER) -> str:
+    """Say how old a list is, and what is not in it, in mrkdwn; ``vendor`` is the one of its project."""
+    at, name = mirror.read_at, vendor.name
+    read = f"read from {name} {when(at)}" if at is not None else f"not read from {name} yet"
     if mirror.left_out:
         entries = "1 entry" if mirror.left_out == 1 else f"{mirror.left_out} entries"
-        read += f" · {entries} left out: Deepgram gave no id that can be used"
+        read += f" · {entries} left out: {name} gave no id that can be used"
     return f"{read} · the last try failed: {escape(mirror.problem)}" if mirror.problem else read

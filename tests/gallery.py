@@ -23,6 +23,7 @@ from bot.policy import Role
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.billing import Balance, Purchase
 from bot.providers.deepgram.speech_models import SpeechModel, Voice
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.slack.entering import saying
 from bot.slack.ladder import opening
 from bot.slack.pages import Page, page_of
@@ -89,7 +90,7 @@ def balances(text: str, count: int = 30) -> list[View]:
         Balance(balance_id=f"b{n}{text}", amount=amounts[n % 4], units=units[n % 4], purchase_order_id=text or None)
         for n in range(count)
     )
-    return billing.balances(Balances(PROJECT, text[:NAME_LONGEST], listed, NOON))
+    return billing.balances(Balances(PROJECT, text[:NAME_LONGEST], listed, NOON), DEEPGRAM)
 
 
 def orders(text: str, count: int = 25, *, complete: bool = True) -> list[View]:
@@ -105,7 +106,7 @@ def orders(text: str, count: int = 25, *, complete: bool = True) -> list[View]:
         )
         for n in range(count)
     ]
-    return billing.orders(Orders(PROJECT, text[:NAME_LONGEST], page_of(listed, 2), complete, NOON))
+    return billing.orders(Orders(PROJECT, text[:NAME_LONGEST], page_of(listed, 2), complete, NOON), DEEPGRAM)
 
 
 def model(text: str, number: int = 0) -> SpeechModel:
@@ -129,7 +130,7 @@ def page_of_models(text: str, typed: str = "", total: int = 300) -> list[View]:
     """Draw a page in the middle of many models."""
     listed = tuple(model(text, number) for number in range(10)) if total else ()
     page = Page(listed, total, 2 if total else 1, 30 if total else 1)
-    seen = Models(PROJECT, text[:NAME_LONGEST], Wanted(typed), page, NOON, NOON + timedelta(minutes=4))
+    seen = Models(PROJECT, text[:NAME_LONGEST], Wanted(typed), page, NOON, NOON + timedelta(minutes=4), DEEPGRAM)
     return models.model_list(seen)
 
 
@@ -190,8 +191,8 @@ def _with(text: str) -> Iterator[tuple[str, Shown]]:
     yield "billing balance", balances(text)
     yield "billing purchases", orders(text)
     yield "models list", page_of_models(text, text[:100])
-    yield "models details, listening", models.details(model(text), text[:NAME_LONGEST], NOON, NOON)
-    yield "models details, speaking", models.details(model(text, 1), text[:NAME_LONGEST], NOON, NOON)
+    yield "models details, listening", models.details(model(text), text[:NAME_LONGEST], DEEPGRAM, NOON, NOON)
+    yield "models details, speaking", models.details(model(text, 1), text[:NAME_LONGEST], DEEPGRAM, NOON, NOON)
     yield from gallery_budgets.with_text(text)
     yield from gallery_customers.with_text(text)
     yield from gallery_desk.with_text(text)

@@ -12,6 +12,7 @@ from bot.keys import views as keys
 from bot.keys.operations import PLACE_LONGEST, PURPOSE_LONGEST
 from bot.keys.request_form import Form
 from bot.projects.operations import NAME_LONGEST
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store.customers import TAG_LONGEST
 from bot.store.keys import Key
 from tests.factories import NOON, PROJECT, create_key, key
@@ -62,7 +63,8 @@ def page_of_keys(text: str, words: str = "", total: int = 400) -> list[View]:
         now=NOON,
         fresh="read from Deepgram just now",
         endable=frozenset({"ky0", "ky4"}),
-        beyond_us=True,
+        vendor=DEEPGRAM,
+        beyond=True,
         action="keys.list",
         value=f"{PROJECT}:{words}",
         refresh=True,
@@ -81,4 +83,4 @@ def secret(text: str) -> View:
     wish = create_key(
         purpose=text[:PURPOSE_LONGEST] or "–", place=text[:PLACE_LONGEST] or "–", customer="c" * TAG_LONGEST
     )
-    return keys.secret(key(1, id="ky1"), wish, text, "emulated-" + "0" * 40)
+    return keys.secret(key(1, id="ky1"), wish, text, "emulated-" + "0" * 40, DEEPGRAM)

@@ -11,6 +11,7 @@ from bot.invites.operations import SendInvites
 from bot.members import service, views
 from bot.members.mirroring import EMAIL_LONGEST, NAME_LONGEST
 from bot.providers.deepgram.powers import ROLES, limits
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.slack.pages import Page
 from bot.slack.words import escape
 from bot.store.invites import Invite
@@ -48,7 +49,7 @@ def members(text: str, words: str = "", total: int = 2000) -> list[View]:
     page = Page(rows, total, min(2, pages), pages)
     name = text[:NAME_LONGEST] or "–"
     return views.member_list(
-        service.MemberPage(PROJECT, name, words, page, "read just now", limits("admin"), may_invite=True)
+        service.MemberPage(PROJECT, name, words, page, "read just now", limits("admin"), DEEPGRAM, may_invite=True)
     )
 
 
@@ -57,7 +58,7 @@ def overview(text: str, number: int = 1, keys: int = 8) -> service.Overview:
     listed = tuple((key(each, purpose=text[: service.PURPOSE_SHOWN] or "–"), "") for each in range(keys))
     name = text[:NAME_LONGEST] or "–"
     return service.Overview(
-        row(text, number), name, listed, ROLES, f"@{name}", "read just now", "read then", limits("admin")
+        row(text, number), name, listed, ROLES, f"@{name}", "read just now", "read then", limits("admin"), DEEPGRAM
     )
 
 
@@ -73,7 +74,8 @@ def invitations(text: str, words: str = "", total: int = 300) -> list[View]:
     )
     page = Page(rows, total, 1, max(1, total // 10))
     name, domains = text[:NAME_LONGEST] or "–", ("acme.com", "beta.io") if total else ()
-    shown = invited.InvitePage(PROJECT, name, words, page, domains, "read just now", limits("admin"), may_send=True)
+    said = limits("admin")
+    shown = invited.InvitePage(PROJECT, name, words, page, domains, "read just now", said, DEEPGRAM, may_send=True)
     return invites.invite_list(shown)
 
 

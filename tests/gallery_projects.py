@@ -10,10 +10,11 @@ from bot.lookalikes import Likeness, said
 from bot.projects import deletion_form
 from bot.projects import views as projects
 from bot.projects.contents import REASON_SHOWN
-from bot.projects.deleting import BEYOND_US, KEYS_NAMED, Loss
+from bot.projects.deleting import KEYS_NAMED, Loss, beyond
 from bot.projects.operations import NAME_LONGEST, Contents, WishedSettings
 from bot.projects.service import Overview, Row
 from bot.projects.service import Page as ProjectPage
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store.projects import Project, ProjectSettings
 from tests.factories import ANA, NOON, PROJECT, RAJ
 
@@ -26,7 +27,7 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     yield "projects list", page_of_projects(text, text[:100])
     yield "projects overview", projects.overview(overview(text))
     yield "projects settings", projects.settings_form(overview(text))
-    yield "projects rename", projects.rename_form(project(text))
+    yield "projects rename", projects.rename_form(project(text), DEEPGRAM)
     yield "projects choosing", projects.choosing_form(projects.options([project(text)], {None: text})[0])
     yield "projects deletion", deletion_form.deletion_form(lost(text))
 
@@ -51,7 +52,7 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     )
     yield (
         "projects overview · beyond our credential",
-        projects.overview(overview("production", beyond_us=BEYOND_US, account="acme")),
+        projects.overview(overview("production", beyond_us=beyond(DEEPGRAM), account="acme")),
     )
     yield "projects deletion · nobody decides", deletion_form.deletion_form(lost("production", deciders=""))
     yield (
@@ -60,7 +61,10 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     )
     yield "projects choosing · none chosen", projects.choosing_form(None)
     alike = said("staging", Likeness("alike", "stаging"))  # with one letter of Cyrillic
-    yield "projects rename · looks like another", projects.rename_form(project("production"), "staging", alike, "x1")
+    yield (
+        "projects rename · looks like another",
+        projects.rename_form(project("production"), DEEPGRAM, "staging", alike, "x1"),
+    )
     wished = WishedSettings(
         project_id=PROJECT, approvers=(ANA,), channel="C1", recommended_days=7, most_days=30, why="raj has left"
     )
@@ -68,7 +72,7 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
         "projects settings · came back",
         projects.settings_form(overview("production"), wished, "You are not in that channel."),
     )
-    yield "projects rename · wrong", projects.rename_form(project("production"), "staging", "Deepgram refused.")
+    yield "projects rename · wrong", projects.rename_form(project("production"), DEEPGRAM, "staging", "No.")
 
 
 def page_of_projects(text: str, words: str = "", total: int = 300) -> list[View]:
@@ -107,7 +111,7 @@ def lost(text: str, **changes: Any) -> Loss:
     """Return what would go with a project."""
     name = text[:NAME_LONGEST] or "–"
     named = tuple((f"{number:08x}", f"@{name}") for number in range(KEYS_NAMED))
-    return replace(Loss(PROJECT, name, contents(text), named, 5000, 3, f"@{name} and @sam"), **changes)
+    return replace(Loss(PROJECT, name, contents(text), named, 5000, 3, f"@{name} and @sam", DEEPGRAM), **changes)
 
 
 def project(text: str) -> Project:

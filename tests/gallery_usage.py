@@ -11,6 +11,7 @@ from typing import Any
 from bot.prices import Unpriced
 from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.spending.periods import Days, Today
 from bot.spending.periods import Period as FiguresPeriod
 from bot.store.coverage import Coverage
@@ -58,7 +59,9 @@ def page(text: str, total: int = 10, **question: Any) -> View:
     """Draw a page in the middle of many requests."""
     given = {"project": PROJECT, "start": NOON - timedelta(days=1), "end": NOON, **question}
     lines = tuple(line(text, number) for number in range(total))
-    return requests.request_list(RequestList(Question(**given), text, lines, 2, more=bool(total), read_at=NOON))
+    return requests.request_list(
+        RequestList(Question(**given), text, lines, 2, more=bool(total), read_at=NOON), DEEPGRAM
+    )
 
 
 def used(text: str, count: int = 50) -> list[View]:
@@ -67,7 +70,7 @@ def used(text: str, count: int = 50) -> list[View]:
     many = tuple(f"{text}{number}" for number in range(count))
     told = UsageFields(tags=frozenset(many), models=models, processing_methods=many, features=many, languages=many)
     return fields.used(
-        Used(PROJECT, text, date(2026, 2, 1), date(2026, 3, 2), told, {each: each for each in many}, NOON)
+        Used(PROJECT, text, date(2026, 2, 1), date(2026, 3, 2), told, {each: each for each in many}, NOON), DEEPGRAM
     )
 
 
@@ -119,8 +122,8 @@ def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
     asked = Asked(project=PROJECT, period=dates, key=ID + "0", customer=cut, request_id=ID + "0", status="failed")
     yield "usage requests form", request_form(Form(asked, text, text, text))
     yield "usage requests list", page(text, customer=cut, keys=(ID, ID), left=3, period=dates)
-    yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), (text,) * 5, NOON))
-    yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), (), NOON))
+    yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), (text,) * 5, NOON), DEEPGRAM)
+    yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), (), NOON), DEEPGRAM)
     yield "usage fields", used(text)
     yield "usage overview", overview(text, 7)
     yield "usage figures", figures.answer(answer(text, 400, only=(("key", cut), ("tag set", "[]")), stale=text))

@@ -43,8 +43,8 @@ class BillingListeners:
     async def balance(self, call: Call, access: Access) -> list[views.Block]:
         """Tell what is left in a project now."""
         reading = service.balances(self._reports, access.there, self._clock.now())
-        words = f"Reading the balance of {escape(access.there.name)} from Deepgram…"
-        return views.balances(await told_if_slow(reading, call.tell, words))
+        words = f"Reading the balance of {escape(access.there.name)} from {access.vendor.name}…"
+        return views.balances(await told_if_slow(reading, call.tell, words), access.vendor)
 
     async def purchases(self, call: Call, access: Access) -> list[views.Block]:
         """Tell what was bought for a project."""
@@ -56,5 +56,5 @@ class BillingListeners:
 
     async def _purchases(self, call: Call, access: Access, number: int) -> list[views.Block]:
         reading = service.orders(self._reports, access.there, number, self._clock.now())
-        words = f"Reading the purchases of {escape(access.there.name)} from Deepgram…"
-        return views.orders(await told_if_slow(reading, call.tell, words))
+        words = f"Reading the purchases of {escape(access.there.name)} from {access.vendor.name}…"
+        return views.orders(await told_if_slow(reading, call.tell, words), access.vendor)

@@ -11,6 +11,7 @@ from typing import Any
 from bot.billing.service import Balances, Orders, sums
 from bot.money import dollars, to_cents
 from bot.providers.deepgram.billing import MOST_ORDERS, Balance, Purchase
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import count, cut, cut_mrkdwn, escape, when
 
@@ -19,20 +20,19 @@ Block = dict[str, Any]
 BALANCES_SHOWN = 20
 FOREIGN_SHOWN = 40
 DAY = "{date_short}"
-MORE = f"Deepgram tells at most {MOST_ORDERS:,} orders and has no second page: there may be more than are counted here."
 
 
-def balances(seen: Balances) -> list[Block]:
+def balances(seen: Balances, vendor: Vendor) -> list[Block]:
     """Draw what is left."""
     printed = zip(seen.balances, _printed(seen.balances), strict=True)
     rows = [_balance(balance, amount) for balance, amount in islice(printed, BALANCES_SHOWN)]
     beyond = len(seen.balances) - len(rows)
     return [
         blocks.header(f"Balance of {seen.project}"),
-        *(rows or [blocks.section("Deepgram tells of no balance in this project.")]),
+        *(rows or [blocks.section(f"{vendor.name} tells of no balance in this project.")]),
         *([blocks.context(f"… and {beyond} more, not shown; sums count them too")] if beyond else []),
         *_sums(seen),
-        blocks.context(f"{count(len(seen.balances), 'balance')} · {_now(seen.read_at)}"),
+        blocks.context(f"{count(len(seen.balances), 'balance')} · {_now(seen.read_at, vendor)}"),
         blocks.actions(
             blocks.button("Look again", "billing.balance", seen.project_id),
             blocks.button("Purchases", "billing.purchases", f"1:{seen.project_id}"),
@@ -40,14 +40,14 @@ def balances(seen: Balances) -> list[Block]:
     ]
 
 
-def orders(seen: Orders) -> list[Block]:
+def orders(seen: Orders, vendor: Vendor) -> list[Block]:
     """Draw a page of what was bought."""
     rows = [_order(order, seen.read_at) for order in seen.page.items]
     return [
         blocks.header(f"Purchases of {seen.project}"),
-        *(rows or [blocks.section("Deepgram tells of no purchase in this project.")]),
-        *([] if seen.complete else [blocks.section(f"⚠️ {MORE}")]),
-        blocks.context(f"{count(seen.page.total, 'order')}, the newest first · {_now(seen.read_at)}"),
+        *(rows or [blocks.section(f"{vendor.name} tells of no purchase in this project.")]),
+        *([] if seen.complete else [blocks.section(f"⚠️ {_more(vendor)}")]),
+        blocks.context(f"{count(seen.page.total, 'order')}, the newest first · {_now(seen.read_at, vendor)}"),
         *blocks.paging("billing.purchases", seen.page.number, seen.page.pages, seen.project_id),
         blocks.actions(blocks.button("Balance", "billing.balance", seen.project_id)),
     ]
@@ -107,8 +107,13 @@ def _expiration(moment: datetime | None, now: datetime) -> str:
     return f"{'expires' if moment > now else 'expired'} {when(moment, DAY)}"
 
 
-def _now(moment: datetime) -> str:
-    return f"as Deepgram tells it now, {when(moment)}"
+def _now(moment: datetime, vendor: Vendor) -> str:
+    return f"as {vendor.name} tells it now, {when(moment)}"
+
+
+def _more(vendor: Vendor) -> str:
+    most = f"{vendor.name} tells at most {MOST_ORDERS:,} orders and has no second page"
+    return f"{most}: there may be more than are counted here."
 
 
 def _foreign(text: str) -> str:

@@ -12,7 +12,6 @@ from bot.slack.call import Call
 from bot.slack.pages import read_page_in
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
-from bot.store.projects import Project
 
 T = TypeVar("T")
 
@@ -27,15 +26,15 @@ class ListReading(Generic[T]):
         self._clock = clock
         self._mirror = mirror
 
-    async def once(self, call: Call, project: Project) -> None:
+    async def once(self, call: Call, access: Access) -> None:
         """Read the list now if it never was; an old one is read again behind the reader's back.
 
         Raises:
             ProviderError: it could not be read.
         """
-        now = self._clock.now()
-        if not await self._mirror.look(project.id, now):
-            await told_if_slow(self._mirror.refresh(project.id, now), call.tell, self._reading(project))
+        now, project_id = self._clock.now(), access.there.id
+        if not await self._mirror.look(project_id, now):
+            await told_if_slow(self._mirror.refresh(project_id, now), call.tell, self._reading(access))
 
     async def again(self, call: Call, access: Access, page: PageOf) -> None:
         """Read the list from the provider now, and show the page from which that was asked, in its place.
@@ -44,11 +43,11 @@ class ListReading(Generic[T]):
             ProviderError: it could not be read; the page tells what is known.
         """
         number, _, words = read_page_in(call.value)
-        await call.say_replace(self._reading(access.there))
+        await call.say_replace(self._reading(access))
         try:
             await self._mirror.refresh(access.there.id, self._clock.now())
         finally:
             await call.show_instead(await page(access, words, number))
 
-    def _reading(self, project: Project) -> str:
-        return f"Reading the {self._mirror.noun} of {escape(project.name)} from Deepgram…"
+    def _reading(self, access: Access) -> str:
+        return f"Reading the {self._mirror.noun} of {escape(access.there.name)} from {access.vendor.name}…"

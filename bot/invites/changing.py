@@ -22,8 +22,8 @@ from bot.store.database import Database
 
 WITHDRAWN = "invites.withdrawn"
 NO_SCOPE = (
-    "Deepgram does not tell with which scope {email} was invited, so it cannot be sent again as it was. Nothing "
-    "changed; take it back with /invites cancel, and invite anew."
+    "The provider does not tell with which scope {email} was invited, so it cannot be sent again as it was. "
+    "Nothing changed; take it back with /invites cancel, and invite anew."
 )
 
 

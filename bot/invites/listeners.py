@@ -99,13 +99,13 @@ class InviteListeners:
 
     async def list_invites(self, call: Call, access: Access) -> list[views.Block]:
         """List the open invitations to the chosen project."""
-        await self._reading.once(call, access.there)
+        await self._reading.once(call, access)
         return await self._page(access, call.text.strip()[:WORDS_LONGEST], 1)
 
     async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page; the members' list shows the first one by the same button."""
         number, _, words = read_page_in(call.value)
-        await self._reading.once(call, access.there)
+        await self._reading.once(call, access)
         return await self._page(access, words, number)
 
     async def refresh(self, call: Call, access: Access) -> None:
@@ -187,7 +187,7 @@ class InviteListeners:
         return await self._resend(call, access, await self._of_row(call, access))
 
     async def _named(self, call: Call, access: Access) -> Invite:
-        await self._reading.once(call, access.there)
+        await self._reading.once(call, access)
         return await self._database.read(lambda session: service.find(session, access.there, call.text))
 
     async def _of_row(self, call: Call, access: Access) -> Invite:
@@ -210,7 +210,7 @@ class InviteListeners:
 
     async def _submit_typed(self, operation: Operation, actor: Actor, call: Call) -> str:
         """Bring what was typed or pressed to the desk; whoever waits long is told so."""
-        return await told_if_slow(self._submit(operation, actor), call.tell, "Asking Deepgram…")
+        return await told_if_slow(self._submit(operation, actor), call.tell, "Asking the provider…")
 
     async def _submit(self, operation: Operation, actor: Actor, view_id: str | None = None) -> str:
         outcome = await self._desk.submit(operation, actor, view_id)

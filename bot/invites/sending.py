@@ -23,7 +23,8 @@ from bot.store.invites import Invite
 OF_ONE_ADDRESS = (Conflict, NotUnderstood, Refused)  # the next address may well be taken
 
 UNTOLD = (
-    "Deepgram lists a member without an address, or an invitation without its scope, so who is invited cannot be told."
+    "The provider lists a member without an address, or an invitation without its scope, so who is invited cannot be "
+    "told."
 )
 ALL_SENT_AFTER = timedelta(minutes=2)  # twenty addresses, at a slow provider
 
@@ -45,7 +46,7 @@ class Outcome:
             f"Invited: {listed(self.sent)}." if self.sent else "",
             already(self.sorting),
             *(f"{email} was not invited: {problem.text}" for email, problem in self.refused.items()),
-            f"Deepgram did not answer clearly about {self.unclear}." if self.unclear else "",
+            f"The provider did not answer clearly about {self.unclear}." if self.unclear else "",
             f"Not tried: {listed(self.left)}." if self.left else "",
         ]
         return " ".join(part for part in parts if part)

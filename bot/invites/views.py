@@ -27,7 +27,7 @@ def invite_list(seen: InvitePage) -> list[Block]:
     """Draw a page of open invitations."""
     value = f"{seen.project_id}:{seen.words}"
     buttons = [
-        blocks.button("Refresh from Deepgram", "invites.refresh", f"{seen.page.number}:{value}"),
+        blocks.button(f"Refresh from {seen.vendor.name}", "invites.refresh", f"{seen.page.number}:{value}"),
         blocks.button("Members", "members.list", f"1:{seen.project_id}:"),
         blocks.button("Send all as a file", "invites.csv", f"1:{value}"),
     ]

@@ -16,9 +16,10 @@ from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood, ProviderError
 from bot.keys.operations import EndKeys
 from bot.keys.rights import Rights
-from bot.keys.views import BEYOND_US
+from bot.keys.views import beyond_us
 from bot.operation import Actor
 from bot.providers.deepgram.standing import Standing
+from bot.providers.port import THE_PROVIDER
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
@@ -143,7 +144,8 @@ def confirm_form(found: Found, problem: str = "") -> Block:
     listed = [blocks.section("\n".join(lines[start : start + 8])) for start in range(0, len(lines), 8)]
     if found.beyond_us:
         what = "more key" if number else "key"
-        listed.append(blocks.context(f"{count(found.beyond_us, what)} cannot be ended here. {BEYOND_US}"))
+        why = beyond_us(THE_PROVIDER)
+        listed.append(blocks.context(f"{count(found.beyond_us, what)} cannot be ended here. {why}"))
     if not number:
         return blocks.modal(
             "keys.notice", TITLE, listed or [blocks.section("No live key is left here.")], close="Close"

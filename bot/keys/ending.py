@@ -75,7 +75,7 @@ class KeyEnding:
         await self._check_not_our_own(key)
         if await self.end(key.id, actor, "revoked as leaked" if operation.leaked else "revoked"):
             return f"Key {key.label} has ended. Nothing can use it any more."
-        return f"Deepgram did not answer clearly about key {key.label}. Keydesk keeps trying until it has ended."
+        return f"The provider did not answer clearly about key {key.label}. Keydesk keeps trying until it has ended."
 
     async def _check_not_our_own(self, key: Key) -> None:
         """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
@@ -87,7 +87,7 @@ class KeyEnding:
         if key.provider_key_id in own:
             raise NotAllowed(
                 "This is the key that Keydesk itself works with; ending it would stop Keydesk. Nothing changed. "
-                "To replace it, follow the runbook: put a new key into DEEPGRAM_API_KEY first."
+                "To replace it, follow the runbook: give Keydesk a new key first."
             )
 
     async def end(self, key_id: str, by: Actor | str, why: str, states: frozenset[str] = ENDABLE) -> bool:
@@ -179,9 +179,9 @@ class KeyEnding:
             ProviderError: whether it would be shown could not be read.
         """
         if is_there:
-            raise Unclear(f"Deepgram says that key {key.label} is gone, and still shows it.")
+            raise Unclear(f"The provider says that key {key.label} is gone, and still shows it.")
         if not (await made_by_us(self._standing, key) or await self._standing.sees_all_keys(key.project_id)):
-            raise Unclear(f"Deepgram does not show Keydesk key {key.label}, nor any other that it did not make.")
+            raise Unclear(f"The provider does not show Keydesk key {key.label}, nor any other that it did not make.")
 
     async def _is_shown(self, key: Key) -> bool:
         """Tell whether the key can be read, or else stands in the list, and its time is not over."""

@@ -18,7 +18,7 @@ from bot.store.requests import Request
 DAYS = 30
 NOTHING_READ = "– (no figures were read yet)"
 NOT_READ = "– (Keydesk could not read it)"
-NOT_TOLD = "– (Deepgram tells no prices for it)"
+NOT_TOLD = "– (the provider tells no prices for it)"
 
 
 def evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tuple[str, str], ...]:

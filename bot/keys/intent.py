@@ -25,7 +25,7 @@ from bot.store.requests import Request
 
 COMMENT_PURPOSE_LONGEST = 80
 STILL_LOOKING = (
-    "Keydesk is still finding out whether your last press made a key at Deepgram, so that there are never two. "
+    "Keydesk is still finding out whether your last press made a key at the provider, so that there are never two. "
     "Nothing changed; press again in a minute."
 )
 ONE_FINGER = timedelta(seconds=3)  # as long as Slack lets a trigger open a window

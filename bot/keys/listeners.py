@@ -168,7 +168,7 @@ class KeyListeners:
 
         async def show(shown: Shown) -> Outcome:
             value = shown.secret.get_secret_value()
-            return await opened.reveal(views.secret(shown.key, shown.operation, shown.project, value))
+            return await opened.reveal(views.secret(shown.key, shown.operation, shown.project, value, access.vendor))
 
         await self._making.create_and_show(request_id, access.actor, show)
 
@@ -178,16 +178,16 @@ class KeyListeners:
         """List the keys of the chosen project, or of all."""
         project_id = access.project.id if access.project is not None else None
         if project_id is not None:
-            await self._read_once(call, project_id)
+            await self._read_once(call, access)
         return await self._list(access.actor, listing.Wanted(project_id=project_id, words=call.text.strip()))
 
-    async def _read_once(self, call: Call, project_id: str) -> None:
+    async def _read_once(self, call: Call, access: Access) -> None:
         """Read the keys now if they never were: among thousands of projects the turn of one may be far off."""
-        now = self._clock.now()
+        now, project_id = self._clock.now(), access.there.id
         if not await self._mirror.look(project_id, now):
             reading = self._mirror.refresh(project_id, now)
             with contextlib.suppress(ProviderError):  # the list says so, below what is known without
-                await told_if_slow(reading, call.tell, "Reading the keys from Deepgram…")
+                await told_if_slow(reading, call.tell, f"Reading the keys from {access.vendor.name}…")
 
     async def list_mine(self, call: Call, access: Access) -> list[Block]:
         """List one's own keys, in every project."""
@@ -207,7 +207,7 @@ class KeyListeners:
         wanted = listing.read_wanted(call.value, owner=None)
         if wanted.project_id is None:
             raise NotUnderstood("Choose a project first: /projects use <name>.")
-        await call.say_replace("Reading the keys from Deepgram…")
+        await call.say_replace(f"Reading the keys from {access.vendor.name}…")
         try:
             await self._mirror.refresh(wanted.project_id, self._clock.now())
         finally:

@@ -16,10 +16,12 @@ from bot.keys.rights import Rights
 from bot.keys.service import Page, the_key
 from bot.mirror import fresh
 from bot.operation import Actor
+from bot.providers.port import THE_PROVIDER
 from bot.slack.pages import WORDS_LONGEST, read_page_in
 from bot.slack.words import escape, when
 from bot.store import decisions, keys, mirrors, projects
 from bot.store.keys import Key
+from bot.vendors import vendor_of
 
 PAGE = 10
 
@@ -71,13 +73,15 @@ def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> lis
         return draw(session, reader, replace(wanted, number=max(1, -(-total // PAGE))), now)
     page = Page(_title(session, wanted), tuple(found), total, wanted.number, PAGE, wanted.words)
     rights = reader.rights(session)
+    vendor = vendor_of(session, wanted.project_id) if wanted.project_id is not None else THE_PROVIDER
     action = "keys.mine" if wanted.owner is not None else "keys.list"
     return views.key_list(
         page,
         now=now,
         fresh=freshness(session, wanted.project_id),
         endable=frozenset(key.id for key in found if rights.may_end(key)),
-        beyond_us=not all(rights.credential_suffices(key) for key in found),
+        vendor=vendor,
+        beyond=not all(rights.credential_suffices(key) for key in found),
         action=action,
         value=wanted.value,
         refresh=wanted.project_id is not None,
@@ -96,13 +100,14 @@ def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, as
     name = projects.name_of(session, key.project_id)
     rights = reader.rights(session)
     suffices, refusal = rights.credential_suffices(key), rights.refusal(key)
+    cannot = views.beyond_us(vendor_of(session, key.project_id))
     if not ask:
         mine, approved = suffices and refusal is None, _approved(session, key)
-        return views.key_details(key, name, now, mine=mine, approved=approved, beyond_us=not suffices)
+        return views.key_details(key, name, now, mine=mine, approved=approved, cannot="" if suffices else cannot)
     if refusal is not None:
         raise NotAllowed(refusal)
     if not suffices:
-        raise NotAllowed(f"{views.BEYOND_US} Nothing changed.")
+        raise NotAllowed(f"{cannot} Nothing changed.")
     if key.state != "live":
         raise NotUnderstood(f"Key {key.label} is not live any more. Nothing changed.")
     return views.ask_to_end(key, name, now, _approved(session, key))
@@ -121,10 +126,11 @@ def freshness(session: Session, project_id: str | None) -> str:
     if project_id is None:
         return "all projects, as last read from the provider"
     mirror = mirrors.get(session, mirrors.of_keys(project_id))
+    read = fresh(mirror, vendor_of(session, project_id))
     left_out = keys.unlisted(session, project_id, mirror.read_at) if mirror.read_at is not None else 0
     if not left_out:
-        return fresh(mirror)
-    return f"{fresh(mirror)} · {left_out} of these keys were not in it: Keydesk is finding out whether they have ended"
+        return read
+    return f"{read} · {left_out} of these keys were not in it: Keydesk is finding out whether they have ended"
 
 
 def _names(session: Session, found: Iterable[Key]) -> dict[str, str]:

@@ -128,7 +128,7 @@ class KeyMaking:
         except Unclear as problem:
             await self._unclear(intent, problem)
             raise BotError(
-                "Deepgram did not answer clearly. Whatever it made will be ended before anybody can use it. "
+                "The provider did not answer clearly. Whatever it made will be ended before anybody can use it. "
                 "The approval still stands: press “Create and show my key” again in a minute."
             ) from problem
         except (ProviderError, NotUnderstood) as problem:

@@ -14,6 +14,7 @@ from bot.slack.words import code, count, cut, escape, when
 from bot.store import customers, keys, projects
 from bot.store.keys import Key
 from bot.store.projects import ProjectSettings
+from bot.vendors import vendor_of
 
 SHORTEST_LABEL = 4
 PURPOSE_IN_SENTENCE = 80
@@ -23,16 +24,16 @@ ENDING_WARNING = "Whatever uses this key stops working at once. This cannot be u
 def describe(session: Session, operation: CreateKey, requester: str) -> Description:
     """Draw a request for a key, with what helps to decide it well."""
     preset = PRESETS[operation.preset]
-    project = projects.name_of(session, operation.project_id)
+    project, vendor = projects.name_of(session, operation.project_id), vendor_of(session, operation.project_id)
     customer = customers.called(session, operation.customer) if operation.customer else ""
     billed = f", billed to {customer}" if customer else ""
     purpose = " ".join(operation.purpose.split())
     return Description(
-        title=f"Key request · Deepgram · {project}",
+        title=f"Key request · {vendor.name} · {project}",
         wish=f"a key for “{cut(purpose, PURPOSE_IN_SENTENCE)}” for {count(operation.days, 'day')}{billed}.",
         why=operation.purpose if purpose != operation.purpose or len(purpose) > PURPOSE_IN_SENTENCE else "",
         fields=(
-            ("Project", f"Deepgram · {escape(project)}"),
+            ("Project", f"{vendor.name} · {escape(project)}"),
             ("May", escape(f"{preset.words}; {preset.cannot}")),
             ("Lasts", f"{count(operation.days, 'day')} from the moment it is seen"),
             ("Customer", escape(customer or "–")),

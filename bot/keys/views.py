@@ -11,6 +11,7 @@ from bot.keys.operations import (
     CreateKey,
 )
 from bot.keys.service import ENDING_WARNING, Page
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import code, count, cut, duration, escape, when
 from bot.spending.key_names import key_in_list
@@ -25,7 +26,11 @@ LEAKED_HINT = (
     "A key that leaked ends at once, and all Owners are told. Else a fourth key of others within a day, or one that "
     "you do not approve for, waits for a second person."
 )
-BEYOND_US = "Keys that others made can be ended in Deepgram's console only: Keydesk's own key is not of the owner role."
+
+
+def beyond_us(vendor: Vendor) -> str:
+    """Say why there is no button to end some keys."""
+    return f"Keys that others made can be ended in {vendor.console} only: Keydesk's own key is not of the owner role."
 
 
 def asked(project: str, deciders: str) -> Block:
@@ -34,7 +39,7 @@ def asked(project: str, deciders: str) -> Block:
     return blocks.modal("keys.notice", "Asked", [blocks.section(text)], close="Close")
 
 
-def secret(key: Key, operation: CreateKey, project: str, value: str) -> Block:
+def secret(key: Key, operation: CreateKey, project: str, value: str, vendor: Vendor) -> Block:
     """Draw the only view that ever shows a secret.
 
     It has no submit, no interactive element, no metadata and no close notice, because each of those would send the
@@ -49,8 +54,8 @@ def secret(key: Key, operation: CreateKey, project: str, value: str) -> Block:
             blocks.header("Copy it now: it is shown once"),
             blocks.section(f"```{value}```"),
             blocks.section(
-                "Put it into your secret store as `DEEPGRAM_API_KEY`, then call Deepgram with the header\n"
-                "`Authorization: Token $DEEPGRAM_API_KEY`"
+                f"Put it into your secret store as `{vendor.variable}`, then call {vendor.name} with the header\n"
+                f"`{vendor.header}`"
             ),
             blocks.section(
                 fields=[
@@ -76,7 +81,8 @@ def key_list(
     now: datetime,
     fresh: str,
     endable: frozenset[str],
-    beyond_us: bool,
+    vendor: Vendor,
+    beyond: bool,
     action: str,
     value: str,
     refresh: bool,
@@ -84,14 +90,14 @@ def key_list(
 ) -> list[Block]:
     """Draw a page of keys.
 
-    ``endable`` holds the ids of those that the reader may end, ``beyond_us`` tells that our own credential cannot end
+    ``endable`` holds the ids of those that the reader may end, ``beyond`` tells that our own credential cannot end
     some, ``fresh`` says how old the list is, ``names`` names the projects where keys of several stand together.
     """
-    again = blocks.button("Refresh from Deepgram", "keys.refresh", f"{page.number}:{value}")
+    again = blocks.button(f"Refresh from {vendor.name}", "keys.refresh", f"{page.number}:{value}")
     return [
         blocks.header(page.title),
         *_rows(page, now, endable, names),
-        blocks.context(f"{count(page.total, 'key')} · {fresh}", *([BEYOND_US] if beyond_us else [])),
+        blocks.context(f"{count(page.total, 'key')} · {fresh}", *([beyond_us(vendor)] if beyond else [])),
         *blocks.paging(action, page.number, page.pages, value),
         *([blocks.actions(again)] if refresh else []),
     ]
@@ -125,14 +131,14 @@ def _ending(key: Key, now: datetime) -> str:
     if key.state == "ending":
         return "is being ended"
     if key.ends_at is None:
-        return "its end is not in Deepgram's list; details may tell" if not key.made_here else "–"
+        return "its end is not in the provider's list; details may tell" if not key.made_here else "–"
     return f"ends {when(key.ends_at)}" + (f" (in {duration(key.ends_at - now)})" if key.ends_at > now else "")
 
 
 def key_details(
-    key: Key, project: str, now: datetime, *, mine: bool, approved: str = "", beyond_us: bool = False
+    key: Key, project: str, now: datetime, *, mine: bool, approved: str = "", cannot: str = ""
 ) -> list[Block]:
-    """Draw one key; ``approved`` (mrkdwn) says who approved it, and when."""
+    """Draw one key; ``approved`` (mrkdwn) says who approved it, and when, ``cannot`` why it cannot be ended here."""
     fields = [
         ("Key", code(key.provider_key_id)),
         ("State", f"{key.state}: {_ending(key, now)}" if key.state != "ended" else _ended(key)),
@@ -151,8 +157,8 @@ def key_details(
     ]
     if mine and key.state == "live":
         found.append(blocks.actions(end_button(key)))
-    if beyond_us:
-        found.append(blocks.context(BEYOND_US))
+    if cannot:
+        found.append(blocks.context(cannot))
     return found
 
 

@@ -21,9 +21,9 @@ from bot.store import members
 
 OUR_OWN = (
     "This member is Keydesk itself: removing it, or giving it another scope, would end every key that Keydesk made or "
-    "stop Keydesk. Nothing changed. It can only be changed in Deepgram's console, after reading the runbook."
+    "stop Keydesk. Nothing changed. It can only be changed in the provider's console, after reading the runbook."
 )
-WITHOUT_US = "Deepgram's list of members lacks Keydesk itself, so who else is missing from it cannot be told."
+WITHOUT_US = "The provider's list of members lacks Keydesk itself, so who else is missing from it cannot be told."
 UNKNOWN = "Keydesk could not tell which member it is itself, so nothing changed. Please try again in a minute."
 
 
@@ -68,7 +68,7 @@ class MemberChanges:
         credential = await self.check_not_ourselves(operation.project_id, operation.member_id, operation.email)
         member = await self._find(operation.project_id, operation.member_id)
         if member is None:
-            return f"Deepgram does not list {operation.label} as a member any more. Nothing was changed."
+            return f"The provider does not list {operation.label} as a member any more. Nothing was changed."
         _check_not_ourselves(credential, member.member_id, member.email or "")
         _check_power(credential, scope_of(member.scopes), "remove")
         try:

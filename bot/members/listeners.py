@@ -65,7 +65,7 @@ class MemberListeners:
 
     async def list_members(self, call: Call, access: Access) -> list[views.Block]:
         """List the members of the chosen project."""
-        await self._reading.once(call, access.there)
+        await self._reading.once(call, access)
         return await self._page(access, naming.tidied(call.text)[:WORDS_LONGEST], 1)
 
     async def turn(self, call: Call, access: Access) -> list[views.Block]:
@@ -100,7 +100,8 @@ class MemberListeners:
         if member is None:
             return None
         reading = self._deepgram.member_scopes(access.there.id, member.member_id)
-        told = await told_if_slow(reading, call.tell, f"Reading the scopes of {escape(member.label)} from Deepgram…")
+        words = f"Reading the scopes of {escape(member.label)} from {access.vendor.name}…"
+        told = await told_if_slow(reading, call.tell, words)
         return views.scopes(await self._lookup.overview(access.actor, member), told)
 
     async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:

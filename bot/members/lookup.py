@@ -34,7 +34,7 @@ class MemberLookup:
         if not naming.tidied(typed):
             raise NotUnderstood(f"Which member? Type /members {verb} <name or e-mail>; /members list shows all.")
         project = access.there
-        await self._reading.once(call, project)
+        await self._reading.once(call, access)
         every = await self._database.read(lambda session: members.of_project(session, project.id))
         found = naming.meant(every, typed)
         if not found:

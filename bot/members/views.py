@@ -30,7 +30,7 @@ def member_list(seen: MemberPage) -> list[Block]:
     """Draw a page of members."""
     value = f"{seen.project_id}:{seen.words}"
     buttons = [
-        blocks.button("Refresh from Deepgram", "members.refresh", f"{seen.page.number}:{value}"),
+        blocks.button(f"Refresh from {seen.vendor.name}", "members.refresh", f"{seen.page.number}:{value}"),
         blocks.button("Invitations", "invites.list", f"1:{seen.project_id}:"),
         blocks.button("Send all as a file", "members.csv", f"1:{value}"),
     ]
@@ -52,7 +52,7 @@ def _rows(seen: MemberPage) -> list[Block]:
         return [_row(row) for row in seen.page.items]
     if seen.words:
         return [blocks.section(f"No member matches “{escape(seen.words)}”. `/members list` shows all.")]
-    return [blocks.section("Deepgram tells of no member in this project.")]
+    return [blocks.section(f"{seen.vendor.name} tells of no member in this project.")]
 
 
 def _matching(words: str) -> str:
@@ -109,12 +109,13 @@ def _buttons(seen: Overview) -> list[Block]:
 def scopes(seen: Overview, told: tuple[str, ...]) -> list[Block]:
     """Draw the scopes of a member as the provider told them just now."""
     member = seen.row.member
-    listed = "\n".join(f"• {escape(cut(scope, SHOWN))}" for scope in told[:SCOPES_LISTED]) or "Deepgram tells of none."
+    named, nothing = told[:SCOPES_LISTED], f"{seen.vendor.name} tells of none."
+    listed = "\n".join(f"• {escape(cut(scope, SHOWN))}" for scope in named) or nothing
     more = f"\nand {len(told) - SCOPES_LISTED} more" if len(told) > SCOPES_LISTED else ""
     return [
         blocks.header(f"Scopes of {cut(member.label, SHOWN)}"),
         blocks.section(listed + more),
-        blocks.context(f"{escape(cut(seen.project, SHOWN))} · read from Deepgram just now"),
+        blocks.context(f"{escape(cut(seen.project, SHOWN))} · read from {seen.vendor.name} just now"),
     ]
 
 

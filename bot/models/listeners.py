@@ -16,7 +16,6 @@ from bot.slack.pages import WORDS_LONGEST, page_of, read_page_in
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
-from bot.store.projects import Project
 
 MAY_READ = "models.list"
 
@@ -47,12 +46,12 @@ class ModelListeners:
 
     async def list_models(self, call: Call, access: Access) -> list[views.Block]:
         """List the models of the chosen project."""
-        return await self._page(call, access.there, call.text, 1)
+        return await self._page(call, access, call.text, 1)
 
     async def turn(self, call: Call, access: Access) -> list[views.Block]:
         """Show another page."""
         number, _, typed = read_page_in(call.value)
-        return await self._page(call, access.there, typed, number)
+        return await self._page(call, access, typed, number)
 
     async def refresh(self, call: Call, access: Access) -> list[views.Block]:
         """Read the models from the provider now."""
@@ -61,38 +60,41 @@ class ModelListeners:
 
     async def show(self, call: Call, access: Access) -> list[views.Block]:
         """Show the model that was named; where several are, list them."""
-        return await self._shown(call, access.there, call.text)
+        return await self._shown(call, access, call.text)
 
     async def show_pressed(self, call: Call, access: Access) -> list[views.Block]:
         """Show the model whose button was pressed."""
-        return await self._shown(call, access.there, call.value.partition(":")[2])
+        return await self._shown(call, access, call.value.partition(":")[2])
 
-    async def _shown(self, call: Call, project: Project, wanted: str) -> list[views.Block]:
+    async def _shown(self, call: Call, access: Access, wanted: str) -> list[views.Block]:
         if not wanted.strip():
             raise NotUnderstood("Which model? Type /keydesk models show <name or id>; /keydesk models list shows all.")
-        listing, found = await self._named(call, project, wanted)
+        listing, found = await self._named(call, access, wanted)
         if not found:
             raise service.unknown(listing.models, wanted)
         if len(found) > 1:
             typed = f"{service.OUTDATED} {wanted}" if listing.outdated else wanted
-            return await self._page(call, project, typed, 1)
-        return views.details(found[0], project.name, listing.read_at, self._clock.now())
+            return await self._page(call, access, typed, 1)
+        return views.details(found[0], access.there.name, access.vendor, listing.read_at, self._clock.now())
 
-    async def _page(self, call: Call, project: Project, typed: str, number: int) -> list[views.Block]:
+    async def _page(self, call: Call, access: Access, typed: str, number: int) -> list[views.Block]:
         wanted = Wanted(typed.strip()[:WORDS_LONGEST])
-        listing = await self._read(call, project, outdated=wanted.outdated)
+        listing = await self._read(call, access, outdated=wanted.outdated)
         page = page_of(service.search(listing.models, wanted.words), number)
-        return views.model_list(Models(project.id, project.name, wanted, page, listing.read_at, self._clock.now()))
+        now, project = self._clock.now(), access.there
+        seen = Models(project.id, project.name, wanted, page, listing.read_at, now, access.vendor)
+        return views.model_list(seen)
 
-    async def _named(self, call: Call, project: Project, wanted: str) -> tuple[Listing, list[SpeechModel]]:
+    async def _named(self, call: Call, access: Access, wanted: str) -> tuple[Listing, list[SpeechModel]]:
         """Look among the present models, then among the replaced ones too."""
-        present = await self._read(call, project)
+        present = await self._read(call, access)
         found = service.named(present.models, wanted)
         if found:
             return present, found
-        every = await self._read(call, project, outdated=True)
+        every = await self._read(call, access, outdated=True)
         return every, service.named(every.models, wanted)
 
-    async def _read(self, call: Call, project: Project, *, outdated: bool = False) -> Listing:
-        reading = self._catalogue.read(project.id, outdated=outdated)
-        return await told_if_slow(reading, call.tell, f"Reading the models of {escape(project.name)} from Deepgram…")
+    async def _read(self, call: Call, access: Access, *, outdated: bool = False) -> Listing:
+        project = access.there
+        words = f"Reading the models of {escape(project.name)} from {access.vendor.name}…"
+        return await told_if_slow(self._catalogue.read(project.id, outdated=outdated), call.tell, words)

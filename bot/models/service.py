@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.speech_models import SpeechModel
+from bot.providers.port import Vendor
 from bot.slack.pages import WORDS_LONGEST, Page
 
 OUTDATED = "outdated"
@@ -45,6 +46,7 @@ class Models:
     page: Page[SpeechModel]
     read_at: datetime
     now: datetime
+    vendor: Vendor
 
 
 def search(models: Sequence[SpeechModel], words: Iterable[str]) -> list[SpeechModel]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.models.service import Models, shown_name
 from bot.providers.deepgram.speech_models import SpeechModel, Voice
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.pages import WORDS_LONGEST
 from bot.slack.words import count, cut, duration, escape, when
@@ -23,18 +24,18 @@ KINDS = {"stt": "speech to text", "tts": "text to speech"}
 def model_list(seen: Models) -> list[Block]:
     """Draw a page of models."""
     value = f"{seen.project_id}:{seen.wanted.typed[:WORDS_LONGEST]}"
-    again = blocks.button("Refresh from Deepgram", "models.refresh", f"{seen.page.number}:{value}")
+    again = blocks.button(f"Refresh from {seen.vendor.name}", "models.refresh", f"{seen.page.number}:{value}")
     versions = ", replaced versions too" if seen.wanted.outdated else ""
     return [
         blocks.header(f"Models of {seen.project}"),
         *_rows(seen),
-        blocks.context(f"{count(seen.page.total, 'model')}{versions} · {fresh(seen.read_at, seen.now)}"),
+        blocks.context(f"{count(seen.page.total, 'model')}{versions} · {fresh(seen.read_at, seen.now, seen.vendor)}"),
         *blocks.paging("models.list", seen.page.number, seen.page.pages, value),
         blocks.actions(again),
     ]
 
 
-def details(model: SpeechModel, project: str, read_at: datetime, now: datetime) -> list[Block]:
+def details(model: SpeechModel, project: str, vendor: Vendor, read_at: datetime, now: datetime) -> list[Block]:
     """Draw one model."""
     fields = [
         ("Kind", KINDS[model.kind]),
@@ -49,15 +50,15 @@ def details(model: SpeechModel, project: str, read_at: datetime, now: datetime) 
     return [
         blocks.header(f"Model {cut(shown_name(model), NAME_SHOWN) or '–'}"),
         blocks.section(fields=[f"*{label}*\n{text}" for label, text in fields]),
-        blocks.context(fresh(read_at, now)),
+        blocks.context(fresh(read_at, now, vendor)),
     ]
 
 
-def fresh(read_at: datetime, now: datetime) -> str:
+def fresh(read_at: datetime, now: datetime, vendor: Vendor) -> str:
     """Say how old the list is."""
     age = now - read_at
     old = "just now" if age < timedelta(minutes=1) else f"{duration(age)} ago"
-    return f"read from Deepgram {when(read_at)}, {old}"
+    return f"read from {vendor.name} {when(read_at)}, {old}"
 
 
 def _rows(seen: Models) -> list[Block]:
@@ -66,7 +67,7 @@ def _rows(seen: Models) -> list[Block]:
     if seen.wanted.words:
         words = escape(" ".join(seen.wanted.words)[:WORDS_LONGEST])
         return [blocks.section(f"No model matches “{words}”. `/keydesk models list` shows all.")]
-    return [blocks.section("Deepgram tells of no model in this project.")]
+    return [blocks.section(f"{seen.vendor.name} tells of no model in this project.")]
 
 
 def _row(model: SpeechModel, project_id: str) -> Block:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlmodel import Session
+
 from bot.access.access import Access
 from bot.access.places import by, chosen, named
 from bot.access.project_names import the_project
@@ -14,6 +16,7 @@ from bot.projects.deleting import Loss, ProjectDeletion, beyond_us, loss
 from bot.projects.deletion_form import TITLE
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.port import Vendor
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.routes import Route
@@ -22,9 +25,10 @@ from bot.slack.waiting import told_if_slow
 from bot.store import projects
 from bot.store.database import Database
 from bot.store.projects import Project
+from bot.vendors import vendor_of
 
 RENAME = "Rename project"
-RENAMING, READING = "Asking Deepgram to rename it…", "Reading what would be lost…"
+RENAMING, READING = "Asking the provider to rename it…", "Reading what would be lost…"
 WRONG_NAME = "That is not the project's name. Type it exactly as it stands below the field."
 BROUGHT_BACK = (NotUnderstood, CouldNotCheck, ProviderError)
 """All but `NotAllowed`: no form comes back to who may not send it."""
@@ -100,7 +104,7 @@ class ProjectChangeListeners:
 
     async def ask_for_name(self, _: Call, access: Access) -> views.Block:
         """Draw the form for a new name."""
-        return views.rename_form(access.there)
+        return views.rename_form(access.there, access.vendor)
 
     async def save_name(self, call: Call, access: Access) -> str | None:
         """Give the project the name that was typed into the form."""
@@ -113,7 +117,8 @@ class ProjectChangeListeners:
         """Draw it again with what was typed."""
         operation: RenameProject = call.form
         asked = problem.answer if isinstance(problem, LooksAlike) else ""
-        return views.rename_form(await self._project_of(call, actor), operation.name, problem.text, asked)
+        project, vendor = await self._database.read(lambda session: _of_form(session, actor, call))
+        return views.rename_form(project, vendor, operation.name, problem.text, asked)
 
     async def _check_name(self, operation: RenameProject, answer: str) -> None:
         """Refuse the name of another project, and ask about one that looks like it."""
@@ -159,6 +164,11 @@ class ProjectChangeListeners:
 
     async def _project_of(self, call: Call, actor: Actor) -> Project:
         return await self._database.read(lambda session: the_project(session, actor, call.metadata))
+
+
+def _of_form(session: Session, actor: Actor, call: Call) -> tuple[Project, Vendor]:
+    project = the_project(session, actor, call.metadata)
+    return project, vendor_of(session, project)
 
 
 def _project_of_form(call: Call) -> str:

@@ -18,9 +18,9 @@ from bot.slack.words import cut
 T = TypeVar("T")
 PATIENCE_SECONDS = 4.0
 REASON_SHOWN = 120
-NOT_OURS = "– (Keydesk's key at Deepgram may not read it)"
-NOT_TOLD = "– (Deepgram did not tell)"
-TOO_SLOW = "– (Deepgram did not answer in time)"
+NOT_OURS = "– (Keydesk's own key may not read it)"
+NOT_TOLD = "– (the provider did not tell)"
+TOO_SLOW = "– (the provider did not answer in time)"
 
 
 async def read(deepgram: Deepgram, project_id: str) -> Contents:

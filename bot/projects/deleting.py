@@ -19,16 +19,15 @@ from bot.policy import Hold
 from bot.projects.naming import name_of
 from bot.projects.operations import Contents, DeleteProject
 from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.powers import may_delete_project
 from bot.providers.deepgram.standing import Standing
+from bot.providers.port import Vendor
 from bot.slack.words import code, count, escape
 from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project
+from bot.vendors import vendor_of
 
 KEYS_NAMED = 10
-BEYOND_US = (
-    "Keydesk's key at Deepgram is not an owner's, so it cannot delete this project. "
-    "An owner of the project can, in Deepgram's console."
-)
 OUR_OWN = (
     "This project holds the key that Keydesk itself works with; deleting it would stop Keydesk. Nothing changed. "
     "Give Keydesk a key of another project first, as the runbook says."
@@ -38,12 +37,17 @@ WENT_WITH_IT = "The project was deleted."
 
 
 def beyond_us(session: Session, project_id: str) -> str | None:
-    """Return why Keydesk's credential cannot delete a project, or None if it can, or nobody knows yet.
+    """Return why Keydesk's credential cannot delete a project, or None if it can, or nobody knows yet."""
+    role = accounts.our_role(session, project_id)
+    return None if may_delete_project(role) else beyond(vendor_of(session, project_id))
 
-    Deepgram asks for ``project:write:destroy``, which only owners have
-    (developers.deepgram.com/docs/working-with-roles-and-api-scopes).
-    """
-    return None if accounts.our_role(session, project_id) in ("owner", None) else BEYOND_US
+
+def beyond(vendor: Vendor) -> str:
+    """Say that Keydesk's credential cannot delete a project, and who can."""
+    return (
+        f"Keydesk's key at {vendor.name} is not an owner's, so it cannot delete this project. "
+        f"An owner of the project can, in {vendor.console}."
+    )
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Loss:
     keys_total: int
     waiting: int
     deciders: str
+    vendor: Vendor
     keys_read: bool = True
 
 
@@ -77,6 +82,7 @@ def loss(session: Session, desk: Desk, actor: Actor, project: Project, contents:
         keys_total=total,
         waiting=requests.waiting_count(session, actor.team_id, project.id),
         deciders=words.people_of(session, actor.team_id, deciders) if deciders else "",
+        vendor=vendor_of(session, project),
         keys_read=mirrors.get(session, mirrors.of_keys(project.id)).read_at is not None,
     )
 
@@ -91,12 +97,12 @@ def describe(session: Session, operation: DeleteProject, requester: str) -> Desc
     """Draw a deletion for those who decide, with what would be lost as it was when it was asked."""
     del requester
     live = keys.live_count(session, project_id=operation.project_id)
-    contents = operation.contents
+    contents, vendor = operation.contents, vendor_of(session, operation.project_id)
     return Description(
         title=f"Delete project · {operation.name}",
-        wish=f"to delete the project {operation.name} at Deepgram, with everything in it.",
+        wish=f"to delete the project {operation.name} at {vendor.name}, with everything in it.",
         why=operation.why,
-        fields=(("Project", f"Deepgram · {escape(operation.name)}"), ("Id", code(operation.project_id))),
+        fields=(("Project", f"{vendor.name} · {escape(operation.name)}"), ("Id", code(operation.project_id))),
         evidence=(
             ("Live keys that stop working", str(live)),
             ("Members who lose it", escape(contents.members)),
@@ -132,7 +138,7 @@ class ProjectDeletion:
             await self._deepgram.delete_project(operation.project_id)
         except NotFound:
             await believed(self.settle(operation), f"that there is no project {operation.name}")
-            return f"Deepgram has no project {operation.name} any more; somebody else deleted it."
+            return f"The provider has no project {operation.name} any more; somebody else deleted it."
         await believed(self.settle(operation), f"that the project {operation.name} is deleted")
         return f"The project {operation.name} is deleted, with every key in it."
 

@@ -21,12 +21,13 @@ NOBODY_DECIDES = (
     "*Nobody could approve this*: it takes a second Owner, because nobody decides their own request. "
     "Owners are added with `/keydesk roles`."
 )
-NEVER_READ = "– (not read from Deepgram yet: please look again in a minute)"
+NEVER_READ = "– (not read from the provider yet: please look again in a minute)"
 
 
 def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = "") -> Block:
     """Draw the form; ``typed`` (name, why) and ``problem`` bring back what was typed, with what is wrong with it."""
-    loses = [blocks.section(f"*{escape(seen.name)}* would be deleted at Deepgram for good, with:"), *_losses(seen)]
+    lost = f"*{escape(seen.name)}* would be deleted at {seen.vendor.name} for good, with:"
+    loses = [blocks.section(lost), *_losses(seen)]
     if not seen.deciders:
         return blocks.modal("projects.notice", TITLE, [*loses, blocks.section(NOBODY_DECIDES)], close="Close")
     name, why = typed

@@ -136,7 +136,7 @@ class ProjectListeners:
     async def show(self, call: Call, access: Access) -> list[views.Block]:
         """Show the project that was typed, or whose button was pressed."""
         project = access.there
-        words = f"Reading {escape(project.name)} from Deepgram…"
+        words = f"Reading {escape(project.name)} from {access.vendor.name}…"
         told = await told_if_slow(contents.read(self._deepgram, project.id), call.tell, words)
         return views.overview(await self._overview(access.actor, project, told))
 

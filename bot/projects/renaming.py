@@ -39,7 +39,7 @@ class ProjectRenaming:
         """
         name = (await self._deepgram.project(operation.project_id)).name
         if not name:
-            raise Unavailable("Deepgram does not tell the project's name.")
+            raise Unavailable("The provider does not tell the project's name.")
         return name == operation.name
 
     def done(self, session: Session, operation: RenameProject, now: datetime) -> None:

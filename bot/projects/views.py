@@ -16,6 +16,7 @@ from bot.projects.operations import (
     WishedSettings,
 )
 from bot.projects.service import Overview, Page, Row
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.state import State, chosen, conversation, people, written
 from bot.slack.words import channel, code, count, escape
@@ -27,7 +28,7 @@ Block = dict[str, Any]
 def project_list(page: Page) -> list[Block]:
     """Draw a page of projects."""
     value = f"{page.number}:{page.words}"
-    again = blocks.button("Refresh from Deepgram", "projects.refresh", value)
+    again = blocks.button("Refresh from the provider", "projects.refresh", value)
     table = blocks.button("CSV by direct message", "projects.csv", value)
     return [
         blocks.header("Projects"),
@@ -178,7 +179,7 @@ def _number(state: State, name: str) -> int:
     return int(text)
 
 
-def rename_form(project: Project, typed: str = "", problem: str = "", asked: str = "") -> Block:
+def rename_form(project: Project, vendor: Vendor, typed: str = "", problem: str = "", asked: str = "") -> Block:
     """Draw the form for a new name; ``typed`` and ``problem`` bring back what was typed, with what is wrong.
 
     ``asked`` is the value of a box to tick where the name looks like another (see `bot.lookalikes.check`).
@@ -188,7 +189,7 @@ def rename_form(project: Project, typed: str = "", problem: str = "", asked: str
         "Rename project",
         [
             blocks.section(
-                f"*{escape(project.name)}*\nThe name changes at Deepgram, for everybody; keys go on working."
+                f"*{escape(project.name)}*\nThe name changes at {vendor.name}, for everybody; keys go on working."
             ),
             *blocks.problem(problem),
             *blocks.meant(asked),

@@ -69,3 +69,7 @@ class Vendor:
         """Raise `NotOffered` where this is not offered."""
         if not self.offers(capability):
             raise self.lacks(capability)
+
+
+THE_PROVIDER = Vendor("", "the provider", "the provider's console", "", "")
+"""The words for whichever it is: of what is said of several projects."""

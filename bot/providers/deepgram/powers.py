@@ -46,6 +46,14 @@ def may(role: str | None, target: Role, action: Action) -> bool:
             return False
 
 
+def may_delete_project(role: str | None) -> bool:
+    """Tell whether a credential of this role may delete a project.
+
+    That takes ``project:write:destroy``, which only owners have. None is not forbidden: Deepgram has the last word.
+    """
+    return role in ("owner", None)
+
+
 def limits(role: str | None) -> str:
     """Say in plain words why some buttons are missing; empty for a credential that can do everything."""
     match role:

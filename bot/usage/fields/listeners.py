@@ -50,21 +50,21 @@ class FieldListeners:
         """Show what was used lately in a project."""
         _, days = read_words(call.text)
         today = self._clock.now().astimezone(UTC).date()
-        return views.used(await self._read(call, access.there, today - timedelta(days=days - 1), today))
+        return views.used(await self._read(call, access, today - timedelta(days=days - 1), today), access.vendor)
 
     async def export(self, call: Call, access: Access) -> str:
         """Send all of it as CSV, in a direct message."""
         _, first, last = _pressed(call.value)
-        seen = await self._read(call, access.there, first, last)
+        seen = await self._read(call, access, first, last)
         rows = [(name, item) for name, items in views.columns(seen) for item in items]
         comment = f"What {escape(seen.project)} used from {seen.first} to {seen.last} (UTC)"
         content = csv_bytes(("what", "value"), rows)
         await self._exports.send(access, f"fields-{seen.last}.csv", content, comment)
         return "The file is in your direct messages."
 
-    async def _read(self, call: Call, project: Project, first: date, last: date) -> Used:
-        words = f"Reading what {escape(project.name)} used from Deepgram…"
-        return await told_if_slow(self._used(project, first, last), call.tell, words)
+    async def _read(self, call: Call, access: Access, first: date, last: date) -> Used:
+        words = f"Reading what {escape(access.there.name)} used from {access.vendor.name}…"
+        return await told_if_slow(self._used(access.there, first, last), call.tell, words)
 
     async def _used(self, project: Project, first: date, last: date) -> Used:
         fields, items = await asyncio.gather(

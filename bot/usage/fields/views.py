@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.providers.deepgram.line_items import line_item_named
 from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import NOTHING, cut, escape, when
 
@@ -34,7 +35,7 @@ class Used:
     read_at: datetime
 
 
-def used(seen: Used) -> list[Block]:
+def used(seen: Used, vendor: Vendor) -> list[Block]:
     """Draw what was used; long lists say how many more there are, and the file has all."""
     lists = columns(seen)
     value = f"{seen.project_id}:{seen.first}:{seen.last}"
@@ -43,7 +44,7 @@ def used(seen: Used) -> list[Block]:
     return [
         blocks.header(f"What {cut(seen.project, NAME_SHOWN)} used"),
         *(nothing or [blocks.section(f"*{name}* ({len(items)})\n{_shown(items)}") for name, items in lists]),
-        blocks.context(f"{seen.first} to {seen.last}, days of UTC · read from Deepgram {when(seen.read_at)}"),
+        blocks.context(f"{seen.first} to {seen.last}, days of UTC · read from {vendor.name} {when(seen.read_at)}"),
         *([] if nothing else [blocks.actions(export)]),
     ]
 

@@ -51,7 +51,7 @@ def request_form(form: Form) -> Block:
             _searched("Key", "key", _known(form.key, asked.key)),
             _searched("Customer", "customer", _known(asked.customer, asked.customer), "Keys that carry the tag."),
             _request_id(asked.request_id),
-            blocks.context("Days are those of your own time zone. Deepgram keeps requests for 90 days."),
+            blocks.context("Days are those of your own time zone. Requests are kept for 90 days."),
         ],
         submit="Show requests",
         close="Cancel",

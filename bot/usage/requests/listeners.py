@@ -33,8 +33,8 @@ from bot.usage.requests.service import RequestReading, project_of
 from bot.usage.requests.wording import read_words
 
 MAY_READ = "usage.requests"
-READING = "Reading the requests from Deepgram…"
-READING_ONE = "Reading the request from Deepgram…"
+READING = "Reading the requests…"
+READING_ONE = "Reading the request…"
 FILE = "CSV"
 COLLECTING = "Collecting the requests…"
 
@@ -126,11 +126,12 @@ class RequestListeners:
 
     async def _page(self, call: Call, access: Access, question: Question, number: int) -> Block:
         reading = self._reading.page(access, question, number)
-        return views.request_list(await told_if_slow(reading, partial(_working, call), f"{READING} Page {number}."))
+        found = await told_if_slow(reading, partial(_working, call), f"{READING} Page {number}.")
+        return views.request_list(found, access.vendor)
 
     async def _one(self, call: Call, access: Access, request_id: str) -> Block:
         reading = self._reading.one(access, request_id)
-        return views.details(await told_if_slow(reading, partial(_working, call), READING_ONE))
+        return views.details(await told_if_slow(reading, partial(_working, call), READING_ONE), access.vendor)
 
     # --- the file ---
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import NOTHING, code, count, cut, escape, when
 from bot.spending.key_names import key_with_owner
@@ -23,11 +24,11 @@ LIST_SHOWN = 200
 FOREIGN_SHOWN = 500
 PATH_SHOWN = 1500
 FIELDS_PER_SECTION = 10
-NOT_READY = "Deepgram has no answer to tell yet. Look again in a minute; a few requests never get one."
-COST_LATE = "Deepgram tells no cost yet. It mostly takes a few minutes: look again then."
+NOT_READY = "The provider has no answer to tell yet. Look again in a minute; a few requests never get one."
+COST_LATE = "The provider tells no cost yet. It mostly takes a few minutes: look again then."
 
 
-def request_list(found: RequestList) -> Block:
+def request_list(found: RequestList, vendor: Vendor) -> Block:
     """Draw a page of requests; the window carries the question that it answers."""
     return blocks.modal(
         "usage.requests.list",
@@ -35,7 +36,7 @@ def request_list(found: RequestList) -> Block:
         [
             blocks.section(f"*{escape(cut(found.project, NAME_SHOWN))}*\n{_asked(found.question)}"),
             *_rows(found),
-            blocks.context(*_small_print(found)),
+            blocks.context(*_small_print(found, vendor)),
             *_turning(found),
             blocks.actions(*_buttons(found)),
         ],
@@ -81,16 +82,16 @@ def _details_button(record: RequestRecord, project_id: str) -> Block | None:
     return blocks.button("Details", "usage.requests.show", f"{project_id}:{record.request_id}")
 
 
-def _small_print(found: RequestList) -> list[str]:
+def _small_print(found: RequestList, vendor: Vendor) -> list[str]:
     page = f"Page {found.number}, {'more may follow' if found.more else 'the last'}"
-    lines = [f"{page} · read from Deepgram {when(found.read_at)}"]
+    lines = [f"{page} · read from {vendor.name} {when(found.read_at)}"]
     if len(found.question.keys) > 1:
         lines.append(f"Put together from {count(len(found.question.keys), 'key')} that carry the tag.")
     if found.question.left:
         left = count(found.question.left, "more key")
         lines.append(f"Only {MOST_KEYS} keys were asked: {left} carry the tag too. Choose one to see it.")
     if any(line.tag_missing for line in found.lines):
-        lines.append("Tag missing: the key carries the customer's tag, but Deepgram's record of the request does not.")
+        lines.append("Tag missing: the key carries the customer's tag, but the record of the request does not.")
     return lines
 
 
@@ -107,7 +108,7 @@ def _buttons(found: RequestList) -> list[Block]:
     return [change, *([export] if found.lines or found.number > 1 else [])]
 
 
-def details(one: One) -> Block:
+def details(one: One, vendor: Vendor) -> Block:
     """Draw one request with all that is known of it."""
     record = one.line.record
     fields = [blocks.mrkdwn(f"*{label}*\n{text}", 2000) for label, text in _parts(one) if text]
@@ -122,7 +123,7 @@ def details(one: One) -> Block:
             blocks.section(f"{code(record.request_id[:100])}\n{said}"),
             *(blocks.section(fields=group) for group in groups),
             blocks.section(f"*Path*, sensitive parts hidden\n{code(cut(record.shown_path, PATH_SHOWN))}"),
-            blocks.context(f"Read from Deepgram {when(one.read_at)}", *([COST_LATE] if record.usd == 0 else [])),
+            blocks.context(f"Read from {vendor.name} {when(one.read_at)}", *([COST_LATE] if record.usd == 0 else [])),
             blocks.actions(again),
         ],
         close="Close",
