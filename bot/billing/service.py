@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.errors import ScopeMissing
 from bot.providers.deepgram.billing import Balance, BillingReports, Purchase
 from bot.slack.pages import Page, page_of
 from bot.store.projects import Project
 
-WHO_MAY_READ = "At Deepgram the roles owner and admin may read billing; a key of the role member may not."
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -44,8 +41,7 @@ async def balances(reports: BillingReports, project: Project, now: datetime) -> 
     Raises:
         ProviderError: the provider did not tell; ScopeMissing says who may read them.
     """
-    with _saying_who_may():
-        return Balances(project.id, project.name, tuple(await reports.balances(project.id)), now)
+    return Balances(project.id, project.name, tuple(await reports.balances(project.id)), now)
 
 
 async def orders(reports: BillingReports, project: Project, number: int, now: datetime) -> Orders:
@@ -54,8 +50,7 @@ async def orders(reports: BillingReports, project: Project, number: int, now: da
     Raises:
         ProviderError: the provider did not tell; ScopeMissing says who may read them.
     """
-    with _saying_who_may():
-        told = await reports.purchases(project.id)
+    told = await reports.purchases(project.id)
     newest_first = sorted(told.orders, key=lambda order: order.created or LONG_AGO, reverse=True)
     return Orders(project.id, project.name, page_of(newest_first, number), told.complete, now)
 
@@ -71,12 +66,3 @@ def sums(listed: Iterable[Balance]) -> dict[str, Decimal | None]:
 def _sum(parts: list[Decimal | None]) -> Decimal | None:
     known = [part for part in parts if part is not None]
     return sum(known, Decimal()) if len(known) == len(parts) else None
-
-
-@contextmanager
-def _saying_who_may() -> Iterator[None]:
-    try:
-        yield
-    except ScopeMissing as problem:
-        text = f"{problem.text} {WHO_MAY_READ}"
-        raise ScopeMissing(text, scope=problem.scope, status=problem.status, request_id=problem.request_id) from problem

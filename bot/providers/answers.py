@@ -21,7 +21,7 @@ LONGEST_REST_SECONDS = (
 # spoke for another host (421): what became of the call is not in them.
 VAGUE = frozenset({408, 421, 425, 460, 499})
 DONE = frozenset({200, 201, 204})  # 202 is only a promise, 206 a part, 207 a list of verdicts
-# As Deepgram writes errors (developers.deepgram.com/docs/errors), and as gateways and other services do.
+# As vendors write errors, and as gateways and other services do.
 _ERRORS = ("err_code", "err_msg", "category", "details", "error", "errors", "error_code", "error_message", "fault")
 _VERDICTS = ("ok", "success", "succeeded")
 _CODES = ("code", "status", "statusCode", "status_code")

@@ -60,7 +60,7 @@ def moment_or_none(value: object) -> datetime | None:
 def texts_or_none(value: object) -> tuple[str, ...] | None:
     """Return the texts of a list, dropping whatever else is in it; one text alone is a list of one; else None.
 
-    Deepgram's own types had one text where there is a list now (usage ``tags`` and ``models``, 2025-10 to 2026-04).
+    A vendor's own types had one text where there is a list now (usage ``tags`` and ``models``, 2025-10 to 2026-04).
     """
     if isinstance(value, str):
         value = [value] if value else []

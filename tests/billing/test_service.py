@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.billing import service
 from bot.billing.service import sums
 from bot.errors import ScopeMissing, Unavailable
-from bot.providers.deepgram.billing import Balance
+from bot.providers.deepgram.billing import WHO_MAY_READ, Balance
 from bot.providers.deepgram.client import Deepgram
 from bot.store.projects import Project
 from playground.deepgram.server import DeepgramEmulator
@@ -51,7 +51,7 @@ async def test_a_key_of_the_member_role_says_why_it_may_not_read_billing(emulato
             with pytest.raises(ScopeMissing) as problem:
                 await reading
             assert "billing:read" in problem.value.text
-            assert problem.value.text.endswith(service.WHO_MAY_READ)
+            assert problem.value.text.endswith(WHO_MAY_READ)
 
 
 async def test_other_trouble_is_told_in_its_own_words(emulator: DeepgramEmulator) -> None:

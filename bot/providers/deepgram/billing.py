@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
+from bot.errors import ScopeMissing
 from bot.providers.deepgram.deployments import MaybeDeployment, deployment_or_none
 from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path, report, told
 from bot.providers.deepgram.filters import day_params, one_of, value_text
@@ -31,6 +33,7 @@ from bot.providers.lenient import (
 
 BillingGrouping = Literal["accessor", "deployment", "line_item", "tags"]
 MOST_ORDERS = 1000
+WHO_MAY_READ = "At Deepgram the roles owner and admin may read billing; a key of the role member may not."
 UNTOLD_CAP = 100  # the largest limit once; a server that still has it cuts a list there without a word
 # Written "usd" and "USD", "hour" and "hours" in different places.
 Units = Annotated[str, BeforeValidator(lambda value: (text_or_none(value) or "").strip().lower().removesuffix("s"))]
@@ -110,7 +113,8 @@ class BillingReports(Endpoints):
 
     async def balances(self, project_id: str) -> Listed[Balance]:
         """Return all balances of a project."""
-        body = await self._transport.read(f"{project_path(project_id)}/balances", "to list the balances")
+        with _saying_who_may():
+            body = await self._transport.read(f"{project_path(project_id)}/balances", "to list the balances")
         return await listed(body, "balances", balance_of)
 
     async def balance(self, project_id: str, balance_id: str) -> Balance:
@@ -174,13 +178,22 @@ class BillingReports(Endpoints):
         """Return at most ``limit`` (1 to 1000) orders; the vendor cuts the list there and has no second page."""
         most = min(max(limit, 1), MOST_ORDERS)
         params = {"limit": str(most)}
-        body = await self._transport.read(
-            f"{project_path(project_id)}/purchases", "to list the purchases", params=params
-        )
+        path = f"{project_path(project_id)}/purchases"
+        with _saying_who_may():
+            body = await self._transport.read(path, "to list the purchases", params=params)
         orders = await listed(body, "orders", purchase_of)
         return Purchases(
             orders=tuple(orders), complete=len(body["orders"] or []) < min(int(params["limit"]), UNTOLD_CAP)
         )
+
+
+@contextmanager
+def _saying_who_may() -> Iterator[None]:
+    try:
+        yield
+    except ScopeMissing as problem:
+        text = f"{problem.text} {WHO_MAY_READ}"
+        raise ScopeMissing(text, scope=problem.scope, status=problem.status, request_id=problem.request_id) from problem
 
 
 def dollars_left(balances: Iterable[Balance]) -> Decimal | None:
