@@ -120,3 +120,124 @@ def _page(session: Session, reader: Reader, project: Project, typed: str, found:
         freshness(session, project.id),
         limits(accounts.our_role(session, project.id)),
         vendor_of(session, project),
+        reader.desk.access(session, reader.actor, project.id).can("invites.send"),
+    )
+
+
+def _row(session: Session, reader: Reader, member: Member, live: int) -> Row:
+    return Row(
+        member,
+        live,
+        is_ourselves(session, member),
+        reader.may(session, member, "members.scope", "scope"),
+        reader.may(session, member, "members.remove", "remove"),
+    )
+
+
+def overview(session: Session, reader: Reader, member: Member) -> Overview:
+    """Return one member at a glance."""
+    made, live = keys.of_maker(session, member.project_id, member.member_id, member.email, limit=KEYS_SHOWN)
+    removal = RemoveMember(project_id=member.project_id, member_id=member.member_id)
+    verdict, vendor = reader.desk.judge(session, removal, reader.actor), vendor_of(session, member.project_id)
+    return Overview(
+        row=_row(session, reader, member, live),
+        project=projects.name_of(session, member.project_id),
+        keys=tuple((key, _owner(session, reader.actor.team_id, key)) for key in made),
+        choices=_choices(session, member),
+        deciders=words.people_of(session, reader.actor.team_id, verdict.deciders) if isinstance(verdict, Hold) else "",
+        fresh=freshness(session, member.project_id),
+        keys_fresh=fresh(mirrors.get(session, mirrors.of_keys(member.project_id)), vendor),
+        limits=limits(accounts.our_role(session, member.project_id)),
+        vendor=vendor,
+    )
+
+
+def _choices(session: Session, member: Member) -> tuple[Role, ...]:
+    now, ours = scope_of(member.scopes), accounts.our_role(session, member.project_id)
+    return tuple(scope for scope in ROLES if scope != now and may(ours, now, "scope") and may(ours, scope, "scope"))
+
+
+def _owner(session: Session, team_id: str, key: Key) -> str:
+    return words.people_of(session, team_id, [key.owner]) if key.owner is not None else ""
+
+
+def freshness(session: Session, project_id: str) -> str:
+    """Say how old the list is, in mrkdwn."""
+    return fresh(mirrors.get(session, mirrors.of_members(project_id)), vendor_of(session, project_id))
+
+
+def csv_rows(session: Session, project_id: str) -> list[tuple[object, ...]]:
+    """Return all members of a project for a table; see ``CSV_HEADER``."""
+    live = keys.live_by_maker(session, project_id)
+    return [
+        (
+            member.first_name,
+            member.last_name,
+            member.email,
+            " ".join(member.scopes),
+            _live(live, member),
+            member.member_id,
+        )
+        for member in members.of_project(session, project_id)
+    ]
+
+
+CSV_HEADER = ("First name", "Last name", "E-mail", "Scopes", "Live keys", "Member id")
+
+
+def _live(live: Counter[str], member: Member) -> int:
+    return live[member.member_id] + (live[member.email.lower()] if member.email else 0)
+
+
+# --- how the desk draws what is held ---
+
+
+def describe_removal(session: Session, operation: RemoveMember, requester: str) -> Description:
+    """Draw a removal for those who decide: above all, which keys die with it."""
+    del requester
+    project, vendor = projects.name_of(session, operation.project_id), vendor_of(session, operation.project_id)
+    made, live = keys.of_maker(session, operation.project_id, operation.member_id, operation.email, limit=KEYS_SHOWN)
+    known = members.get(session, operation.project_id, operation.member_id)
+    scope = scope_of(known.scopes) if known is not None else "member"
+    lost = f"{count(live, 'live key')} of theirs would stop working at once" if live else "They made no live key here"
+    return Description(
+        title=f"Remove member · {cut(operation.label, PURPOSE_SHOWN)}",
+        wish=f"to remove {operation.label} from {project} at {vendor.name}.",
+        why=operation.why,
+        fields=_fields(session, operation, scope),
+        evidence=(
+            ("Keys that stop working", _lost(made, live)),
+            ("Keys as last read", fresh(mirrors.get(session, mirrors.of_keys(operation.project_id)), vendor)),
+        ),
+        risk=("High" if live or scope != "member" else "Medium", f"{lost}; it cannot be undone, only invited again."),
+    )
+
+
+def _lost(made: Sequence[Key], live: int) -> str:
+    lines = [key_in_list(key, nothing=NO_COMMENT) for key in made]
+    lines += [f"and {live - len(made)} more"] if live > len(made) else []
+    return "\n".join(lines) or "none"
+
+
+def describe_scope(session: Session, operation: ChangeMemberScope, requester: str) -> Description:
+    """Draw a change of scope for those who decide."""
+    del requester
+    project, vendor = projects.name_of(session, operation.project_id), vendor_of(session, operation.project_id)
+    before = scope_of(operation.before)
+    return Description(
+        title=f"Member scope · {cut(operation.label, PURPOSE_SHOWN)}",
+        wish=f"{operation.label} to be {operation.scope} of {project} at {vendor.name}.",
+        why=operation.why,
+        fields=(*_fields(session, operation, before), ("New scope", escape(operation.scope))),
+        risk=("High" if operation.scope == "owner" else "Medium", f"from {before} to {operation.scope}"),
+    )
+
+
+def _fields(session: Session, operation: AboutMember, scope: Role) -> tuple[tuple[str, str], ...]:
+    vendor = vendor_of(session, operation.project_id)
+    return (
+        ("Project", f"{vendor.name} · {escape(projects.name_of(session, operation.project_id))}"),
+        ("Member", escape(operation.label)),
+        ("Scope", escape(scope)),
+        ("Member id", code(operation.member_id)),
+    )

@@ -21,7 +21,6 @@ NOBODY_DECIDES = (
     "*Nobody could approve this*: it takes a second Owner, because nobody decides their own request. "
     "Owners are added with `/keydesk roles`."
 )
-NEVER_READ = "– (not read from the provider yet: please look again in a minute)"
 
 
 def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = "") -> Block:
@@ -59,8 +58,9 @@ def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = 
 
 
 def _losses(seen: Loss) -> list[Block]:
+    never_read = f"– (not read from {seen.vendor.name} yet: please look again in a minute)"
     pairs = (
-        ("Live keys", str(seen.keys_total) if seen.keys_read else NEVER_READ),
+        ("Live keys", str(seen.keys_total) if seen.keys_read else never_read),
         ("Members", seen.contents.members),
         ("Open invites", seen.contents.invites),
         ("Balance", seen.contents.balance),
