@@ -19,9 +19,10 @@ from bot.engine.carrier import DbosEngine
 from bot.engine.port import Engine, Job
 from bot.errors import NoWorkspace
 from bot.home import refused
-from bot.providers.deepgram.accounts import DeepgramAccounts
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.deepgram.identity import ProjectOfKey, nowhere
+from bot.providers.deepgram.kind import deepgram_kind
+from bot.providers.provider import ProviderKind
+from bot.providers.registry import NONE_BESIDE, Providers
 from bot.refused_blocks import RefusedBlocks
 from bot.room import Ports
 from bot.rooms import MakesRoom, Rooms, assemble
@@ -36,7 +37,6 @@ from bot.store import due, heartbeats, keys, seen
 from bot.store.database import Database
 from bot.vendors import Vendors
 
-VENDORS = Vendors((DEEPGRAM,))
 EngineOf = Callable[[Database, Clock], Engine]
 
 
@@ -50,7 +50,7 @@ class App:
     engine: Engine
     slack: Slack
     identity: Identity
-    deepgram: Deepgram
+    providers: Providers
     rooms: Rooms
     floor: Floor
     frozen: bool
@@ -75,7 +75,7 @@ class App:
     async def close(self, grace: float = 5.0) -> None:
         """End what runs within ``grace`` seconds and close every connection."""
         await self.engine.stop(grace)
-        await self.deepgram.aclose()
+        await self.providers.aclose()
         await self.slack.close()
         self.database.close()
 
@@ -90,22 +90,32 @@ def clock_of(settings: Settings) -> Clock:
     return ServedClock(settings.keydesk_clock_url) if settings.keydesk_clock_url else SystemClock()
 
 
-def deepgram_of(settings: Settings, database: Database, *, frozen: bool = False) -> Deepgram:
-    """Return Deepgram with all accounts: the main one of the environment, and those that were added to the store.
+def kinds_of(
+    settings: Settings, *, frozen: bool = False, project_of_key: ProjectOfKey = nowhere
+) -> tuple[ProviderKind, ...]:
+    """Return the providers that Keydesk works with, the main account's first: a further one is a folder and a line."""
+    return (deepgram_kind(settings.deepgram_api_url, frozen=frozen, project_of_key=project_of_key),)
+
+
+def providers_of(
+    settings: Settings, database: Database, *, frozen: bool = False, more: Sequence[ProviderKind] = ()
+) -> Providers:
+    """Return every account: the main one of the environment, and those that were added to the store.
+
+    ``more`` are providers beside Keydesk's own. From here on the database's sessions carry the vendors.
 
     Raises:
-        CredentialsRejected: the Deepgram key cannot be a key.
+        CredentialsRejected: the main account's credential cannot be one.
     """
-
-    def open_client(credential: SecretStr) -> Deepgram:
-        return Deepgram(credential, settings.deepgram_api_url, frozen=frozen, project_of_key=project_of_key)
 
     async def project_of_key(key_id: str) -> str | None:
         known = await database.read(lambda session: keys.by_provider_id(session, key_id))
         return known.project_id if known is not None else None
 
+    kinds = (*kinds_of(settings, frozen=frozen, project_of_key=project_of_key), *more)
+    database.info |= Vendors(kind.vendor for kind in kinds).info
     known = SealedAccounts(database, Ring(settings.keydesk_secret_key))
-    return DeepgramAccounts(open_client(settings.deepgram_api_key), known, open_client)
+    return Providers(kinds[0].open(settings.deepgram_api_key), known, kinds)
 
 
 async def build(
@@ -115,17 +125,18 @@ async def build(
     clock: Clock | None = None,
     frozen: bool = False,
     more: Sequence[MakesRoom] = (),
+    more_providers: Sequence[ProviderKind] = (),
 ) -> App:
-    """Make the world, and ask Slack who we are; ``more`` are rooms beside those of `bot.rooms`.
+    """Make the world, and ask Slack who we are; ``more`` are rooms and providers beside Keydesk's own.
 
     Raises:
         SlackError: Slack does not accept the bot token.
         NoWorkspace: it was installed in a whole organisation, and names no workspace.
-        CredentialsRejected: the Deepgram key cannot be a key.
+        CredentialsRejected: the main account's credential cannot be one.
     """
     clock = clock or clock_of(settings)
-    database = Database(settings.database_url, info=VENDORS.info)
-    deepgram = deepgram_of(settings, database, frozen=frozen)
+    database = Database(settings.database_url)
+    providers = providers_of(settings, database, frozen=frozen, more=more_providers)
     engine = engine_of(database, clock)
     slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
@@ -140,7 +151,7 @@ async def build(
         clock=clock,
         interactive=slack.interactive,
         background=slack.background,
-        deepgram=deepgram,
+        providers=providers,
         team_id=identity.team_id,
         owners=frozenset(settings.keydesk_owners),
         ring=Ring(settings.keydesk_secret_key),
@@ -160,7 +171,7 @@ async def build(
     slack.word(prefixed(floor.names))
     slack.remember(RefusedBlocks(database, identity.team_id, clock))
     rooms.status.watch(lambda: refused.look(database, identity.team_id, clock.now()))
-    return App(settings, database, clock, engine, slack, identity, deepgram, rooms, floor, frozen)
+    return App(settings, database, clock, engine, slack, identity, providers, rooms, floor, frozen)
 
 
 def of_one_workspace(identity: Identity) -> Identity:
@@ -190,11 +201,12 @@ def app_manifest(prefix: str = "", url: str | None = None, more: Sequence[MakesR
 
 def unconnected(more: Sequence[MakesRoom] = ()) -> Rooms:
     """Put the rooms together over ports that lead nowhere, to see what they answer to."""
-    database, clock = Database("sqlite://", info=VENDORS.info), SystemClock()
+    database, clock = Database("sqlite://"), SystemClock()
     web = SlackWeb(AsyncWebClient(), 1.0)
     engine = dbos_engine("none")(database, clock)  # which is never started
-    deepgram = Deepgram(SecretStr("none"))
-    ports = Ports(database, engine, clock, web, web, deepgram, "", frozenset(), Ring(SecretStr("")), Limits())
+    kind = deepgram_kind()
+    providers = Providers(kind.open(SecretStr("none")), NONE_BESIDE, (kind,))
+    ports = Ports(database, engine, clock, web, web, providers, "", frozenset(), Ring(SecretStr("")), Limits())
     return assemble(ports, more)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import logs
 from bot.accounts.adding import NO_CREDENTIAL, NewAccount, add
 from bot.accounts.sealed import reseal
-from bot.app import app_manifest, clock_of, deepgram_of
+from bot.app import app_manifest, clock_of, providers_of
 from bot.config import ENV_FILE, PREFIX, BadSettings, Settings, load, strangers
 from bot.doctor import examine
 from bot.engine.workflows import migrate as migrate_engine
@@ -27,13 +27,13 @@ from bot.errors import BotError
 from bot.home.check import Check, as_json_text, as_lines
 from bot.install import write_env
 from bot.providers.deepgram.addresses import doubt
-from bot.providers.deepgram.client import Deepgram
 from bot.reconcile import NotMade, report
 from bot.sealing import CannotSeal, CannotUnseal, Ring, new_key
 from bot.serve import Role, run_loop, serve
 from bot.slack.web import SlackError
 from bot.store import schema
 from bot.store.accounts import Account
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.database import Database
 
 
@@ -153,10 +153,11 @@ def accounts_group() -> None:
 @accounts_group.command("add")
 @click.option("--name", required=True, help="How people will call it, for example studio")
 @click.option("--customer", default=None, help="The tag of the customer whose own account it is; none if it is ours.")
-def add_account(name: str, customer: str | None) -> None:
+@click.option("--provider", default=FIRST_PROVIDER, show_default=True, help="Whose account it is: a provider's name.")
+def add_account(name: str, customer: str | None, provider: str) -> None:
     """Add an account; its credential comes from standard input, never from an argument."""
     settings = _settings()
-    added = asyncio.run(_add(settings, NewAccount(name, customer, _typed_credential())))
+    added = asyncio.run(_add(settings, NewAccount(name, customer, _typed_credential(), provider.lower())))
     whose = f", the own account of customer {added.customer}" if added.customer is not None else ""
     click.echo(
         f"Added {added.name} ({added.fingerprint}){whose}: role {added.role or 'unknown'}, its projects: ", nl=False
@@ -187,16 +188,13 @@ def reseal_accounts() -> None:
 
 
 async def _add(settings: Settings, given: NewAccount) -> Account:
-    def open_client(credential: SecretStr) -> Deepgram:
-        return Deepgram(credential, settings.deepgram_api_url)
-
     ring = Ring(settings.keydesk_secret_key)
     try:
         with _prepared_database(settings) as database:
-            async with contextlib.aclosing(deepgram_of(settings, database)) as deepgram:
+            async with contextlib.aclosing(providers_of(settings, database)) as providers:
                 clock = clock_of(settings)
                 await clock.refresh()
-                return await add(given, database, ring, deepgram, open_client, clock.now())
+                return await add(given, database, ring, providers, clock.now())
     except (BotError, CannotSeal) as problem:
         raise click.ClickException(f"Not added: {problem}") from None
 

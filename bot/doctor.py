@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -16,16 +16,18 @@ from sqlmodel import select
 
 from bot import groups
 from bot.accounts import sealed
-from bot.app import app_manifest, clock_of, of_one_workspace
+from bot.app import app_manifest, clock_of, kinds_of, of_one_workspace
 from bot.config import Settings
 from bot.errors import BotError, NoWorkspace
 from bot.home import refused
 from bot.home.check import Check
 from bot.home.status import credential, powers
 from bot.people import REFUSALS, read_profile
-from bot.providers.deepgram.accounts import Account as OpenedAccount
 from bot.providers.deepgram.addresses import LOOPBACK, doubt
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.port import Vendor
+from bot.providers.provider import ProviderKind
+from bot.providers.registry import Account as OpenedAccount
+from bot.providers.values import Credential
 from bot.sealing import Ring
 from bot.slack import refusals
 from bot.slack.channels import channel_problem
@@ -270,25 +272,29 @@ def _address(settings: Settings) -> Check:
 
 async def _deepgram(settings: Settings, database: Database) -> list[Check]:
     try:
-        deepgram = Deepgram(settings.deepgram_api_key, settings.deepgram_api_url)
+        deepgram = kinds_of(settings)[0].open(settings.deepgram_api_key)
     except BotError as problem:
         return [Check("deepgram", False, f"{problem.text} Set DEEPGRAM_API_KEY.")]
     found, problem_text = await credential(deepgram)
     await deepgram.aclose()
     if found is None:
         return [Check("deepgram", False, f"{problem_text} See DEEPGRAM_API_KEY and DEEPGRAM_API_URL in .env.")]
-    cannot = "; ".join(powers(found)) or "nothing it cannot do (an admin-role key is recommended: it can destroy less)"
     return [
-        Check("deepgram", found.role in ("owner", "admin"), _role_words(found.role, cannot)),
+        _power("deepgram", deepgram.vendor, found),
         Check("deepgram projects", found.projects > 0, f"{count(found.projects, 'project')} visible"),
         await _hanging(database),
     ]
 
 
-def _role_words(role: str | None, cannot: str) -> str:
-    if role in ("owner", "admin"):
-        return f"role {role}: {cannot}"
-    return f"role {role or 'unknown'}: {cannot}. Create the key as an admin of the service account."
+def _power(name: str, vendor: Vendor, found: Credential) -> Check:
+    """Say whether a credential can do what Keydesk does with it, by its role where its provider knows roles."""
+    if not vendor.able_roles:
+        return Check(name, True, f"{vendor.name} accepts it")
+    cannot = "; ".join(powers(found)) or "nothing it cannot do (an admin-role key is recommended: it can destroy less)"
+    if found.role in vendor.able_roles:
+        return Check(name, True, f"role {found.role}: {cannot}")
+    words = f"role {found.role or 'unknown'}: {cannot}. Create the key as an admin of the service account."
+    return Check(name, False, words)
 
 
 async def _hanging(database: Database) -> Check:
@@ -308,7 +314,8 @@ async def _accounts(settings: Settings, database: Database) -> list[Check]:
     if not rows and not settings.keydesk_secret_key.get_secret_value():
         return []
     secret_key = Check("secret key", not ring.problem, ring.problem or "it can be read")
-    return [secret_key, *[await _account(settings, sealed.opened(row, ring)) for row in rows]]
+    kinds = {kind.vendor.id: kind for kind in kinds_of(settings)}
+    return [secret_key, *[await _account(kinds, sealed.opened(row, ring)) for row in rows]]
 
 
 async def _beside_main(database: Database) -> list[Account]:
@@ -320,16 +327,19 @@ async def _beside_main(database: Database) -> list[Account]:
         return []
 
 
-async def _account(settings: Settings, account: OpenedAccount) -> Check:
+async def _account(kinds: Mapping[str, ProviderKind], account: OpenedAccount) -> Check:
     name = f"account {account.name}"
     if account.credential is None:
         mend = "put the key that sealed it back into KEYDESK_SECRET_KEY, or remove the account in Slack and add it anew"
         return Check(name, False, f"its credential cannot be unsealed: {mend}")
-    async with contextlib.aclosing(Deepgram(account.credential, settings.deepgram_api_url)) as client:
+    kind = kinds.get(account.provider)
+    if kind is None:
+        return Check(name, False, f"this Keydesk does not work with {account.provider}: remove the account in Slack")
+    async with contextlib.aclosing(kind.open(account.credential)) as client:
         found, problem = await credential(client)
     if found is None:
         return Check(name, False, problem)
-    return Check(name, found.role in ("owner", "admin"), _role_words(found.role, "; ".join(powers(found)) or "all"))
+    return _power(name, kind.vendor, found)
 
 
 def _health(settings: Settings) -> Check:

@@ -15,8 +15,8 @@ from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
-from bot.providers.deepgram.endpoints import Listed
 from bot.providers.http import unhurried
+from bot.providers.listed import Listed
 from bot.providers.port import THE_PROVIDER, Vendor
 from bot.slack.words import escape, when
 from bot.store import mirrors, people, projects

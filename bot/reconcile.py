@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from bot.accounts import sealed
-from bot.app import deepgram_of
+from bot.app import providers_of
 from bot.config import Settings
 from bot.errors import BotError
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.endpoints import Listed
-from bot.providers.deepgram.models import Key as ProviderKey
+from bot.providers.listed import Listed
+from bot.providers.registry import Providers
+from bot.providers.values import Key as ProviderKey
 from bot.sealing import Ring
 from bot.store import mints
 from bot.store.database import Database
@@ -37,8 +37,8 @@ async def report(settings: Settings) -> list[str]:
     """
     database = Database(settings.database_url)
     try:
-        async with contextlib.aclosing(deepgram_of(settings, database)) as deepgram:
-            return [*await _unread(settings, database), *await _report(database, deepgram)]
+        async with contextlib.aclosing(providers_of(settings, database)) as providers:
+            return [*await _unread(settings, database), *await _report(database, providers)]
     except BotError as problem:
         raise NotMade(f"The report could not be made: {problem.text}") from None
     except SQLAlchemyError as problem:
@@ -49,11 +49,11 @@ async def report(settings: Settings) -> list[str]:
         await asyncio.to_thread(database.close)
 
 
-async def _report(database: Database, deepgram: Deepgram) -> list[str]:
+async def _report(database: Database, providers: Providers) -> list[str]:
     lines: list[str] = []
     unreadable: list[str] = []
     read = 0
-    for account, client in (await deepgram.accounts()).items():
+    for account, client in (await providers.accounts()).items():
         projects = await client.projects()
         unreadable += _gaps(f"account {account}", "projects", projects)
         for project in projects:

@@ -15,8 +15,8 @@ from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
 from bot.policy import Policy, Right
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
+from bot.providers.registry import Providers
+from bot.providers.standing import Standing
 from bot.sealing import Ring
 from bot.slack.names import Door
 from bot.slack.web import SlackWeb
@@ -32,7 +32,7 @@ class Ports:
     clock: Clock
     interactive: SlackWeb
     background: SlackWeb
-    deepgram: Deepgram
+    providers: Providers
     team_id: str
     owners: frozenset[str]
     ring: Ring
@@ -117,7 +117,7 @@ def deps_of(ports: Ports, kinds: Mapping[str, OperationKind], policy: Policy) ->
         desk=Desk(
             ports.database, ports.engine, ports.clock, ports.owners, kinds, policy, people.look_again, ports.limits
         ),
-        standing=Standing(ports.deepgram),
+        standing=Standing(ports.providers),
         exports=Exports(ports.database, ports.clock, ports.background),
         policy=policy,
         after_figures=[],

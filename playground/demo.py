@@ -7,10 +7,10 @@ digest tells it, an alert says that it is unusual, and another that the project'
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
 from pydantic import SecretStr
 from sqlmodel import Session
@@ -18,7 +18,8 @@ from sqlmodel import Session
 from bot.accounts.adding import NewAccount, add
 from bot.digests.operations import SECTIONS
 from bot.digests.schedule import Rhythm, first_day, next_due
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.kind import deepgram_kind
+from bot.providers.registry import NONE_BESIDE, Providers
 from bot.sealing import Ring
 from bot.store import collections
 from bot.store.budgets import Alert, Budget
@@ -150,12 +151,10 @@ async def _add_account(database: Database, deepgram: DeepgramEmulator, ring: Rin
     credential = deepgram.open_account(THEIRS, *THEIR_PROJECTS)
     _use_their_keys(deepgram)
     given = NewAccount(THEIRS, THEIRS, SecretStr(credential))
-    open_client = partial(Deepgram, base_url=deepgram.url)
-    main = open_client(SecretStr(deepgram.credentials[role]))
-    try:
-        await add(given, database, ring, main, open_client, deepgram.state.now())
-    finally:
-        await main.aclose()
+    kind = deepgram_kind(deepgram.url)
+    main = kind.open(SecretStr(deepgram.credentials[role]))
+    async with contextlib.aclosing(Providers(main, NONE_BESIDE, (kind,))) as providers:
+        await add(given, database, ring, providers, deepgram.state.now())
 
 
 def _use_their_keys(deepgram: DeepgramEmulator) -> None:

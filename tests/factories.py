@@ -25,8 +25,9 @@ from bot.operation import Actor, Description, OperationKind
 from bot.projects import deleting
 from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
+from bot.providers.provider import Provider, ProviderKind
+from bot.providers.registry import NONE_BESIDE, Providers
+from bot.providers.standing import Standing
 from bot.store import due
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -206,18 +207,24 @@ class Bench:
             return list(session.exec(select(Key).order_by(col(Key.created_at))))
 
 
+def alone(account: Provider) -> Providers:
+    """Return the providers of an installation that works with one account only."""
+    kind = ProviderKind(account.vendor, lambda _: account)
+    return account if isinstance(account, Providers) else Providers(account, NONE_BESIDE, (kind,))
+
+
 AT_ONCE = Limits(rings_after=timedelta())
 
 
 async def bench(
-    database: Database, deepgram: Deepgram, clock: SetClock | None = None, limits: Limits | None = None
+    database: Database, deepgram: Provider, clock: SetClock | None = None, limits: Limits | None = None
 ) -> Bench:
     """Put the rooms together as the composition root does, without Slack."""
     clock = clock or SetClock(NOON)
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, limits=limits or AT_ONCE)
-    standing, ends = Standing(deepgram), KeyEnds(desk)
+    standing, ends = Standing(alone(deepgram)), KeyEnds(desk)
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     kinds |= {
         CreateKey.kind: OperationKind(
@@ -247,7 +254,7 @@ async def bench(
         KeyMaking(database, engine, clock, desk, deepgram, ending),
         KeySettling(database, engine, desk, deepgram, ending, standing),
         KeyMirror(database, engine, desk, deepgram, standing),
-        ProjectMirror(database, engine, deepgram),
+        ProjectMirror(database, engine, alone(deepgram)),
     )
     await engine.start(_jobs(made))
     return made

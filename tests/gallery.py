@@ -21,9 +21,9 @@ from bot.models import views as models
 from bot.models.service import Models, Wanted
 from bot.policy import Role
 from bot.projects.operations import NAME_LONGEST
-from bot.providers.deepgram.billing import Balance, Purchase
-from bot.providers.deepgram.speech_models import SpeechModel, Voice
+from bot.providers.billing import Balance, Purchase
 from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.speech_models import SpeechModel, Voice
 from bot.slack.entering import saying
 from bot.slack.ladder import opening
 from bot.slack.pages import Page, page_of

@@ -10,8 +10,8 @@ from bot.invites import views as invites
 from bot.invites.operations import SendInvites
 from bot.members import service, views
 from bot.members.mirroring import EMAIL_LONGEST, NAME_LONGEST
-from bot.providers.deepgram.powers import ROLES, limits
 from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.roles import ROLES, limits
 from bot.slack.pages import Page
 from bot.slack.words import escape
 from bot.store.invites import Invite

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.prices import Unpriced
-from bot.providers.deepgram.request_records import RequestRecord
-from bot.providers.deepgram.usage import UsageFields, UsedModel
 from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.records import RequestRecord
+from bot.providers.usage import UsageFields, UsedModel
 from bot.spending.periods import Days, Today
 from bot.spending.periods import Period as FiguresPeriod
 from bot.store.coverage import Coverage

@@ -23,10 +23,9 @@ from bot.members.mirroring import listing as member_list
 from bot.mirror import ListMirror
 from bot.operation import Operation, OperationKind
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.invites import Invite
-from bot.providers.deepgram.members import Member
-from bot.providers.deepgram.standing import Standing
 from bot.providers.http import Limits
+from bot.providers.standing import Standing
+from bot.providers.values import Invite, Member
 from bot.store import due
 from bot.store.changes import Change
 from bot.store.database import Database
@@ -36,7 +35,7 @@ from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.clocks import SetClock, machine_now
 from tests.declared import POLICY
-from tests.factories import NOON, OWNER, SECOND_OWNER, actor, set_up, small_database
+from tests.factories import NOON, OWNER, SECOND_OWNER, actor, alone, set_up, small_database
 from tests.inline import InlineEngine
 from tests.limits import PatientLimits
 
@@ -133,7 +132,7 @@ async def _made(
 ) -> Membership:
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {
-        **MemberChanges(engine, client, Standing(client)).kinds(),
+        **MemberChanges(engine, client, Standing(alone(client))).kinds(),
         **InviteSending(database, engine, clock, client).kinds(),
         **InviteChanges(database, engine, clock, client).kinds(),
     }

@@ -96,7 +96,7 @@ async def test_a_frozen_keydesk_makes_ends_and_expires_nothing(settings: Setting
         assert session.get_one(Request, "rq1").state == "waiting"
         assert session.get_one(Key, "ky1").state == "live"
     with pytest.raises(ProviderError, match="frozen"):
-        await app.deepgram.delete_key(PROJECT, PROJECT)
+        await app.providers.delete_key(PROJECT, PROJECT)
     await app.close()
 
 

@@ -18,7 +18,7 @@ from bot.foreign import visible
 from bot.invites import addresses
 from bot.keys.about import purpose_from
 from bot.members import naming as members
-from bot.providers.deepgram.ids import is_email, is_uuid
+from bot.providers.ids import is_email, is_uuid
 from bot.providers.words import quotable
 from bot.slack import words
 from bot.slack.files import cell

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.providers.deepgram.endpoints import Listed
-from bot.providers.deepgram.models import Key as ProviderKey
+from bot.providers.listed import Listed
+from bot.providers.values import Key as ProviderKey
 from bot.reconcile import NotMade, compare, report
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,11 +16,14 @@ from bot import audit
 from bot.accounts.operations import NAME
 from bot.engine.port import Job
 from bot.errors import BotError, CredentialsRejected, ProviderError
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.models import Credential, Project
+from bot.providers.provider import Provider
+from bot.providers.registry import Providers
+from bot.providers.values import Credential, Project
 from bot.sealing import Ring
+from bot.slack.words import listed
 from bot.store import accounts, customers, due, projects
 from bot.store.accounts import Account
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.database import Database
 
 NAMES_SHOWN = 3
@@ -34,21 +37,15 @@ class NotAdded(BotError):
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What was given: a name, whose account it is (a customer's tag, None for ours), and its credential."""
+    """What was given: a name, whose account it is (a customer's tag, None for ours), its credential, its provider."""
 
     name: str
     customer: str | None
     credential: SecretStr
+    provider: str = FIRST_PROVIDER
 
 
-async def add(
-    given: NewAccount,
-    database: Database,
-    ring: Ring,
-    deepgram: Deepgram,
-    open_client: Callable[[SecretStr], Deepgram],
-    now: datetime,
-) -> Account:
+async def add(given: NewAccount, database: Database, ring: Ring, providers: Providers, now: datetime) -> Account:
     """Add an account; a running Keydesk reads its projects at once.
 
     Raises:
@@ -57,16 +54,17 @@ async def add(
         ProviderError: the provider did not answer.
     """
     _check_names(given)
-    client = _client(given, open_client)
+    client = _client(given, providers)
     async with contextlib.aclosing(client):
         sealed, fingerprint = ring.seal(given.credential), client.fingerprint
         found, listed = await _ask(client)
     if not listed:
         raise NotAdded("This credential sees no project, so there is nothing that Keydesk could do with it.")
-    elsewhere = await _listed_elsewhere(deepgram)
+    elsewhere = await _listed_elsewhere(providers)
     row = Account(
         name=given.name,
         customer=given.customer,
+        provider=given.provider,
         sealed=sealed,
         fingerprint=fingerprint,
         **learnt(found, now),
@@ -75,14 +73,18 @@ async def add(
     return await database.write(partial(_save, row=row, listed=listed, elsewhere=elsewhere, now=now))
 
 
-def _client(given: NewAccount, open_client: Callable[[SecretStr], Deepgram]) -> Deepgram:
+def _client(given: NewAccount, providers: Providers) -> Provider:
+    kind = providers.kinds.get(given.provider)
+    if kind is None:
+        known = listed(providers.kinds, "or")
+        raise NotAdded(f"Keydesk works with no provider {given.provider[:40]}. Choose {known}. Nothing was added.")
     try:
-        return open_client(given.credential)
+        return kind.open(given.credential)
     except CredentialsRejected:
         raise NotAdded(NO_CREDENTIAL) from None
 
 
-async def _ask(client: Deepgram) -> tuple[Credential, Sequence[Project]]:
+async def _ask(client: Provider) -> tuple[Credential, Sequence[Project]]:
     try:
         return await client.who_am_i(), await client.projects()
     except CredentialsRejected:
@@ -110,10 +112,10 @@ def _check_names(given: NewAccount) -> None:
         raise NotAdded("That cannot be a customer's tag: letters, digits, blanks and . : / @ + & - only, at most 128.")
 
 
-async def _listed_elsewhere(deepgram: Deepgram) -> set[str]:
+async def _listed_elsewhere(providers: Providers) -> set[str]:
     """Return the projects that the known accounts list now; what one in trouble listed last stands in the mirror."""
     found: set[str] = set()
-    for client in (await deepgram.accounts()).values():
+    for client in (await providers.accounts()).values():
         with contextlib.suppress(ProviderError):
             found |= {project.project_id for project in await client.projects()}
     return found

@@ -11,7 +11,8 @@ from bot.accounts import sealed
 from bot.accounts.adding import learnt
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
+from bot.providers.registry import Providers
 from bot.sealing import Ring
 from bot.store import accounts
 from bot.store.database import Database
@@ -25,10 +26,10 @@ log = structlog.get_logger()
 class AccountJobs:
     """Keeps the rows of the accounts true, so that nothing is offered that the provider forbids."""
 
-    def __init__(self, database: Database, engine: Engine, deepgram: Deepgram, ring: Ring) -> None:
+    def __init__(self, database: Database, engine: Engine, providers: Providers, ring: Ring) -> None:
         self._database = database
         self._engine = engine
-        self._deepgram = deepgram
+        self._providers = providers
         self._ring = ring
 
     async def learn(self, ref: str, now: datetime) -> None:
@@ -39,12 +40,12 @@ class AccountJobs:
             log.error("accounts.cannot_be_unsealed", accounts=shut, why=self._ring.problem or "no key opens them")
         answered = [
             await self._learn(account_id, client, now)
-            for account_id, client in (await self._deepgram.accounts()).items()
+            for account_id, client in (await self._providers.accounts()).items()
         ]
         at = now + (EVERY if all(answered) and not shut else AFTER_TROUBLE)
         await self._database.write(lambda session: self._engine.later(session, Job("credentials.load", ref), at))
 
-    async def _learn(self, account_id: str, client: Deepgram, now: datetime) -> bool:
+    async def _learn(self, account_id: str, client: Provider, now: datetime) -> bool:
         """Ask one account; False if it did not answer."""
         try:
             columns = learnt(await client.who_am_i(), now)

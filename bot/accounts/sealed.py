@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from bot.providers.deepgram.accounts import Account as OpenedAccount
+from bot.providers.registry import Account as OpenedAccount
 from bot.sealing import CannotUnseal, Ring
 from bot.store import accounts
 from bot.store.accounts import Account
@@ -35,11 +35,11 @@ class SealedAccounts:
 def opened(row: Account, ring: Ring) -> OpenedAccount:
     """Return an account with its credential; without, if it was removed or no key of the ring opens it."""
     if row.state != "live" or row.sealed is None:
-        return OpenedAccount(row.id, row.name, None, removed=True)
+        return OpenedAccount(row.id, row.name, row.provider, None, removed=True)
     try:
-        return OpenedAccount(row.id, row.name, ring.unseal(row.sealed))
+        return OpenedAccount(row.id, row.name, row.provider, ring.unseal(row.sealed))
     except CannotUnseal:
-        return OpenedAccount(row.id, row.name, None)
+        return OpenedAccount(row.id, row.name, row.provider, None)
 
 
 def shut(session: Session, ring: Ring) -> list[Account]:

@@ -6,7 +6,7 @@ from bot.access.access import Access
 from bot.access.places import by, named
 from bot.billing import service, views
 from bot.clock import Clock
-from bot.providers.deepgram.billing import BillingReports
+from bot.providers.offers import OffersMoney
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
@@ -18,7 +18,7 @@ from bot.slack.words import escape
 class BillingListeners:
     """Answers `/billing` and its buttons; reads only."""
 
-    def __init__(self, clock: Clock, reports: BillingReports) -> None:
+    def __init__(self, clock: Clock, reports: OffersMoney) -> None:
         self._clock = clock
         self._reports = reports
 

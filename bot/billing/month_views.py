@@ -10,7 +10,7 @@ from typing import Any
 from bot.billing.printing import Printed, PrintedPart
 from bot.billing.statement import Line, Part, Statement
 from bot.money import dollars
-from bot.providers.deepgram.line_items import line_item_named
+from bot.providers.line_items import line_item_named
 from bot.slack import blocks
 from bot.slack.pages import page_of
 from bot.slack.words import code, count, cut, escape

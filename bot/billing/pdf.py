@@ -16,7 +16,7 @@ from bot.billing.month_views import THEIRS, name_of, share
 from bot.billing.printing import Printed, PrintedPart
 from bot.billing.statement import Line
 from bot.foreign import visible
-from bot.providers.deepgram.line_items import line_item_named
+from bot.providers.line_items import line_item_named
 from bot.slack.words import NOTHING, cut
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def room(deps: Deps) -> Room:
         rights=RIGHTS,
         quick=(Quick("billing.balance", "Billing", "billing.balance"),),
         routes=(
-            BillingListeners(deps.clock, deps.deepgram).door(),
+            BillingListeners(deps.clock, deps.providers).door(),
             MonthListeners(deps.desk, deps.database, deps.clock, deps.exports, closing).door(),
         ),
         kinds=kinds_of(

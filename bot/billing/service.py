@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.providers.deepgram.billing import Balance, BillingReports, Purchase
+from bot.providers.billing import Balance, Purchase
+from bot.providers.offers import OffersMoney
 from bot.slack.pages import Page, page_of
 from bot.store.projects import Project
 
@@ -35,7 +36,7 @@ class Orders:
     read_at: datetime
 
 
-async def balances(reports: BillingReports, project: Project, now: datetime) -> Balances:
+async def balances(reports: OffersMoney, project: Project, now: datetime) -> Balances:
     """Read the balances.
 
     Raises:
@@ -44,7 +45,7 @@ async def balances(reports: BillingReports, project: Project, now: datetime) -> 
     return Balances(project.id, project.name, tuple(await reports.balances(project.id)), now)
 
 
-async def orders(reports: BillingReports, project: Project, number: int, now: datetime) -> Orders:
+async def orders(reports: OffersMoney, project: Project, number: int, now: datetime) -> Orders:
     """Read the orders, the newest first.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.billing.service import Balances, Orders, sums
 from bot.money import dollars, to_cents
-from bot.providers.deepgram.billing import MOST_ORDERS, Balance, Purchase
+from bot.providers.billing import MOST_ORDERS, Balance, Purchase
 from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import count, cut, cut_mrkdwn, escape, when

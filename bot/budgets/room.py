@@ -23,7 +23,7 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    watch = BudgetWatch(deps.database, deps.engine, deps.desk, deps.deepgram, deps.team_id)
+    watch = BudgetWatch(deps.database, deps.engine, deps.desk, deps.providers, deps.team_id)
     setting = BudgetSetting(deps.desk, deps.database, deps.clock, deps.interactive, watch)
     return Room(
         "budgets",

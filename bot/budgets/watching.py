@@ -17,7 +17,8 @@ from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.prices import without
-from bot.providers.deepgram.billing import BillingReports, dollars_left
+from bot.providers.billing import dollars_left
+from bot.providers.offers import OffersMoney
 from bot.spending.usual import WEEKS_LOOKED_AT
 from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 class BudgetWatch:
     """Raises alerts, each once per crossing; posting them is a job of its own."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Desk, reports: BillingReports, team_id: str) -> None:
+    def __init__(self, database: Database, engine: Engine, desk: Desk, reports: OffersMoney, team_id: str) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk

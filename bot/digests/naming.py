@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.billing.statement import Catalogue
 from bot.digests.service import OTHER, OWNERLESS, UNSPLIT
-from bot.providers.deepgram.line_items import line_item_named
+from bot.providers.line_items import line_item_named
 from bot.spending import payers
 from bot.spending.key_names import key_name
 from bot.spending.payers import UNTAGGED, Payer

@@ -17,7 +17,8 @@ from bot.digests.known_days import KnownDays, Standing
 from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
 from bot.errors import BotError
 from bot.money import lasts, to_cent
-from bot.providers.deepgram.billing import BillingReports, dollars_left
+from bot.providers.billing import dollars_left
+from bot.providers.offers import OffersMoney
 from bot.store import accounts, budgets, collections, digest_runs, projects
 from bot.store.collected import Which, end_of, totals_by
 from bot.store.database import Database
@@ -55,7 +56,7 @@ class Material:
 class Reading:
     """Reads what a subscription is told of some days, as it is known now."""
 
-    def __init__(self, database: Database, reports: BillingReports) -> None:
+    def __init__(self, database: Database, reports: OffersMoney) -> None:
         self._database = database
         self._reports = reports
 

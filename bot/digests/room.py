@@ -24,7 +24,7 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    reading, jobs = Reading(deps.database, deps.deepgram), DigestJobs(deps.database, deps.engine)
+    reading, jobs = Reading(deps.database, deps.providers), DigestJobs(deps.database, deps.engine)
     subscribing = Subscribing(deps.database, deps.clock, deps.interactive, deps.desk.owe)
     posting = DigestPosting(deps.database, deps.engine, deps.interactive, reading, deps.desk.owe)
     return Room(

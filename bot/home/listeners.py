@@ -17,7 +17,7 @@ from bot.home import service, views
 from bot.home.status import Status, credential, powers
 from bot.operation import Actor
 from bot.people import People
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
 from bot.room import Quick
 from bot.slack import blocks
 from bot.slack.call import Call
@@ -44,7 +44,7 @@ class HomeListeners:
         clock: Clock,
         web: SlackWeb,
         status: Status,
-        deepgram: Deepgram,
+        provider: Provider,
         quick: Sequence[Quick],
     ) -> None:
         self._desk = desk
@@ -53,7 +53,7 @@ class HomeListeners:
         self._clock = clock
         self._web = web
         self._status = status
-        self._deepgram = deepgram
+        self._provider = provider
         self._quick = quick
 
     def door(self) -> Door:
@@ -85,7 +85,7 @@ class HomeListeners:
 
     async def status(self, _call: Call, _access: Access) -> list[blocks.Block]:
         """Say how Keydesk is doing."""
-        found, problem = await credential(self._deepgram)
+        found, problem = await credential(self._provider)
         lines = [problem]
         if found is not None:
             role = found.role or "unknown"

@@ -44,7 +44,7 @@ def room(deps: Deps, status: Status, others: Sequence[Room]) -> Room:
     recorded = {name: words for other in others for name, words in other.recorded.items()}
     quick = [each for other in others for each in other.quick]
     home = HomeListeners(
-        deps.desk, deps.database, deps.people, deps.clock, deps.background, status, deps.deepgram, quick
+        deps.desk, deps.database, deps.people, deps.clock, deps.background, status, deps.providers, quick
     )
     jobs = DeskJobs(deps.desk, deps.database, deps.background, home.follow)
     return Room(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.errors import BotError
 from bot.home.check import Check
-from bot.providers.deepgram.identity import Identity
-from bot.providers.deepgram.models import Credential
+from bot.providers.provider import Provider
+from bot.providers.values import Credential
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.store import heartbeats, schema
 from bot.store.database import Database
@@ -99,10 +99,10 @@ async def _bounded(look: Look) -> Check:
         return Check(name, False, f"could not be checked: {type(problem).__name__}")
 
 
-async def credential(deepgram: Identity) -> tuple[Credential | None, str]:
+async def credential(provider: Provider) -> tuple[Credential | None, str]:
     """Return who Keydesk is at the provider, or None with the reason why that cannot be told."""
     try:
-        return await deepgram.who_am_i(), ""
+        return await provider.who_am_i(), ""
     except BotError as problem:
         return None, problem.text
 

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 
 from bot.errors import NotUnderstood
 from bot.invites.operations import MOST_DOMAINS
-from bot.providers.deepgram.ids import email_of
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES, role_named
+from bot.providers.ids import email_of
+from bot.providers.roles import ROLES, role_named
+from bot.providers.values import Role
 from bot.slack.typed import as_typed
 from bot.slack.words import cut
 

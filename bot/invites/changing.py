@@ -15,8 +15,8 @@ from bot.invites.addresses import is_allowed
 from bot.invites.operations import CancelInvite, ResendInvite
 from bot.invites.sending import outside
 from bot.operation import Actor, OperationKind
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.invites import Invite
+from bot.providers.provider import Provider
+from bot.providers.values import Invite
 from bot.store import invites, record
 from bot.store.database import Database
 
@@ -30,11 +30,11 @@ NO_SCOPE = (
 class InviteChanges:
     """Carries out `CancelInvite` and `ResendInvite`."""
 
-    def __init__(self, database: Database, engine: Engine, clock: Clock, deepgram: Deepgram) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock, provider: Provider) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
-        self._deepgram = deepgram
+        self._provider = provider
 
     def kinds(self) -> dict[str, OperationKind]:
         """Return what the desk must know of these operations."""
@@ -57,7 +57,7 @@ class InviteChanges:
         """
         del actor
         try:
-            await self._deepgram.delete_invite(operation.project_id, operation.email)
+            await self._provider.delete_invite(operation.project_id, operation.email)
         except NotFound:
             await believed(self.is_cancelled(operation), f"that {operation.email} is not invited")
             return f"There is no open invitation for {operation.email} any more: accepted, or taken back already."
@@ -98,14 +98,14 @@ class InviteChanges:
         if not is_allowed(email, domains):
             raise outside((email,), domains)
         try:
-            await self._deepgram.delete_invite(project_id, standing.email)
+            await self._provider.delete_invite(project_id, standing.email)
         except NotFound:
             if await self._find(project_id, email) is not None:
                 raise
             raise _gone(email) from None
         await self._database.write(lambda session: self._withdrawn(session, operation, actor))
         try:
-            await self._deepgram.send_invite(project_id, standing.email, standing.scope)
+            await self._provider.send_invite(project_id, standing.email, standing.scope)
         except Unclear:
             raise
         except BotError as problem:
@@ -148,7 +148,7 @@ class InviteChanges:
         self._read_again(session, operation.project_id, now)
 
     async def _find(self, project_id: str, email: str) -> Invite | None:
-        open_ones = await self._deepgram.invites(project_id)
+        open_ones = await self._provider.invites(project_id)
         found = next((invite for invite in open_ones if invite.email.casefold() == email.casefold()), None)
         if found is None:
             open_ones.certain("invitations")

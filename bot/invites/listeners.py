@@ -16,8 +16,8 @@ from bot.invites.addresses import Sorting, read_invitation
 from bot.invites.operations import MOST_AT_ONCE, CancelInvite, ResendInvite, SendInvites
 from bot.invites.sending import already, outside
 from bot.operation import Actor, Operation
-from bot.providers.deepgram.invites import Invite as Told
-from bot.providers.deepgram.powers import limits, may
+from bot.providers.roles import limits, may
+from bot.providers.values import Invite as Told
 from bot.slack.call import Call
 from bot.slack.entering import saying
 from bot.slack.names import Command, Door

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.mirror import Listing
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.invites import Invite as Told
+from bot.providers.provider import Provider
+from bot.providers.values import Invite as Told
 from bot.slack.words import cut
 from bot.store import invites, mirrors
 
@@ -16,9 +16,9 @@ EMAIL_LONGEST = 254  # a provider may send anything
 SCOPE_LONGEST = 60
 
 
-def listing(deepgram: Deepgram) -> Listing[Told]:
+def listing(provider: Provider) -> Listing[Told]:
     """Return the list of a project's open invitations."""
-    return Listing("invitations", "invites.mirror", mirrors.of_invites, deepgram.invites, save)
+    return Listing("invitations", "invites.mirror", mirrors.of_invites, provider.invites, save)
 
 
 def save(session: Session, project_id: str, listed: list[Told], now: datetime) -> None:

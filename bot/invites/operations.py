@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from bot.operation import Operation, Stakes
-from bot.providers.deepgram.models import Role
+from bot.providers.values import Role
 
 MOST_AT_ONCE = 20
 MOST_DOMAINS = 50

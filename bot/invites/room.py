@@ -30,7 +30,7 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    mirror = ListMirror(deps.database, deps.engine, invite_list(deps.deepgram))
+    mirror = ListMirror(deps.database, deps.engine, invite_list(deps.providers))
     reading = ListReading(deps.clock, mirror)
     domains = InviteDomainsChange(deps.desk, deps.database, deps.clock)
     return Room(
@@ -41,8 +41,8 @@ def room(deps: Deps) -> Room:
             DomainListeners(deps.desk, deps.database, domains).door(),
         ),
         kinds={
-            **InviteSending(deps.database, deps.engine, deps.clock, deps.deepgram).kinds(),
-            **InviteChanges(deps.database, deps.engine, deps.clock, deps.deepgram).kinds(),
+            **InviteSending(deps.database, deps.engine, deps.clock, deps.providers).kinds(),
+            **InviteChanges(deps.database, deps.engine, deps.clock, deps.providers).kinds(),
             **domains.kinds(),
         },
         jobs=(JobKind("invites.mirror", mirror.keep_fresh, background=True),),

@@ -14,7 +14,7 @@ from bot.invites import service
 from bot.invites.addresses import Sorting, sort_out
 from bot.invites.operations import SendInvites
 from bot.operation import Actor, OperationKind
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
 from bot.slack.words import listed
 from bot.store import invites
 from bot.store.database import Database
@@ -55,11 +55,11 @@ class Outcome:
 class InviteSending:
     """Carries out `SendInvites`, one address after the other."""
 
-    def __init__(self, database: Database, engine: Engine, clock: Clock, deepgram: Deepgram) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock, provider: Provider) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
-        self._deepgram = deepgram
+        self._provider = provider
 
     def kinds(self) -> dict[str, OperationKind]:
         """Return what the desk must know of this operation."""
@@ -87,7 +87,7 @@ class InviteSending:
         while waiting and not outcome.unclear:
             email = waiting.pop(0)
             try:
-                await self._deepgram.send_invite(project_id, email, operation.scope)
+                await self._provider.send_invite(project_id, email, operation.scope)
             except Unclear:
                 outcome.unclear, outcome.left = email, waiting
             except OF_ONE_ADDRESS as problem:
@@ -116,8 +116,8 @@ class InviteSending:
         Raises:
             ProviderError: a list could not be read, or not all of it: somebody might be mailed who is there already.
         """
-        members = (await self._deepgram.members(project_id)).certain("members")
-        invited = (await self._deepgram.invites(project_id)).certain("invitations")
+        members = (await self._provider.members(project_id)).certain("members")
+        invited = (await self._provider.invites(project_id)).certain("invitations")
         return {member.email for member in members if member.email}, {invite.email for invite in invited}
 
     async def _note(self, project_id: str, email: str, scope: str, actor: Actor) -> None:
@@ -141,8 +141,8 @@ class InviteSending:
     async def _arrived(self, operation: SendInvites) -> set[str]:
         """Return who is a member, or invited with the scope that was asked for, in small letters."""
         wanted = {email.casefold() for email in operation.emails}
-        members = (await self._deepgram.members(operation.project_id)).certain("members")
-        waiting = (await self._deepgram.invites(operation.project_id)).certain("invitations")
+        members = (await self._provider.members(operation.project_id)).certain("members")
+        waiting = (await self._provider.invites(operation.project_id)).certain("invitations")
         unsaid = any(not each.scope.strip() and each.email.casefold() in wanted for each in waiting)
         if unsaid or any(member.email is None for member in members):
             raise Unavailable(UNTOLD)

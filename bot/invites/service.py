@@ -14,10 +14,10 @@ from bot.invites.operations import SendInvites
 from bot.mirror import fresh
 from bot.operation import Actor, Description
 from bot.policy import Hold
-from bot.providers.deepgram.ids import is_email
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES, limits, may, role_of
+from bot.providers.ids import is_email
 from bot.providers.port import Vendor
+from bot.providers.roles import ROLES, limits, may, role_of
+from bot.providers.values import Role
 from bot.slack.pages import SIZE, Page
 from bot.slack.typed import as_typed
 from bot.slack.words import count, cut, escape, listed, when

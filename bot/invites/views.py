@@ -9,8 +9,8 @@ from bot.errors import FormError, NotUnderstood
 from bot.invites.addresses import read_addresses, read_domains
 from bot.invites.operations import MOST_AT_ONCE, WHY_LONGEST, ChangeInviteDomains, SendInvites
 from bot.invites.service import Form, InvitePage, Row
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import MEANINGS, ROLES
+from bot.providers.roles import MEANINGS, ROLES
+from bot.providers.values import Role
 from bot.slack import blocks
 from bot.slack.state import State, chosen, written
 from bot.slack.words import count, cut, escape, listed

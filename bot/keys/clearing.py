@@ -18,8 +18,8 @@ from bot.keys.operations import EndKeys
 from bot.keys.rights import Rights
 from bot.keys.views import beyond_us
 from bot.operation import Actor
-from bot.providers.deepgram.standing import Standing
 from bot.providers.port import THE_PROVIDER
+from bot.providers.standing import Standing
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door

@@ -29,8 +29,8 @@ from bot.errors import (
 from bot.keys.intent import give_back
 from bot.keys.operations import EndKey
 from bot.operation import Actor
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
+from bot.providers.provider import Provider
+from bot.providers.standing import Standing
 from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -49,13 +49,13 @@ class KeyEnding:
     """Ends keys: a person's wish, the end of their time, or the undoing of a making."""
 
     def __init__(
-        self, database: Database, engine: Engine, clock: Clock, desk: Desk, deepgram: Deepgram, standing: Standing
+        self, database: Database, engine: Engine, clock: Clock, desk: Desk, provider: Provider, standing: Standing
     ) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
         self._desk = desk
-        self._deepgram = deepgram
+        self._provider = provider
         self._standing = standing
 
     async def by_person(self, operation: EndKey, actor: Actor) -> str:
@@ -146,7 +146,7 @@ class KeyEnding:
 
     async def _delete(self, key: Key) -> None:
         try:
-            await self._deepgram.delete_key(key.project_id, key.provider_key_id)
+            await self._provider.delete_key(key.project_id, key.provider_key_id)
         except NotFound:
             await self._check_gone(key, await self._is_listed(key))
         except AccountRemoved:
@@ -180,19 +180,19 @@ class KeyEnding:
         """
         if is_there:
             raise Unclear(f"The provider says that key {key.label} is gone, and still shows it.")
-        if not (await made_by_us(self._standing, key) or await self._standing.sees_all_keys(key.project_id)):
+        if not (await made_by_us(self._standing, key) or await self._provider.sees_all_keys(key.project_id)):
             raise Unclear(f"The provider does not show Keydesk key {key.label}, nor any other that it did not make.")
 
     async def _is_shown(self, key: Key) -> bool:
         """Tell whether the key can be read, or else stands in the list, and its time is not over."""
         try:
-            found = await self._deepgram.key(key.project_id, key.provider_key_id)
+            found = await self._provider.key(key.project_id, key.provider_key_id)
         except NotFound:
             return await self._is_listed(key)
         return found.expiration_date is None or found.expiration_date > self._clock.now()
 
     async def _is_listed(self, key: Key) -> bool:
-        return await self._deepgram.lists_key(key.project_id, key.provider_key_id)
+        return await self._provider.lists_key(key.project_id, key.provider_key_id)
 
     def _intend(
         self, session: Session, key_id: str, by: Actor | str, why: str, states: frozenset[str]

@@ -31,7 +31,7 @@ from bot.keys.ending import KeyEnding
 from bot.keys.intent import Intent, Show, Shown, comment_of, give_back, key_row, refused_opening
 from bot.keys.operations import PRESETS, CreateKey
 from bot.operation import Actor
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
 from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -46,13 +46,13 @@ class KeyMaking:
     """Carries out the right that an approval granted."""
 
     def __init__(
-        self, database: Database, engine: Engine, clock: Clock, desk: Desk, deepgram: Deepgram, ending: KeyEnding
+        self, database: Database, engine: Engine, clock: Clock, desk: Desk, provider: Provider, ending: KeyEnding
     ) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
         self._desk = desk
-        self._deepgram = deepgram
+        self._provider = provider
         self._ending = ending
 
     async def create_and_show(self, request_id: str, actor: Actor, show: Show) -> Key:
@@ -118,7 +118,7 @@ class KeyMaking:
     async def _create(self, intent: Intent) -> tuple[Key, SecretStr]:
         operation = intent.operation
         try:
-            created = await self._deepgram.create_key(
+            created = await self._provider.create_key(
                 intent.request.project_id,
                 comment=comment_of(operation.purpose, intent.mint.id),
                 scopes=PRESETS[operation.preset].scopes,

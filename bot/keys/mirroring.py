@@ -17,11 +17,11 @@ from bot.errors import NotFound, ProviderError
 from bot.keys.ending import made_by_us, record_end
 from bot.keys.stragglers import report
 from bot.mirror import EVERY, look
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.endpoints import Listed
-from bot.providers.deepgram.models import Key as ProviderKey
-from bot.providers.deepgram.standing import Standing
 from bot.providers.http import unhurried
+from bot.providers.listed import Listed
+from bot.providers.provider import Provider
+from bot.providers.standing import Standing
+from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mints, mirrors, projects
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -38,11 +38,11 @@ log = structlog.get_logger()
 class KeyMirror:
     """Reads the keys of one project into the store."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Desk, deepgram: Deepgram, standing: Standing) -> None:
+    def __init__(self, database: Database, engine: Engine, desk: Desk, provider: Provider, standing: Standing) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
-        self._deepgram = deepgram
+        self._provider = provider
         self._standing = standing
 
     @unhurried
@@ -72,7 +72,7 @@ class KeyMirror:
         """
         name = mirrors.of_keys(project_id)
         try:
-            listed = await self._deepgram.keys(project_id, status="active")
+            listed = await self._provider.keys(project_id, status="active")
         except ProviderError as problem:
             text = problem.text
             await self._database.write(lambda session: mirrors.failed(session, name, text))
@@ -98,7 +98,7 @@ class KeyMirror:
         """Return those that a list left out though it would have shown them: of others' keys a member sees none."""
         try:
             ours = [key for key in vanished if await made_by_us(self._standing, key)]
-            sees_all = len(ours) == len(vanished) or await self._standing.sees_all_keys(project_id)
+            sees_all = len(ours) == len(vanished) or await self._provider.sees_all_keys(project_id)
         except ProviderError as problem:
             log.info("keys.not_looked_after", project=project_id, why=problem.text)
             return []
@@ -110,7 +110,7 @@ class KeyMirror:
         That it is not found counts only beside a ``whole`` list: else its entry may be one that could not be read.
         """
         try:
-            found = await self._deepgram.key(key.project_id, key.provider_key_id)
+            found = await self._provider.key(key.project_id, key.provider_key_id)
         except NotFound:
             return whole
         except ProviderError as problem:
@@ -126,7 +126,7 @@ class KeyMirror:
         if key.made_here or key.state != "live" or key.ends_at is not None:
             return
         try:
-            found = await self._deepgram.key(key.project_id, key.provider_key_id)
+            found = await self._provider.key(key.project_id, key.provider_key_id)
         except ProviderError as problem:
             log.info("keys.details_not_read", key=key.id, why=problem.text)
             return

@@ -10,7 +10,7 @@ from bot.desk.service import Desk
 from bot.keys.operations import EndKey
 from bot.operation import Actor, Stakes
 from bot.policy import Matter, Refuse
-from bot.providers.deepgram.standing import may_end
+from bot.providers.roles import may_end
 from bot.store import accounts
 from bot.store.accounts import Account
 from bot.store.keys import Key

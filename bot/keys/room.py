@@ -53,13 +53,13 @@ QUICK = (Quick("keys.create", "Request a key", "keys.request", primary=True),)
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    ending = KeyEnding(deps.database, deps.engine, deps.clock, deps.desk, deps.deepgram, deps.standing)
-    making = KeyMaking(deps.database, deps.engine, deps.clock, deps.desk, deps.deepgram, ending)
-    settling = KeySettling(deps.database, deps.engine, deps.desk, deps.deepgram, ending, deps.standing)
+    ending = KeyEnding(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, deps.standing)
+    making = KeyMaking(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, ending)
+    settling = KeySettling(deps.database, deps.engine, deps.desk, deps.providers, ending, deps.standing)
     clearance = KeyClearance(deps.database, deps.engine, deps.clock, ending, deps.background)
     ends = KeyEnds(deps.desk)
     telling = KeyJobs(deps.database, deps.background)
-    mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.deepgram, deps.standing)
+    mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.providers, deps.standing)
     return Room(
         "keys",
         rights=RIGHTS,

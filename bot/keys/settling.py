@@ -17,9 +17,9 @@ from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
 from bot.keys.stragglers import OLDEST_TOUCHED, age, report, report_untold
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.models import Key as ProviderKey
-from bot.providers.deepgram.standing import Standing
+from bot.providers.provider import Provider
+from bot.providers.standing import Standing
+from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mints, requests
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -45,14 +45,14 @@ class KeySettling:
         database: Database,
         engine: Engine,
         desk: Desk,
-        deepgram: Deepgram,
+        provider: Provider,
         ending: KeyEnding,
         standing: Standing,
     ) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
-        self._deepgram = deepgram
+        self._provider = provider
         self._ending = ending
         self._standing = standing
 
@@ -136,7 +136,7 @@ class KeySettling:
             Unavailable: the list was not whole, so there may be more.
         """
         credential = await self._standing.read(mint.project_id)
-        listed = await self._deepgram.keys(mint.project_id)
+        listed = await self._provider.keys(mint.project_id)
         for found in listed:
             if not carries(found, mint.id):
                 continue

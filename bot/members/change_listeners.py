@@ -13,7 +13,7 @@ from bot.members.lookup import MemberLookup, project_of_button, project_of_form
 from bot.members.operations import AboutMember, ChangeMemberScope, RemoveMember
 from bot.members.service import Overview
 from bot.operation import Actor
-from bot.providers.deepgram.models import Role
+from bot.providers.values import Role
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.routes import Route

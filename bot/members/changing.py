@@ -12,11 +12,10 @@ from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, Provi
 from bot.members import service
 from bot.members.operations import ChangeMemberScope, RemoveMember, scope_of
 from bot.operation import Actor, OperationKind
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.members import Member
-from bot.providers.deepgram.models import Credential, Role
-from bot.providers.deepgram.powers import Action, limits, may
-from bot.providers.deepgram.standing import Standing
+from bot.providers.provider import Provider
+from bot.providers.roles import Action, limits, may
+from bot.providers.standing import Standing
+from bot.providers.values import Credential, Member, Role
 from bot.store import members
 
 OUR_OWN = (
@@ -30,9 +29,9 @@ UNKNOWN = "Keydesk could not tell which member it is itself, so nothing changed.
 class MemberChanges:
     """Carries out `RemoveMember` and `ChangeMemberScope`."""
 
-    def __init__(self, engine: Engine, deepgram: Deepgram, standing: Standing) -> None:
+    def __init__(self, engine: Engine, provider: Provider, standing: Standing) -> None:
         self._engine = engine
-        self._deepgram = deepgram
+        self._provider = provider
         self._standing = standing
 
     def kinds(self) -> dict[str, OperationKind]:
@@ -72,7 +71,7 @@ class MemberChanges:
         _check_not_ourselves(credential, member.member_id, member.email or "")
         _check_power(credential, scope_of(member.scopes), "remove")
         try:
-            await self._deepgram.remove_member(operation.project_id, operation.member_id)
+            await self._provider.remove_member(operation.project_id, operation.member_id)
         except NotFound:
             await believed(self.is_removed(operation), f"that {operation.label} is no member")
             return f"{operation.label} is no member any more."
@@ -106,7 +105,7 @@ class MemberChanges:
         """
         del actor
         credential = await self.check_not_ourselves(operation.project_id, operation.member_id, operation.email)
-        now = await self._deepgram.member_scopes(operation.project_id, operation.member_id)
+        now = await self._provider.member_scopes(operation.project_id, operation.member_id)
         if scope_of(now) == operation.scope:
             return f"{operation.label} is {operation.scope} already."
         if scope_of(now) != scope_of(operation.before):
@@ -116,7 +115,7 @@ class MemberChanges:
             )
         for scope in (scope_of(now), operation.scope):
             _check_power(credential, scope, "scope")
-        await self._deepgram.change_member_scope(operation.project_id, operation.member_id, operation.scope)
+        await self._provider.change_member_scope(operation.project_id, operation.member_id, operation.scope)
         await believed(self.is_changed(operation), f"that {operation.label} is {operation.scope}")
         return f"{operation.label} is {operation.scope} now."
 
@@ -127,7 +126,7 @@ class MemberChanges:
             ProviderError: the provider did not say.
         """
         try:
-            scopes = await self._deepgram.member_scopes(operation.project_id, operation.member_id)
+            scopes = await self._provider.member_scopes(operation.project_id, operation.member_id)
         except NotFound:
             return False
         return scope_of(scopes) == operation.scope
@@ -161,7 +160,7 @@ class MemberChanges:
         Raises:
             ProviderError: the list could not be read, or not all of it.
         """
-        listed = await self._deepgram.members(project_id)
+        listed = await self._provider.members(project_id)
         found = next((member for member in listed if member.member_id == member_id), None)
         if found is None:
             ourselves = await self._standing.read(project_id)

@@ -10,8 +10,8 @@ from bot.desk.service import Desk
 from bot.members import naming, service, views
 from bot.members.lookup import MemberLookup, project_of_button
 from bot.members.service import Reader
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.members import Member as Told
+from bot.providers.provider import Provider
+from bot.providers.values import Member as Told
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
@@ -30,14 +30,14 @@ class MemberListeners:
         reading: ListReading[Told],
         desk: Desk,
         database: Database,
-        deepgram: Deepgram,
+        provider: Provider,
         exports: Exports,
     ) -> None:
         self._lookup = lookup
         self._reading = reading
         self._desk = desk
         self._database = database
-        self._deepgram = deepgram
+        self._provider = provider
         self._exports = exports
 
     def door(self) -> Door:
@@ -99,7 +99,7 @@ class MemberListeners:
         member = await self._lookup.named(call, access, "scopes", call.text)
         if member is None:
             return None
-        reading = self._deepgram.member_scopes(access.there.id, member.member_id)
+        reading = self._provider.member_scopes(access.there.id, member.member_id)
         words = f"Reading the scopes of {escape(member.label)} from {access.vendor.name}…"
         told = await told_if_slow(reading, call.tell, words)
         return views.scopes(await self._lookup.overview(access.actor, member), told)

@@ -9,7 +9,7 @@ from bot.errors import NotUnderstood
 from bot.members import naming, service, views
 from bot.members.service import Overview, Reader
 from bot.operation import Actor
-from bot.providers.deepgram.members import Member as Told
+from bot.providers.values import Member as Told
 from bot.slack.call import Call
 from bot.slack.pages import WORDS_LONGEST
 from bot.store import members

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.mirror import Listing
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.members import Member as Told
+from bot.providers.provider import Provider
+from bot.providers.values import Member as Told
 from bot.slack.words import cut
 from bot.store import members, mirrors
 from bot.store.members import Member
@@ -17,9 +17,9 @@ NAME_LONGEST = 80  # a provider may send anything; ten of them must fit into one
 EMAIL_LONGEST = 254
 
 
-def listing(deepgram: Deepgram) -> Listing[Told]:
+def listing(provider: Provider) -> Listing[Told]:
     """Return the list of a project's members."""
-    return Listing("members", "members.mirror", mirrors.of_members, deepgram.members, save)
+    return Listing("members", "members.mirror", mirrors.of_members, provider.members, save)
 
 
 def save(session: Session, project_id: str, listed: list[Told], now: datetime) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES, role_named
+from bot.providers.roles import ROLES, role_named
+from bot.providers.values import Role
 from bot.slack.typed import as_typed
 from bot.slack.words import cut, listed
 from bot.store.members import Member

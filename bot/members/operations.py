@@ -7,8 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from bot.operation import Operation, Stakes
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES, role_of
+from bot.providers.roles import ROLES, role_of
+from bot.providers.values import Role
 
 WHY_LONGEST = 300
 

@@ -25,8 +25,8 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    mirror = ListMirror(deps.database, deps.engine, member_list(deps.deepgram))
-    changes = MemberChanges(deps.engine, deps.deepgram, deps.standing)
+    mirror = ListMirror(deps.database, deps.engine, member_list(deps.providers))
+    changes = MemberChanges(deps.engine, deps.providers, deps.standing)
     reading = ListReading(deps.clock, mirror)
     lookup = MemberLookup(deps.desk, deps.database, reading)
     return Room(
@@ -34,7 +34,7 @@ def room(deps: Deps) -> Room:
         rights=RIGHTS,
         quick=(Quick("members.list", "Members", "members.list"),),
         routes=(
-            MemberListeners(lookup, reading, deps.desk, deps.database, deps.deepgram, deps.exports).door(),
+            MemberListeners(lookup, reading, deps.desk, deps.database, deps.providers, deps.exports).door(),
             MemberChangeListeners(lookup, deps.desk, deps.database, changes).door(),
         ),
         kinds=changes.kinds(),

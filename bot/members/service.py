@@ -14,9 +14,9 @@ from bot.members.operations import AboutMember, ChangeMemberScope, RemoveMember,
 from bot.mirror import fresh
 from bot.operation import Actor, Description
 from bot.policy import Hold
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES, Action, limits, may
 from bot.providers.port import Vendor
+from bot.providers.roles import ROLES, Action, limits, may
+from bot.providers.values import Role
 from bot.slack.pages import SIZE, Page
 from bot.slack.words import code, count, cut, escape
 from bot.spending.key_names import key_in_list

@@ -8,8 +8,8 @@ from bot.desk.words import storable
 from bot.errors import FormError
 from bot.members.operations import WHY_LONGEST, scope_of
 from bot.members.service import NO_COMMENT, MemberPage, Overview, Row
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import MEANINGS, ROLES
+from bot.providers.roles import MEANINGS, ROLES
+from bot.providers.values import Role
 from bot.slack import blocks
 from bot.slack.state import State, chosen, written
 from bot.slack.words import code, count, cut, escape

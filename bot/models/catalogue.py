@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.providers.deepgram.speech_models import SpeechModel, SpeechModels
+from bot.providers.offers import OffersModels
+from bot.providers.speech_models import SpeechModel
 
 REMEMBERED = timedelta(minutes=10)
 MOST_REMEMBERED = 20  # lists; a list holds some hundred models
@@ -24,7 +25,7 @@ class Listing:
 class Catalogue:
     """Reads lists of models and remembers them in this process. Two who ask at once may both read: that is harmless."""
 
-    def __init__(self, speech: SpeechModels, clock: Clock) -> None:
+    def __init__(self, speech: OffersModels, clock: Clock) -> None:
         self._speech = speech
         self._clock = clock
         self._listings: dict[tuple[str, bool], Listing] = {}

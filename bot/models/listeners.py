@@ -9,7 +9,7 @@ from bot.errors import NotUnderstood
 from bot.models import service, views
 from bot.models.catalogue import Catalogue, Listing
 from bot.models.service import Models, Wanted
-from bot.providers.deepgram.speech_models import SpeechModel
+from bot.providers.speech_models import SpeechModel
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, page_of, read_page_in

@@ -12,7 +12,7 @@ RIGHTS = {"models.list": Right(Role.READER)}
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    catalogue = Catalogue(deps.deepgram, deps.clock)
+    catalogue = Catalogue(deps.providers, deps.clock)
     return Room(
         "models",
         rights=RIGHTS,

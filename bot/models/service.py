@@ -8,8 +8,8 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.speech_models import SpeechModel
 from bot.providers.port import Vendor
+from bot.providers.speech_models import SpeechModel
 from bot.slack.pages import WORDS_LONGEST, Page
 
 OUTDATED = "outdated"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.models.service import Models, shown_name
-from bot.providers.deepgram.speech_models import SpeechModel, Voice
 from bot.providers.port import Vendor
+from bot.providers.speech_models import SpeechModel, Voice
 from bot.slack import blocks
 from bot.slack.pages import WORDS_LONGEST
 from bot.slack.words import count, cut, duration, escape, when

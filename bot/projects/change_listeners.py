@@ -15,8 +15,8 @@ from bot.projects import contents, deletion_form, views
 from bot.projects.deleting import Loss, ProjectDeletion, beyond_us, loss
 from bot.projects.deletion_form import TITLE
 from bot.projects.operations import DeleteProject, RenameProject
-from bot.providers.deepgram.client import Deepgram
 from bot.providers.port import Vendor
+from bot.providers.provider import Provider
 from bot.slack.call import Call
 from bot.slack.names import Command, Door
 from bot.slack.routes import Route
@@ -41,12 +41,12 @@ class ProjectChangeListeners:
         self,
         desk: Desk,
         database: Database,
-        deepgram: Deepgram,
+        provider: Provider,
         deletion: ProjectDeletion,
     ) -> None:
         self._desk = desk
         self._database = database
-        self._deepgram = deepgram
+        self._provider = provider
         self._deletion = deletion
 
     def door(self) -> Door:
@@ -159,7 +159,7 @@ class ProjectChangeListeners:
         await self._deletion.check_not_our_own(project.id)
 
     async def _loss(self, actor: Actor, project: Project) -> Loss:
-        told = await contents.read(self._deepgram, project.id)
+        told = await contents.read(self._provider, project.id)
         return await self._database.read(lambda session: loss(session, self._desk, actor, project, told))
 
     async def _project_of(self, call: Call, actor: Actor) -> Project:

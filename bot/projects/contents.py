@@ -10,9 +10,9 @@ from typing import TypeVar
 from bot.errors import ProviderError, ScopeMissing
 from bot.money import dollars
 from bot.projects.operations import Contents
-from bot.providers.deepgram.billing import Balance
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.endpoints import Listed
+from bot.providers.billing import Balance
+from bot.providers.listed import Listed
+from bot.providers.provider import Provider
 from bot.slack.words import cut
 
 T = TypeVar("T")
@@ -23,12 +23,12 @@ NOT_TOLD = "– (the provider did not tell)"
 TOO_SLOW = "– (the provider did not answer in time)"
 
 
-async def read(deepgram: Deepgram, project_id: str) -> Contents:
+async def read(provider: Provider, project_id: str) -> Contents:
     """Return what a project holds; a figure that cannot be read is “–” with the reason."""
     members, invites, balance = await asyncio.gather(
-        told(deepgram.members(project_id), number),
-        told(deepgram.invites(project_id), number),
-        told(deepgram.balances(project_id), in_words),
+        told(provider.members(project_id), number),
+        told(provider.invites(project_id), number),
+        told(provider.balances(project_id), in_words),
     )
     return Contents(members=members, invites=invites, balance=balance)
 

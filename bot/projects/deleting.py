@@ -18,10 +18,10 @@ from bot.operation import Actor, Description
 from bot.policy import Hold
 from bot.projects.naming import name_of
 from bot.projects.operations import Contents, DeleteProject
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.powers import may_delete_project
-from bot.providers.deepgram.standing import Standing
 from bot.providers.port import Vendor
+from bot.providers.provider import Provider
+from bot.providers.roles import may_delete_project
+from bot.providers.standing import Standing
 from bot.slack.words import code, count, escape
 from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project
@@ -116,10 +116,10 @@ def describe(session: Session, operation: DeleteProject, requester: str) -> Desc
 class ProjectDeletion:
     """Carries out `DeleteProject`."""
 
-    def __init__(self, desk: Desk, engine: Engine, deepgram: Deepgram, standing: Standing) -> None:
+    def __init__(self, desk: Desk, engine: Engine, provider: Provider, standing: Standing) -> None:
         self._desk = desk
         self._engine = engine
-        self._deepgram = deepgram
+        self._provider = provider
         self._standing = standing
 
     async def execute(self, operation: DeleteProject, actor: Actor) -> str:
@@ -135,7 +135,7 @@ class ProjectDeletion:
         await self.check_not_our_own(operation.project_id)
         try:
             await self._check_name(operation)
-            await self._deepgram.delete_project(operation.project_id)
+            await self._provider.delete_project(operation.project_id)
         except NotFound:
             await believed(self.settle(operation), f"that there is no project {operation.name}")
             return f"The provider has no project {operation.name} any more; somebody else deleted it."
@@ -143,7 +143,7 @@ class ProjectDeletion:
         return f"The project {operation.name} is deleted, with every key in it."
 
     async def _check_name(self, operation: DeleteProject) -> None:
-        name = name_of(await self._deepgram.project(operation.project_id))
+        name = name_of(await self._provider.project(operation.project_id))
         if name != operation.name:
             raise NotUnderstood(
                 f"The project was called {operation.name} when this was asked and is called {name} now. Nothing "
@@ -168,9 +168,9 @@ class ProjectDeletion:
         """Tell whether a key lives in a project; that it does not, only if the whole list of its keys agrees."""
         try:
             with contextlib.suppress(NotFound):
-                await self._deepgram.key(project_id, key_id)
+                await self._provider.key(project_id, key_id)
                 return True
-            return await self._deepgram.lists_key(project_id, key_id)
+            return await self._provider.lists_key(project_id, key_id)
         except Unclear as problem:  # of a read: nothing was sent yet
             raise CouldNotCheck(UNKNOWN) from problem
 
@@ -181,9 +181,9 @@ class ProjectDeletion:
             ProviderError: the provider did not say.
         """
         try:
-            await self._deepgram.project(operation.project_id)
+            await self._provider.project(operation.project_id)
         except NotFound:
-            return await self._deepgram.lacks_project(operation.project_id)
+            return await self._provider.lacks_project(operation.project_id)
         return False
 
     def done(self, session: Session, operation: DeleteProject, now: datetime) -> None:

@@ -18,7 +18,7 @@ from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import Contents, WishedSettings
 from bot.projects.service import Overview
 from bot.projects.settings_change import GONE, ProjectSettingsChange
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
 from bot.slack.call import Call
 from bot.slack.entering import saying
 from bot.slack.names import Command, Door
@@ -47,7 +47,7 @@ class ProjectListeners:
         engine: Engine,
         clock: Clock,
         mirror: ProjectMirror,
-        deepgram: Deepgram,
+        provider: Provider,
         exports: Exports,
         change: ProjectSettingsChange,
     ) -> None:
@@ -56,7 +56,7 @@ class ProjectListeners:
         self._engine = engine
         self._clock = clock
         self._mirror = mirror
-        self._deepgram = deepgram
+        self._provider = provider
         self._exports = exports
         self._change = change
 
@@ -137,7 +137,7 @@ class ProjectListeners:
         """Show the project that was typed, or whose button was pressed."""
         project = access.there
         words = f"Reading {escape(project.name)} from {access.vendor.name}…"
-        told = await told_if_slow(contents.read(self._deepgram, project.id), call.tell, words)
+        told = await told_if_slow(contents.read(self._provider, project.id), call.tell, words)
         return views.overview(await self._overview(access.actor, project, told))
 
     async def _overview(self, actor: Actor, project: Project, told: Contents | None = None) -> Overview:

@@ -13,9 +13,10 @@ from sqlmodel import Session
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.projects.naming import name_of
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.endpoints import Listed
 from bot.providers.http import unhurried
+from bot.providers.listed import Listed
+from bot.providers.provider import Provider
+from bot.providers.registry import Providers
 from bot.store import accounts, mirrors, projects
 from bot.store.database import Database
 
@@ -29,10 +30,10 @@ log = structlog.get_logger()
 class ProjectMirror:
     """Reads the provider's projects into the store, and starts a mirror of the keys of each."""
 
-    def __init__(self, database: Database, engine: Engine, deepgram: Deepgram) -> None:
+    def __init__(self, database: Database, engine: Engine, providers: Providers) -> None:
         self._database = database
         self._engine = engine
-        self._deepgram = deepgram
+        self._providers = providers
 
     @unhurried
     async def keep_fresh(self, ref: str, now: datetime) -> None:
@@ -55,7 +56,7 @@ class ProjectMirror:
         Raises:
             ProviderError: the main account's could not be read.
         """
-        clients = await self._deepgram.accounts()
+        clients = await self._providers.accounts()
         read = await asyncio.gather(*(self._read(account_id, client, now) for account_id, client in clients.items()))
         problem = dict(zip(clients, read, strict=True))[accounts.MAIN]
         if isinstance(problem, ProviderError):
@@ -65,7 +66,7 @@ class ProjectMirror:
         left_out = sum(each for each in read if isinstance(each, int))
         await self._database.write(lambda session: mirrors.succeeded(session, mirrors.PROJECTS, now, left_out))
 
-    async def _read(self, account_id: str, client: Deepgram, now: datetime) -> ProviderError | int:
+    async def _read(self, account_id: str, client: Provider, now: datetime) -> ProviderError | int:
         """Read the projects of one account; return how many entries were left out, or why it could not be read."""
         try:
             listed = await client.projects()

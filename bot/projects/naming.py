@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.projects.operations import NAME_LONGEST
-from bot.providers.deepgram.models import Project as Told
+from bot.providers.values import Project as Told
 from bot.slack.words import cut
 
 

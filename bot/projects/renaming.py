@@ -10,16 +10,16 @@ from bot.engine.port import Engine, Job
 from bot.errors import Unavailable
 from bot.operation import Actor
 from bot.projects.operations import RenameProject
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
 from bot.store import people, projects
 
 
 class ProjectRenaming:
     """Carries out `RenameProject`."""
 
-    def __init__(self, engine: Engine, deepgram: Deepgram) -> None:
+    def __init__(self, engine: Engine, provider: Provider) -> None:
         self._engine = engine
-        self._deepgram = deepgram
+        self._provider = provider
 
     async def execute(self, operation: RenameProject, actor: Actor) -> str:
         """Give the project its new name.
@@ -28,7 +28,7 @@ class ProjectRenaming:
             ProviderError: it has its old name, or nobody can tell.
         """
         del actor
-        await self._deepgram.rename_project(operation.project_id, operation.name)
+        await self._provider.rename_project(operation.project_id, operation.name)
         return f"The project is called {operation.name} now."
 
     async def settle(self, operation: RenameProject) -> bool:
@@ -37,7 +37,7 @@ class ProjectRenaming:
         Raises:
             ProviderError: the provider did not say.
         """
-        name = (await self._deepgram.project(operation.project_id)).name
+        name = (await self._provider.project(operation.project_id)).name
         if not name:
             raise Unavailable("The provider does not tell the project's name.")
         return name == operation.name

@@ -31,12 +31,12 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    mirror = ProjectMirror(deps.database, deps.engine, deps.deepgram)
+    mirror = ProjectMirror(deps.database, deps.engine, deps.providers)
     settings = ProjectSettingsChange(deps.desk, deps.database, deps.clock, deps.people, deps.interactive)
-    renaming = ProjectRenaming(deps.engine, deps.deepgram)
-    deletion = ProjectDeletion(deps.desk, deps.engine, deps.deepgram, deps.standing)
+    renaming = ProjectRenaming(deps.engine, deps.providers)
+    deletion = ProjectDeletion(deps.desk, deps.engine, deps.providers, deps.standing)
     listeners = ProjectListeners(
-        deps.desk, deps.database, deps.engine, deps.clock, mirror, deps.deepgram, deps.exports, settings
+        deps.desk, deps.database, deps.engine, deps.clock, mirror, deps.providers, deps.exports, settings
     )
     return Room(
         "projects",
@@ -44,7 +44,7 @@ def room(deps: Deps) -> Room:
         quick=(Quick("projects.list", "Projects", "projects.list"),),
         routes=(
             listeners.door(),
-            ProjectChangeListeners(deps.desk, deps.database, deps.deepgram, deletion).door(),
+            ProjectChangeListeners(deps.desk, deps.database, deps.providers, deletion).door(),
         ),
         kinds=kinds_of(
             OperationKind(

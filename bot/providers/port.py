@@ -42,7 +42,8 @@ class Vendor:
 
     ``id`` is what rows store. ``name``, ``console`` ("Acme's console") and ``console_url`` stand in sentences.
     ``variable`` is the environment variable from which an app usually reads its key, ``header`` the line of HTTP by
-    which it calls with it. What ``levels`` does not hold is not offered.
+    which it calls with it. ``able_roles`` are those of a credential with which all of Keydesk works; none where the
+    provider knows no roles. What ``levels`` does not hold is not offered.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Vendor:
     variable: str
     header: str
     console_url: str = ""
+    able_roles: frozenset[str] = frozenset()
     levels: Mapping[Capability, Level] = field(default_factory=dict)
 
     def level(self, capability: Capability) -> Level:

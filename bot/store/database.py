@@ -63,7 +63,8 @@ class Database:
         self.url = normalised(url)
         self.engine = _engine(self.url)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
-        kept: dict[str, Any] = {"expire_on_commit": False, "info": {REMEMBERS: True, **(info or {})}}
+        self.info: dict[str, object] = {REMEMBERS: True, **(info or {})}
+        kept: dict[str, Any] = {"expire_on_commit": False, "info": self.info}
         self._reading = sessionmaker(class_=Session, **kept)
         self._writing = sessionmaker(self.engine, class_=Session, **kept)
         event.listen(self._writing, "after_flush", _forget)

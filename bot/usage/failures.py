@@ -15,7 +15,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.errors import ProviderError, RateLimited
-from bot.providers.deepgram.requests import LARGEST_PAGE, RequestFilter, RequestPage
+from bot.providers.records import LARGEST_PAGE, RequestFilter, RequestPage
 from bot.store import collected
 from bot.store.collected import end_of
 from bot.store.database import Database

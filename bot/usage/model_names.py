@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import ProviderError
-from bot.providers.deepgram.speech_models import SpeechModel
+from bot.providers.speech_models import SpeechModel
 
 REMEMBERED = timedelta(hours=1)
 MOST_REMEMBERED = 100  # projects

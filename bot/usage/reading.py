@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from bot.errors import Unavailable
-from bot.providers.deepgram.billing import Billing, Spending
-from bot.providers.deepgram.usage import Usage, UsageBucket
+from bot.providers.billing import Billing, Spending
+from bot.providers.usage import Usage, UsageBucket
 from bot.store.columns import SMALLEST
 from bot.store.fact_rows import MEASURES, TOTAL, Figures, SpendOf, UsageOf
 from bot.store.prices import Price

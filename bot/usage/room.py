@@ -23,11 +23,11 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    collection, names = UsageCollection(deps.database, deps.deepgram), ModelNames(deps.deepgram, deps.clock)
+    collection, names = UsageCollection(deps.database, deps.providers), ModelNames(deps.providers, deps.clock)
     jobs = UsageJobs(deps.database, deps.engine, deps.clock, collection, deps.after_figures)
     figures = FiguresReading(deps.database, deps.clock, collection, names)
-    requests = RequestReading(deps.database, deps.clock, deps.deepgram, names)
-    fields = FieldListeners(deps.clock, deps.deepgram, deps.exports)
+    requests = RequestReading(deps.database, deps.clock, deps.providers, names)
+    fields = FieldListeners(deps.clock, deps.providers, deps.exports)
     return Room(
         "usage",
         rights=RIGHTS,

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Protocol, get_args
 
 from bot.errors import Conflict, NotFound, ProviderError, RateLimited, Refused, ScopeMissing, Unavailable
-from bot.providers.deepgram.billing import Billing, BillingGrouping
-from bot.providers.deepgram.usage import Grouping, OtherGrouping, Usage
+from bot.providers.billing import Billing, BillingGrouping
+from bot.providers.usage import Grouping, OtherGrouping, Usage
 from bot.store.splits import NotSplit, Splits
 from bot.usage.failures import Permit
 from bot.usage.reading import Period, SpendOfDays, UsageOfDays, spend_rows, split_by, usage_rows

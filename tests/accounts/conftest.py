@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.accounts.adding import NewAccount, add
 from bot.accounts.sealed import SealedAccounts
-from bot.providers.deepgram.accounts import DeepgramAccounts
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.deepgram.kind import deepgram_kind
+from bot.providers.registry import Providers
 from bot.sealing import Ring, new_key
 from bot.store.accounts import Account
 from bot.store.database import Database
@@ -28,24 +28,28 @@ class Workspace:
     database: Database
     emulator: DeepgramEmulator
     ring: Ring
-    deepgram: DeepgramAccounts
+    deepgram: Providers
     rooms: Bench
-    open_client: Callable[[SecretStr], Deepgram]
 
     async def add(self, name: str = "studio", customer: str | None = None, credential: str = "studio") -> Account:
         """Add an account with one of the emulator's credentials."""
         secret = SecretStr(self.emulator.credentials.get(credential, credential))
         given = NewAccount(name, customer, secret)
-        return await add(given, self.database, self.ring, self.deepgram, self.open_client, NOON)
+        return await add(given, self.database, self.ring, self.deepgram, NOON)
 
     def project(self, name: str) -> Project:
         """Return one of the emulator's projects."""
         return next(project for project in self.emulator.state.projects.values() if project.name == name)
 
-    def over(self, ring: Ring) -> DeepgramAccounts:
+    def over(self, ring: Ring) -> Providers:
         """Return Deepgram as a process with another ring has it."""
-        main = self.open_client(SecretStr(self.emulator.credentials["admin"]))
-        return DeepgramAccounts(main, SealedAccounts(self.database, ring), self.open_client)
+        return over(self.emulator, self.database, ring)
+
+
+def over(emulator: DeepgramEmulator, database: Database, ring: Ring) -> Providers:
+    """Return all accounts, the main one an admin's."""
+    kind = deepgram_kind(emulator.url)
+    return Providers(kind.open(SecretStr(emulator.credentials["admin"])), SealedAccounts(database, ring), (kind,))
 
 
 @pytest.fixture
@@ -56,13 +60,8 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     emulator.open_account("studio", "dubbing", "trailers")
     database = small_database(tmp_path)
     ring = Ring(SecretStr(new_key()))
-
-    def open_client(credential: SecretStr) -> Deepgram:
-        return Deepgram(credential, emulator.url)
-
-    main = open_client(SecretStr(emulator.credentials["admin"]))
-    deepgram = DeepgramAccounts(main, SealedAccounts(database, ring), open_client)
-    yield Workspace(database, emulator, ring, deepgram, await bench(database, deepgram), open_client)
+    deepgram = over(emulator, database, ring)
+    yield Workspace(database, emulator, ring, deepgram, await bench(database, deepgram))
     await deepgram.aclose()
     await emulator.stop()
     database.close()

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from bot.billing import service
 from bot.billing.service import sums
 from bot.errors import ScopeMissing, Unavailable
-from bot.providers.deepgram.billing import WHO_MAY_READ, Balance
+from bot.providers.billing import Balance
+from bot.providers.deepgram.billing import WHO_MAY_READ
 from bot.providers.deepgram.client import Deepgram
 from bot.store.projects import Project
 from playground.deepgram.server import DeepgramEmulator

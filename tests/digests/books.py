@@ -18,8 +18,9 @@ from bot.digests.posting import DigestPosting
 from bot.digests.reading import Reading
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.errors import Unavailable
-from bot.providers.deepgram.billing import Balance, BillingReports
-from bot.providers.deepgram.endpoints import Listed
+from bot.providers.billing import Balance
+from bot.providers.deepgram.billing import BillingReports
+from bot.providers.listed import Listed
 from bot.slack.blocks_check.whole import problems_of_message
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import due, fact_rows, tag_sets

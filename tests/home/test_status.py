@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.home.status import Status, powers
-from bot.providers.deepgram.models import Credential
+from bot.providers.values import Credential
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import heartbeats
 from bot.store.database import Database

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotUnderstood
 from bot.invites.addresses import near, read_addresses, read_domains, read_invitation, sort_out
-from bot.providers.deepgram.powers import ROLES
+from bot.providers.roles import ROLES
 
 NAMES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8})?", fullmatch=True)
 ADDRESSES = st.builds("{}@{}.com".format, NAMES, st.sampled_from(["acme", "beta", "Acme"]))

@@ -12,7 +12,7 @@ from bot.desk.service import Held, Ran
 from bot.errors import FormError, NotAllowed, NotUnderstood, ProviderError, Refused, ScopeMissing
 from bot.invites import service
 from bot.invites.operations import CancelInvite, ChangeInviteDomains, ResendInvite, SendInvites
-from bot.providers.deepgram.models import Role
+from bot.providers.values import Role
 from bot.store import invites, projects, requests
 from bot.store.changes import OPEN
 from bot.store.invites import Invite

@@ -13,14 +13,14 @@ from bot.errors import ProviderError
 from bot.keys import listing
 from bot.keys.mirroring import AFTER_TROUBLE, MOST_LOOKED_AFTER, NEW_KEY_PATIENCE, KeyMirror
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.endpoints import Listed
-from bot.providers.deepgram.models import Key as ProviderKey
-from bot.providers.deepgram.standing import Standing
+from bot.providers.listed import Listed
+from bot.providers.standing import Standing
+from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mirrors
 from bot.store.database import Database
 from bot.store.keys import Key
 from playground.deepgram.server import DeepgramEmulator
-from tests.factories import ANA, NOON, actor, add, bench, entries, key, person
+from tests.factories import ANA, NOON, actor, add, alone, bench, entries, key, person
 from tests.keys.conftest import Rooms, Window
 
 
@@ -61,7 +61,7 @@ async def test_two_who_read_at_once_take_in_each_key_once(
         emulator.state.add_key(project, next(iter(project.members)), f"key {number}", ["usage:write"])
     made = await bench(store, deepgram)
     at_once = (
-        KeyMirror(store, made.engine, made.desk, deepgram, Standing(deepgram)).refresh(project.project_id, NOON)
+        KeyMirror(store, made.engine, made.desk, deepgram, Standing(alone(deepgram))).refresh(project.project_id, NOON)
         for _ in range(4)
     )
     await asyncio.gather(*at_once)
@@ -179,7 +179,7 @@ async def test_one_odd_list_ends_nothing(rooms: Rooms) -> None:
     made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
     rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
     forgetful = Forgetful(SecretStr(rooms.emulator.credentials["admin"]), rooms.emulator.url)
-    odd = KeyMirror(rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful, Standing(forgetful))
+    odd = KeyMirror(rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful, Standing(alone(forgetful)))
     await odd.refresh(rooms.project.project_id, rooms.bench.clock.now())
     await forgetful.aclose()
     (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]

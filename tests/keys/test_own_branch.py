@@ -11,15 +11,17 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.keys.operations import EndKey
 from bot.members.changing import MemberChanges
 from bot.projects.deleting import ProjectDeletion
-from bot.providers.deepgram.accounts import Account, DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
+from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.provider import ProviderKind
+from bot.providers.registry import Account, Providers
+from bot.providers.standing import Standing
 from bot.store.database import Database
 from playground.deepgram.server import DeepgramEmulator
 from tests.factories import OWNER, actor, bench, set_up
 from tests.keys.conftest import SHORT, no_pause
 from tests.limits import PatientLimits
-from tests.providers.deepgram.test_accounts import Known
+from tests.providers.test_registry import Known
 
 
 async def test_the_main_key_in_a_project_of_another_account_is_our_own_too(
@@ -30,9 +32,11 @@ async def test_the_main_key_in_a_project_of_another_account_is_our_own_too(
 
     project = next(iter(emulator.state.projects.values()))
     set_up(small_store, project_id=project.project_id, name=project.name)
-    known = Known([Account("ac1", "beside", SecretStr(emulator.credentials["owner"]))], {project.project_id: "ac1"})
+    known = Known(
+        [Account("ac1", "beside", "deepgram", SecretStr(emulator.credentials["owner"]))], {project.project_id: "ac1"}
+    )
     main = open_client(SecretStr(emulator.credentials["admin"]))
-    async with contextlib.aclosing(DeepgramAccounts(main, known, open_client)) as deepgram:
+    async with contextlib.aclosing(Providers(main, known, (ProviderKind(DEEPGRAM, open_client),))) as deepgram:
         made, standing = await bench(small_store, deepgram), Standing(deepgram)
         await made.mirror.refresh(project.project_id, made.clock.now())
         own = next(each for each in made.all_keys() if each.purpose == "Keydesk (admin role)")

@@ -12,7 +12,7 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.members.changing import OUR_OWN, UNKNOWN
 from bot.members.operations import ChangeMemberScope, RemoveMember
 from bot.operation import Description
-from bot.providers.deepgram.models import Role
+from bot.providers.values import Role
 from bot.store import members
 from bot.store.changes import OPEN
 from playground.deepgram.seed import CLINIC, made_up_id

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.members import naming
-from bot.providers.deepgram.powers import ROLES
+from bot.providers.roles import ROLES
 from bot.store.members import Member
 from tests.factories import NOON, PROJECT
 

@@ -13,7 +13,8 @@ from bot.models import service
 from bot.models.catalogue import MOST_REMEMBERED, REMEMBERED, Catalogue
 from bot.models.service import Wanted, named, search
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.speech_models import SpeechModel, SpeechModels, model_of
+from bot.providers.deepgram.speech_models import SpeechModels, model_of
+from bot.providers.speech_models import SpeechModel
 from playground.deepgram.catalogue import MODELS
 from playground.deepgram.server import DeepgramEmulator
 from tests.clocks import SetClock

@@ -24,9 +24,9 @@ from bot.projects import contents, deleting, deletion_form, service, views
 from bot.projects.deleting import ProjectDeletion
 from bot.projects.operations import NAME_LONGEST, Contents, DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
-from bot.providers.deepgram.billing import Balance
+from bot.providers.billing import Balance
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing
+from bot.providers.standing import Standing
 from bot.slack.words import cut
 from bot.store import accounts, projects
 from bot.store.projects import Project as Row
@@ -42,6 +42,7 @@ from tests.factories import (
     Bench,
     actor,
     add,
+    alone,
     bench,
     entries,
     key,
@@ -73,7 +74,7 @@ class Place:
 
     @property
     def deletion(self) -> ProjectDeletion:
-        return ProjectDeletion(self.bench.desk, self.bench.engine, self.deepgram, Standing(self.deepgram))
+        return ProjectDeletion(self.bench.desk, self.bench.engine, self.deepgram, Standing(alone(self.deepgram)))
 
     def operation(self) -> DeleteProject:
         return DeleteProject(project_id=self.project_id, name=self.project.name)
@@ -138,7 +139,7 @@ async def test_the_project_of_keydesks_own_key_is_never_deleted(place: Place) ->
 @pytest.mark.parametrize("kind", [*FOREIGN_404S, "404"])
 async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place: Place, kind: Kind) -> None:
     own = next(each for each in place.emulator.state.projects.values() if each.name == "production")
-    standing = Standing(place.deepgram)
+    standing = Standing(alone(place.deepgram))
     await standing.own_keys()  # as in a running Keydesk, which knows itself
     deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, standing)
     place.emulator.faults.add(kind, "GET", f"{own.project_id}/keys/", times=1)
@@ -149,7 +150,7 @@ async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place
 
 @pytest.mark.parametrize("kind", FOREIGN_404S)
 async def test_a_gateway_that_finds_nothing_has_deleted_no_project(place: Place, kind: Kind) -> None:
-    standing, wish = Standing(place.deepgram), place.operation()
+    standing, wish = Standing(alone(place.deepgram)), place.operation()
     await standing.own_keys()
     deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, standing)
     place.emulator.faults.add(kind, times=None)

@@ -109,7 +109,7 @@ def _digests(here: World) -> list[str]:
 async def _provider_total(here: World, day: date) -> Decimal:
     with here.database.reading() as session:
         production = session.exec(select(Project).where(Project.name == "production")).one()
-    told = await here.app.deepgram.billing_breakdown(production.id, start=day, end=day)
+    told = await here.app.providers.billing_breakdown(production.id, start=day, end=day)
     return told.dollars or Decimal()
 
 

@@ -64,7 +64,7 @@ async def provider_total(here: World, days: int) -> Decimal:
     """Return what the emulated provider says of the last so many days."""
     end = here.clock.now().date() - timedelta(days=1)
     start = end - timedelta(days=days - 1)
-    told = await here.app.deepgram.billing_breakdown(production(here), start=start, end=end)
+    told = await here.app.providers.billing_breakdown(production(here), start=start, end=end)
     return told.dollars or Decimal()
 
 

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from bot.errors import Refused
-from bot.providers.deepgram.billing import Billing, billing_of
-from bot.providers.deepgram.request_records import RequestRecord
-from bot.providers.deepgram.requests import EVERY_REQUEST, LARGEST_PAGE, RequestFilter, RequestPage
-from bot.providers.deepgram.usage import Usage, usage_of
+from bot.providers.billing import Billing
+from bot.providers.deepgram.billing import billing_of
+from bot.providers.deepgram.usage import usage_of
+from bot.providers.records import EVERY_REQUEST, LARGEST_PAGE, RequestFilter, RequestPage, RequestRecord
+from bot.providers.usage import Usage
 from playground.deepgram.refusals import Refusal
 from playground.deepgram.telling import Telling
 

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.engine.port import Job
 from bot.errors import RateLimited, ScopeMissing, Unavailable
-from bot.providers.deepgram.billing import Billing
+from bot.providers.billing import Billing
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.requests import RequestFilter, RequestPage
+from bot.providers.records import RequestFilter, RequestPage
 from bot.store import collections, facts, lanes, projects, schema
 from bot.store.database import Database
 from bot.store.facts import Which

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import ScopeMissing
-from bot.providers.deepgram.usage import Usage
+from bot.providers.usage import Usage
 from bot.store import collections, facts
 from bot.store.facts import Which
 from bot.store.rereading import before_closing, to_reread

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from bot.providers.deepgram.billing import BillingGrouping
-from bot.providers.deepgram.usage import Grouping
+from bot.providers.billing import BillingGrouping
+from bot.providers.usage import Grouping
 from bot.usage import knowable
 
 PAGE = Path(__file__).parents[2] / "docs" / "usage-matrix.md"

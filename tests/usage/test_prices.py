@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.providers.deepgram.billing import Billing, spending_of
+from bot.providers.billing import Billing
+from bot.providers.deepgram.billing import spending_of
 from bot.store import facts
 from bot.store.facts import DayTotal, Which
 from bot.store.prices import Price, Untold

@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from bot.errors import FormError, NotUnderstood
-from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.records import RequestRecord
 from bot.usage.requests.export import export
 from bot.usage.requests.merging import newest_first
 from bot.usage.requests.period import Period

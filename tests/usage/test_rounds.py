@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import col, select
 
 from bot.errors import RateLimited, Unavailable
-from bot.providers.deepgram.billing import Billing
-from bot.providers.deepgram.requests import RequestPage
+from bot.providers.billing import Billing
+from bot.providers.records import RequestPage
 from bot.store import collections, lanes
 from bot.store.collections import Collection
 from bot.store.due import Due

@@ -2,110 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import BeforeValidator, Field
+from typing import Any, get_args
 
 from bot.errors import ScopeMissing
-from bot.providers.deepgram.deployments import MaybeDeployment, deployment_or_none
-from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path, report, told
+from bot.providers.billing import (
+    MOST_ORDERS,
+    Balance,
+    Billing,
+    BillingFields,
+    BillingGrouping,
+    Purchase,
+    Purchases,
+    Spending,
+)
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path, report, told
 from bot.providers.deepgram.filters import day_params, one_of, value_text
-from bot.providers.deepgram.ids import MaybeId, path_id
-from bot.providers.deepgram.tags import MaybeTagSet
+from bot.providers.deepgram.ids import path_id
+from bot.providers.deployments import deployment_or_none
 from bot.providers.http import Call
 from bot.providers.lenient import (
-    Lenient,
-    MaybeDay,
-    MaybeDecimal,
-    MaybeMoment,
-    MaybeText,
-    Text,
-    Texts,
     is_odd,
     object_or_empty,
     text_or_none,
     texts_or_none,
 )
+from bot.providers.listed import Listed
 
-BillingGrouping = Literal["accessor", "deployment", "line_item", "tags"]
-MOST_ORDERS = 1000
 WHO_MAY_READ = "At Deepgram the roles owner and admin may read billing; a key of the role member may not."
 UNTOLD_CAP = 100  # the largest limit once; a server that still has it cuts a list there without a word
-# Written "usd" and "USD", "hour" and "hours" in different places.
-Units = Annotated[str, BeforeValidator(lambda value: (text_or_none(value) or "").strip().lower().removesuffix("s"))]
-
-
-class Balance(Lenient):
-    """What is left; ``units`` is "usd" or "hour", empty if not told. ``amount`` None means unknown, not zero."""
-
-    balance_id: Text
-    amount: MaybeDecimal = None
-    units: Units = ""
-    purchase_order_id: MaybeText = None
-
-
-class Spending(Lenient):
-    """Dollars of one day, or of one group of one day; what was not grouped by is None. ``tags`` is a set.
-
-    ``dollars`` None is not told, as of projects with a contract; ``odd`` says that something could not be read.
-    """
-
-    dollars: MaybeDecimal = None
-    start: MaybeDay = None
-    end: MaybeDay = None
-    accessor: MaybeId = None
-    deployment: MaybeDeployment = None
-    line_item: MaybeText = None
-    tags: MaybeTagSet = None
-    odd: bool = False
-
-
-class Billing(Lenient):
-    """The spending of a period, as Deepgram delimits it; ``units`` and ``amount`` are the length of a bucket."""
-
-    start: MaybeDay = None
-    end: MaybeDay = None
-    units: MaybeText = None
-    amount: MaybeDecimal = None
-    results: tuple[Spending, ...] = ()
-
-    @property
-    def dollars(self) -> Decimal | None:
-        """Return the sum, or None if any part of it is unknown."""
-        parts = [result.dollars for result in self.results]
-        known = [part for part in parts if part is not None]
-        return sum(known, Decimal()) if len(known) == len(parts) else None
-
-
-class BillingFields(Lenient):
-    """What occurred in a period; ``line_items`` maps an identifier to its name."""
-
-    accessors: Texts = ()
-    deployments: Texts = ()
-    tags: MaybeTagSet = None
-    line_items: Mapping[str, str] = Field(default_factory=dict)
-
-
-class Purchase(Lenient):
-    """An order; ``units`` is "usd" or "hour"."""
-
-    order_id: Text
-    amount: MaybeDecimal = None
-    units: Units = ""
-    order_type: MaybeText = None
-    created: MaybeMoment = None
-    expiration: MaybeMoment = None
-
-
-class Purchases(Lenient):
-    """The orders; not ``complete`` if there may be more, which Deepgram gives no way to ask for."""
-
-    orders: tuple[Purchase, ...]
-    complete: bool
 
 
 class BillingReports(Endpoints):
@@ -194,13 +121,6 @@ def _saying_who_may() -> Iterator[None]:
     except ScopeMissing as problem:
         text = f"{problem.text} {WHO_MAY_READ}"
         raise ScopeMissing(text, scope=problem.scope, status=problem.status, request_id=problem.request_id) from problem
-
-
-def dollars_left(balances: Iterable[Balance]) -> Decimal | None:
-    """Add up what is left in US dollars; None where nothing is, or where not every amount was told."""
-    amounts = [balance.amount for balance in balances if balance.units == "usd"]
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal()) if known and len(known) == len(amounts) else None
 
 
 def balance_of(value: object) -> Balance | None:

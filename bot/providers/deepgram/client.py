@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import httpx
 from pydantic import SecretStr
 
-from bot.errors import CredentialsRejected, NotFound, Unavailable, Unclear
+from bot.errors import CredentialsRejected, NotFound, ScopeMissing
 from bot.providers.deepgram.addresses import DEFAULT_URL
 from bot.providers.deepgram.billing import BillingReports
 from bot.providers.deepgram.errors import error_of
@@ -18,13 +18,14 @@ from bot.providers.deepgram.requests import Requests
 from bot.providers.deepgram.speech_models import SpeechModels
 from bot.providers.deepgram.tokens import Tokens
 from bot.providers.deepgram.usage import UsageReports
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.providers.http import Limits, Sender, Transport
+from bot.providers.provider import Provider
+from bot.providers.roles import role_of
 from bot.sealing import fingerprint
 
-MAIN = "main"  # the id of the account whose credential stands in the environment
 
-
-class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, SpeechModels, Tokens):
+class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, SpeechModels, Tokens, Provider):
     """Deepgram with one management key: its whole management API but three things.
 
     Left out: leaving a project (it kills every key that Keydesk made), the credentials of self-hosted installations
@@ -35,8 +36,9 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
     ``Unavailable``, a change that may have been made is ``Unclear``, and nothing that changes is sent twice.
     An injected ``client`` stays its owner's to close, and should not trust the environment's proxies.
     ``project_of_key`` tells where a key was last seen, so that our own need not be searched for.
-    ``fingerprint`` tells credentials apart. `accounts.DeepgramAccounts` is the same over several keys.
     """
+
+    vendor = DEEPGRAM
 
     def __init__(
         self,
@@ -63,45 +65,22 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
         """What sends this client's calls."""
         return self._transport
 
-    async def account_of(self, project_id: str) -> Deepgram:
-        """Return the client of the account that a project is of: with one account, this one."""
-        del project_id
-        return self
+    async def sees_all_keys(self, project_id: str) -> bool:
+        """Tell, asked for now, whether our credential sees the keys that others made in a project.
 
-    async def lacks_project(self, project_id: str) -> bool:
-        """Tell whether a project is certainly not there any more, or not for us: the whole list lacks it.
-
-        A list without any project proves nothing: the credential is itself a key of one.
+        A member sees its own keys only, and who was taken out of a project none at all: what they do not find may
+        well be alive. To list every key takes ``members:read``, ``admins:read`` and ``owners:read`` (Deepgram's page
+        on keys), and whoever is shown an owner, of whom every project has one, is an admin or an owner (its page on
+        roles).
 
         Raises:
-            ProviderError: Deepgram did not say, or not all of it; or the account cannot be used.
-        """
-        client = await self.account_of(project_id)
-        listed = (await client.projects()).certain("projects")
-        if not listed:
-            raise Unavailable("Deepgram listed no project at all, so whether one is gone cannot be told.")
-        return all(project.project_id != project_id for project in listed)
-
-    async def lists_key(self, project_id: str, key_id: str) -> bool:
-        """Tell whether the whole list of a project's live keys holds a key: “not found” alone proves no absence.
-
-        Of a project that is gone, or that we are no member of any more, no key is left that we could use or end.
-
-        Raises:
-            Unclear: it lists the project, and does not find it.
-            ProviderError: Deepgram did not say, or not all of it.
+            ProviderError: Deepgram did not say.
         """
         try:
-            listed = (await self.keys(project_id, status="active")).certain("keys")
-        except NotFound as problem:
-            if not await self.lacks_project(project_id):
-                raise Unclear("Deepgram lists this project, and does not find it.") from problem
+            members = await self.members(project_id)
+        except (NotFound, ScopeMissing):
             return False
-        return any(key.key_id == key_id for key in listed)
-
-    async def accounts(self) -> Mapping[str, Deepgram]:
-        """Return the client of each account that can be used, by its id, the main one first."""
-        return {MAIN: self}
+        return any(role_of(member.scopes) == "owner" for member in members)
 
     def __repr__(self) -> str:
         return f"Deepgram({self._base_url!r})"

@@ -6,15 +6,14 @@ Deepgram ignores a filter that it does not know and answers with a wrong number,
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from datetime import date
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.ids import uuid_of
-from bot.providers.deepgram.tags import plain_tag
+from bot.providers.records import ENDPOINTS, METHODS
+from bot.providers.tags import plain_tag
+from bot.providers.usage import Filters
 
-ENDPOINTS = ("listen", "read", "speak", "agent")
-METHODS = ("sync", "async", "streaming")
 # Each is true: only requests that used it, or false: only those that did not. Several true ones widen (or), false
 # ones narrow (and), says the specification.
 FEATURES = frozenset(
@@ -24,8 +23,6 @@ FEATURES = frozenset(
     sentiment smart_format summarize topics utt_split utterances version""".split()  # noqa: SIM905  forty names read better so
 )
 VALUES = frozenset({"accessor", "deployment", "endpoint", "method", "model", "tag"})
-
-Filters = Mapping[str, str | bool]
 
 
 def usage_params(start: date | None, end: date | None, filters: Filters) -> dict[str, str]:

@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 from bot.errors import NotFound, NotUnderstood, ScopeMissing
 from bot.providers.deepgram.keys import Keys
 from bot.providers.deepgram.members import Members
-from bot.providers.deepgram.models import Credential, Key, Project, Role, key_of
-from bot.providers.deepgram.powers import ROLES, role_of
+from bot.providers.deepgram.models import key_of
 from bot.providers.deepgram.projects import Projects
 from bot.providers.http import Sender
 from bot.providers.lenient import object_or_empty, texts_or_none
+from bot.providers.roles import ROLES, role_of
+from bot.providers.values import Credential, Key, Project, Role
 
 SEARCHED_AT_ONCE = 20  # projects; before each further one is a pause, as they may be thousands
 SEARCH_PAUSE_SECONDS = 0.1

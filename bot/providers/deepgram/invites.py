@@ -8,18 +8,13 @@ from __future__ import annotations
 from functools import partial
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
-from bot.providers.deepgram.ids import Id, email_of, path_email
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.ids import path_email
 from bot.providers.http import Call
-from bot.providers.lenient import Lenient, Text, object_or_empty
-
-
-class Invite(Lenient):
-    """An invitation that waits to be accepted."""
-
-    email: Text
-    project_id: Id
-    scope: Text = ""
+from bot.providers.ids import email_of
+from bot.providers.lenient import object_or_empty
+from bot.providers.listed import Listed
+from bot.providers.values import Invite
 
 
 class Invites(Endpoints):

@@ -8,10 +8,13 @@ from functools import partial
 from typing import Any, Literal
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
-from bot.providers.deepgram.ids import is_uuid, path_id
-from bot.providers.deepgram.models import CreatedKey, Key, created_key_of, key_of
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.ids import path_id
+from bot.providers.deepgram.models import created_key_of, key_of
 from bot.providers.http import Call
+from bot.providers.ids import is_uuid
+from bot.providers.listed import Listed
+from bot.providers.values import CreatedKey, Key
 
 
 class Keys(Endpoints):

@@ -5,21 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
-from bot.providers.deepgram.ids import Id, is_uuid, path_id
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.ids import path_id
 from bot.providers.http import Call
-from bot.providers.lenient import Lenient, MaybeText, Text, Texts, object_or_empty, texts_or_none
-
-
-class Member(Lenient):
-    """A member of a project: a person or a service account."""
-
-    member_id: Id
-    project_id: Id
-    email: MaybeText = None
-    first_name: Text = ""
-    last_name: Text = ""
-    scopes: Texts = ()
+from bot.providers.ids import is_uuid
+from bot.providers.lenient import object_or_empty, texts_or_none
+from bot.providers.listed import Listed
+from bot.providers.values import Member
 
 
 class Members(Endpoints):

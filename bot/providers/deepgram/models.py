@@ -1,4 +1,4 @@
-"""What Deepgram answers, as values.
+"""How Deepgram writes projects and keys.
 
 Its specification requires almost no field, and published records differ from it; so every field but an object's
 own id may be unknown. Key shapes: the specification nests ``{item: {member: {…, api_key}}}``, the documentation and
@@ -7,63 +7,11 @@ several SDKs show ``{member, api_key}``; both are read.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import SecretStr
-
-from bot.providers.deepgram.ids import Id, MaybeId, is_uuid
-from bot.providers.lenient import Lenient, MaybeMoment, MaybeText, MaybeTexts, Text, Texts, object_or_empty
-
-Role = Literal["owner", "admin", "member"]
-
-
-class Project(Lenient):
-    """A project that the credential can see."""
-
-    project_id: Id
-    name: Text = ""
-    mip_opt_out: bool | None = None
-
-
-class Key(Lenient):
-    """A key as Deepgram lists it.
-
-    Lists usually lack ``tags`` and ``expiration_date``: there, None means "not told", not "none" or "never".
-    """
-
-    key_id: Id
-    project_id: Id
-    comment: Text = ""
-    scopes: Texts = ()
-    tags: MaybeTexts = None
-    created: MaybeMoment = None
-    expiration_date: MaybeMoment = None
-    member_id: MaybeId = None
-    email: MaybeText = None
-
-
-class CreatedKey(Lenient):
-    """A key just made; ``secret`` is told this once and shows in no repr."""
-
-    key_id: Id
-    project_id: Id
-    secret: SecretStr
-    comment: Text = ""
-    scopes: Texts = ()
-    tags: MaybeTexts = None
-    created: MaybeMoment = None
-    expiration_date: MaybeMoment = None
-
-
-class Credential(Lenient):
-    """Who Keydesk is at Deepgram, as far as it can tell; None means unknown."""
-
-    key_id: str | None = None
-    member_id: str | None = None
-    email: str | None = None
-    scopes: tuple[str, ...] = ()
-    role: Role | None = None
-    projects: int = 0
+from bot.providers.ids import is_uuid
+from bot.providers.lenient import object_or_empty
+from bot.providers.values import CreatedKey, Key, Project
 
 
 def project_of(value: object) -> Project | None:

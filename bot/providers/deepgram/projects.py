@@ -6,10 +6,12 @@ all. Deepgram has no creation of projects in its current interface.
 
 from __future__ import annotations
 
-from bot.providers.deepgram.endpoints import Endpoints, Listed, listed, project_path
-from bot.providers.deepgram.ids import is_uuid
-from bot.providers.deepgram.models import Project, project_of
+from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
+from bot.providers.deepgram.models import project_of
 from bot.providers.http import Call
+from bot.providers.ids import is_uuid
+from bot.providers.listed import Listed
+from bot.providers.values import Project
 
 
 class Projects(Endpoints):

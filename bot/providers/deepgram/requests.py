@@ -3,75 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from bot.errors import NotUnderstood, Unavailable
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
-from bot.providers.deepgram.filters import ENDPOINTS, METHODS, filled, one_of
+from bot.providers.deepgram.filters import filled, one_of
 from bot.providers.deepgram.ids import path_id, uuid_of
-from bot.providers.deepgram.request_records import RequestRecord, record_of
+from bot.providers.deepgram.request_records import record_of
 from bot.providers.http import Call
 from bot.providers.lenient import count_or_none
+from bot.providers.records import (
+    ENDPOINTS,
+    EVERY_REQUEST,
+    LARGEST_PAGE,
+    METHODS,
+    RequestFilter,
+    RequestPage,
+    RequestRecord,
+    Status,
+)
 
-LARGEST_PAGE = 1000
 UNTOLD_CAP = 100  # the largest page once; no server cuts a page shorter than that
 MOST_PAGES = 10_000
-Endpoint = Literal["listen", "read", "speak", "agent"]
-Method = Literal["sync", "async", "streaming"]
-Status = Literal["succeeded", "failed"]
-
-
-@dataclass(frozen=True)
-class RequestFilter:
-    """Which requests; ``accessor`` is the id of the key that made them. There is no filter by tag.
-
-    ``start`` and ``end`` are aware moments, counted in whole seconds. ``succeeded`` is a code below 300, ``failed``
-    one of 400 and above.
-    """
-
-    start: datetime | None = None
-    end: datetime | None = None
-    accessor: str | None = None
-    request_id: str | None = None
-    deployment: str | None = None
-    endpoint: Endpoint | None = None
-    method: Method | None = None
-    status: Status | None = None
-
-    def params(self) -> dict[str, str]:
-        """Return the query.
-
-        Raises:
-            NotUnderstood: a value is none that this filter can have; Deepgram might ignore it.
-        """
-        if self.start and self.end and _moment(self.end) < _moment(self.start):
-            raise NotUnderstood("The period ends before it starts.")
-        checks: list[tuple[str, Any, Callable[[Any], str]]] = [
-            ("start", self.start, _moment),
-            ("end", self.end, _moment),
-            ("accessor", self.accessor, partial(uuid_of, noun="key")),
-            ("request_id", self.request_id, partial(uuid_of, noun="request")),
-            ("deployment", self.deployment, partial(filled, noun="deployment")),
-            ("endpoint", self.endpoint, partial(one_of, allowed=ENDPOINTS, noun="endpoint")),
-            ("method", self.method, partial(one_of, allowed=METHODS, noun="method")),
-            ("status", self.status, partial(one_of, allowed=get_args(Status), noun="status")),
-        ]
-        return {name: text_of(value) for name, value, text_of in checks if value is not None}
-
-
-EVERY_REQUEST = RequestFilter()
-
-
-@dataclass(frozen=True)
-class RequestPage:
-    """One page, newest first; ``is_last`` if none follows it for certain; ``left_out`` records could not be read."""
-
-    records: list[RequestRecord]
-    is_last: bool
-    left_out: int = 0
 
 
 class Requests(Endpoints):
@@ -119,7 +74,7 @@ class Requests(Endpoints):
         """
         if page < 0 or not 1 <= page_size <= LARGEST_PAGE:
             raise NotUnderstood(f"A page holds 1 to {LARGEST_PAGE} requests, and pages count from 0.")
-        params = which.params() | {"limit": str(page_size), "page": str(page)}
+        params = params_of(which) | {"limit": str(page_size), "page": str(page)}
         body = await self._transport.read(f"{project_path(project_id)}/requests", "to list the requests", params=params)
         records = await listed(body, "requests", record_of)
         told = len(body["requests"] or [])
@@ -138,6 +93,27 @@ class Requests(Endpoints):
         if found is None:
             raise self._transport.no_answer(Call("GET", path, doing))
         return found
+
+
+def params_of(which: RequestFilter) -> dict[str, str]:
+    """Return the query.
+
+    Raises:
+        NotUnderstood: a value is none that this filter can have; Deepgram might ignore it.
+    """
+    if which.start and which.end and _moment(which.end) < _moment(which.start):
+        raise NotUnderstood("The period ends before it starts.")
+    checks: list[tuple[str, Any, Callable[[Any], str]]] = [
+        ("start", which.start, _moment),
+        ("end", which.end, _moment),
+        ("accessor", which.accessor, partial(uuid_of, noun="key")),
+        ("request_id", which.request_id, partial(uuid_of, noun="request")),
+        ("deployment", which.deployment, partial(filled, noun="deployment")),
+        ("endpoint", which.endpoint, partial(one_of, allowed=ENDPOINTS, noun="endpoint")),
+        ("method", which.method, partial(one_of, allowed=METHODS, noun="method")),
+        ("status", which.status, partial(one_of, allowed=get_args(Status), noun="status")),
+    ]
+    return {name: text_of(value) for name, value, text_of in checks if value is not None}
 
 
 def _full(body: dict[str, Any], page_size: int) -> int:

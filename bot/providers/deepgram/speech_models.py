@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.ids import path_id
 from bot.providers.http import Call
-from bot.providers.lenient import Lenient, MaybeBool, MaybeText, Text, Texts, object_or_empty
-
-Kind = Literal["stt", "tts"]
-
-
-class Voice(Lenient):
-    """How a speaking model sounds; ``sample`` and ``image`` are addresses."""
-
-    accent: MaybeText = None
-    age: MaybeText = None
-    color: MaybeText = None
-    image: MaybeText = None
-    sample: MaybeText = None
-    tags: Texts = ()
-    use_cases: Texts = ()
-
-
-class SpeechModel(Lenient):
-    """One version of a model. The last three are told of ``stt`` only, ``voice`` of ``tts`` only."""
-
-    model_id: Text
-    kind: Kind
-    name: Text = ""
-    canonical_name: Text = ""
-    architecture: Text = ""
-    languages: Texts = ()
-    version: Text = ""
-    voice: Voice | None = None
-    batch: MaybeBool = None
-    streaming: MaybeBool = None
-    formatted_output: MaybeBool = None
+from bot.providers.lenient import object_or_empty
+from bot.providers.speech_models import Kind, SpeechModel
 
 
 class SpeechModels(Endpoints):

@@ -15,5 +15,6 @@ DEEPGRAM = Vendor(
     console_url="https://console.deepgram.com",
     variable="DEEPGRAM_API_KEY",
     header="Authorization: Token $DEEPGRAM_API_KEY",
+    able_roles=frozenset({"owner", "admin"}),
     levels=MappingProxyType(dict.fromkeys(OFFERED, Level.NATIVE)),
 )

@@ -12,7 +12,7 @@ from bot.access.exports import Exports
 from bot.access.places import by
 from bot.clock import Clock
 from bot.errors import NotUnderstood, ProviderError
-from bot.providers.deepgram.client import Deepgram
+from bot.providers.provider import Provider
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes
 from bot.slack.names import Command, Door
@@ -32,9 +32,9 @@ _LAST_WORD = re.compile(r"(?:^|\s)(today|week|month|quarter)\s*$", re.IGNORECASE
 class FieldListeners:
     """Answers `/usage fields`; reads only. ``files`` is the client that sends files."""
 
-    def __init__(self, clock: Clock, deepgram: Deepgram, exports: Exports) -> None:
+    def __init__(self, clock: Clock, provider: Provider, exports: Exports) -> None:
         self._clock = clock
-        self._deepgram = deepgram
+        self._provider = provider
         self._exports = exports
 
     def door(self) -> Door:
@@ -68,13 +68,13 @@ class FieldListeners:
 
     async def _used(self, project: Project, first: date, last: date) -> Used:
         fields, items = await asyncio.gather(
-            self._deepgram.usage_fields(project.id, start=first, end=last), self._line_items(project.id, first, last)
+            self._provider.usage_fields(project.id, start=first, end=last), self._line_items(project.id, first, last)
         )
         return Used(project.id, project.name, first, last, fields, items, self._clock.now())
 
     async def _line_items(self, project_id: str, first: date, last: date) -> Mapping[str, str] | None:
         try:
-            return (await self._deepgram.billing_fields(project_id, start=first, end=last)).line_items
+            return (await self._provider.billing_fields(project_id, start=first, end=last)).line_items
         except ProviderError:  # such as a credential that may read usage and no costs
             return None
 

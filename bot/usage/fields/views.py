@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot.providers.deepgram.line_items import line_item_named
-from bot.providers.deepgram.usage import UsageFields, UsedModel
+from bot.providers.line_items import line_item_named
 from bot.providers.port import Vendor
+from bot.providers.usage import UsageFields, UsedModel
 from bot.slack import blocks
 from bot.slack.words import NOTHING, cut, escape, when
 

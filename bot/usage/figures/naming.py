@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from bot.errors import NotUnderstood
 from bot.operation import Actor
-from bot.providers.deepgram.ids import is_uuid
-from bot.providers.deepgram.line_items import line_item_named
+from bot.providers.ids import is_uuid
+from bot.providers.line_items import line_item_named
 from bot.slack.words import listed
 from bot.spending.key_names import key_with_owner
 from bot.store import customers, keys, people, projects

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.deployments import DEPLOYMENTS
+from bot.providers.deployments import DEPLOYMENTS
 from bot.spending.periods import NAMES, Period
 from bot.store.tag_sets import set_of, text_of
 from bot.usage import knowable

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.records import RequestRecord
 from bot.slack.files import CsvTable
 from bot.slack.waiting import PATIENCE_SECONDS
 from bot.slack.words import cut

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from bot.errors import FormError
-from bot.providers.deepgram.deployments import FILTERED
-from bot.providers.deepgram.filters import ENDPOINTS, METHODS
+from bot.providers.deployments import FILTERED
+from bot.providers.records import ENDPOINTS, METHODS
 from bot.slack import blocks
 from bot.slack.state import chosen, element, written
 from bot.usage.requests.period import NAMES, Period

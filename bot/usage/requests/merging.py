@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections.abc import AsyncIterator, Sequence
 
-from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.records import RequestRecord
 
 
 async def newest_first(lists: Sequence[AsyncIterator[RequestRecord]]) -> AsyncIterator[RequestRecord]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.requests import RequestFilter
+from bot.providers.records import RequestFilter
 from bot.usage.requests.period import Period
 
 LONGEST = 150  # of an option's value at Slack; a provider's tag has at most 128 characters
@@ -52,9 +52,9 @@ class Question(Asked):
             start=self.start,
             end=self.end,
             accessor=key_id or None,
-            endpoint=self.endpoint or None,  # type: ignore[arg-type] # RequestFilter.params judges it
-            method=self.method or None,  # type: ignore[arg-type] # the same
-            status=self.status or None,  # type: ignore[arg-type] # the same
+            endpoint=self.endpoint or None,
+            method=self.method or None,
+            status=self.status or None,  # type: ignore[arg-type] # the provider judges it
             deployment=self.deployment or None,
         )
 

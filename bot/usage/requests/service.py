@@ -15,9 +15,9 @@ from bot.access.project_names import the_project
 from bot.clock import Clock, zone_of
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
-from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.ids import is_uuid
-from bot.providers.deepgram.request_records import RequestRecord
+from bot.providers.ids import is_uuid
+from bot.providers.provider import Provider
+from bot.providers.records import RequestRecord
 from bot.slack.pages import SIZE
 from bot.store import keys, people
 from bot.store.database import Database
@@ -72,10 +72,10 @@ class One:
 class RequestReading:
     """Puts questions about a project to the provider, for whoever has access to its requests."""
 
-    def __init__(self, database: Database, clock: Clock, deepgram: Deepgram, model_names: ModelNames) -> None:
+    def __init__(self, database: Database, clock: Clock, provider: Provider, model_names: ModelNames) -> None:
         self._database = database
         self._clock = clock
-        self._deepgram = deepgram
+        self._provider = provider
         self._model_names = model_names
 
     async def question(self, access: Access, asked: Asked) -> Question:
@@ -92,7 +92,7 @@ class RequestReading:
         """Find the keys that carry the tag: those known here, and those that the provider counted with it."""
         tagged = await self._database.read(lambda session: keys.tagged(session, question.project))
         known = [key_id for key_id, tags in tagged if question.customer in tags]
-        counted = await self._deepgram.usage_breakdown(
+        counted = await self._provider.usage_breakdown(
             question.project,
             "accessor",
             start=question.start.astimezone(UTC).date(),
@@ -125,7 +125,7 @@ class RequestReading:
             ProviderError: the provider did not answer.
         """
         project = access.there
-        record = await self._deepgram.request(project.id, request_id)
+        record = await self._provider.request(project.id, request_id)
         [line] = await self.lines(access.actor, None, [record])
         names = await self._model_names.read(project.id) if record.models else {}
         models = tuple(names.get(each) or each for each in record.models)
@@ -154,7 +154,7 @@ class RequestReading:
     async def _own_page(self, question: Question, number: int) -> tuple[list[RequestRecord], bool]:
         there, place = divmod((number - 1) * SIZE, READ_AHEAD)
         which = question.narrowed("".join(question.keys))
-        page = await self._deepgram.request_page(question.project, which, page=there, page_size=READ_AHEAD)
+        page = await self._provider.request_page(question.project, which, page=there, page_size=READ_AHEAD)
         until = place + SIZE
         return page.records[place:until], len(page.records) > until or not page.is_last
 
@@ -174,7 +174,7 @@ class RequestReading:
 
     async def _merged(self, question: Question, ahead: int) -> AsyncGenerator[RequestRecord]:
         lists = [
-            self._deepgram.requests(question.project, question.narrowed(key_id), page_size=ahead)
+            self._provider.requests(question.project, question.narrowed(key_id), page_size=ahead)
             for key_id in question.keys or ("",)
         ]
         async for record in newest_first(lists):

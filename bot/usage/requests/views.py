@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bot.providers.deepgram.request_records import RequestRecord
 from bot.providers.port import Vendor
+from bot.providers.records import RequestRecord
 from bot.slack import blocks
 from bot.slack.words import NOTHING, code, count, cut, escape, when
 from bot.spending.key_names import key_with_owner

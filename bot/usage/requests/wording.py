@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.deployments import FILTERED
+from bot.providers.deployments import FILTERED
 from bot.usage.requests.period import NAMES, Period
 from bot.usage.requests.question import LONGEST, UUID, Asked
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderError, Unclear
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.endpoints import Listed
+from bot.providers.listed import Listed
 from playground.deepgram.bodies_on_demand import FOREIGN_404S, SAYINGS, with_field
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project

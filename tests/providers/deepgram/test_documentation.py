@@ -18,7 +18,7 @@ from tests.providers.deepgram.oracle import sdk_client, sent_by_ours
 
 GOOD = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"
 LEFT_OUT = "left out"
-PLUMBING = {"aclose", "account_of", "accounts", "lacks_project", "lists_key"}
+PLUMBING = {"aclose", "lacks_project", "lists_key", "sees_all_keys"}
 SECTIONS = (ROOT / "docs" / "deepgram-api.md").read_text(encoding="utf-8").split("\n## ")
 MANAGEMENT = ("auth", "manage", "self_hosted", "voice_agent")
 NOT_MANAGEMENT = ("/v1/listen", "/v1/speak", "/v2/speak", "/v1/read", "/v1/agent/")

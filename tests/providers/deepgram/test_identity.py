@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from bot.errors import CredentialsRejected
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.models import Credential, Role
-from bot.providers.deepgram.powers import role_of
+from bot.providers.roles import role_of
+from bot.providers.values import Credential, Role
 from playground.deepgram.roles import PERMISSIONS
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project

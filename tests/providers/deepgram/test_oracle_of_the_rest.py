@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import NotUnderstood
-from bot.providers.deepgram.billing import BillingGrouping
-from bot.providers.deepgram.filters import ENDPOINTS, FEATURES, METHODS
-from bot.providers.deepgram.requests import RequestFilter
-from bot.providers.deepgram.usage import Grouping
+from bot.providers.billing import BillingGrouping
+from bot.providers.deepgram.filters import FEATURES
+from bot.providers.records import ENDPOINTS, METHODS, RequestFilter
+from bot.providers.usage import Grouping
 from tests.providers.deepgram.oracle import agree, sent_by_ours, sent_by_sdk
 
 GOOD = "8f1c2f3e-5b1e-4a53-9d64-2f4f1b1f7c11"

@@ -8,9 +8,9 @@ import pytest
 
 from bot.providers.deepgram.billing import spending_of
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.ids import canonical
 from bot.providers.deepgram.request_records import record_of
 from bot.providers.deepgram.usage import bucket_of
+from bot.providers.ids import canonical
 from bot.providers.lenient import exact_number
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project

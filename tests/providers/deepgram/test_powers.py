@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from bot.providers.deepgram.models import Role
-from bot.providers.deepgram.powers import ROLES, Action, limits, may
+from bot.providers.roles import ROLES, Action, limits, may
+from bot.providers.values import Role
 from playground.deepgram.roles import PERMISSIONS
 
 RIGHTS: dict[Action, str] = {"read": "read", "invite": "write:invites", "scope": "write:scopes", "remove": "write:kick"}

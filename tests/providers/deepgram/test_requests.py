@@ -14,9 +14,9 @@ from pydantic import SecretStr
 
 from bot.errors import NotFound, NotUnderstood, ScopeMissing, Unavailable
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.request_paths import HIDDEN, endpoint_of, shown_path
-from bot.providers.deepgram.request_records import RequestRecord, record_of
-from bot.providers.deepgram.requests import RequestFilter
+from bot.providers.deepgram.request_records import record_of
+from bot.providers.records import RequestFilter, RequestRecord
+from bot.providers.request_paths import HIDDEN, endpoint_of, shown_path
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.clocks import SetClock

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.errors import BotError, CredentialsRejected
 from bot.providers.answers import Answer
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.models import CreatedKey
+from bot.providers.values import CreatedKey
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project

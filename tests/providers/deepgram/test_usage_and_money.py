@@ -13,11 +13,13 @@ from pydantic import SecretStr
 
 from bot.errors import NotFound, NotUnderstood, ScopeMissing, Unavailable
 from bot.providers.answers import Answer
-from bot.providers.deepgram.billing import BillingGrouping, billing_of, purchase_of, spending_of
+from bot.providers.billing import BillingGrouping
+from bot.providers.deepgram.billing import billing_of, purchase_of, spending_of
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.filters import FEATURES, VALUES, usage_params
-from bot.providers.deepgram.requests import RequestFilter
-from bot.providers.deepgram.usage import Grouping, Usage, bucket_of
+from bot.providers.deepgram.usage import bucket_of
+from bot.providers.records import RequestFilter
+from bot.providers.usage import Grouping, Usage
 from playground.deepgram.faults import Kind
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Adjustment, Project

@@ -31,9 +31,9 @@ from bot.projects.deleting import ProjectDeletion
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.members import Member
-from bot.providers.deepgram.standing import Standing
 from bot.providers.http import Limits
+from bot.providers.standing import Standing
+from bot.providers.values import Member
 from bot.store import due
 from bot.store.changes import Change
 from bot.store.database import Database
@@ -41,7 +41,7 @@ from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
 from tests.clocks import SetClock, machine_now
 from tests.declared import POLICY
-from tests.factories import NOON, SECOND_OWNER, person, small_database
+from tests.factories import NOON, SECOND_OWNER, alone, person, small_database
 from tests.inline import InlineEngine
 from tests.limits import PatientLimits
 
@@ -102,7 +102,7 @@ async def _made(
     engine = InlineEngine(database.transaction, due, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, owners, kinds, POLICY)
-    standing = Standing(deepgram)
+    standing = Standing(alone(deepgram))
     await standing.read("")  # who we are is no cell's business
     ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
     settling = KeySettling(database, engine, desk, deepgram, ending, standing)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from bot.errors import AccountRemoved, BotError, CredentialsRejected, NotFound, Unavailable
-from bot.providers.deepgram.accounts import Account, DeepgramAccounts
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.deepgram.standing import Standing, may_end
+from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.provider import Provider, ProviderKind
+from bot.providers.registry import Account, Providers
+from bot.providers.roles import may_end
+from bot.providers.standing import Standing
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.limits import PatientLimits
@@ -43,26 +48,27 @@ class Two:
 
     emulator: DeepgramEmulator
     known: Known
-    deepgram: DeepgramAccounts
+    deepgram: Providers
     mine: Project
     theirs: Project
 
 
 @pytest.fixture
-async def two(emulator: DeepgramEmulator, project: Project) -> AsyncIterator[Two]:
+async def two(emulator: DeepgramEmulator) -> AsyncIterator[Two]:
+    project = next(iter(emulator.state.projects.values()))
     secret = emulator.open_account("studio", "dubbing", "trailers")
     theirs = next(each for each in emulator.state.projects.values() if each.name == "dubbing")
-    known = Known([Account("ac1", "studio", SecretStr(secret))], {theirs.project_id: "ac1"})
+    known = Known([Account("ac1", "studio", "deepgram", SecretStr(secret))], {theirs.project_id: "ac1"})
 
     def open_client(credential: SecretStr) -> Deepgram:
         return Deepgram(credential, emulator.url, limits=PatientLimits(emulator.faults, SHORT), pause=no_pause)
 
     main = open_client(SecretStr(emulator.credentials["admin"]))
-    async with contextlib.aclosing(DeepgramAccounts(main, known, open_client)) as deepgram:
+    async with contextlib.aclosing(Providers(main, known, (ProviderKind(DEEPGRAM, open_client),))) as deepgram:
         yield Two(emulator, known, deepgram, project, theirs)
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [name for name in CALLS if hasattr(Provider, name)])
 async def test_every_method_goes_out_with_the_credential_of_its_project(name: str) -> None:
     sent: list[tuple[str, str]] = []
 
@@ -75,13 +81,21 @@ async def test_every_method_goes_out_with_the_credential_of_its_project(name: st
         def open_client(credential: SecretStr) -> Deepgram:
             return Deepgram(credential, client=http, pause=no_pause)
 
-        known = Known([Account("ac1", "studio", SecretStr("hers"))], {GOOD: "ac1"})
-        deepgram = DeepgramAccounts(open_client(SecretStr("main")), known, open_client)
+        known = Known([Account("ac1", "studio", "deepgram", SecretStr("hers"))], {GOOD: "ac1"})
+        deepgram = Providers(open_client(SecretStr("main")), known, (ProviderKind(DEEPGRAM, open_client),))
+        asked: Callable[[Any], Awaitable[Any]] = CALLS[name]
         with contextlib.suppress(BotError):
-            await CALLS[name](deepgram)
+            await asked(deepgram)
     assert sent
     for path, authorization in sent:
         assert authorization == ("Token hers" if path.startswith(f"/v1/projects/{GOOD}") else "Token main")
+
+
+def test_whatever_names_a_project_first_is_asked_of_its_account() -> None:
+    offered = inspect.getmembers(Provider, inspect.isfunction)
+    by_project = {name for name, method in offered if list(inspect.signature(method).parameters)[1:2] == ["project_id"]}
+    assert by_project
+    assert by_project - vars(Providers).keys() == set()
 
 
 async def test_a_key_is_made_read_and_ended_by_the_member_of_its_account(two: Two) -> None:

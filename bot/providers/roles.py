@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from bot.providers.deepgram.models import Role
+from bot.providers.values import Role
 
 Action = Literal["read", "invite", "scope", "remove"]
 
@@ -86,3 +86,12 @@ def _role_of_permission(scope: str) -> Role:
     if scope == "project:write:destroy" or scope.startswith("owners:write"):
         return "owner"
     return "admin" if scope.startswith(("members:", "admins:", "owners:")) else "member"
+
+
+def may_end(role: str | None, own_member_id: str | None, member_id: str | None) -> bool:
+    """Tell whether Deepgram lets a credential of this role and member end a key that ``member_id`` made.
+
+    An owner's key may end all, others only what their own member made (Deepgram's page on roles). What is not known
+    is not forbidden here: Deepgram has the last word.
+    """
+    return role in ("owner", None) or member_id is None or member_id == own_member_id
