@@ -22,7 +22,7 @@ from bot.store.database import Database
 
 WITHDRAWN = "invites.withdrawn"
 NO_SCOPE = (
-    "The provider does not tell with which scope {email} was invited, so it cannot be sent again as it was. "
+    "The provider does not tell with which provider role {email} was invited, so it cannot be sent again. "
     "Nothing changed; take it back with /invites cancel, and invite anew."
 )
 

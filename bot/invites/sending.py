@@ -23,7 +23,7 @@ from bot.store.invites import Invite
 OF_ONE_ADDRESS = (Conflict, NotUnderstood, Refused)  # the next address may well be taken
 
 UNTOLD = (
-    "The provider lists a member without an address, or an invitation without its scope, so who is invited cannot be "
+    "The provider lists a member without an address, or an invitation without its role, so who is invited cannot be "
     "told."
 )
 ALL_SENT_AFTER = timedelta(minutes=2)  # twenty addresses, at a slow provider

@@ -27,7 +27,7 @@ from bot.store.projects import Project
 from bot.vendors import vendor_of
 
 SHOWN = 60
-CSV_HEADER = ("E-mail", "Scope", "Sent by", "Sent at (UTC)")
+CSV_HEADER = ("E-mail", "Provider role", "Sent by", "Sent at (UTC)")
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def describe(session: Session, operation: SendInvites, requester: str) -> Descri
         why=operation.why,
         fields=(
             ("Project", f"{vendor.name} · {escape(project)}"),
-            ("Scope", operation.scope),
+            ("Provider role", operation.scope),
             ("Addresses", escape("\n".join(operation.emails))),
         ),
         risk=(

@@ -62,7 +62,7 @@ def _rows(seen: InvitePage) -> list[Block]:
 
 
 def _row(row: Row) -> Block:
-    parts = [escape(cut(row.invite.scope, SHOWN)) or "scope not told", *([row.sent] if row.sent else [])]
+    parts = [escape(cut(row.invite.scope, SHOWN)) or "provider role not told", *([row.sent] if row.sent else [])]
     text = f"*{escape(row.invite.email)}*\n{' · '.join(parts)}"
     menu = _menu(row) if row.may_change else None
     return blocks.section(text, accessory=menu)

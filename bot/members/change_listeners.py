@@ -20,12 +20,12 @@ from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.members import Member
 
-REMOVE, SCOPE = "Remove member", "Change scope"
+REMOVE, SCOPE = "Remove member", "Change provider role"
 SEVERAL = "Several members fit. Choose one in the list that Keydesk sent."
 
 
 class MemberChangeListeners:
-    """Answers `/members scope|remove`, their buttons and their forms."""
+    """Answers `/members role|remove`, their buttons and their forms."""
 
     def __init__(self, lookup: MemberLookup, desk: Desk, database: Database, changes: MemberChanges) -> None:
         self._lookup = lookup
@@ -41,7 +41,14 @@ class MemberChangeListeners:
         remove_pressed = Route(self.remove_pressed, "members.remove", by(project_of_button), window=REMOVE)
         return Door(
             commands=(
-                Command("members", "scope", scope, "<name> [owner | admin | member]", "give another scope"),
+                Command(
+                    "members",
+                    "role",
+                    scope,
+                    "<name> [owner | admin | member]",
+                    "give another provider role",
+                    ("scope",),
+                ),
                 Command("members", "remove", remove, "<name>", "take a member out, and their keys", ("kick", "delete")),
             ),
             actions={
@@ -59,7 +66,7 @@ class MemberChangeListeners:
             "members.scope",
             by(project_of_form),
             window=SCOPE,
-            waits="Changing the scope…",
+            waits="Changing the provider role…",
             reads=_read_scope,
             back=self.scope_again,
             brought_back=(CouldNotCheck,),
@@ -97,7 +104,7 @@ class MemberChangeListeners:
         """Draw the form that gives the member who was named another scope."""
         name, wanted = naming.split_scope(call.text)
         try:
-            member = await self._lookup.named(call, access, "scope", name)
+            member = await self._lookup.named(call, access, "role", name)
         except NotUnderstood as problem:
             raise NotUnderstood(f"{problem.text}{naming.scope_hint(name)}") from None
         return await self._scope_form(access, member, wanted) if member is not None else SEVERAL

@@ -19,8 +19,9 @@ from bot.providers.values import Credential, Member, Role
 from bot.store import members
 
 OUR_OWN = (
-    "This member is Keydesk itself: removing it, or giving it another scope, would end every key that Keydesk made or "
-    "stop Keydesk. Nothing changed. It can only be changed in the provider's console, after reading the runbook."
+    "This member is Keydesk itself: removing it, or giving it another provider role, would end every key that Keydesk "
+    "made or stop Keydesk. Nothing changed. It can only be changed in the provider's console, after reading the "
+    "runbook."
 )
 WITHOUT_US = "The provider's list of members lacks Keydesk itself, so who else is missing from it cannot be told."
 UNKNOWN = "Keydesk could not tell which member it is itself, so nothing changed. Please try again in a minute."

@@ -71,8 +71,8 @@ def scope_hint(typed: str) -> str:
     *name, word = typed.casefold().split() or [""]
     found = get_close_matches(word, ROLES, n=1, cutoff=ALIKE)
     if found:
-        return f" For the scope, did you mean {found[0]}?"
-    return f" A scope is {listed(ROLES, 'or')}." if name else ""
+        return f" For the provider role, did you mean {found[0]}?"
+    return f" A provider role is {listed(ROLES, 'or')}." if name else ""
 
 
 def _is_exactly(member: Member, wanted: str) -> bool:

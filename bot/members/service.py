@@ -182,7 +182,7 @@ def csv_rows(session: Session, project_id: str) -> list[tuple[object, ...]]:
     ]
 
 
-CSV_HEADER = ("First name", "Last name", "E-mail", "Scopes", "Live keys", "Member id")
+CSV_HEADER = ("First name", "Last name", "E-mail", "Provider role", "Live keys", "Member id")
 
 
 def _live(live: Counter[str], member: Member) -> int:
@@ -225,10 +225,10 @@ def describe_scope(session: Session, operation: ChangeMemberScope, requester: st
     project, vendor = projects.name_of(session, operation.project_id), vendor_of(session, operation.project_id)
     before = scope_of(operation.before)
     return Description(
-        title=f"Member scope · {cut(operation.label, PURPOSE_SHOWN)}",
+        title=f"Provider role · {cut(operation.label, PURPOSE_SHOWN)}",
         wish=f"{operation.label} to be {operation.scope} of {project} at {vendor.name}.",
         why=operation.why,
-        fields=(*_fields(session, operation, before), ("New scope", escape(operation.scope))),
+        fields=(*_fields(session, operation, before), ("New provider role", escape(operation.scope))),
         risk=("High" if operation.scope == "owner" else "Medium", f"from {before} to {operation.scope}"),
     )
 
@@ -238,6 +238,6 @@ def _fields(session: Session, operation: AboutMember, scope: Role) -> tuple[tupl
     return (
         ("Project", f"{vendor.name} · {escape(projects.name_of(session, operation.project_id))}"),
         ("Member", escape(operation.label)),
-        ("Scope", escape(scope)),
+        ("Provider role", escape(scope)),
         ("Member id", code(operation.member_id)),
     )

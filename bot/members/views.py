@@ -72,7 +72,7 @@ def _menu(row: Row) -> Block:
     target = f"{row.member.project_id}:{row.member.member_id}"
     options = [blocks.option("Show", f"show:{target}")]
     if row.may_scope:
-        options.append(blocks.option("Change scope…", f"scope:{target}"))
+        options.append(blocks.option("Change provider role…", f"scope:{target}"))
     if row.may_remove:
         options.append(blocks.option("Remove…", f"remove:{target}"))
     return blocks.overflow("members.row", options)
@@ -83,11 +83,11 @@ def details(seen: Overview) -> list[Block]:
     member = seen.row.member
     fields = [
         f"*E-mail*\n{escape(member.email) or '–'}",
-        f"*Scopes*\n{_scopes(member)}",
+        f"*Provider role*\n{_role(member)}",
         f"*Live keys*\n{seen.row.live_keys}",
         f"*Member id*\n{code(member.member_id)}",
     ]
-    ours = f"*This is {OURSELVES}*: it can be neither removed nor given another scope here."
+    ours = f"*This is {OURSELVES}*: it can be neither removed nor given another provider role here."
     buttons = _buttons(seen)
     return [
         blocks.header(f"{cut(member.label, SHOWN)} · {cut(seen.project, SHOWN)}"),
@@ -101,7 +101,7 @@ def details(seen: Overview) -> list[Block]:
 
 def _buttons(seen: Overview) -> list[Block]:
     target = f"{seen.row.member.project_id}:{seen.row.member.member_id}"
-    scope = [blocks.button("Change scope…", "members.scope", target)] if seen.row.may_scope else []
+    scope = [blocks.button("Change provider role…", "members.scope", target)] if seen.row.may_scope else []
     remove = [blocks.button("Remove…", "members.remove", target, style="danger")] if seen.row.may_remove else []
     return scope + remove
 
@@ -133,8 +133,11 @@ def _named(member: Member) -> str:
     return escape(cut(member.label, SHOWN))
 
 
-def _scopes(member: Member) -> str:
-    return escape(cut(", ".join(member.scopes), SCOPES_SHOWN)) or "none told"
+def _role(member: Member) -> str:
+    """Say the provider role, and beside it the scopes that it was told in, where those are others."""
+    told = ", ".join(member.scopes)
+    role = scope_of(member.scopes)
+    return role if told == role else f"{role} ({escape(cut(told, SCOPES_SHOWN)) or 'no scope told'})"
 
 
 def _said(text: str) -> list[str]:
@@ -185,15 +188,15 @@ def scope_form(seen: Overview, wanted: Role | None = None, why: str = "", proble
     options = [blocks.option(scope, scope, MEANINGS[scope]) for scope in seen.choices]
     return blocks.modal(
         "members.scope",
-        "Change scope",
+        "Change provider role",
         [
             *blocks.problem(problem),
-            blocks.section(f"*{_named(member)}* · *{escape(cut(seen.project, SHOWN))}*\nScopes now: {_scopes(member)}"),
-            blocks.input_("New scope", "scope", blocks.radio("scope", options, initial=wanted or "")),
+            blocks.section(f"*{_named(member)}* · *{escape(cut(seen.project, SHOWN))}*\nNow: {_role(member)}"),
+            blocks.input_("New provider role", "scope", blocks.radio("scope", options, initial=wanted or "")),
             blocks.context(f"Less takes effect at once. More has to be approved: {_who_decides(seen.deciders)}"),
             _why(why),
         ],
-        submit="Change scope",
+        submit="Change role",
         close="Cancel",
         private_metadata=f"{member.project_id}:{member.member_id}",
     )

@@ -85,8 +85,8 @@ async def invites(here: World, amara: Person, role: str) -> None:
 
 async def changes_scopes(here: World, amara: Person, role: str) -> None:
     liwei = await here.page(LIWEI)
-    await amara.types("/members scope somto as admin")
-    await amara.reads_in_window("New scope")
+    await amara.types("/members role somto as admin")
+    await amara.reads_in_window("New provider role")
     await amara.fills(scope="admin", why="runs the night shift")
     await amara.reads_in_window("Asked. @liwei can approve it")
     await amara.closes()
@@ -95,13 +95,13 @@ async def changes_scopes(here: World, amara: Person, role: str) -> None:
     await liwei.presses("Approve")
     await hears(here, AMARA, "is admin now.")
     assert scope_of(here, "s.okafor") == ["admin"]
-    await amara.types("/members scope somto membr")
-    await amara.reads_in_window("For the scope, did you mean member?")
+    await amara.types("/members role somto membr")
+    await amara.reads_in_window("For the provider role, did you mean member?")
     await amara.closes()
     await amara.types("/members list somto")
     await amara.reads("1 member that match “somto”")
-    await amara.chooses("Somto Okafor", "Change scope…")
-    await amara.reads_in_window("New scope")
+    await amara.chooses("Somto Okafor", "Change provider role…")
+    await amara.reads_in_window("New provider role")
     await amara.fills(scope="member")
     await amara.reads_in_window("is member now.")
     await amara.closes()
@@ -109,7 +109,7 @@ async def changes_scopes(here: World, amara: Person, role: str) -> None:
     if role == "admin":
         await amara.reads_in_window("cannot invite, change or remove them")
     else:
-        await amara.reads_in_window("New scope")
+        await amara.reads_in_window("New provider role")
         await amara.fills(scope="admin")
         await amara.reads_in_window("Asked. @liwei can approve it")
     await amara.closes()
@@ -131,7 +131,7 @@ async def removes(here: World, amara: Person) -> None:
 
 
 async def keeps_itself(here: World, amara: Person, role: str) -> None:
-    for command in ("remove", "scope"):
+    for command in ("remove", "role"):
         await amara.types(f"/members {command} {OURSELVES[role]}")
         await amara.reads_in_window("This member is Keydesk itself")
         await amara.closes()

@@ -88,7 +88,7 @@ async def resends_another(amara: Person, _: Person) -> None:
 async def takes_power_back(amara: Person, _: Person) -> None:
     await works_in(amara, "Fruit Company")
     await amara.types("/members scope haruka as member")
-    await amara.reads_in_window("New scope")
+    await amara.reads_in_window("New provider role")
     await amara.fills(scope="member")
 
 

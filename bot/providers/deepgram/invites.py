@@ -37,7 +37,7 @@ class Invites(Endpoints):
             Unclear: the mail may or may not be on its way; list the invitations to see, never send it twice blindly.
         """
         if not scope.strip():
-            raise NotUnderstood("An invitation needs a scope. Choose owner, admin or member.")
+            raise NotUnderstood("An invitation needs a provider role. Choose owner, admin or member.")
         body = {"email": email_of(email), "scope": scope}
         await self._transport.change(
             Call("POST", f"{project_path(project_id)}/invites", "to send the invitation", body=body)

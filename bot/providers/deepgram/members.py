@@ -65,9 +65,9 @@ class Members(Endpoints):
             Unclear: it may or may not have changed; read the scopes to see.
         """
         if not scope.strip():
-            raise NotUnderstood("A member needs a scope. Choose owner, admin or member.")
+            raise NotUnderstood("A member needs a provider role. Choose owner, admin or member.")
         path = f"{_member_path(project_id, member_id)}/scopes"
-        await self._transport.change(Call("PUT", path, "to change the member's scope", body={"scope": scope}))
+        await self._transport.change(Call("PUT", path, "to change the member's role", body={"scope": scope}))
 
 
 def member_of(project_id: str, value: object) -> Member | None:
