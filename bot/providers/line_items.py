@@ -1,7 +1,7 @@
 """What people read in place of a line item's identifier, the same wherever it stands.
 
-Deepgram's own names (“Nova - 3 (Stream)”) are told by its list of billing fields alone: months that were closed and
-digests know the identifier, so the name is made from that.
+The provider's own names (“Nova - 3 (Stream)”) are told by its list of billing fields alone: months that were closed
+and digests know the identifier, so the name is made from that.
 """
 
 from __future__ import annotations

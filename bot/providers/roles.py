@@ -1,8 +1,7 @@
-"""Deepgram's table of roles: what scopes amount to, and what a credential may do to members and invitations.
+"""Provider roles: what scopes amount to, and what a credential may do to members and invitations.
 
-The table: https://developers.deepgram.com/docs/working-with-roles-and-api-scopes. An owner has every right; an admin
-has every right over members and admins and may only read owners (``owners:read``, ``owners:read:invites``,
-``owners:read:scopes``); a member has none over anybody.
+An owner has every right; an admin has every right over members and admins and may only read owners (``owners:read``,
+``owners:read:invites``, ``owners:read:scopes``); a member has none over anybody. The source stands beside each vendor.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def may(role: str | None, target: Role, action: Action) -> bool:
     """Tell whether a credential of this role may do this to somebody whose scope is ``target``.
 
     A change of scope needs the right over the old scope and over the new one: ask twice. What is not known of the
-    credential (None) is not forbidden here: Deepgram has the last word.
+    credential (None) is not forbidden here: the provider has the last word.
     """
     match role:
         case "owner" | None:
@@ -49,7 +48,7 @@ def may(role: str | None, target: Role, action: Action) -> bool:
 def may_delete_project(role: str | None) -> bool:
     """Tell whether a credential of this role may delete a project.
 
-    That takes ``project:write:destroy``, which only owners have. None is not forbidden: Deepgram has the last word.
+    That takes ``project:write:destroy``, which only owners have. None is not forbidden: the provider has the last word.
     """
     return role in ("owner", None)
 
@@ -58,11 +57,9 @@ def limits(role: str | None) -> str:
     """Say in plain words why some buttons are missing; empty for a credential that can do everything."""
     match role:
         case "admin":
-            return (
-                "Keydesk's own key at Deepgram is an admin's: it sees owners, and cannot invite, change or remove them."
-            )
+            return "Keydesk's own key is an admin's: it sees owners, and cannot invite, change or remove them."
         case "member":
-            return "Keydesk's own key at Deepgram is a member's: it can neither see nor change members and invitations."
+            return "Keydesk's own key is a member's: it can neither see nor change members and invitations."
         case _:
             return ""
 
@@ -73,7 +70,7 @@ def role_named(word: str) -> Role | None:
 
 
 def role_of(scopes: Iterable[str]) -> Role | None:
-    """Return the role that scopes amount to, by Deepgram's table of roles; None without any scope.
+    """Return the role that scopes amount to; None without any scope.
 
     A role's own name counts as such. Among single permissions only an owner has ``project:write:destroy`` or may
     change owners, and only an owner or admin has anything of ``members:`` or ``admins:``.
@@ -89,9 +86,9 @@ def _role_of_permission(scope: str) -> Role:
 
 
 def may_end(role: str | None, own_member_id: str | None, member_id: str | None) -> bool:
-    """Tell whether Deepgram lets a credential of this role and member end a key that ``member_id`` made.
+    """Tell whether the provider lets a credential of this role and member end a key that ``member_id`` made.
 
-    An owner's key may end all, others only what their own member made (Deepgram's page on roles). What is not known
-    is not forbidden here: Deepgram has the last word.
+    An owner's key may end all, others only what their own member made. What is not known is not forbidden here: the
+    provider has the last word.
     """
     return role in ("owner", None) or member_id is None or member_id == own_member_id

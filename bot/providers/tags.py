@@ -12,7 +12,7 @@ _PREFIX = "tag="
 
 
 def plain_tag(tag: str) -> str:
-    """Return a tag without the ``tag=`` that some of Deepgram's examples write before it."""
+    """Return a tag without the ``tag=`` that some of a vendor's examples write before it."""
     return tag.removeprefix(_PREFIX)
 
 

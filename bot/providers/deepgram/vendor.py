@@ -1,4 +1,7 @@
-"""Deepgram as people know it: its words, and what its management interface offers."""
+"""Deepgram as people know it: its words, and what its management interface offers.
+
+Its roles are those of `bot.providers.roles`: https://developers.deepgram.com/docs/working-with-roles-and-api-scopes.
+"""
 
 from __future__ import annotations
 
