@@ -18,6 +18,7 @@ from bot.errors import AlreadyDecided, BotError, CouldNotCheck, NotAllowed
 from bot.keys.operations import PRESETS, CreateKey
 from bot.keys.stragglers import may_be_there
 from bot.operation import Actor
+from bot.providers.port import Vendor
 from bot.store import requests, seen
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
@@ -39,6 +40,7 @@ class Shown:
     key: Key
     operation: CreateKey
     project: str
+    vendor: Vendor
 
 
 Show = Callable[[Shown], Awaitable[Literal["shown", "gone", "unclear"]]]
@@ -52,6 +54,7 @@ class Intent:
     mint: MintAttempt
     operation: CreateKey
     project: str
+    vendor: Vendor
     ends_at: datetime
 
 

@@ -168,7 +168,7 @@ class KeyListeners:
 
         async def show(shown: Shown) -> Outcome:
             value = shown.secret.get_secret_value()
-            return await opened.reveal(views.secret(shown.key, shown.operation, shown.project, value, access.vendor))
+            return await opened.reveal(views.secret(shown.key, shown.operation, shown.project, value, shown.vendor))
 
         await self._making.create_and_show(request_id, access.actor, show)
 

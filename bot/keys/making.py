@@ -37,6 +37,7 @@ from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from bot.store.requests import Request
+from bot.vendors import vendor_of
 
 SETTLE_AFTER = timedelta(seconds=30)  # longer than create and show may take together
 FOR_GOOD = (NotFound, Conflict, Refused, NotUnderstood)
@@ -66,7 +67,7 @@ class KeyMaking:
         intent = await self._claim(request_id, actor)
         key, secret = await self._create(intent)
         try:
-            answer = await show(Shown(secret, key, intent.operation, intent.project))
+            answer = await show(Shown(secret, key, intent.operation, intent.project, intent.vendor))
         except Exception as problem:
             await self._take_back(intent, key, f"showing failed: {type(problem).__name__}")
             raise
@@ -110,8 +111,12 @@ class KeyMaking:
         audit.note_request(session, actor, "keys.create.started", request, now, mint_id=mint.id)
         self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER)
         self._engine.later(session, Job("desk.cards", request.id, str(request.version)), now + timedelta(seconds=2))
-        name = projects.name_of(session, request.project_id)
-        return Intent(request, mint, operation, name, now + timedelta(days=operation.days))
+        project = projects.ever(session, request.project_id)
+        name, vendor = (
+            project.name if project else request.project_id,
+            vendor_of(session, project or request.project_id),
+        )
+        return Intent(request, mint, operation, name, vendor, now + timedelta(days=operation.days))
 
     # --- create ---
 
