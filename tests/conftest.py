@@ -27,6 +27,7 @@ hypothesis_settings.register_profile("keydesk", deadline=None, max_examples=33, 
 hypothesis_settings.register_profile("explore", deadline=None, max_examples=100, print_blob=True)
 hypothesis_settings.load_profile("keydesk")
 compiled.keep()
+gc.disable()  # until all is imported and collected, which makes nothing but what stays
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -86,6 +87,7 @@ def pytest_collection_finish() -> None:
     """Look no more through what was imported and collected, which stays anyway, each time garbage is looked for."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

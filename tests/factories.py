@@ -38,6 +38,7 @@ from bot.store.people import Person
 from bot.store.projects import Project, ProjectSettings
 from bot.store.record import Entry
 from bot.store.requests import Request
+from bot.store.upsert import insert_into
 from tests import stores
 from tests.clocks import SetClock
 from tests.declared import POLICY
@@ -130,8 +131,8 @@ def set_up(
 ) -> None:
     """Let a project stand in the store, with everybody known."""
     with database.transaction() as session:
-        for user_id in NAMES:
-            session.merge(person(user_id))
+        known = insert_into(session, Person).on_conflict_do_nothing()  # one statement: merging each takes 20 ms a test
+        session.execute(known, [person(user_id).model_dump() for user_id in NAMES])
         session.merge(Project(id=project_id, name=name, read_at=NOON))
         session.merge(ProjectSettings(project_id=project_id, approvers=list(approvers)))
 

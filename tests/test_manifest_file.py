@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from jsonschema import Draft7Validator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.__main__ import main
@@ -72,6 +71,8 @@ def test_every_method_with_scopes_is_known_to_slacks_own_client() -> None:
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's published schema lies beside the checkout in CI only")
 @pytest.mark.parametrize("options", [(), ("--url", ADDRESS), ("--prefix", "acme-", "--url", ADDRESS)])
 def test_slacks_published_schema_takes_what_the_command_prints(options: tuple[str, ...]) -> None:
+    from jsonschema import Draft7Validator  # takes two seconds
+
     Draft7Validator(json.loads(SCHEMA.read_text())).validate(described(*options))
 
 

@@ -14,7 +14,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.store import budgets
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
-from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, Office
+from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, NOVEMBER, Office, days_of
 from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.digests.books import Balances, subscription
@@ -33,8 +33,7 @@ async def office(small_store: Database, deepgram: Deepgram) -> Office:  # noqa: 
 
 def november(office: Office, dollars: str) -> None:
     """Let the provider have told of all of November, some dollars in all."""
-    for number in range(1, 31):
-        office.spend(date(2026, 11, number), str(Decimal(dollars) / 30))
+    office.spend_each(dict.fromkeys(days_of(NOVEMBER, 30), str(Decimal(dollars) / 30)))
 
 
 def the_budget(office: Office) -> Budget:

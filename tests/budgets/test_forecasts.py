@@ -12,7 +12,7 @@ from bot.budgets.spending import Spending, Spent
 from bot.providers.deepgram.client import Deepgram
 from bot.store.database import Database
 from bot.store.projects import Project
-from tests.budgets.test_settled_months import A_HUNDRED, DAY, Office
+from tests.budgets.test_settled_months import A_HUNDRED, DAY, NOVEMBER, Office, days_of
 from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.factories import NOON, OWNER, TEAM, actor, add, bench, rows
@@ -32,8 +32,7 @@ async def office(small_store: Database, deepgram: Deepgram) -> Office:  # noqa: 
 
 def november(office: Office, dollars: str, to: int = 29) -> None:
     """Let the provider have told of the days of November up to one, a usual day's dollars each."""
-    for number in range(1, to + 1):
-        office.spend(date(2026, 11, number), dollars)
+    office.spend_each(dict.fromkeys(days_of(NOVEMBER, to), dollars))
 
 
 def spent(office: Office, today: date) -> Spent:
@@ -75,8 +74,7 @@ async def test_days_before_the_month_that_were_never_read_are_not_days_of_nothin
 
 async def test_days_that_nobody_read_amid_the_last_ones_are_left_out_of_the_usual_day(office: Office) -> None:
     november(office, "2", 27)
-    for number in (1, 2):
-        office.spend(date(2026, 12, number), "2")
+    office.spend_each(dict.fromkeys(days_of(FIRST, 2), "2"))
     assert spent(office, date(2026, 12, 3)).forecast == 62
 
 

@@ -13,7 +13,7 @@ from bot.store import budgets
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.prices import Price
-from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, Office
+from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, Office, days_of
 from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
 from tests.factories import ANA, OWNER, PROJECT, TEAM, actor, bench, rows
@@ -27,8 +27,7 @@ async def office(small_store: Database, deepgram: Deepgram) -> Office:  # noqa: 
     clock = SetClock(datetime(2026, 11, 16, 9, tzinfo=UTC))
     made = Office(await bench(small_store, deepgram, clock), clock, deepgram)
     await made.setting.set(A_HUNDRED, actor(OWNER))
-    for number in range(1, 31):
-        made.spend(date(2026, 11, number), NOVEMBER)
+    made.spend_each(dict.fromkeys(days_of(date(2026, 11, 1), 30), NOVEMBER))
     clock.move(FIRST_OF_DECEMBER - clock.now())
     return made
 
@@ -44,8 +43,7 @@ def evidence(office: Office) -> dict[str, str]:
 async def test_the_card_of_a_raise_tells_the_month_and_the_figures_of_the_page(
     office: Office, day: int, so_far: str
 ) -> None:
-    for number in range(1, day):
-        office.spend(date(2026, 12, number), "2.50")
+    office.spend_each(dict.fromkeys(days_of(date(2026, 12, 1), day - 1), "2.50"))
     today = date(2026, 12, day)
     office.clock.move(timedelta(days=day - 1))
     office.spend(today, "40", office.clock.now())

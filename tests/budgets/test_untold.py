@@ -76,8 +76,7 @@ async def test_what_is_told_of_a_budget_counts_and_says_what_it_is_without(offic
 
 @pytest.mark.parametrize(("price", "told"), [(Price.UNTOLD, None), (Price.ZERO, "0"), (Price.PARTLY, "0.5")])
 async def test_a_day_that_is_not_told_whole_is_no_sudden_change(office: Office, price: Price, told: str | None) -> None:
-    for back in range(1, 36):
-        office.spend(LAST - back * DAY, "100")
+    office.spend_each(dict.fromkeys([LAST - back * DAY for back in range(1, 36)], "100"))
     untold(office, LAST, price, told)
     await office.watch.watch("all", NOW)
     assert office.told("sudden") == []

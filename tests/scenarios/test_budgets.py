@@ -20,7 +20,7 @@ from tests.world import World, world
 
 
 async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 one story, told in one piece
-    async with world(sqlite_url, role="owner", figures=True) as here:
+    async with world(sqlite_url, role="owner", figures=True, history=timedelta(days=20)) as here:
         amara, liwei = await here.page(AMARA), await here.page(LIWEI)
         await _read_the_last_day(here)
         project = _production(here)

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft7Validator
 
 import bot
 from bot.slack.call import Call
@@ -98,6 +97,8 @@ def test_an_event_or_a_shortcut_that_nobody_described_is_refused() -> None:
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's published schema lies beside the checkout in CI only")
 @pytest.mark.parametrize("url", [None, "https://keydesk.example"])
 def test_slacks_published_schema_takes_the_manifest(url: str | None) -> None:
+    from jsonschema import Draft7Validator  # takes two seconds
+
     made = manifest(DOORS, "acme-", url, shortcuts=DESCRIBED)
 
     Draft7Validator(json.loads(SCHEMA.read_text())).validate(made)

@@ -6,21 +6,17 @@ import copy
 import os
 import re
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 ROOT = Path(__file__).parents[3]
 OVERLAY = ROOT / "playground" / "deepgram" / "openapi_overlay.yml"
 _SPEC = "urn:deepgram"
-_formats = FormatChecker(formats=())
 
 
-@_formats.checks("date-time", raises=ValueError)
 def _is_moment(value: object) -> bool:
     return not isinstance(value, str) or ("T" in value and datetime.fromisoformat(value).tzinfo is not None)
 
@@ -59,8 +55,16 @@ class Contract:
     """Judges values and answers by one specification."""
 
     def __init__(self, spec: Any) -> None:
+        # jsonschema takes two seconds to import, in each process that runs tests.
+        from jsonschema import Draft202012Validator, FormatChecker
+        from referencing import Registry
+        from referencing.jsonschema import DRAFT202012
+
+        formats = FormatChecker(formats=())
+        formats.checks("date-time", raises=ValueError)(_is_moment)
+        registry: Registry[Any] = Registry().with_resource(_SPEC, DRAFT202012.create_resource(spec))
         self.spec = spec
-        self._registry: Registry[Any] = Registry().with_resource(_SPEC, DRAFT202012.create_resource(spec))
+        self._judge = partial(Draft202012Validator, registry=registry, format_checker=formats)
 
     def accepts(self, at: list[str], value: object) -> bool:
         """Return whether the schema at this place accepts a value."""
@@ -70,8 +74,7 @@ class Contract:
         """Return what the schema at this place has against a value."""
         pointer = "/".join(name.replace("~", "~0").replace("/", "~1") for name in at)
         schema = {"$ref": f"{_SPEC}#/{pointer}"}
-        judge = Draft202012Validator(schema, registry=self._registry, format_checker=_formats)
-        return [error.message for error in judge.iter_errors(value)]
+        return [error.message for error in self._judge(schema).iter_errors(value)]
 
     def complaints_about_answer(self, method: str, path: str, status: int, value: object) -> list[str]:
         """Return what is wrong with an answer; an operation or status that is not described is wrong."""
