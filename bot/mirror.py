@@ -14,7 +14,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.engine.port import Engine, Job
-from bot.errors import ProviderError
+from bot.errors import NotOffered, ProviderError
 from bot.providers.http import unhurried
 from bot.providers.listed import Listed
 from bot.providers.port import THE_PROVIDER, Vendor
@@ -63,6 +63,8 @@ class ListMirror(Generic[T]):
             return
         try:
             await self.refresh(ref, now)
+        except NotOffered:
+            return
         except ProviderError as problem:
             log.warning("list.not_mirrored", list=self._listing.noun, project=ref, why=problem.text)
         await self._database.write(lambda session: self._again(session, ref, now + EVERY))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.operation import Actor
+from bot.providers.port import Capability
 from bot.verdicts import Hold, Matter, Refuse, Role, Run, Verdict
 
 __all__ = [
@@ -75,13 +76,15 @@ class Right:
     """What one name takes: the least role, and for an operation the rule by which it is judged; a reading has none.
 
     ``decided_by`` tells who decides about it where it is held; whoever would lose by it does so only where nobody else
-    can, and not even then without ``concerned_decide``.
+    can, and not even then without ``concerned_decide``. ``capability`` is what the project's provider must offer: by
+    default what its room takes (`bot.room.Room`).
     """
 
     least: Role
     rule: Rule | None = None
     decided_by: DecidedBy = DecidedBy.OWNERS
     concerned_decide: bool = True
+    capability: Capability | None = None
 
     def deciders(self, requester: str, matter: Matter) -> frozenset[str]:
         """Return who may decide what ``requester`` asks, who is never one of them."""
@@ -114,6 +117,11 @@ class Policy:
         if refusal is not None:
             return Refuse(refusal)
         return right.rule(actor, matter, right.deciders(actor.user_id, matter))
+
+    def takes(self, name: str) -> Capability | None:
+        """Return what an operation or a reading takes of the provider, or None if nothing."""
+        right = self.rights.get(name)
+        return right.capability if right is not None else None
 
     def lacking(self, name: str, role: Role, withheld: Role | None = None) -> str | None:
         """Return why this role is too low for an operation or a reading, or None if it is enough.

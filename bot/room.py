@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.access.exports import Exports
@@ -15,6 +15,7 @@ from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
 from bot.policy import Policy, Right
+from bot.providers.port import Capability
 from bot.providers.registry import Providers
 from bot.providers.standing import Standing
 from bot.sealing import Ring
@@ -81,9 +82,11 @@ class Room:
 
     ``rights`` has a right for each name that its routes need, and one with a rule for each of its kinds. ``recorded``
     are the words, in a request's history, of what it writes into the record itself, by the name of the entry.
+    ``capability`` is what all of it takes of a project's provider, where a right says nothing else.
     """
 
     name: str
+    capability: Capability | None = None
     routes: tuple[Door, ...] = ()
     kinds: Mapping[str, OperationKind] = field(default_factory=dict)
     rights: Mapping[str, Right] = field(default_factory=dict)
@@ -91,6 +94,12 @@ class Room:
     shortcuts: tuple[Shortcut, ...] = ()
     recorded: Mapping[str, str] = field(default_factory=dict)
     quick: tuple[Quick, ...] = ()
+
+    def declared(self) -> Mapping[str, Right]:
+        """Return its rights, each with what it takes of the provider."""
+        return {
+            name: replace(right, capability=right.capability or self.capability) for name, right in self.rights.items()
+        }
 
 
 @dataclass(frozen=True)

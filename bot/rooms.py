@@ -118,7 +118,7 @@ def assemble(ports: Ports, more: Sequence[MakesRoom] = ()) -> Rooms:
     rooms = (home(deps, status, others), *others)
     for room in rooms:
         kinds.update(room.kinds)
-        rights.update(_new(room.rights, rights))
+        rights.update(_new(room.declared(), rights))
         deps.after_figures.extend(Job(job.kind, "all", "figures") for job in room.jobs if job.after_figures)
     for room in rooms:
         _check(room, rights)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlmodel import Session
 
-from bot.providers.port import Vendor
+from bot.providers.port import Capability, Vendor
 from bot.store import projects
 from bot.store.projects import Project
 
@@ -35,6 +35,10 @@ class Vendors:
     def __iter__(self) -> Iterator[Vendor]:
         return iter(self._by_id.values())
 
+    def offering(self, capability: Capability) -> list[str]:
+        """Return the ids of the vendors that offer this."""
+        return [vendor.id for vendor in self if vendor.offers(capability)]
+
     def named(self, vendor_id: str) -> Vendor:
         """Return the vendor by its id, as rows store it; one that is worked with no more offers nothing."""
         return self._by_id.get(vendor_id) or Vendor(vendor_id, vendor_id, f"the console of {vendor_id}", "", "")
@@ -57,3 +61,13 @@ def vendor_of(session: Session, project: Project | str) -> Vendor:
     row = projects.ever(session, project) if isinstance(project, str) else project
     vendors = vendors_in(session)
     return vendors.of(row) if row is not None else vendors.first
+
+
+def offering(session: Session, capability: Capability, project_ids: Iterable[str]) -> list[str]:
+    """Return those of these projects whose provider offers this; where every vendor does, nothing is read for it."""
+    vendors = vendors_in(session)
+    able = vendors.offering(capability)
+    if len(able) == len(list(vendors)):
+        return list(project_ids)
+    there = projects.of_providers(session, able)
+    return [project_id for project_id in project_ids if project_id in there]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, NotOffered
 from bot.operation import Actor
 from bot.policy import Policy, Role
-from bot.providers.port import Capability, Vendor
+from bot.providers.port import THE_PROVIDER, Capability, Vendor
 from bot.ranks import INITIAL_DEFAULT, Given, Roles
 from bot.store import group_owners, rights, roles
 from bot.store.database import once
@@ -73,19 +73,27 @@ class Access:
         text = self.policy.lacking(name, self.roles.of(who), self.roles.withheld(who))
         return NotAllowed(text) if text is not None else None
 
+    def lack(self, name: str) -> NotOffered | None:
+        """Return why this cannot be had there, whoever asks: the project's provider does not offer it; else None."""
+        capability = self.policy.takes(name)
+        if capability is None or self.offers(capability):
+            return None
+        return (self.vendor if self.project is not None else THE_PROVIDER).lacks(capability)
+
     def can(self, name: str) -> bool:
-        """Tell the same, for those who draw buttons."""
-        return self.denial(name) is None
+        """Tell whether they may do or read this and it is offered, for those who draw buttons."""
+        return self.denial(name) is None and self.lack(name) is None
 
     def require(self, name: str) -> None:
-        """Let pass whoever may do or read this.
+        """Let pass whoever may do or read this, where it is offered.
 
         Raises:
             NotAllowed: their role there is too low; the text says which it takes and who can change it.
+            NotOffered: the project's provider has nothing of the kind; the text says where to look instead.
         """
-        denial = self.denial(name)
-        if denial is not None:
-            raise denial
+        problem = self.denial(name) or self.lack(name)
+        if problem is not None:
+            raise problem
 
 
 def roles_of(session: Session, team_id: str, project_id: str, fixed: frozenset[str]) -> Roles:

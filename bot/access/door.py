@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.access.access import Access
 from bot.access.refusals import Refusals
-from bot.errors import NotAllowed, NotUnderstood
+from bot.errors import NotAllowed, NotOffered, NotUnderstood
 from bot.operation import Actor
 from bot.people import People
 from bot.policy import Policy
@@ -75,7 +75,7 @@ class Door:
         actor = Actor(call.team_id, call.user_id)
         try:
             found = await self._database.read(lambda session: self._found(session, call, route, actor))
-        except NotUnderstood:
+        except (NotUnderstood, NotOffered):
             return None
         return found if isinstance(found, Access) else None
 
@@ -89,7 +89,9 @@ class Door:
         if name == MEMBER:
             return Access(actor, project, None, vendors_in(session), self._policy)
         access = Access.load(session, actor, project, self._fixed, self._policy)
-        denial = access.denial(name)
+        denial, lack = access.denial(name), access.lack(name)
+        if denial is None and lack is not None:  # whoever asks, so it is no refusal for the record
+            raise lack
         return access if denial is None else Denied(name, access, denial)
 
 

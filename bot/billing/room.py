@@ -9,6 +9,7 @@ from bot.billing.month_listeners import MonthListeners
 from bot.billing.operations import CloseMonth
 from bot.operation import OperationKind
 from bot.policy import Right, Role, by_two
+from bot.providers.port import Capability
 from bot.room import Deps, Quick, Room, kinds_of
 
 RIGHTS = {
@@ -24,6 +25,7 @@ def room(deps: Deps) -> Room:
     closing = MonthClosing(deps.database, deps.clock)
     return Room(
         "billing",
+        capability=Capability.MONEY,
         rights=RIGHTS,
         quick=(Quick("billing.balance", "Billing", "billing.balance"),),
         routes=(

@@ -9,6 +9,7 @@ from bot.budgets.setting import BudgetSetting
 from bot.budgets.watching import BudgetWatch
 from bot.operation import OperationKind
 from bot.policy import Right, Role, held, runs
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Room, kinds_of
 
 BY_OWNERS = runs("Owners set and end budgets.")
@@ -27,6 +28,7 @@ def room(deps: Deps) -> Room:
     setting = BudgetSetting(deps.desk, deps.database, deps.clock, deps.interactive, watch)
     return Room(
         "budgets",
+        capability=Capability.MONEY,
         rights=RIGHTS,
         routes=(BudgetListeners(deps.desk, deps.database, deps.clock).door(),),
         kinds=kinds_of(

@@ -19,12 +19,14 @@ from bot.errors import ProviderError
 from bot.prices import without
 from bot.providers.billing import dollars_left
 from bot.providers.offers import OffersMoney
+from bot.providers.port import Capability
 from bot.spending.usual import WEEKS_LOOKED_AT
 from bot.store import budgets, collected, collections, facts, projects
 from bot.store.budgets import Alert, Budget
 from bot.store.collected import end_of
 from bot.store.database import Database
 from bot.store.facts import Which
+from bot.vendors import offering
 
 EVERY = timedelta(hours=1)
 BALANCES_EVERY = timedelta(days=1)
@@ -163,10 +165,13 @@ class BudgetWatch:
         await self._database.write(lambda session: self._engine.later(session, again, now + BALANCES_EVERY))
         by = now.date() - DAY
         week = Which(by - 6 * DAY, by)
-        spent = await self._database.read(lambda session: facts.totals_by(session, week, "project"))
-        for row in spent:
-            if row.project_id and row.total > 0:
-                await self._look_at_balance(row.project_id, row.total / 7, now)
+
+        def read(session: Session) -> dict[str, Decimal]:
+            spent = {row.project_id: row.total for row in facts.totals_by(session, week, "project") if row.project_id}
+            return {each: spent[each] for each in offering(session, Capability.MONEY, spent) if spent[each] > 0}
+
+        for project_id, total in (await self._database.read(read)).items():
+            await self._look_at_balance(project_id, total / 7, now)
 
     async def _look_at_balance(self, project_id: str, per_day: Decimal, now: datetime) -> None:
         try:

@@ -101,9 +101,10 @@ class Judging:
         return roles_of(session, team_id, project_id, self._owners)
 
     def access(self, session: Session, actor: Actor, project_id: str = roles.WORKSPACE) -> Access:
-        """Return what somebody may do in a project, or in the workspace, without the row of the project."""
+        """Return what somebody may do in a project, or in the workspace."""
         found = self.roles_in(session, actor.team_id, project_id)
-        return Access(actor, None, found, vendors_in(session), self.policy)
+        project = projects.ever(session, project_id) if project_id != roles.WORKSPACE else None
+        return Access(actor, project, found, vendors_in(session), self.policy)
 
     def as_one(self, session: Session, actor: Actor, project_id: str) -> Actor:
         """Return who acts by the id that stands for them; it is read with the roles in the project."""

@@ -19,10 +19,12 @@ from bot.errors import BotError
 from bot.money import lasts, to_cent
 from bot.providers.billing import dollars_left
 from bot.providers.offers import OffersMoney
+from bot.providers.port import Capability
 from bot.store import accounts, budgets, collections, digest_runs, projects
 from bot.store.collected import Which, end_of, totals_by
 from bot.store.database import Database
 from bot.store.digests import Subscription
+from bot.vendors import offering
 
 BALANCE_SECONDS = 5.0
 MOST_BALANCES = 10  # of more projects nobody waits for the balances: those of the last day are told
@@ -139,6 +141,7 @@ def _balanced(session: Session, subscription: Subscription) -> list[str]:
     """Return the projects in scope; none for customers, who have no balance at the provider."""
     if subscription.customers:
         return []
-    if subscription.projects:
-        return list(subscription.projects)
-    return sorted(projects.names_by_id(session, live=True).keys() - accounts.theirs(session).keys())
+    scope = subscription.projects or sorted(
+        projects.names_by_id(session, live=True).keys() - accounts.theirs(session).keys()
+    )
+    return offering(session, Capability.MONEY, scope)

@@ -11,6 +11,7 @@ from bot.digests.rules import own_digest
 from bot.digests.subscribing import Subscribing, owner_of
 from bot.operation import OperationKind
 from bot.policy import Right, Role, runs
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Room, kinds_of
 
 RIGHTS = {
@@ -29,6 +30,7 @@ def room(deps: Deps) -> Room:
     posting = DigestPosting(deps.database, deps.engine, deps.interactive, reading, deps.desk.owe)
     return Room(
         "digests",
+        capability=Capability.USAGE,
         rights=RIGHTS,
         routes=(DigestListeners(deps.desk, deps.database, deps.clock, deps.exports, reading).door(),),
         kinds=kinds_of(

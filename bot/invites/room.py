@@ -11,6 +11,7 @@ from bot.invites.mirroring import listing as invite_list
 from bot.invites.sending import InviteSending
 from bot.mirror import ListMirror
 from bot.policy import Right, Role, by_two, held, runs, where_it_widens
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Room
 
 BY_OWNERS = runs("Owners look after invitations.")
@@ -35,6 +36,7 @@ def room(deps: Deps) -> Room:
     domains = InviteDomainsChange(deps.desk, deps.database, deps.clock)
     return Room(
         "invites",
+        capability=Capability.INVITATIONS,
         rights=RIGHTS,
         routes=(
             InviteListeners(reading, deps.desk, deps.database, deps.exports).door(),

@@ -153,7 +153,7 @@ class KeyMaking:
         request = requests.locked(session, intent.request.id)
         ours = request is not None and (request.state, request.attempt) == ("creating", intent.request.attempt)
         mints.finish(session, intent.mint.id, "succeeded", now, provider_key_id=provider_key_id)
-        key = keys.by_provider_id(session, provider_key_id) or key_row(intent, provider_key_id, now)
+        key = keys.by_provider_id(session, provider_key_id) or key_row(session, intent, provider_key_id, now)
         key.scopes = scopes or key.scopes
         session.add(key)
         audit.note_request(

@@ -155,7 +155,7 @@ class KeyMirror:
         mint = _attempt_of(session, found)
         if mint is not None and _in_flight(mint, found):
             return
-        session.add(_foreign(project_id, found, now))
+        session.add(_foreign(session, project_id, found, now))
         if mint is not None:
             # It landed later than anybody looked: reported, never touched, because a comment can be copied.
             report(session, mint, found.key_id, now)
@@ -201,10 +201,11 @@ def _long_known(key: Key, now: datetime) -> bool:
     return key.created_at is None or now - key.created_at > NEW_KEY_PATIENCE
 
 
-def _foreign(project_id: str, found: ProviderKey, now: datetime) -> Key:
+def _foreign(session: Session, project_id: str, found: ProviderKey, now: datetime) -> Key:
     return Key(
         provider_key_id=found.key_id,
         project_id=project_id,
+        provider=projects.provider_of(session, project_id),
         purpose=found.comment,
         scopes=list(found.scopes),
         tags=list(found.tags or ()),

@@ -17,6 +17,7 @@ from bot.keys.operations import CreateKey, EndKey, EndKeys
 from bot.keys.settling import KeySettling
 from bot.operation import OperationKind
 from bot.policy import DecidedBy, Right, Role
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Quick, Room, Shortcut, kinds_of
 
 SHORTCUTS = (
@@ -62,6 +63,7 @@ def room(deps: Deps) -> Room:
     mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.providers, deps.standing)
     return Room(
         "keys",
+        capability=Capability.KEYS,
         rights=RIGHTS,
         recorded=RECORDED,
         quick=QUICK,

@@ -20,7 +20,7 @@ from bot.keys.stragglers import OLDEST_TOUCHED, age, report, report_untold
 from bot.providers.provider import Provider
 from bot.providers.standing import Standing
 from bot.providers.values import Key as ProviderKey
-from bot.store import keys, mints, requests
+from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
@@ -153,7 +153,7 @@ class KeySettling:
         if known is not None:
             return known
         request = session.get_one(Request, mint.request_id)
-        key = straggler(mint, found, CreateKey.model_validate(request.operation), now)
+        key = straggler(session, mint, found, CreateKey.model_validate(request.operation), now)
         key.team_id, key.owner = request.team_id, request.requester
         session.add(key)
         return key
@@ -176,11 +176,12 @@ def carries(key: ProviderKey, mint_id: str) -> bool:
     return key.comment.endswith(f"keydesk:{mint_id}")
 
 
-def straggler(mint: MintAttempt, found: ProviderKey, operation: CreateKey, now: datetime) -> Key:
+def straggler(session: Session, mint: MintAttempt, found: ProviderKey, operation: CreateKey, now: datetime) -> Key:
     """Return the row of a key that was found, so that none at the provider is unknown here."""
     return Key(
         provider_key_id=found.key_id,
         project_id=mint.project_id,
+        provider=projects.provider_of(session, mint.project_id),
         request_id=mint.request_id,
         mint_id=mint.id,
         purpose=operation.purpose,

@@ -11,6 +11,7 @@ from bot.members.lookup import MemberLookup
 from bot.members.mirroring import listing as member_list
 from bot.mirror import ListMirror
 from bot.policy import Right, Role, held
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Quick, Room
 
 RIGHTS = {
@@ -31,6 +32,7 @@ def room(deps: Deps) -> Room:
     lookup = MemberLookup(deps.desk, deps.database, reading)
     return Room(
         "members",
+        capability=Capability.MEMBERS,
         rights=RIGHTS,
         quick=(Quick("members.list", "Members", "members.list"),),
         routes=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.models.catalogue import Catalogue
 from bot.models.listeners import ModelListeners
 from bot.policy import Right, Role
+from bot.providers.port import Capability
 from bot.room import Deps, Quick, Room
 
 RIGHTS = {"models.list": Right(Role.READER)}
@@ -15,6 +16,7 @@ def room(deps: Deps) -> Room:
     catalogue = Catalogue(deps.providers, deps.clock)
     return Room(
         "models",
+        capability=Capability.MODELS,
         rights=RIGHTS,
         quick=(Quick("models.list", "Models", "models.list"),),
         routes=(ModelListeners(deps.clock, catalogue).door(),),

@@ -15,6 +15,7 @@ from bot.errors import ProviderError
 from bot.projects.naming import name_of
 from bot.providers.http import unhurried
 from bot.providers.listed import Listed
+from bot.providers.port import Capability, Vendor
 from bot.providers.provider import Provider
 from bot.providers.registry import Providers
 from bot.store import accounts, mirrors, projects
@@ -77,23 +78,25 @@ class ProjectMirror:
             return problem
         names = [(project.project_id, name_of(project)) for project in listed]
         pairs = Listed(names, listed.left_out, is_told=listed.is_told)
-        save = partial(self._save, account_id=account_id, listed=pairs, now=now)
+        save = partial(self._save, account_id=account_id, vendor=client.vendor, listed=pairs, now=now)
         try:
             await self._database.write(save)
         except IntegrityError:  # somebody else took in the same project meanwhile: now it is known
             await self._database.write(save)
         return pairs.left_out
 
-    def _save(self, session: Session, account_id: str, listed: Listed[tuple[str, str]], now: datetime) -> None:
+    def _save(
+        self, session: Session, account_id: str, vendor: Vendor, listed: Listed[tuple[str, str]], now: datetime
+    ) -> None:
         accounts.learn(session, account_id, projects=len(listed), used_at=now, problem=None)
         beside_main = account_id != accounts.MAIN
         if beside_main and not accounts.is_live(session, account_id):  # removed while it was being read
             return
         # Of a list that is not whole one that is missing may be one that could not be read.
         of = account_id if beside_main else None
-        projects.mirror(session, listed, now, account_id=of, whole=listed.is_whole)
+        projects.mirror(session, listed, now, account_id=of, provider=vendor.id, whole=listed.is_whole)
         session.flush()
-        for project_id, _ in listed:
+        for project_id, _ in listed if vendor.offers(Capability.KEYS) else ():
             read_at = mirrors.get(session, mirrors.of_keys(project_id)).read_at
             if read_at is None or now - read_at > STOPPED:  # never read, or its round has stopped
                 self._engine.later(session, Job("keys.mirror", project_id), now)

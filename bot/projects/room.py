@@ -12,12 +12,17 @@ from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
 from bot.projects.settings_change import ProjectSettingsChange
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Quick, Room, kinds_of
 
 RIGHTS = {
-    "projects.delete": Right(Role.OWNER, held("Deleting a project needs a second Owner.")),
+    "projects.delete": Right(
+        Role.OWNER, held("Deleting a project needs a second Owner."), capability=Capability.PROJECT_CHANGES
+    ),
     "projects.list": Right(Role.READER),
-    "projects.rename": Right(Role.OWNER, runs("Owners rename projects.")),  # a name can be given back
+    "projects.rename": Right(  # a name can be given back
+        Role.OWNER, runs("Owners rename projects."), capability=Capability.PROJECT_CHANGES
+    ),
     "projects.settings": Right(
         Role.OWNER,
         where_it_widens(

@@ -47,10 +47,12 @@ def get(session: Session, project_id: str) -> Collection | None:
     return session.get(Collection, project_id)
 
 
-def plan(session: Session, first_day: date, due_at: datetime) -> None:
-    """Plan the first reading of every project that has none."""
+def plan(session: Session, first_day: date, due_at: datetime, providers: Some[str] | None = None) -> None:
+    """Plan the first reading of every project that has none, of these ``providers``, or of all."""
     planned = select(Collection.project_id)
     new = select(Project.id).where(col(Project.gone_at).is_(None), col(Project.id).not_in(planned))
+    if providers is not None:
+        new = new.where(col(Project.provider).in_(providers))
     for project_id in session.exec(new).all():
         ensure(session, project_id, first_day, due_at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import JSON, func
@@ -62,6 +62,12 @@ def ever(session: Session, project_id: str) -> Project | None:
     return once(session, (Project, project_id), lambda: session.get(Project, project_id))
 
 
+def provider_of(session: Session, project_id: str) -> str:
+    """Return the vendor's id of a project; of one that was never listed, the first provider's."""
+    project = session.get(Project, project_id)
+    return project.provider if project is not None else FIRST_PROVIDER
+
+
 def name_of(session: Session, project_id: str) -> str:
     """Return the project's name, also of one that is gone, or its id if it was never listed."""
     project = ever(session, project_id)
@@ -113,6 +119,11 @@ def of_account(session: Session, account_id: str) -> list[Project]:
     return list(session.exec(found.order_by(func.lower(col(Project.name)), col(Project.id))))
 
 
+def of_providers(session: Session, providers: Collection[str]) -> set[str]:
+    """Return the ids of the projects, gone ones too, that are at one of these providers."""
+    return set(session.exec(select(Project.id).where(col(Project.provider).in_(providers))))
+
+
 def gone_ids(session: Session) -> list[str]:
     """Return the projects that are listed no more."""
     return list(session.exec(select(Project.id).where(col(Project.gone_at).is_not(None))))
@@ -152,6 +163,7 @@ def mirror(
     began: datetime,
     *,
     account_id: str | None = None,
+    provider: str = FIRST_PROVIDER,
     whole: bool = True,
 ) -> None:
     """Make the mirror of one account equal to the provider's list of (id, name), as it was when its reading ``began``.
@@ -163,9 +175,12 @@ def mirror(
     names = dict(listed)
     known = {project.id: project for project in session.exec(select(Project))}
     for project_id, name in names.items():
-        project = known.get(project_id) or Project(id=project_id, name=name, read_at=began, account_id=account_id)
+        project = known.get(project_id) or Project(
+            id=project_id, name=name, provider=provider, read_at=began, account_id=account_id
+        )
         if (project.gone_at is not None or project.account_id == account_id) and not _changed_since(project, began):
             project.name, project.read_at, project.gone_at, project.account_id = name, began, None, account_id
+            project.provider = provider
             session.add(project)
     for project_id, project in known.items() if whole else ():
         ours = project.account_id == account_id and not _changed_since(project, began)

@@ -17,11 +17,13 @@ from bot.clock import Clock
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError, RateLimited
 from bot.providers.http import unhurried
+from bot.providers.port import Capability
 from bot.store import collections, lanes
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
 from bot.usage.failures import Permit
 from bot.usage.holding import LANES, HeldLane, LaneLost, let_rest, resting_until
+from bot.vendors import vendors_in
 
 TURN = 25  # projects before a lane's job ends and the next begins, so that a process can leave
 AT_MINUTE = 30
@@ -61,7 +63,7 @@ class UsageJobs:
 
         def write(session: Session) -> None:
             collections.miss(session, now - EVERY)
-            collections.plan(session, first_day, now + FIRST_WAIT)
+            collections.plan(session, first_day, now + FIRST_WAIT, vendors_in(session).offering(Capability.USAGE))
             for lane in LANES:
                 self._go_on(session, lane, now)
 

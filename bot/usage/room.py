@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.policy import Right, Role
+from bot.providers.port import Capability
 from bot.room import Deps, JobKind, Quick, Room
 from bot.usage.collecting import UsageCollection
 from bot.usage.fields.listeners import FieldListeners
@@ -17,7 +18,7 @@ RIGHTS = {
     "usage.fields": Right(Role.READER),
     "usage.figures": Right(Role.READER),
     "usage.mine": Right(Role.READER),
-    "usage.requests": Right(Role.READER),
+    "usage.requests": Right(Role.READER, capability=Capability.REQUESTS),
 }
 
 
@@ -30,6 +31,7 @@ def room(deps: Deps) -> Room:
     fields = FieldListeners(deps.clock, deps.providers, deps.exports)
     return Room(
         "usage",
+        capability=Capability.USAGE,
         rights=RIGHTS,
         quick=(Quick("usage.requests", "Usage", "usage.requests"),),
         routes=(
