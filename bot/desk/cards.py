@@ -43,7 +43,7 @@ class Cards:
         """Return what the cards of this request show now, or None if there is no such request."""
 
         def drawn(session: Session) -> Drawing | None:
-            request = requests.get(session, ref)
+            request = requests.with_project(session, ref)
             return draw(self._desk, session, request) if request is not None else None
 
         return await self._database.read(drawn)

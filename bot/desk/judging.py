@@ -200,8 +200,7 @@ class Judging:
         self._engine.later(session, Job(kind, ref), at)
 
     def moved(self, session: Session, request: Request, now: datetime, *, news: bool = False) -> Request:
-        """Read a request that was just moved, and let its cards follow; ``news`` rings the requester's bell."""
-        session.refresh(request)
+        """Let the cards of a request follow that was just moved, and return it; ``news`` rings the requester's bell."""
         if news:
             cards.plan(session, request.id, "news", request.requester)
         self.refresh(session, request.id, request.version, now)
@@ -214,7 +213,7 @@ def the_request(session: Session, request_id: str, actor: Actor, version: int | 
     Raises:
         NotUnderstood: there is none in this workspace, or it never had this version.
     """
-    request = requests.get(session, request_id)
+    request = requests.with_project(session, request_id)
     if request is None or request.team_id != actor.team_id:
         raise NotUnderstood("There is no such request here. Nothing changed.")
     if version is not None and not 1 <= version <= request.version:

@@ -103,7 +103,6 @@ class Running(Judging):
         operation = kind.type.model_validate(request.operation)
         if not requests.move(session, request, "running"):
             return None
-        session.refresh(request)
         actor = self._requester(session, request)
         refusal = self._no_longer(session, operation, actor)
         if refusal is not None:

@@ -276,7 +276,7 @@ def record_end(session: Session, desk: Desk, engine: Engine, key: Key, now: date
         _undone(session, desk, engine, request, key, now)
         return
     if request.state == "delivered" and requests.move(session, request, "ended", finished_at=now):
-        desk.refresh(session, request.id, request.version + 1, now)
+        desk.refresh(session, request.id, request.version, now)
     if key.ended_by != key.owner:
         engine.enqueue(session, Job("keys.tell_end", key.id), now)
 
@@ -287,5 +287,5 @@ def _undone(session: Session, desk: Desk, engine: Engine, request: Request, key:
     if mint is None or (request.state, request.attempt) != ("creating", mint.attempt):
         return
     if give_back(session, engine, request, now):
-        desk.refresh(session, request.id, request.version + 1, now)
+        desk.refresh(session, request.id, request.version, now)
         engine.enqueue(session, Job("desk.ring", request.id, mint.id), now)

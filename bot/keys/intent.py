@@ -19,7 +19,7 @@ from bot.keys.operations import PRESETS, CreateKey
 from bot.keys.stragglers import may_be_there
 from bot.operation import Actor
 from bot.providers.port import Vendor
-from bot.store import projects, requests, seen
+from bot.store import requests, seen
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from bot.store.requests import Request
@@ -108,13 +108,13 @@ def comment_of(purpose: str, mint_id: str) -> str:
     return f"{short} · keydesk:{mint_id}"
 
 
-def key_row(session: Session, intent: Intent, provider_key_id: str, now: datetime) -> Key:
-    """Return the row of a key that was just made."""
+def key_row(intent: Intent, provider_key_id: str, scopes: list[str], now: datetime) -> Key:
+    """Return the row of a key that was just made, with these scopes as the provider told them, if it did."""
     operation = intent.operation
     return Key(
         provider_key_id=provider_key_id,
         project_id=intent.request.project_id,
-        provider=projects.provider_of(session, intent.request.project_id),
+        provider=intent.vendor.id,
         team_id=intent.request.team_id,
         owner=intent.request.requester,
         request_id=intent.request.id,
@@ -123,7 +123,7 @@ def key_row(session: Session, intent: Intent, provider_key_id: str, now: datetim
         place=operation.place,
         customer=operation.customer,
         preset=operation.preset,
-        scopes=list(PRESETS[operation.preset].scopes),
+        scopes=scopes or list(PRESETS[operation.preset].scopes),
         tags=[operation.customer] if operation.customer else [],
         state="making",
         created_at=now,

@@ -159,8 +159,9 @@ class KeyListeners:
             return
         try:
             await self._make_and_show(call, admit, request_id)
-        finally:
+        except BaseException:  # once it was delivered, its row says so to whoever presses again
             await self._database.write(lambda session: seen.unnote(session, opening(request_id)))
+            raise
 
     async def _make_and_show(self, call: Call, admit: Admit, request_id: str) -> None:
         opened = await call.open(saying("Your key", "Creating your key…"))

@@ -31,6 +31,7 @@ from bot.keys.ending import KeyEnding
 from bot.keys.intent import Intent, Show, Shown, comment_of, give_back, key_row, refused_opening
 from bot.keys.operations import PRESETS, CreateKey
 from bot.operation import Actor
+from bot.providers.port import Vendor
 from bot.providers.provider import Provider
 from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
@@ -92,14 +93,16 @@ class KeyMaking:
         refusal = refused_opening(session, request, actor, now, denial or self._desk.forbidden(session, request))
         if refusal is not None:
             return refusal
+        where = projects.name_of(session, request.project_id), vendor_of(session, request.project_id)
         if not requests.move(session, request, "creating"):
             session.expire_all()
             return AlreadyDecided(words.how_it_stands(session, the_request(session, request_id, actor), actor, now))
-        return self._intend(session, request, actor, now)
+        return self._intend(session, request, where, actor, now)
 
-    def _intend(self, session: Session, request: Request, actor: Actor, now: datetime) -> Intent:
+    def _intend(
+        self, session: Session, request: Request, where: tuple[str, Vendor], actor: Actor, now: datetime
+    ) -> Intent:
         operation = CreateKey.model_validate(request.operation)
-        session.refresh(request)
         mint = MintAttempt(
             request_id=request.id,
             attempt=request.attempt,
@@ -111,12 +114,7 @@ class KeyMaking:
         audit.note_request(session, actor, "keys.create.started", request, now, mint_id=mint.id)
         self._engine.later(session, Job("keys.settle", mint.id), now + SETTLE_AFTER)
         self._engine.later(session, Job("desk.cards", request.id, str(request.version)), now + timedelta(seconds=2))
-        project = projects.ever(session, request.project_id)
-        name, vendor = (
-            project.name if project else request.project_id,
-            vendor_of(session, project or request.project_id),
-        )
-        return Intent(request, mint, operation, name, vendor, now + timedelta(days=operation.days))
+        return Intent(request, mint, operation, *where, now + timedelta(days=operation.days))
 
     # --- create ---
 
@@ -153,9 +151,7 @@ class KeyMaking:
         request = requests.locked(session, intent.request.id)
         ours = request is not None and (request.state, request.attempt) == ("creating", intent.request.attempt)
         mints.finish(session, intent.mint.id, "succeeded", now, provider_key_id=provider_key_id)
-        key = keys.by_provider_id(session, provider_key_id) or key_row(session, intent, provider_key_id, now)
-        key.scopes = scopes or key.scopes
-        session.add(key)
+        key = keys.add(session, key_row(intent, provider_key_id, scopes, now))
         audit.note_request(
             session,
             intent.request.requester,

@@ -121,7 +121,7 @@ class KeySettling:
         if mint.provider_key_id is None:  # until a whole list was looked through, nobody presses again
             mints.finish(session, mint.id, "unknown", now, problem=INTERRUPTED)
         if mint.provider_key_id is None and give_back(session, self._engine, request, now):
-            self._desk.refresh(session, request.id, request.version + 1, now)
+            self._desk.refresh(session, request.id, request.version, now)
         return mint
 
     async def _end_recorded(self, mint: MintAttempt) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.orm import ORMExecuteState, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, SessionTransaction, sessionmaker
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -41,8 +41,31 @@ def once(session: Session, key: Hashable, read: Callable[[], T]) -> T:
     return known[key]
 
 
+def with_the_commit(session: Session, row: T, write: Callable[[Session, list[T]], None]) -> None:
+    """Let ``write`` write this row together with its like, just before the session commits.
+
+    It is written at once within a savepoint, which may be taken back alone, and in a session that is no `Database`'s.
+    """
+    if REMEMBERS in session.info and not session.in_nested_transaction():
+        session.info.setdefault(with_the_commit, {}).setdefault(write, []).append(row)
+    else:
+        write(session, [row])
+
+
+def write_what_waits(session: Session) -> None:
+    """Write now what waits for the commit."""
+    for write, rows in session.info.pop(with_the_commit, {}).items():
+        write(session, rows)
+
+
 def _forget(session: Session, *_: object) -> None:
     session.info.pop(once, None)
+
+
+def _forget_what_is_taken_back(session: Session, taken_back: SessionTransaction) -> None:
+    _forget(session)
+    if not taken_back.nested:
+        session.info.pop(with_the_commit, None)
 
 
 def _forget_if_more_than_read(executed: ORMExecuteState) -> None:
@@ -67,8 +90,9 @@ class Database:
         kept: dict[str, Any] = {"expire_on_commit": False, "info": self.info}
         self._reading = sessionmaker(class_=Session, **kept)
         self._writing = sessionmaker(self.engine, class_=Session, **kept)
+        event.listen(self._writing, "before_commit", write_what_waits)
         event.listen(self._writing, "after_flush", _forget)
-        event.listen(self._writing, "after_soft_rollback", _forget)
+        event.listen(self._writing, "after_soft_rollback", _forget_what_is_taken_back)
         event.listen(self._writing, "do_orm_execute", _forget_if_more_than_read)
 
     @property

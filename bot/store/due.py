@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Executable, delete, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.database import with_the_commit, write_what_waits
 from bot.store.upsert import insert_for
 
 
@@ -36,9 +38,16 @@ TABLE = SQLModel.metadata.tables["scheduled_jobs"]
 
 
 def put(session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at: datetime, attempt: int = 0) -> None:
-    """Add the row, or replace the time and attempt of the one that is there; two at once do not collide."""
+    """Add the row, or replace the time and attempt of the one that is there; two at once do not collide.
+
+    It is written with the commit, together with all others that the session puts.
+    """
     values = {"job_id": job_id, "kind": kind, "ref": ref, "key": key, "due_at": due_at, "attempt": attempt}
-    session.execute(_put(session.get_bind().dialect.name), values)
+    with_the_commit(session, values, _write)
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    session.execute(_put(session.get_bind().dialect.name), rows)
 
 
 @cache
@@ -51,6 +60,7 @@ def _put(dialect: str) -> Executable:
 
 def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) -> list[Due]:
     """Delete what is due of these kinds and return it; two replicas at once never get the same row."""
+    write_what_waits(session)
     due = (col(Due.due_at) <= now, col(Due.kind).in_(list(kinds)))
     wanted = select(Due).where(*due).order_by(col(Due.due_at)).limit(limit)
     rows = list(session.exec(wanted.with_for_update(skip_locked=True)))
@@ -67,12 +77,14 @@ def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) ->
 
 def done(session: Session, job_id: str) -> None:
     """Delete the row: its job has ended."""
+    write_what_waits(session)
     session.execute(delete(Due).where(col(Due.job_id) == job_id).execution_options(synchronize_session=False))
 
 
 def owe(session: Session, *, job_id: str, kind: str, ref: str, key: str, attempt: int, now: datetime) -> None:
     """Keep a job that owes somebody a word until it is released; the same job is kept once."""
     put(session, job_id=job_id, kind=kind, ref=ref, key=key, due_at=NEVER, attempt=attempt)
+    write_what_waits(session)
     parked = update(Due).where(col(Due.job_id) == job_id).values(owed_since=now)
     session.execute(parked.execution_options(synchronize_session=False))
 

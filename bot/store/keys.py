@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
 from bot.store.columns import FIRST_PROVIDER, UTCDateTime, no_list, one_of
+from bot.store.upsert import insert_into
 
 MOVES: dict[str, frozenset[str]] = {
     "making": frozenset({"live", "ending"}),
@@ -78,6 +79,18 @@ def short(provider_key_id: str) -> str:
 def get(session: Session, key_id: str) -> Key | None:
     """Return the key by our id, or None."""
     return session.get(Key, key_id)
+
+
+def add(session: Session, key: Key) -> Key:
+    """Write the row of a key that was just made, and return it; if somebody wrote one of it before, that one stands."""
+    insert = insert_into(session, Key).values(key.model_dump()).on_conflict_do_nothing()
+    if session.execute(insert.returning(col(Key.id))).first() is not None:
+        return key
+    known = by_provider_id(session, key.provider_key_id)
+    if known is None:
+        raise RuntimeError("a key is there and is not")
+    known.scopes = key.scopes
+    return known
 
 
 def by_provider_id(session: Session, provider_key_id: str) -> Key | None:

@@ -64,8 +64,18 @@ def ever(session: Session, project_id: str) -> Project | None:
 
 def provider_of(session: Session, project_id: str) -> str:
     """Return the vendor's id of a project; of one that was never listed, the first provider's."""
-    project = session.get(Project, project_id)
+    project = ever(session, project_id)
     return project.provider if project is not None else FIRST_PROVIDER
+
+
+def remember(session: Session, project_id: str, project: Project | None, settings: ProjectSettings | None) -> None:
+    """Remember the rows of a project, as another statement has just read them, as `bot.store.database.once` does."""
+    once(session, (Project, project_id), lambda: project)
+    once(session, (ProjectSettings, project_id), lambda: settings or _defaults(project_id))
+
+
+def _defaults(project_id: str) -> ProjectSettings:
+    return ProjectSettings(project_id=project_id, approvers=[])
 
 
 def name_of(session: Session, project_id: str) -> str:
@@ -85,7 +95,7 @@ def settings(session: Session, project_id: str, *, to_change: bool = False) -> P
 
     def read() -> ProjectSettings:
         found = session.get(ProjectSettings, project_id, with_for_update=to_change)
-        return found or ProjectSettings(project_id=project_id, approvers=[])
+        return found or _defaults(project_id)
 
     return read() if to_change else once(session, (ProjectSettings, project_id), read)
 

@@ -18,9 +18,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, and_, func, or_, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.store import projects
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.projects import Project, ProjectSettings
 
 MOVES: dict[str, frozenset[str]] = {
     "waiting": frozenset({"approved", "denied", "cancelled", "expired", "failed"}),
@@ -74,6 +77,19 @@ def get(session: Session, request_id: str) -> Request | None:
     return session.get(Request, request_id)
 
 
+def with_project(session: Session, request_id: str) -> Request | None:
+    """Return the request, or None; its project and the settings there are read with it and remembered."""
+    wanted = select(Request, Project, ProjectSettings).where(col(Request.id) == request_id)
+    wanted = wanted.outerjoin(Project, col(Project.id) == col(Request.project_id))
+    there = col(ProjectSettings.project_id) == col(Request.project_id)
+    found = session.exec(wanted.outerjoin(ProjectSettings, there)).first()
+    if found is None:
+        return None
+    request, project, settings = found
+    projects.remember(session, request.project_id, project, settings)
+    return request
+
+
 def locked(session: Session, request_id: str) -> Request | None:
     """Return the request and keep others from moving it until this transaction ends (SQLite has one writer anyway)."""
     wanted = select(Request).where(col(Request.id) == request_id).with_for_update()
@@ -88,13 +104,15 @@ def by_view(session: Session, view_id: str) -> Request | None:
 def move(session: Session, request: Request, to: str, **values: Any) -> bool:
     """Move the request from the state and attempt it was read in; True for the one caller who did it.
 
+    Where it was read in this session, it says then how it stands.
+
     Raises:
         ValueError: the state machine above has no such move.
     """
     if to not in MOVES[request.state]:
         raise ValueError(f"no move from {request.state} to {to}")
     attempt = request.attempt + (to in ("creating", "running"))
-    moved = session.execute(
+    version = session.execute(
         update(Request)
         .where(
             col(Request.id) == request.id,
@@ -102,9 +120,13 @@ def move(session: Session, request: Request, to: str, **values: Any) -> bool:
             col(Request.attempt) == request.attempt,
         )
         .values(state=to, attempt=attempt, version=Request.version + 1, **values)
+        .returning(col(Request.version))
         .execution_options(synchronize_session=False)
-    )
-    return bool(moved.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    ).scalar()
+    if version is not None and request in session:
+        for name, value in {"state": to, "attempt": attempt, "version": version, **values}.items():
+            set_committed_value(request, name, value)
+    return version is not None
 
 
 def remind(session: Session, request: Request, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What a session reads once is remembered until it writes or locks anything, and never told to another session."""
+"""What a session reads once is remembered until it writes or locks anything; what can wait is written at its end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 import bot
-from bot.store import due, people, projects
+from bench.statements import counting
+from bot.store import due, people, projects, seen
 from bot.store.database import Database, once
 from bot.store.people import Person
 from bot.store.projects import Project
@@ -48,6 +49,10 @@ def inserts(session: Session) -> None:
     due.put(session, job_id="a", kind="b", ref="c", key="", due_at=NOON)
 
 
+def notes_a_delivery(session: Session) -> None:
+    seen.first(session, "one", NOON)
+
+
 def says_it_in_sql(session: Session) -> None:
     session.execute(text("DELETE FROM people"))
 
@@ -61,11 +66,20 @@ def locks_settings(session: Session) -> None:
 
 
 def takes_a_savepoint_back(session: Session) -> None:
-    with pytest.raises(ValueError, match="again"), session.begin_nested():
-        raise ValueError("again")
+    session.begin_nested().rollback()
 
 
-CHANGES = (adds, changes, takes_away, updates, inserts, says_it_in_sql, locks, locks_settings, takes_a_savepoint_back)
+CHANGES = (
+    adds,
+    changes,
+    takes_away,
+    updates,
+    notes_a_delivery,
+    says_it_in_sql,
+    locks,
+    locks_settings,
+    takes_a_savepoint_back,
+)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -98,6 +112,44 @@ def test_no_session_is_told_what_another_has_read(store: Database) -> None:
 def test_a_session_of_nobody_remembers_nothing(store: Database) -> None:
     with Session(store.engine) as session:
         assert (again(session), again(session)) == (1, 2)
+
+
+def test_jobs_are_written_together_with_the_commit(store: Database) -> None:
+    with counting(store.engine) as counted, store.transaction() as session:
+        for name in ("a", "b", "a"):
+            due.put(session, job_id=name, kind="k", ref=name, key="", due_at=NOON)
+        assert counted.number == 0
+    assert (counted.number, written(store)) == (1, ["a", "b"])
+
+
+def test_what_waits_for_the_commit_goes_with_what_is_taken_back(store: Database) -> None:
+    with store.transaction() as session:
+        inserts(session)
+        session.rollback()
+    assert written(store) == []
+
+
+def test_a_job_of_a_savepoint_is_taken_back_with_it_and_no_other(store: Database) -> None:
+    with store.transaction() as session:
+        due.put(session, job_id="outer", kind="k", ref="r", key="", due_at=NOON)
+        savepoint = session.begin_nested()
+        due.put(session, job_id="inner", kind="k", ref="r", key="", due_at=NOON)
+        savepoint.rollback()
+    assert written(store) == ["outer"]
+
+
+def test_a_job_that_waits_for_the_commit_can_be_called_off_and_taken(store: Database) -> None:
+    with store.transaction() as session:
+        inserts(session)
+        due.done(session, "a")
+        due.put(session, job_id="b", kind="k", ref="r", key="", due_at=NOON)
+        assert [row.job_id for row in due.take(session, NOON, 9, ["k"])] == ["b"]
+    assert written(store) == []
+
+
+def written(store: Database) -> list[str]:
+    with store.reading() as session:
+        return list(session.exec(select(due.Due.job_id).order_by(col(due.Due.job_id))))
 
 
 def test_nobody_reaches_past_a_session_which_would_not_notice() -> None:

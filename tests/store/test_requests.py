@@ -13,10 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
-from bot.store import requests, tables
+from bench.statements import counting
+from bot.store import projects, requests, tables
 from bot.store.database import Database
+from bot.store.projects import Project, ProjectSettings
 from bot.store.requests import MOVES, OPEN, Request
-from tests.factories import ANA, EVE, NOON, TEAM, add, request
+from tests.factories import ANA, EVE, NOON, PROJECT, TEAM, add, request
 
 STATES = tuple(MOVES)
 FINAL = tuple(state for state, to in MOVES.items() if not to)
@@ -182,3 +184,28 @@ def test_what_is_open_is_counted_for_its_person_alone(store: Database) -> None:
     )
     with store.reading() as session:
         assert requests.open_count(session, TEAM, [ANA]) == 2
+
+
+def test_a_request_that_moved_says_how_it_stands_where_it_was_read(store: Database) -> None:
+    add(store, request(id="rq1", version=4))
+    with store.transaction() as session:
+        there, detached = requests.get(session, "rq1"), request(id="rq1", version=4)
+        assert there is not None
+        assert requests.move(session, there, "denied", note="no", finished_at=NOON)
+        assert not requests.move(session, detached, "approved")
+        assert (there.state, there.version, there.note, there.finished_at) == ("denied", 5, "no", NOON)
+        session.refresh(there)
+        assert (there.state, there.version, there.note, there.finished_at) == ("denied", 5, "no", NOON)
+    assert (detached.state, detached.version) == ("waiting", 4)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_request_is_read_with_its_project_and_the_settings_there(store: Database, known: bool) -> None:
+    add(store, request(id="rq1"), ProjectSettings(project_id=PROJECT, most_days=7))
+    if known:
+        add(store, Project(id=PROJECT, name="one", read_at=NOON))
+    with store.reading() as session, counting(store.engine) as counted:
+        assert requests.with_project(session, "rq1") is not None
+        assert projects.name_of(session, PROJECT) == ("one" if known else PROJECT)
+        assert projects.settings(session, PROJECT).most_days == 7
+        assert counted.number == 1
