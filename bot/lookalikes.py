@@ -9,14 +9,12 @@ together (of one, or Latin with Chinese, Japanese or Korean: the level “highly
 from __future__ import annotations
 
 import hashlib
+import importlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
-
-from confusable_homoglyphs import categories  # type: ignore[import-untyped]  # the library has none
-from confusable_homoglyphs.confusables import confusables_data  # type: ignore[import-untyped]  # the library has none
+from typing import Any, Literal
 
 from bot.errors import FormError, LooksAlike
 from bot.foreign import without_ignorables
@@ -97,12 +95,18 @@ def _skeleton(text: str) -> str:
     return unicodedata.normalize("NFD", "".join(_prototypes().get(letter, letter) for letter in letters))
 
 
+def _library(part: str) -> Any:
+    """Return a part of the library once a name is compared: its tables take 8 MB, and few names are chosen."""
+    return importlib.import_module(f"confusable_homoglyphs.{part}")
+
+
 @cache
 def _prototypes() -> Mapping[str, str]:
     """Return what each letter is drawn like: of letters that are drawn alike, always the same one.
 
     The library tells likeness both ways; a letter with one likeness is the copy, one with several the original.
     """
+    confusables_data = _library("confusables").confusables_data
     found: dict[str, str] = {}
     for letter, alike in confusables_data.items():
         likes = [each["c"] for each in alike]
@@ -117,8 +121,9 @@ def _prototypes() -> Mapping[str, str]:
 def _strange_letters(name: str) -> str:
     """Name the letters of the script that fewest of them have, if several do not go together; else nothing."""
     by_script: dict[str, list[str]] = {}
+    script_of = _library("categories").alias
     for letter in without_ignorables(name):
-        by_script.setdefault(categories.alias(letter), []).append(letter)
+        by_script.setdefault(script_of(letter), []).append(letter)
     scripts = by_script.keys() - ANYWHERE
     if len(scripts) < 2 or any(scripts <= together for together in TOGETHER):
         return ""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 NO_KEY = "KEYDESK_SECRET_KEY is empty. Make one with: keydesk secret new"
 BAD_KEY = (
@@ -50,7 +54,7 @@ class Ring:
             raise CannotUnseal(self.problem)
         try:
             return SecretStr(self._fernet.decrypt(sealed.encode()).decode())
-        except InvalidToken:
+        except _fernet().InvalidToken:
             raise CannotUnseal("no key in KEYDESK_SECRET_KEY opens it") from None
 
     def reseal(self, sealed: str) -> str:
@@ -63,7 +67,7 @@ class Ring:
         usable = self._usable()
         try:
             return usable.rotate(sealed.encode()).decode()
-        except InvalidToken:
+        except _fernet().InvalidToken:
             raise CannotUnseal("no key in KEYDESK_SECRET_KEY opens it") from None
 
     def _usable(self) -> MultiFernet:
@@ -72,19 +76,24 @@ class Ring:
         return self._fernet
 
 
+def _fernet() -> Any:
+    """Return the library once there is a key: it takes 8 MB, and few installations have several accounts."""
+    return importlib.import_module("cryptography.fernet")
+
+
 def _ring(names: list[str]) -> tuple[MultiFernet | None, str]:
     """Return the ring, or None with the reason why there is none."""
     if not names:
         return None, NO_KEY
     try:
-        return MultiFernet([Fernet(name) for name in names]), ""
+        return _fernet().MultiFernet([_fernet().Fernet(name) for name in names]), ""
     except ValueError:
         return None, BAD_KEY
 
 
 def new_key() -> str:
     """Return a new key for the ring."""
-    return Fernet.generate_key().decode()
+    return str(_fernet().Fernet.generate_key().decode())
 
 
 def fingerprint(secret: SecretStr) -> str:
