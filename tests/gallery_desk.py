@@ -89,6 +89,6 @@ def follow_up(state: str) -> FollowUp:
     if state == "approved":
         return FollowUp(offers=(Offer("Create and show my key", "keys.open", "rq1.2", style="primary"),))
     if state == "delivered":
-        end = Offer("I'm done: end it", "keys.end", "ky1", style="danger", confirm=service.ENDING_WARNING)
+        end = Offer("I'm done: revoke it", "keys.end", "ky1", style="danger", confirm=service.ENDING_WARNING)
         return FollowUp(fields=(("Key", "`0000abcd`"), ("Ends", "tomorrow")), offers=(end,))
     return FollowUp()

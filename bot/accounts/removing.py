@@ -39,7 +39,7 @@ def describe(session: Session, operation: RemoveAccount, requester: str) -> Desc
         ),
         evidence=(
             ("Projects that leave every list", escape(listed(names)) or "none"),
-            ("Live keys that can no longer be ended here", str(len(lost.keys))),
+            ("Live keys that can no longer be revoked here", str(len(lost.keys))),
         ),
         risk=("High", "only where Keydesk is installed can the account be added again"),
     )
@@ -81,5 +81,5 @@ class AccountRemoval:
             fingerprint=loss.account.fingerprint,
             keys_out_of_reach=[key.provider_key_id for key in loss.keys],
         )
-        left = f" {count(len(loss.keys), 'live key')} made there can no longer be ended here." if loss.keys else ""
+        left = f" {count(len(loss.keys), 'live key')} made there can no longer be revoked here." if loss.keys else ""
         return f"The account {loss.account.name} was removed; its credential is forgotten.{left}"

@@ -107,8 +107,8 @@ def _keys(loss: Loss) -> list[Block]:
     shown = [_key(key) for key in loss.keys[:MOST_KEYS]]
     more = len(loss.keys) - len(shown)
     ending = (
-        f"*{count(len(loss.keys), 'live key')} that Keydesk made there can no longer be ended from here.* Each still "
-        "ends by itself; to end one sooner, use `/keys revoke` before, or the provider's console after."
+        f"*{count(len(loss.keys), 'live key')} that Keydesk made there can no longer be revoked from here.* Each still "
+        "ends by itself; to revoke one sooner, use `/keys revoke` before, or the provider's console after."
     )
     return [blocks.section(ending), blocks.section("\n".join(shown + ([f"… and {more} more"] if more else [])))]
 

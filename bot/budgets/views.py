@@ -63,7 +63,7 @@ def _row(row: Row, *, may_set: bool) -> Block:
     )
     ways = (
         (row.ways.can_raise, "Raise…", "raise"),
-        (row.ways.can_end_keys, "End keys…", "keys"),
+        (row.ways.can_end_keys, "Revoke keys…", "keys"),
         (may_set, "End budget", "end"),
     )
     options = [blocks.option(label, f"{way}:{budget.id}") for is_open, label, way in ways if is_open]
@@ -99,7 +99,7 @@ def alert(told: Alert, about: str, budget_id: str, ways: Ways) -> list[Block]:
     if budget_id and ways.can_raise:
         buttons.append(blocks.button("Raise…", "budgets.raise", budget_id))
     if budget_id and told.level == "100" and ways.can_end_keys:
-        buttons.append(blocks.button("End keys…", "budgets.end_keys", budget_id, style="danger"))
+        buttons.append(blocks.button("Revoke keys…", "budgets.end_keys", budget_id, style="danger"))
     return [
         blocks.header(f"⚠️ {about}: {LEVELS[told.level]}"),
         blocks.section(sentence(told)),
@@ -284,9 +284,9 @@ def offered(choices: Sequence[tuple[str, Sequence[Choice]]]) -> list[Block]:
 
 def ask_to_end_keys(budget: Budget, about: str) -> list[Block]:
     """Draw the question that stands before the list of who breaks."""
-    press = blocks.button("End keys…", "budgets.end_keys", budget.id, style="danger")
+    press = blocks.button("Revoke keys…", "budgets.end_keys", budget.id, style="danger")
     return [
-        blocks.section(f"End the live keys of *{escape(about)}*? You see first who uses them, and confirm by typing."),
+        blocks.section(f"Revoke the live keys of *{escape(about)}*? You see first who uses them, and type to confirm."),
         blocks.actions(press),
     ]
 

@@ -113,8 +113,8 @@ def powers(found: Credential) -> list[str]:
         case "owner":
             return []
         case "admin":
-            return ["it cannot end keys that others made", "it cannot delete a project"]
+            return ["it cannot revoke keys that others made", "it cannot delete a project"]
         case "member":
-            return ["it sees and ends only its own keys", "it cannot see members, invites or billing"]
+            return ["it sees and revokes only its own keys", "it cannot see members, invites or billing"]
         case _:
             return ["its role could not be read, so what it cannot do shows only when it is refused"]

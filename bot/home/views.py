@@ -98,7 +98,7 @@ def _key(key: Key) -> Block:
     text = f"{key_in_list(key, PURPOSE_SHOWN, mark='*')}\n{ends if live else 'is being ended'}"
     options = [blocks.option("Show details", f"show:{key.id}")]
     if live:
-        options.append(blocks.option("End it…", f"end:{key.id}"))
+        options.append(blocks.option("Revoke…", f"end:{key.id}"))
     return blocks.section(text, accessory=blocks.overflow(f"keys.row#{key.id}", options))
 
 

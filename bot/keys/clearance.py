@@ -49,7 +49,7 @@ class KeyClearance:
     async def begin(self, operation: EndKeys, actor: Actor) -> str:
         """Let the keys be ended by a job: however many they are, and whatever happens to this process."""
         await self._database.write(lambda session: self._keep(session, operation, actor))
-        return f"Ending {count(len(operation.key_ids), 'key')}… {YOU_ARE_TOLD}"
+        return f"Revoking {count(len(operation.key_ids), 'key')}… {YOU_ARE_TOLD}"
 
     def _keep(self, session: Session, operation: EndKeys, actor: Actor) -> None:
         wish = Clearing(
@@ -82,7 +82,7 @@ class KeyClearance:
         del now
         clearing = await self._database.read(lambda session: clearings.get(session, ref))
         if clearing is not None and clearing.text is not None:
-            text = f"About the keys that you ended together {when(clearing.asked_at)}: {clearing.text}"
+            text = f"About the keys that you revoked together {when(clearing.asked_at)}: {clearing.text}"
             await self._web.post(await self._web.open_dm(clearing.asked_by), text)
 
     async def _end_all(self, clearing: Clearing) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""End keys…: all live keys of a budget at once, after seeing who uses them and typing how many they are."""
+"""Revoke keys…: all live keys of a budget at once, after seeing who uses them and typing how many they are."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ Block = dict[str, Any]
 SHOWN = 40
 PURPOSE_SHOWN = 60
 MARK_LENGTH = 12
-TITLE = "End keys"
+TITLE = "Revoke keys"
 LEAKED = "leaked"
 REASONS = (
     ("Not needed any more", "revoked", "a second person agrees first, where they are many or not yours to approve"),
-    ("They leaked", LEAKED, "they end at once, and all Owners are told"),
+    ("They leaked", LEAKED, "they are revoked at once, and all Owners are told"),
 )
 WAITS = "More than three keys of others within a day, or one that you do not approve for, wait for a second person."
 
@@ -68,7 +68,7 @@ class Found:
 
 
 class KeyClearing:
-    """Answers “End keys…” of an alert and of a budget."""
+    """Answers “Revoke keys…” of an alert and of a budget."""
 
     def __init__(self, desk: Desk, database: Database, standing: Standing) -> None:
         self._desk = desk
@@ -77,7 +77,7 @@ class KeyClearing:
 
     def door(self) -> Door:
         """Return what this part of the room answers to; everybody may end their own keys, whatever their role."""
-        clear = Route(self.clear, MEMBER, workspace, window=TITLE, waits="Ending the keys…", reads=_read_number)
+        clear = Route(self.clear, MEMBER, workspace, window=TITLE, waits="Revoking the keys…", reads=_read_number)
         return Door(
             actions={"budgets.end_keys": Route(self.ask, MEMBER, workspace, window=TITLE)},
             views={"keys.bulk_revoke": clear},
@@ -145,13 +145,13 @@ def confirm_form(found: Found, problem: str = "") -> Block:
     if found.beyond_us:
         what = "more key" if number else "key"
         why = beyond_us(THE_PROVIDER)
-        listed.append(blocks.context(f"{count(found.beyond_us, what)} cannot be ended here. {why}"))
+        listed.append(blocks.context(f"{count(found.beyond_us, what)} cannot be revoked here. {why}"))
     if not number:
         return blocks.modal(
             "keys.notice", TITLE, listed or [blocks.section("No live key is left here.")], close="Close"
         )
     if found.endable < number:
-        text = f"You may end {found.endable} of these {number} keys; approvers of the project and owners may end all."
+        text = f"You may revoke {found.endable} of these {number} keys; the project's approvers and owners may all."
         return blocks.modal("keys.notice", TITLE, [*listed, blocks.section(text)], close="Close")
     return blocks.modal(
         "keys.bulk_revoke",
@@ -160,7 +160,7 @@ def confirm_form(found: Found, problem: str = "") -> Block:
             *blocks.problem(problem),
             blocks.section("*Whatever uses these keys stops working at once. This cannot be undone.*"),
             *listed,
-            blocks.input_(f"Type {number} to end {count(number, 'key')}", "number", blocks.text_input("number")),
+            blocks.input_(f"Type {number} to revoke {count(number, 'key')}", "number", blocks.text_input("number")),
             blocks.input_(
                 "Why?",
                 "reason",
@@ -168,7 +168,7 @@ def confirm_form(found: Found, problem: str = "") -> Block:
             ),
             blocks.context(WAITS),
         ],
-        submit="End keys",
+        submit="Revoke keys",
         close="Keep them",
         private_metadata=f"{found.budget_id}:{number}:{found.mark}",
     )
@@ -178,7 +178,7 @@ def _read_number(call: Call) -> None:
     """Raise FormError unless the number of keys was typed that the form asks for."""
     _, asked, _ = read_metadata(call.metadata)
     if written(call.state, "number").strip() != asked:
-        raise FormError("number", f"Type {asked}, the number of keys, to end them.")
+        raise FormError("number", f"Type {asked}, the number of keys, to revoke them.")
 
 
 def read_metadata(carried: str) -> tuple[str, str, str]:

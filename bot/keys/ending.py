@@ -86,7 +86,7 @@ class KeyEnding:
             raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
         if key.provider_key_id in own:
             raise NotAllowed(
-                "This is the key that Keydesk itself works with; ending it would stop Keydesk. Nothing changed. "
+                "This is the key that Keydesk itself works with; revoking it would stop Keydesk. Nothing changed. "
                 "To replace it, follow the runbook: give Keydesk a new key first."
             )
 

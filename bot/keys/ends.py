@@ -73,7 +73,7 @@ class KeyEnds:
         what = "a key" if len(ended) == 1 else count(len(ended), "key")
         lines = "\n".join(line(key) for key in ended[:SHOWN])
         more = f"\n… and {len(ended) - SHOWN} more" if len(ended) > SHOWN else ""
-        text = f"<@{actor.user_id}> is ending {what} as *leaked*, which waits for nobody:\n{lines}{more}"
+        text = f"<@{actor.user_id}> is revoking {what} as *leaked*, which waits for nobody:\n{lines}{more}"
         self._desk.inform(session, actor.team_id, owners, text, now)
 
 
@@ -102,8 +102,8 @@ def _described(session: Session, found: Sequence[Key], requester: str, what: str
     shown += [f"… and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
     others = {key.owner for key in found if key.owner not in (None, requester)}
     return Description(
-        title=f"End {cut(what, PURPOSE_SHOWN)}",
-        wish=f"to end {what}, at once and for good.",
+        title=f"Revoke {cut(what, PURPOSE_SHOWN)}",
+        wish=f"to revoke {what}, at once and for good.",
         why="",
         fields=(
             ("Project", escape(cut(", ".join(names), 200)) or "–"),

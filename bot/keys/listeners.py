@@ -67,7 +67,7 @@ class KeyListeners:
                 Command("keys", "list", list_, "[words]", "keys of your project", aliases=("ls", "search"), shows=True),
                 Command("keys", "mine", mine, "[words]", "your own keys", shows=True),
                 Command("keys", "show", show, "<id>", "one key", aliases=("get",), shows=True),
-                Command("keys", "revoke", revoke, "<id>", "end a key for good", aliases=("end", "delete")),
+                Command("keys", "revoke", revoke, "<id>", "revoke a key for good", aliases=("end", "delete")),
             ),
             actions={
                 "keys.request": request,

@@ -36,7 +36,7 @@ RIGHTS = {
     "keys.show": Right(Role.READER),
 }
 RECORDED = {
-    "keys.end.let_run": "was let end this key of somebody else",
+    "keys.end.let_run": "was let revoke this key of somebody else",
     "keys.open.refused": "refused: could not be opened",
     "keys.create.started": "began to create the key",
     "keys.created": "the provider made the key",

@@ -17,9 +17,9 @@ def create_key(_actor: Actor, matter: Matter, deciders: frozenset[str]) -> Verdi
 def end_key(actor: Actor, matter: Matter, deciders: frozenset[str]) -> Verdict:
     """Let people end their own key; one of somebody else takes an approver or an owner."""
     if actor.user_id == matter.subject_owner:
-        return Run("Everybody may end their own key.")
+        return Run("Everybody may revoke their own key.")
     if actor.user_id not in matter.owners | matter.approvers:
-        return Refuse("This key is not yours to end. Its owner, this project's approvers and the owners can.")
+        return Refuse("This key is not yours to revoke. Its owner, this project's approvers and the owners can.")
     return _end_of_others(matter, deciders, approves=_approves(actor, matter))
 
 
@@ -27,9 +27,9 @@ def end_keys(_actor: Actor, matter: Matter, deciders: frozenset[str]) -> Verdict
     """Judge the end of many keys, of which some may be one's own."""
     stakes = matter.stakes
     if not stakes.ended:
-        return Run("Everybody may end their own keys.")
+        return Run("Everybody may revoke their own keys.")
     if stakes.refused:
-        return Refuse("Some of these keys are not yours to end. Their owners, approvers and the owners can.")
+        return Refuse("Some of these keys are not yours to revoke. Their owners, approvers and the owners can.")
     return _end_of_others(matter, deciders, approves=not stakes.widens)
 
 
@@ -40,8 +40,8 @@ def _approves(actor: Actor, matter: Matter) -> bool:
 
 def _end_of_others(matter: Matter, deciders: frozenset[str], *, approves: bool) -> Verdict:
     if matter.stakes.urgent:
-        return Run("A key that leaked is ended at once, and all owners are told.")
+        return Run("A key that leaked is revoked at once, and all owners are told.")
     if approves and matter.stakes.ended <= MOST_ENDED:
-        return Run("Approvers of the project may end a few keys in it, and so may owners where it has none.")
-    why = "Ending many keys, or one that you do not approve for, needs a second person."
+        return Run("Approvers of the project may revoke a few keys in it, and so may owners where it has none.")
+    why = "Revoking many keys, or one that you do not approve for, needs a second person."
     return Hold(deciders, why) if deciders else alone(matter)

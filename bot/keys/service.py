@@ -65,7 +65,7 @@ def follow_up(session: Session, request_id: str, version: int, state: str) -> Fo
         return FollowUp()
     key = shown[-1]
     fields = (("Key", code(key.label)), ("Ends", when(key.ends_at) if key.ends_at is not None else "–"))
-    done = Offer("I'm done: end it", "keys.end", key.id, style="danger", confirm=ENDING_WARNING)
+    done = Offer("I'm done: revoke it", "keys.end", key.id, style="danger", confirm=ENDING_WARNING)
     return FollowUp(fields=fields, offers=(done,) if state == "delivered" and key.state == "live" else ())
 
 

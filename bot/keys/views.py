@@ -23,14 +23,14 @@ PURPOSE_IN_LIST = 80
 FOREIGN_SHOWN = 300
 NO_COMMENT = "(no comment)"
 LEAKED_HINT = (
-    "A key that leaked ends at once, and all Owners are told. Else a fourth key of others within a day, or one that "
-    "you do not approve for, waits for a second person."
+    "A key that leaked is revoked at once, and all Owners are told. Else a fourth key of others within a day, or one "
+    "that you do not approve for, waits for a second person."
 )
 
 
 def beyond_us(vendor: Vendor) -> str:
     """Say why there is no button to end some keys."""
-    return f"Keys that others made can be ended in {vendor.console} only: Keydesk's own key is not of the owner role."
+    return f"Keys that others made can be revoked in {vendor.console} only: Keydesk's own key is not of the owner role."
 
 
 def asked(project: str, deciders: str) -> Block:
@@ -68,7 +68,7 @@ def secret(key: Key, operation: CreateKey, project: str, value: str, vendor: Ven
                 ]
             ),
             blocks.context(
-                "Keydesk keeps no copy and cannot show it again. If you lose it, end it and ask for a new one."
+                "Keydesk keeps no copy and cannot show it again. If you lose it, revoke it and ask for a new one."
             ),
         ],
         close="I have stored it",
@@ -113,7 +113,7 @@ def _rows(page: Page, now: datetime, endable: frozenset[str], names: Mapping[str
 def _row(key: Key, now: datetime, project: str, *, mine: bool) -> Block:
     options = [blocks.option("Show details", f"show:{key.id}")]
     if mine and key.state == "live":
-        options.append(blocks.option("End it…", f"end:{key.id}"))
+        options.append(blocks.option("Revoke…", f"end:{key.id}"))
     menu = blocks.overflow(f"keys.row#{key.id}", options)
     where = f"{escape(project)} · " if project else ""
     name = key_in_list(key, PURPOSE_IN_LIST, nothing=NO_COMMENT, mark="*")
@@ -138,7 +138,7 @@ def _ending(key: Key, now: datetime) -> str:
 def key_details(
     key: Key, project: str, now: datetime, *, mine: bool, approved: str = "", cannot: str = ""
 ) -> list[Block]:
-    """Draw one key; ``approved`` (mrkdwn) says who approved it, and when, ``cannot`` why it cannot be ended here."""
+    """Draw one key; ``approved`` (mrkdwn) says who approved it, and when, ``cannot`` why it cannot be revoked here."""
     fields = [
         ("Key", code(key.provider_key_id)),
         ("State", f"{key.state}: {_ending(key, now)}" if key.state != "ended" else _ended(key)),
@@ -179,14 +179,14 @@ def _ended(key: Key) -> str:
 
 def end_button(key: Key) -> Block:
     """Draw the button that ends a key, which asks first."""
-    sure = blocks.confirm(f"End key {key.label}?", ENDING_WARNING, "End it", "Back", danger=True)
-    return blocks.button("End this key", "keys.end", key.id, style="danger", confirm=sure)
+    sure = blocks.confirm(f"Revoke key {key.label}?", ENDING_WARNING, "Revoke it", "Back", danger=True)
+    return blocks.button("Revoke this key", "keys.end", key.id, style="danger", confirm=sure)
 
 
 def leaked_button(key: Key) -> Block:
     """Draw the button that ends a leaked key at once."""
-    sure = blocks.confirm("It leaked?", LEAKED_HINT, "End it now", "Back")
-    return blocks.button("It leaked: end it now", "keys.end_leaked", key.id, style="danger", confirm=sure)
+    sure = blocks.confirm("It leaked?", LEAKED_HINT, "Revoke it now", "Back")
+    return blocks.button("It leaked: revoke it now", "keys.end_leaked", key.id, style="danger", confirm=sure)
 
 
 def ask_to_end(key: Key, project: str, now: datetime, approved: str = "") -> list[Block]:

@@ -17,7 +17,7 @@ Action = Literal["read", "invite", "scope", "remove"]
 ROLES: tuple[Role, ...] = ("member", "admin", "owner")
 MEANINGS: Mapping[Role, str] = MappingProxyType(
     {
-        "member": "makes and ends own keys, reads usage",
+        "member": "makes and revokes own keys, reads usage",
         "admin": "also manages members and admins, reads billing",
         "owner": "everything, and may delete the project",
     }

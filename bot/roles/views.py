@@ -19,7 +19,7 @@ Block = dict[str, Any]
 
 MEANINGS: Mapping[Role, str] = {
     Role.READER: "sees projects, keys, figures and money",
-    Role.DEVELOPER: "also asks for keys and ends their own",
+    Role.DEVELOPER: "also asks for keys and revokes their own",
     Role.OWNER: "manages projects, members, money and roles",
 }
 NONE = "none"

@@ -39,7 +39,7 @@ TOUR: Sequence[Json] = (
     },
     {
         "user": _DECIDES,
-        "text": f"Read them in <#{_SPEECH}>. Press _Details_ under the digest, _Raise…_ or _End keys…_ under the"
+        "text": f"Read them in <#{_SPEECH}>. Press _Details_ under the digest, _Raise…_ or _Revoke keys…_ under the"
         " alert of the budget.",
         "open": _SPEECH,
     },

@@ -218,7 +218,7 @@ async def test_a_removed_account_is_forgotten_and_unreachable(workspace: Workspa
     with pytest.raises(NotAllowed, match="stands in the environment"):
         await removal.execute(RemoveAccount(account_id="main", name="main"), actor(OWNER))
     told = await removal.execute(RemoveAccount(account_id=added.id, name="studio"), actor(OWNER))
-    assert "2 live keys made there can no longer be ended here" in told
+    assert "2 live keys made there can no longer be revoked here" in told
     calls = len(workspace.emulator.calls.kept)
     with pytest.raises(AccountRemoved, match="studio was removed"):
         await workspace.deepgram.keys(dubbing)

@@ -25,7 +25,7 @@ from tests.factories import OWNER, PROJECT, TEAM, actor, add, bench, customer, k
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 CHANNEL = "C0SPENDING1"
-WAYS = {"Raise…", "End keys…"}
+WAYS = {"Raise…", "Revoke keys…"}
 
 
 @pytest.fixture

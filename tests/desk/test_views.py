@@ -56,7 +56,7 @@ def test_only_a_risky_approval_asks_twice() -> None:
         ("waiting", ["Remind", "Cancel request", "Details"]),
         ("approved", ["Create and show my key", "Not needed", "Details"]),
         ("creating", ["Details"]),
-        ("delivered", ["I'm done: end it", "Details"]),
+        ("delivered", ["I'm done: revoke it", "Details"]),
         ("denied", ["Details"]),
         ("lapsed", ["Details"]),
     ],

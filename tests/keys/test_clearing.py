@@ -83,7 +83,7 @@ async def test_however_many_keys_are_judged_with_the_facts_of_their_project_read
     assert own.id not in {each.id for each in without.keys}
     assert (len(without.keys), without.beyond_us) == (304, 5)
     form = confirm_form(by_owner)
-    assert "5 more keys cannot be ended here" in fallback_text(form["blocks"])
+    assert "5 more keys cannot be revoked here" in fallback_text(form["blocks"])
     none_left = confirm_form(Found("bu1", (), 0, beyond_us=5))
     assert problems_of_view(form) == problems_of_view(none_left) == []
 
@@ -139,7 +139,7 @@ async def test_trouble_that_stays_is_told_after_a_while(rooms: Rooms) -> None:
 def test_keys_that_cannot_be_ended_are_no_more_keys_where_none_stands_before_them() -> None:
     drawn = confirm_form(Found("bu1", (), 0, beyond_us=7))
 
-    assert fallback_text(drawn["blocks"]).startswith("7 keys cannot be ended here")
+    assert fallback_text(drawn["blocks"]).startswith("7 keys cannot be revoked here")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ async def test_who_may_end_a_key_ends_it_at_once(rooms: Rooms, who: str) -> None
 
 async def test_who_may_not_ends_nothing(rooms: Rooms) -> None:
     made = await delivered(rooms)
-    with pytest.raises(NotAllowed, match="not yours to end"):
+    with pytest.raises(NotAllowed, match="not yours to revoke"):
         await end(rooms, made, EVE)
     assert rooms.alive() == {made.provider_key_id}
 

@@ -76,7 +76,7 @@ async def test_an_owner_who_does_not_approve_there_ends_no_key_alone(rooms: Room
     assert asked.deciders == {RAJ, LI, SECOND_OWNER}
     assert "job" not in asked.request.description["title"]
     assert f"<@{ANA}>" in asked.request.description["evidence"][0][1]
-    with pytest.raises(NotAllowed, match="not yours to end"):
+    with pytest.raises(NotAllowed, match="not yours to revoke"):
         await end(rooms, made[0], EVE, leaked=True)
     set_up(rooms.bench.database, approvers=[], project_id=made[0].project_id, name=rooms.project.name)
     assert isinstance(await end(rooms, made[1], OWNER), Ran)
@@ -87,7 +87,7 @@ async def test_what_leaked_ends_at_once_and_all_owners_are_told(rooms: Rooms, ma
         assert isinstance(await end(rooms, each, OWNER, leaked=True), Ran)
     assert ended(rooms) == len(made)
     (told, *_) = owed_to(rooms.bench.database, SECOND_OWNER)
-    assert told.text.startswith(f"<@{OWNER}> is ending a key as *leaked*, which waits for nobody:\n• `")
+    assert told.text.startswith(f"<@{OWNER}> is revoking a key as *leaked*, which waits for nobody:\n• `")
     assert owed_to(rooms.bench.database, OWNER) == []
 
 

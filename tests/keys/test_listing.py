@@ -141,12 +141,12 @@ async def test_one_key_is_shown_to_all_and_ended_by_some(store: Database, deepgr
     shown = await one(store, deepgram, "ky1", EVE, ask=False)
     assert "&lt;!channel&gt;" in fallback_text(shown)
     assert values(shown) == {}
-    assert values(await one(store, deepgram, "ky1", ANA, ask=False)) == {"End this key": "ky1"}
-    with pytest.raises(NotAllowed, match="not yours to end"):
+    assert values(await one(store, deepgram, "ky1", ANA, ask=False)) == {"Revoke this key": "ky1"}
+    with pytest.raises(NotAllowed, match="not yours to revoke"):
         await one(store, deepgram, "ky1", EVE, ask=True)
     assert values(await one(store, deepgram, "ky1", ANA, ask=True)) == {
-        "End this key": "ky1",
-        "It leaked: end it now": "ky1",
+        "Revoke this key": "ky1",
+        "It leaked: revoke it now": "ky1",
     }
 
 

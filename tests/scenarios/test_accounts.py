@@ -82,7 +82,7 @@ async def test_a_customers_account_is_added_used_and_removed(sqlite_url: str) ->
         await amara.reads("its credential is forgotten. 1 live key made there")
 
         await maria.types(f"/keys revoke {made.key_id[:8]}")
-        await maria.presses("End this key")
+        await maria.presses("Revoke this key")
         await maria.reads("studio was removed from Keydesk")
         assert made.key_id in project.keys
         await amara.types("/keydesk accounts list studio")

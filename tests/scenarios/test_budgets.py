@@ -61,8 +61,8 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 
 
         await amara.types("/keydesk budgets list")
         await amara.reads("of $5,000.00")
-        await amara.chooses("of $5,000.00", "End keys…")
-        await amara.presses("End keys…")
+        await amara.chooses("of $5,000.00", "Revoke keys…")
+        await amara.presses("Revoke keys…")
         live = _live(here, project) - 1  # without the key that Keydesk itself works with
         await amara.reads_in_window(f"Type {live} to end")
         assert f"Type {live}, the number of keys" in str(await amara.fills(number=str(live + 1)))
@@ -70,7 +70,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 
         await amara.fills(number=str(live))
         await amara.reads_in_window("can approve it; until then these keys work on")
         assert _live(here, project) == live + 1
-        await liwei.reads(f"wants to end {live} keys of the project production")
+        await liwei.reads(f"wants to revoke {live} keys of the project production")
         await liwei.presses("Approve")
         await amara.reads("ended or ending")
         await _until(lambda: _live(here, project) == 1)

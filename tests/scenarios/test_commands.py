@@ -52,13 +52,13 @@ async def test_lists_and_single_keys(sqlite_url: str) -> None:
         await maria.reads("There is no key ffffffff.")
         await maria.types("/keys revoke 00000001")
         await maria.reads("Whatever uses this key stops working at once.")
-        await maria.presses("End this key")
+        await maria.presses("Revoke this key")
         await maria.reads("Key 00000001 has ended.")
         olena = await here.page(OLENA)
         with here.database.reading() as session:
             foreign = session.exec(select(Key).where(Key.purpose == "transcriber blue")).one()
         await olena.types(f"/keys revoke {foreign.label}")
-        await olena.reads("This key is not yours to end.")
+        await olena.reads("This key is not yours to revoke.")
 
 
 async def test_what_no_database_keeps_breaks_nothing_where_it_is_typed(postgres_url: str) -> None:

@@ -94,7 +94,7 @@ async def test_a_key_is_ended_by_its_owner_when_done(sqlite_url: str) -> None:
     async with world(sqlite_url) as here:
         secret = await opened(here)
         yuki = await here.page(YUKI)
-        await yuki.presses("I'm done: end it")
+        await yuki.presses("I'm done: revoke it")
         await yuki.reads("has ended. Nothing can use it any more.")
         await (await here.page(PRIYA)).reads("the key has ended")
         assert not here.deepgram.state.is_live(secret)
