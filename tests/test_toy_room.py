@@ -32,9 +32,10 @@ from bot.slack.words import escape
 from bot.store.record import Entry
 from bot.store.requests import Request
 from tests.roles.table import table
-from tests.scenarios.forging import forge_action, hears, until
+from tests.scenarios.forging import forge_action, hears
 from tests.scenarios.people import AMARA, LIWEI, OLENA
 from tests.scenarios.test_roles import holds
+from tests.waiting import until
 from tests.world import World, world
 
 TITLE = "Propose a motto"

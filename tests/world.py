@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from sqlmodel import Session
 
 from bot.app import App, app_manifest, build
 from bot.config import Settings
@@ -25,8 +27,10 @@ from playground.supervisor import free_port
 from playground.workplace import prepare_store
 from tests import stores
 from tests.clocks import PATIENT, served_clock
+from tests.factories import rows
 from tests.inline import InlineEngine
 from tests.scenarios.people import Person, person
+from tests.waiting import until
 
 LOOKS_AT_NEWS = 5  # for each look into the table of what is due, which is a transaction
 HISTORY = timedelta(days=32)
@@ -86,6 +90,10 @@ class World:
     async def _drain(self) -> None:
         async with self.turn:  # what another has begun has not ended before
             await self.engine.drain()
+
+    async def until(self, holds: Callable[[Session], object]) -> None:
+        """Wait until something holds in the store."""
+        await until(lambda: rows(self.database, holds))
 
     async def close_pages(self) -> None:
         """Close every page that was opened."""

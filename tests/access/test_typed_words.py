@@ -8,8 +8,9 @@ from sqlalchemy import make_url
 from sqlmodel import col, select
 
 from bot.store.record import Entry
-from tests.scenarios.forging import forge_command, until
+from tests.scenarios.forging import forge_command
 from tests.scenarios.people import GUEST
+from tests.waiting import until
 from tests.world import world
 
 TYPED = "0123456789abcdef0123456789abcdef01234567"

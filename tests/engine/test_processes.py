@@ -16,8 +16,9 @@ from bot.clock import SystemClock
 from bot.engine.port import Job
 from bot.engine.workflows import migrate
 from bot.store.database import Database
-from tests.clocks import PATIENCE, machine_now
+from tests.clocks import machine_now
 from tests.engine.world import inline
+from tests.waiting import until
 
 
 class Processes:
@@ -48,9 +49,7 @@ class Processes:
 
     async def until(self, reached: Callable[[Counter[str]], bool]) -> None:
         """Wait until the notes say so."""
-        async with asyncio.timeout(PATIENCE):
-            while not reached(self.noted()):  # noqa: ASYNC110 - other processes write them
-                await asyncio.sleep(0.05)
+        await until(lambda: reached(self.noted()))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +17,8 @@ from playground.slack import payloads
 from playground.slack.delivery import Parcel, ParcelKind
 from playground.slack.response_urls import ResponseUrl
 from playground.slack.wire import Json
-from tests.clocks import PATIENCE
 from tests.scenarios.people import GENERAL, words_of
+from tests.waiting import until
 from tests.world import World
 
 SETTLED = 0.3
@@ -91,13 +90,6 @@ def _words(here: World, part: Any) -> str:
 async def hears(here: World, user: str, words: str, times: int = 1) -> None:
     """Wait until this person was told these words this often."""
     await until(lambda: sum(words in text for text in heard(here, user)) >= times)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 the emulated Slack is looked at, it tells nobody
-            await asyncio.sleep(0.005)
 
 
 def everything(here: World) -> list[dict[str, Any]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from click.testing import CliRunner, Result
-from sqlmodel import Session
 
 from bot.__main__ import main
 from bot.sealing import new_key
@@ -31,15 +29,6 @@ async def keydesk(here: World, *arguments: str, typed: str = "") -> Result:
     return await asyncio.to_thread(CliRunner().invoke, main, arguments, input=typed, env=environment)
 
 
-async def until(here: World, holds: Callable[[Session], bool]) -> None:
-    """Wait until something holds in the store."""
-    for _ in range(500):
-        if await here.database.read(holds):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came to hold")
-
-
 async def test_a_customers_account_is_added_used_and_removed(sqlite_url: str) -> None:
     async with world(sqlite_url, secret_key=new_key()) as here:
         amara, maria, liwei = await here.page(AMARA), await here.page(MARIA), await here.page(LIWEI)
@@ -50,7 +39,7 @@ async def test_a_customers_account_is_added_used_and_removed(sqlite_url: str) ->
         assert added.exit_code == 0, added.output
         assert "the own account of customer birch: role admin, its projects: 2" in added.output
         assert credential not in added.output
-        await until(here, lambda session: projects.named(session, "dubbing") is not None)
+        await here.until(lambda session: projects.named(session, "dubbing") is not None)
 
         await maria.types("/keys request dubbing")
         await maria.reads_in_window("What is it for?")
@@ -96,8 +85,8 @@ async def test_with_a_bad_secret_key_the_main_account_works_and_the_others_say_w
         here.move(hours=2)
         await amara.types("/projects show production")
         await amara.reads("production")
-        await until(here, lambda session: accounts.in_trouble(session) == ["studio"])
-        await until(here, lambda session: accounts.get(session, accounts.MAIN) is not None)
+        await here.until(lambda session: accounts.in_trouble(session) == ["studio"])
+        await here.until(lambda session: accounts.get(session, accounts.MAIN) is not None)
         await amara.types("/keydesk accounts")
         await amara.reads("cannot be unsealed")
         await amara.reads("✅ last answered")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -14,14 +12,16 @@ from bot.store.collected import CollectedDay
 from bot.store.collections import Collection
 from bot.store.keys import Key
 from bot.store.projects import Project
-from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, LIWEI, SHARED, SPEECH, words_of
+from tests.scenarios.test_month import quiet_but
+from tests.waiting import until
 from tests.world import World, world
 
 
 async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 one story, told in one piece
     async with world(sqlite_url, role="owner", figures=True, history=timedelta(days=20)) as here:
         amara, liwei = await here.page(AMARA), await here.page(LIWEI)
+        quiet_but(here, "production")
         await _read_the_last_day(here)
         project = _production(here)
 
@@ -41,7 +41,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 
 
         budget = _budget(here)
         here.move(hours=3)
-        await _until(lambda: len(_alerts(here, posted=True)) >= 1)
+        await until(lambda: len(_alerts(here, posted=True)) >= 1)
         assert len([text for text in _messages(here) if "Project production: the budget is spent" in text]) == 1
 
         await amara.presses("I take care of it", SPEECH)
@@ -56,7 +56,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 
         await amara.closes()
         await liwei.reads("wants to raise the monthly budget of Project production from $0.01 to $5,000.00")
         await liwei.presses("Approve")
-        await _until(lambda: _budget(here).dollars == Decimal(5000))
+        await until(lambda: _budget(here).dollars == Decimal(5000))
         await amara.reads("Raise a budget · Project production: done")
 
         await amara.types("/keydesk budgets list")
@@ -73,17 +73,17 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 
         await liwei.reads(f"wants to revoke {live} keys of the project production")
         await liwei.presses("Approve")
         await amara.reads("ended or ending")
-        await _until(lambda: _live(here, project) == 1)
+        await until(lambda: _live(here, project) == 1)
         assert budget.id == _budget(here).id
 
 
 async def _read_the_last_day(here: World) -> None:
     """Let the clock come to an hour at which the day before is closed, and wait until its figures were read."""
-    await _until(lambda: _is_planned(here))
+    await until(lambda: _is_planned(here))
     today = here.clock.now().date() + timedelta(days=1)
     moment = datetime.combine(today, time(1), tzinfo=UTC)
     here.clock.advance(moment - here.clock.now())
-    await _until(lambda: _was_read(here, today - timedelta(days=1)))
+    await until(lambda: _was_read(here, today - timedelta(days=1)))
 
 
 def _is_planned(here: World) -> bool:
@@ -119,9 +119,3 @@ def _live(here: World, project_id: str) -> int:
 
 def _messages(here: World) -> list[str]:
     return [words_of(each.blocks) for each in here.slack.state.workspace.channels[SPEECH].messages.values()]
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 # jobs of the world run meanwhile
-            await asyncio.sleep(0.05)

@@ -7,9 +7,10 @@ from bot.store import due
 from playground.slack import posting
 from playground.slack.messages import Message
 from tests.factories import rows
-from tests.scenarios.forging import everything, settled, until
+from tests.scenarios.forging import everything, settled
 from tests.scenarios.people import APPROVALS, PRIYA, SOREN, YUKI, words_of
 from tests.scenarios.test_deciding import asks, request_of
+from tests.waiting import until
 from tests.world import World, world
 
 

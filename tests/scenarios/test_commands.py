@@ -13,9 +13,10 @@ from bot.store.keys import Key
 from bot.store.projects import Project, ProjectSettings
 from tests.clocks import machine_now
 from tests.factories import NOON, add, key
-from tests.scenarios.forging import everything, forge_command, forge_options, hears, settled, until
+from tests.scenarios.forging import everything, forge_command, forge_options, hears, settled
 from tests.scenarios.people import AMARA, APPROVALS, GENERAL, GUEST, LIWEI, MARIA, OLENA, PRIYA, SHARED, SPEECH, YUKI
 from tests.scenarios.test_deciding import asks
+from tests.waiting import until
 from tests.world import World, world
 
 

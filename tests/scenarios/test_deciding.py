@@ -10,7 +10,7 @@ from bot.store.keys import Key
 from bot.store.projects import ProjectSettings
 from bot.store.requests import Request
 from playground.slack.delivery import Parcel
-from tests.scenarios.forging import everything, forge_action, forge_submission, hears, settled, until
+from tests.scenarios.forging import everything, forge_action, forge_submission, hears, settled
 from tests.scenarios.people import (
     AMARA,
     APPROVALS,
@@ -21,6 +21,7 @@ from tests.scenarios.people import (
     YUKI,
     words_of,
 )
+from tests.waiting import until
 from tests.world import World, world
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -14,14 +12,16 @@ from bot.store.collected import CollectedDay
 from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
 from bot.store.projects import Project
-from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, PRIYA, SHARED, SPEECH, YUKI, words_of
+from tests.scenarios.test_month import quiet_but
+from tests.waiting import until
 from tests.world import World, world
 
 
 async def test_the_digest_of_a_channel(sqlite_url: str) -> None:
     async with world(sqlite_url, figures=True, history=timedelta(days=10)) as here:
         priya, yuki = await here.page(PRIYA), await here.page(YUKI)
+        quiet_but(here, "production")
         await priya.types("/digests subscribe")
         await priya.reads_in_window("Time zone: ")
         await priya.fills(channel=SHARED, hour="9")
@@ -76,9 +76,9 @@ async def _to_the_digest(here: World, *, readable: bool = True) -> date:
     day = closed.date() - timedelta(days=1)
     _move_to(here, closed)
     if readable:
-        await _until(lambda: _was_read(here, day))
+        await until(lambda: _was_read(here, day))
     _move_to(here, due)
-    await _until(lambda: len(_digests(here)) == len(_runs(here)) == posted + 1)
+    await until(lambda: len(_digests(here)) == len(_runs(here)) == posted + 1)
     return day
 
 
@@ -111,9 +111,3 @@ async def _provider_total(here: World, day: date) -> Decimal:
         production = session.exec(select(Project).where(Project.name == "production")).one()
     told = await here.app.providers.billing_breakdown(production.id, start=day, end=day)
     return told.dollars or Decimal()
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 # jobs of the world run meanwhile
-            await asyncio.sleep(0.05)

@@ -18,9 +18,9 @@ from tests.scenarios.forging import (
     forge_submission,
     heard,
     settled,
-    until,
 )
 from tests.scenarios.people import GONE, GUEST, PARTNER, YUKI
+from tests.waiting import until
 from tests.world import World, world
 
 BOT = "U0BUILD0013"

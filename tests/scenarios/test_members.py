@@ -7,8 +7,9 @@ import pytest
 from bot.store import accounts
 from playground.deepgram.seed import CLINIC, made_up_id
 from playground.deepgram.state import Project
-from tests.scenarios.forging import hears, until
+from tests.scenarios.forging import hears
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
+from tests.waiting import until
 from tests.world import World, world
 
 ANA, SOMTO, INGRID = f"ana.souza@{CLINIC}", f"s.okafor@{CLINIC}", f"ingrid.alder@{CLINIC}"

@@ -9,8 +9,8 @@ from sqlmodel import select
 from bot.store import accounts
 from bot.store.changes import Change
 from tests.clocks import machine_now
-from tests.scenarios.forging import until
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
+from tests.waiting import until
 from tests.world import World, world
 
 

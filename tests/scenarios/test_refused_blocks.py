@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +13,11 @@ from bot.money import dollars
 from bot.store.block_refusals import BlockRefusal
 from bot.store.digests import Subscription
 from bot.store.due import Due
-from tests.clocks import PATIENCE
 from tests.refusal_walk import MOST
 from tests.scenarios.people import AMARA, APPROVALS, MARIA, PRIYA, SPEECH, YUKI, Person, words_of
 from tests.scenarios.test_usage import chooses, provider_total
 from tests.slack.refusing import controls, figures
+from tests.waiting import until
 from tests.world import World, world
 
 Block = dict[str, Any]
@@ -157,13 +155,6 @@ async def next_digest(here: World, priya: Person, late: timedelta = timedelta())
     await priya.reads(head)
     await until(lambda: not waiting(here, "digests.post"))
     return head
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds in the rows."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 # jobs of the world run meanwhile
-            await asyncio.sleep(0.05)
 
 
 async def alert(here: World, amara: Person) -> None:

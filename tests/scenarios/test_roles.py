@@ -13,9 +13,10 @@ from bot.store.projects import ProjectSettings
 from bot.store.roles import WORKSPACE, RoleHeld
 from tests.clocks import PATIENCE
 from tests.declared import LEAST
-from tests.scenarios.forging import everything, forge_action, forge_command, heard, hears, settled, until
+from tests.scenarios.forging import everything, forge_action, forge_command, heard, hears, settled
 from tests.scenarios.people import AMARA, APPROVALS, LIWEI, MARIA, OLENA, PRIYA, YUKI
 from tests.scenarios.ways import WAYS, own_key, production
+from tests.waiting import until
 from tests.world import World, world
 
 WHO = {Role.READER: OLENA, Role.DEVELOPER: MARIA, Role.OWNER: YUKI}

@@ -29,6 +29,7 @@ from playground.supervisor import Playground, Transport, free_port
 from tests.clocks import served_clock
 from tests.scenarios.people import Json, Person, person
 from tests.soak.gate import Gate
+from tests.waiting import until
 
 
 @dataclass(frozen=True)
@@ -186,9 +187,7 @@ class Stage(Playground):
     async def until(self, holds: Callable[[], bool], seconds: float = REST_SECONDS) -> float:
         """Wait until something holds; return how many seconds that took."""
         begun = time.monotonic()
-        async with asyncio.timeout(seconds):
-            while not holds():  # noqa: ASYNC110 # what is waited for happens in another process
-                await asyncio.sleep(0.1)
+        await until(holds, seconds)
         return time.monotonic() - begun
 
     # --- locking ---

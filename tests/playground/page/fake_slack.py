@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.clocks import beginning
-from tests.playground.slack.driver import eventually
+from tests.waiting import until
 
 Json = dict[str, Any]
 PAGE = Path(__file__).parents[3] / "playground" / "page"
@@ -115,7 +115,7 @@ class FakeSlack:
 
     async def heard(self, path: str, times: int = 1) -> Json:
         """Return the body of the last request to this path, once so many came; fails when patience ends."""
-        await eventually(lambda: sum(asked == path for asked, _ in self.asked) >= times)
+        await until(lambda: sum(asked == path for asked, _ in self.asked) >= times)
         return next(body for asked, body in reversed(self.asked) if asked == path)
 
     def routes(self) -> list[web.AbstractRouteDef]:

@@ -17,8 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator
 from tests.playground.slack.conftest import APP_TOKEN, BOT_TOKEN, SHORT, SIGNING_SECRET
-from tests.playground.slack.driver import APPROVALS, Driver, eventually
+from tests.playground.slack.driver import APPROVALS, Driver
 from tests.playground.slack.samples import buttons, home, manifest, modal, section, text_input
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -161,7 +162,7 @@ async def running(transport: str, clock: PlaygroundClock) -> AsyncIterator[tuple
         try:
             if socket:
                 await socket.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt
-            await eventually(lambda: emulator.state.delivery.connected)
+            await until(lambda: emulator.state.delivery.connected)
             yield emulator, desk, Driver(base, session)
         finally:
             await emulator.state.background.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -28,13 +27,6 @@ APPROVALS, SPEECH, GENERAL, SECRET, SHARED, ARCHIVED = (
     "C0PARTNER08",
     "C0OLDPROJ09",
 )
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; fails when patience ends."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110  # what is waited for happens in foreign code that sets no event
-            await asyncio.sleep(0.01)
 
 
 class Tab:

@@ -12,8 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.slack import SlackEmulator
 from playground.slack.rate_limits import MESSAGE_BURST
 from playground.slack.response_urls import USES, ResponseUrl
-from tests.playground.slack.driver import AMARA, APPROVALS, PRIYA, SPEECH, Driver, eventually
+from tests.playground.slack.driver import AMARA, APPROVALS, PRIYA, SPEECH, Driver
 from tests.playground.slack.refusals import refusal
+from tests.waiting import until
 
 
 async def test_a_channel_takes_about_one_message_a_second_after_a_burst(web: AsyncWebClient) -> None:
@@ -112,7 +113,7 @@ async def test_a_slow_call_lands_after_the_client_gave_up(
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(web.chat_postMessage(channel=APPROVALS, text="late"), 0.03)
     assert "late" not in [one["text"] for one in await people.messages(AMARA, APPROVALS)]
-    await eventually(lambda: bool(slack.state.record.calls))
+    await until(lambda: bool(slack.state.record.calls))
     assert "late" in [one["text"] for one in await people.messages(AMARA, APPROVALS)]
 
 

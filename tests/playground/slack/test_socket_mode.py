@@ -14,7 +14,8 @@ from playground.clock import PlaygroundClock
 from playground.slack import SlackEmulator
 from tests.playground.slack.bots import running
 from tests.playground.slack.conftest import APP_TOKEN
-from tests.playground.slack.driver import PRIYA, SPEECH, Driver, eventually
+from tests.playground.slack.driver import PRIYA, SPEECH, Driver
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -103,7 +104,7 @@ async def test_the_stock_client_comes_back_after_a_disturbance(clock: Playground
         tab = await people.tab(PRIYA)
         await people.do("/faults", delivery=disturbance)
         assert (await tab.next("bot"))["connected"] is False
-        await eventually(lambda: slack.state.delivery.connected)
+        await until(lambda: slack.state.delivery.connected)
 
 
 async def test_a_silent_connection_stands_open_and_nothing_comes(web: AsyncWebClient, people: Driver) -> None:

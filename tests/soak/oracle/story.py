@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
 
 from bot.billing import closing
 from bot.billing import month as months
@@ -18,7 +19,6 @@ from bot.store import people
 from bot.store.budgets import Budget
 from playground.deepgram.state import Adjustment, Project
 from playground.slack.seed import TEAM_ID
-from tests.clocks import PATIENCE
 from tests.scenarios.people import AMARA, LIWEI, MARIA, Person
 from tests.soak.oracle import budgets, digest
 from tests.soak.oracle.digest import Beside, Told
@@ -218,13 +218,12 @@ async def _subscribes(here: World, user: str, **wish: Any) -> None:
 
 async def _lives_in(here: World, user: str, tz: str) -> None:
     """Wait until Keydesk has heard where somebody lives: Slack tells it beside what they type, in any order."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            with here.database.reading() as session:
-                person = people.get(session, TEAM_ID, user)
-                if person is not None and person.tz == tz:
-                    return
-            await asyncio.sleep(0.05)
+
+    def heard(session: Session) -> bool:
+        person = people.get(session, TEAM_ID, user)
+        return person is not None and person.tz == tz
+
+    await here.until(heard)
 
 
 def _set_budgets(here: World, fruit: Project) -> None:

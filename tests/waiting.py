@@ -1,0 +1,17 @@
+"""Waiting for what nobody announces: rows that jobs write, the emulated Slack, files of other processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from tests.clocks import PATIENCE
+
+BETWEEN_LOOKS = 0.02  # seconds, in which others run
+
+
+async def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until something holds; ``TimeoutError`` after so many seconds, which only a failure lasts."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 what is waited for sets no event
+            await asyncio.sleep(BETWEEN_LOOKS)
