@@ -23,7 +23,7 @@ from bot.store.facts import Which, usage_by
 from bot.store.splits import Splits
 from bot.usage.comparing import Reading, Totals, differs, known_after
 from bot.usage.failures import Permit, RecordedRequests, count_failures
-from bot.usage.holding import RESTING, let_rest, resting_until
+from bot.usage.holding import RESTING, Rest, let_rest, resting_until
 from bot.usage.reading import Period, spend_totals, usage_rows
 from bot.usage.settling import is_settled, lacks_rows
 from bot.usage.splits import DEFINITE, Found, SplitReports, Splitting, trouble_of
@@ -55,6 +55,7 @@ class UsageCollection:
         self._database = database
         self._reports = reports
         self._refreshing: dict[str, asyncio.Task[str | None]] = {}
+        self.rest = Rest()
         self.history_days = history_days
 
     def first_day(self, now: datetime) -> date:
@@ -108,7 +109,7 @@ class UsageCollection:
             return await self._read_now(project_id, now)
         except RateLimited as limited:
             told = limited
-        await self._database.write(lambda session: let_rest(session, told, now))
+        self.rest.told(await self._database.write(lambda session: let_rest(session, told, now)))
         raise told
 
     async def _read_now(self, project_id: str, now: datetime) -> str | None:

@@ -18,6 +18,7 @@ from bot.store.database import Database
 LANES = tuple(f"usage.collect {number}" for number in range(1, UNHURRIED_READS_AT_ONCE + 1))
 LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
 RENEWED_AFTER = 40.0  # seconds
+ASKED_AFTER = 5.0  # seconds for which another process may not have heard yet that all are to rest
 REST = timedelta(minutes=1)  # when told to slow down without being told for how long
 RESTING = "The provider asked Keydesk for fewer calls, so nothing is read until {until:%H:%M} UTC."
 
@@ -26,13 +27,30 @@ class LaneLost(Exception):
     """The lane was taken by another process, or all lanes rest: no further call may be made."""
 
 
+class Rest:
+    """Until when this process knows that no call may be made; what it is told itself, it knows at once."""
+
+    def __init__(self) -> None:
+        self._until: datetime | None = None
+
+    def told(self, until: datetime | None) -> None:
+        """Rest until then; what rests longer already goes on resting."""
+        if until is not None and (self._until is None or until > self._until):
+            self._until = until
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it is too early for a call."""
+        return self._until is not None and self._until > now
+
+
 class HeldLane:
     """One lane in the hands of one turn."""
 
-    def __init__(self, database: Database, clock: Clock, name: str) -> None:
+    def __init__(self, database: Database, clock: Clock, name: str, rest: Rest) -> None:
         self._database = database
         self._clock = clock
-        self._renewed = float("-inf")
+        self._rest = rest
+        self._renewed = self._asked = float("-inf")
         self.name = name
         self.holder = uuid4().hex
 
@@ -47,14 +65,17 @@ class HeldLane:
         return held
 
     async def permit(self) -> None:
-        """Make sure that one more call may be made now.
+        """Make sure that one more call may be made now; whether others let all rest is asked every few seconds.
 
         Raises:
             LaneLost: it may not.
         """
         if time.monotonic() - self._renewed > RENEWED_AFTER and not await self.take():
             raise LaneLost
-        if await self._database.read(lambda session: resting_until(session, self._clock.now())):
+        if time.monotonic() - self._asked > ASKED_AFTER:
+            self._asked = time.monotonic()
+            self._rest.told(await self._database.read(lambda session: resting_until(session, self._clock.now())))
+        if self._rest.holds(self._clock.now()):
             raise LaneLost
 
     def leave(self, session: Session) -> None:

@@ -74,7 +74,7 @@ class UsageJobs:
         """Read what is due, a turn of projects long; another process's lane is looked at again when its lease ends."""
         if name not in LANES:  # planned by a version that had more of them
             return
-        lane = HeldLane(self._database, self._clock, name)
+        lane = HeldLane(self._database, self._clock, name, self._collection.rest)
         if not await lane.take():
             await self._database.write(lambda session: self._look_again(session, name, now))
             return
@@ -140,12 +140,13 @@ class UsageJobs:
         """Let every lane rest, and with them the project that could not be read."""
         now = self._clock.now()
 
-        def write(session: Session) -> None:
+        def write(session: Session) -> datetime:
             until = let_rest(session, limited, now)
             if project_id is not None:
                 collections.failed(session, project_id, limited.text, until)
+            return until
 
-        await self._database.write(write)
+        self._collection.rest.told(await self._database.write(write))
 
     async def _failed(self, project_id: str, problem: str) -> None:
         now = self._clock.now()

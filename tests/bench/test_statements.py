@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.statements import LISTS, ROWS, listed, walked
+from bench.statements import LIST_MOST, LISTS, PERMITTED, ROWS, listed, permitted, walked
 
 
 async def test_no_walk_takes_more_statements_than_its_goal(sqlite_url: str) -> None:
@@ -12,7 +12,8 @@ async def test_no_walk_takes_more_statements_than_its_goal(sqlite_url: str) -> N
     assert {goal.name: counted.most(20) for goal, counted in found.items() if counted.number > goal.most} == {}
 
 
-MOST_OF_A_LIST = {"/members list": 16, "/keys list": 19, "/projects list": 11, "/keydesk roles": 15}
+async def test_a_project_is_collected_without_asking_before_each_call_whether_it_may_be(sqlite_url: str) -> None:
+    assert await permitted(sqlite_url) <= PERMITTED.most
 
 
 @pytest.mark.soak
@@ -20,4 +21,4 @@ async def test_a_list_of_a_hundred_costs_what_a_list_of_ten_costs(sqlite_url: st
     found = {goal.name: counted.number for goal, counted in (await listed(sqlite_url)).items()}
     few, many = ({command: found[f"{command}, {number} rows"] for command in LISTS} for number in ROWS)
     assert few == many
-    assert {command: number for command, number in many.items() if number > MOST_OF_A_LIST[command]} == {}
+    assert {command: number for command, number in many.items() if number > LIST_MOST} == {}
