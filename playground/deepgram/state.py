@@ -152,11 +152,15 @@ class State:
             _hash(secret),
             per_day,
         )
-        project.keys[key.key_id] = key
+        self.keep_key(project, key)
         if per_day:
             project.streams.append(key)
-        self._by_hash[key.secret_hash] = key
         return key, secret
+
+    def keep_key(self, project: Project, key: StoredKey) -> None:
+        """Hold a key that is made already, with the hash of its secret."""
+        project.keys[key.key_id] = key
+        self._by_hash[key.secret_hash] = key
 
     def end_key(self, key: StoredKey) -> None:
         """Forget a key: its secret opens nothing any more, and no more requests are made with it."""
