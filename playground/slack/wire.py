@@ -13,7 +13,7 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 def new_id(prefix: str) -> str:
     """Return a fresh identifier in Slack's manner, such as ``V0A1B2C3D4E``."""
-    return prefix + "0" + "".join(secrets.choice(_ALPHABET) for _ in range(9))
+    return prefix + "0" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(9))
 
 
 class SlackError(Exception):
