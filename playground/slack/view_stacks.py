@@ -86,6 +86,11 @@ class ViewStacks:
         self._homes: dict[str, View] = {}
         self._open: dict[str, View] = {}
 
+    @property
+    def opened(self) -> list[View]:
+        """Every modal and home that stands, the newest last."""
+        return list(self._open.values())
+
     def stack(self, user: str, session: str) -> list[View]:
         """Return the modals of one tab, the lowest first."""
         return self._stacks.setdefault((user, session), [])
