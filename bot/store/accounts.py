@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import FIRST_PROVIDER, UTCDateTime, one_of
+from bot.store.conditional import change, changed
 from bot.store.database import once
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
@@ -121,39 +122,33 @@ def keep_main(session: Session, now: datetime, **learnt: Any) -> None:
 
 def learn(session: Session, account_id: str, **learnt: Any) -> None:
     """Write down what was learnt of an account that is in use; of a removed one nothing."""
-    session.execute(
-        update(Account)
-        .where(col(Account.id) == account_id, col(Account.state) == "live")
-        .values(**learnt)
-        .execution_options(synchronize_session=False)
-    )
+    change(session, Account, col(Account.id) == account_id, col(Account.state) == "live", **learnt)
 
 
 def reseal(session: Session, account_id: str, old: str, new: str) -> bool:
     """Replace a sealed credential; False where the account was removed, or sealed otherwise, meanwhile."""
-    resealed = session.execute(
-        update(Account)
-        .where(col(Account.id) == account_id, col(Account.state) == "live", col(Account.sealed) == old)
-        .values(sealed=new)
-        .execution_options(synchronize_session=False)
+    return changed(
+        session,
+        Account,
+        col(Account.id) == account_id,
+        col(Account.state) == "live",
+        col(Account.sealed) == old,
+        sealed=new,
     )
-    return bool(resealed.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
 def remove(session: Session, account_id: str, now: datetime) -> bool:
     """Forget the credential of an added account for good, and let its projects go; True for the one who did it."""
-    removed = session.execute(
-        update(Account)
-        .where(col(Account.id) == account_id, col(Account.id) != MAIN, col(Account.state) == "live")
-        .values(state="removed", sealed=None, removed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if removed.rowcount != 1:  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    if not changed(
+        session,
+        Account,
+        col(Account.id) == account_id,
+        col(Account.id) != MAIN,
+        col(Account.state) == "live",
+        state="removed",
+        sealed=None,
+        removed_at=now,
+    ):
         return False
-    session.execute(
-        update(Project)
-        .where(col(Project.account_id) == account_id, col(Project.gone_at).is_(None))
-        .values(gone_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    change(session, Project, col(Project.account_id) == account_id, col(Project.gone_at).is_(None), gone_at=now)
     return True

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import delete
 from bot.store.upsert import insert_into
 
 
@@ -38,8 +38,4 @@ def since(session: Session, team_id: str, after: datetime) -> Sequence[BlockRefu
 
 def forget(session: Session, team_id: str, block_type: str) -> None:
     """Forget a type that is taken again."""
-    session.execute(
-        delete(BlockRefusal)
-        .where(col(BlockRefusal.team_id) == team_id, col(BlockRefusal.block_type) == block_type)
-        .execution_options(synchronize_session=False)
-    )
+    delete(session, BlockRefusal, col(BlockRefusal.team_id) == team_id, col(BlockRefusal.block_type) == block_type)

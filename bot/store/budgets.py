@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, or_, update
+from sqlalchemy import JSON, UniqueConstraint, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import Exact, UTCDateTime, no_dict, one_of
+from bot.store.conditional import changed
 from bot.store.upsert import insert_into
 
 SCOPES = ("project", "customer", "key")
@@ -178,10 +179,4 @@ def snooze(session: Session, team_id: str, subject: str, user_id: str, until: da
 
 
 def _change(session: Session, alert_id: str, values: Mapping[str, Any], *wanted: Any) -> bool:
-    done = session.execute(
-        update(Alert)
-        .where(col(Alert.id) == alert_id, *wanted)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    return changed(session, Alert, col(Alert.id) == alert_id, *wanted, **values)

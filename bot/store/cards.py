@@ -8,6 +8,7 @@ from sqlalchemy import ScalarSelect, UniqueConstraint, case, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.conditional import change, changed
 from bot.store.requests import Request
 from bot.store.upsert import insert_into
 
@@ -53,62 +54,49 @@ def of_request(session: Session, request_id: str) -> list[Card]:
 
 def claim(session: Session, card_id: int, now: datetime, *, patience: timedelta) -> bool:
     """Take the right to post this copy; True for one caller, and again only after a claim older than ``patience``."""
-    taken = session.execute(
-        update(Card)
-        .where(
-            col(Card.id) == card_id,
-            col(Card.ts).is_(None),
-            or_(col(Card.claimed_at).is_(None), col(Card.claimed_at) < now - patience),
-        )
-        .values(claimed_at=now)
-        .execution_options(synchronize_session=False)
+    return changed(
+        session,
+        Card,
+        col(Card.id) == card_id,
+        col(Card.ts).is_(None),
+        or_(col(Card.claimed_at).is_(None), col(Card.claimed_at) < now - patience),
+        claimed_at=now,
     )
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
 def release(session: Session, card_id: int) -> None:
     """Give the right to post back: the post certainly did not happen."""
-    session.execute(
-        update(Card)
-        .where(col(Card.id) == card_id, col(Card.ts).is_(None))
-        .values(claimed_at=None)
-        .execution_options(synchronize_session=False)
-    )
+    change(session, Card, col(Card.id) == card_id, col(Card.ts).is_(None), claimed_at=None)
 
 
 def give_up(session: Session, card_id: int) -> None:
     """Note that this copy cannot be posted: it stands nowhere, and nobody tries again."""
-    session.execute(
-        update(Card).where(col(Card.id) == card_id).values(ts="").execution_options(synchronize_session=False)
-    )
+    change(session, Card, col(Card.id) == card_id, ts="")
 
 
 def lost(session: Session, card_id: int, ts: str) -> None:
     """Note that the message at ``ts`` is gone: the copy is wanted anew, and rings anew."""
-    session.execute(
-        update(Card)
-        .where(col(Card.id) == card_id, col(Card.ts) == ts)
-        .values(channel=None, ts=None, version=0, claimed_at=None, rung_at=None)
-        .execution_options(synchronize_session=False)
+    change(
+        session,
+        Card,
+        col(Card.id) == card_id,
+        col(Card.ts) == ts,
+        channel=None,
+        ts=None,
+        version=0,
+        claimed_at=None,
+        rung_at=None,
     )
 
 
 def rings(session: Session, card_id: int, now: datetime) -> bool:
     """Take the right to mention the deciders under this copy; True for one caller, once."""
-    taken = session.execute(
-        update(Card)
-        .where(col(Card.id) == card_id, col(Card.rung_at).is_(None))
-        .values(rung_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    return changed(session, Card, col(Card.id) == card_id, col(Card.rung_at).is_(None), rung_at=now)
 
 
 def not_rung(session: Session, card_id: int) -> None:
     """Give that right back: nobody was mentioned."""
-    session.execute(
-        update(Card).where(col(Card.id) == card_id).values(rung_at=None).execution_options(synchronize_session=False)
-    )
+    change(session, Card, col(Card.id) == card_id, rung_at=None)
 
 
 def posted(session: Session, card_id: int, channel: str, ts: str, version: int) -> int:
@@ -129,12 +117,10 @@ def shown(session: Session, card_id: int, before: int, version: int) -> int:
     Return 0 if anybody noted an edit of it meanwhile, or the request has moved on: nobody can tell whose edit Slack
     took last, so the copy counts as never drawn, and the next round draws it again.
     """
-    this = update(Card).where(col(Card.id) == card_id).execution_options(synchronize_session=False)
     as_read = (col(Card.version) == before, _newest() == version)
-    noted = session.execute(this.where(*as_read).values(version=version))
-    if noted.rowcount == 1:  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    if changed(session, Card, col(Card.id) == card_id, *as_read, version=version):
         return version
-    session.execute(this.values(version=0))
+    change(session, Card, col(Card.id) == card_id, version=0)
     return 0
 
 

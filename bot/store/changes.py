@@ -6,10 +6,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, update
+from sqlalchemy import JSON, ColumnElement
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.conditional import change, changed
 
 STATES = ("started", "succeeded", "failed", "unknown")
 OPEN = ("started", "unknown")
@@ -54,7 +55,7 @@ def get(session: Session, change_id: str) -> Change | None:
 def free_form(session: Session, view_id: str) -> None:
     """Let a form be sent again of which nothing was done: Slack brings it back under the id that it had."""
     failed = (col(Change.view_id) == view_id, col(Change.state) == "failed")
-    session.execute(update(Change).where(*failed).values(view_id=None).execution_options(synchronize_session=False))
+    change(session, Change, *failed, view_id=None)
 
 
 def finish(session: Session, change: Change, state: str, now: datetime, text: str) -> bool:
@@ -79,10 +80,4 @@ def overdue(session: Session, before: datetime) -> list[Change]:
 
 
 def _of_open(session: Session, change_id: str, *only: ColumnElement[bool], **values: Any) -> bool:
-    changed = session.execute(
-        update(Change)
-        .where(col(Change.id) == change_id, col(Change.state).in_(OPEN), *only)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(changed.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    return changed(session, Change, col(Change.id) == change_id, col(Change.state).in_(OPEN), *only, **values)

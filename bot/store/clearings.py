@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, update
+from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import changed
 from bot.store.upsert import insert_into
 
 
@@ -41,10 +42,11 @@ def ask(session: Session, clearing: Clearing) -> None:
 
 def finish(session: Session, clearing_id: str, now: datetime, text: str) -> bool:
     """Say what became of a clearing; True for the one caller who did so."""
-    finished = session.execute(
-        update(Clearing)
-        .where(col(Clearing.id) == clearing_id, col(Clearing.finished_at).is_(None))
-        .values(finished_at=now, text=text)
-        .execution_options(synchronize_session=False)
+    return changed(
+        session,
+        Clearing,
+        col(Clearing.id) == clearing_id,
+        col(Clearing.finished_at).is_(None),
+        finished_at=now,
+        text=text,
     )
-    return bool(finished.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult

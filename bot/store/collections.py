@@ -7,10 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, func, update
+from sqlalchemy import JSON, ColumnElement, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import Day, Exact, UTCDateTime, no_dict
+from bot.store.conditional import change
 from bot.store.projects import Project
 from bot.store.upsert import insert_into
 
@@ -67,9 +68,7 @@ def ensure(session: Session, project_id: str, first_day: date, due_at: datetime)
 
 def miss(session: Session, before: datetime) -> None:
     """Note that a round came and nobody had read what was due before the one ahead of it."""
-    waiting = update(Collection).where(col(Collection.due_at) < before)
-    values = {"missed_rounds": col(Collection.missed_rounds) + 1}
-    session.execute(waiting.values(values).execution_options(synchronize_session=False))
+    change(session, Collection, col(Collection.due_at) < before, missed_rounds=col(Collection.missed_rounds) + 1)
 
 
 def take(session: Session, now: datetime, again_at: datetime) -> str | None:
@@ -150,5 +149,4 @@ def _live() -> ColumnElement[bool]:
 
 
 def _change(session: Session, project_id: str, **values: object) -> None:
-    wanted = update(Collection).where(col(Collection.project_id) == project_id)
-    session.execute(wanted.values(**values).execution_options(synchronize_session=False))
+    change(session, Collection, col(Collection.project_id) == project_id, **values)

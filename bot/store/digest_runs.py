@@ -23,11 +23,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, and_, delete, or_, update
+from sqlalchemy import JSON, UniqueConstraint, and_, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import digests
 from bot.store.columns import Exact, UTCDateTime, no_dict, one_of
+from bot.store.conditional import change, changed, delete
 from bot.store.digests import Subscription
 from bot.store.due import Due
 from bot.store.upsert import insert_into
@@ -141,7 +142,7 @@ def move(session: Session, run_id: str, come: str, to: str, **values: Any) -> bo
     if to not in MOVES[come]:
         raise ValueError(f"no move from {come} to {to}")
     here = (col(Run.id) == run_id, col(Run.state) == come)
-    return _moved(session, update(Run).where(*here).values(state=to, **values))
+    return changed(session, Run, *here, state=to, **values)
 
 
 def claim(session: Session, run_id: str, now: datetime) -> str | None:
@@ -156,13 +157,13 @@ def give_up_claims(session: Session, run_id: str, before: datetime) -> None:
     """Count a post that was claimed before then as unclear: whoever claimed it died before the answer was noted."""
     for come, to in (("posting", "unclear"), ("repeating", "unclear_again")):
         old = (col(Run.id) == run_id, col(Run.state) == come, col(Run.claimed_at) < before)
-        _moved(session, update(Run).where(*old).values(state=to))
+        change(session, Run, *old, state=to)
 
 
 def give_up(session: Session, run_id: str, why: str) -> None:
     """Post a run no more; the days of one that certainly was not posted are free for the next one."""
     if move(session, run_id, "planned", "failed", note=why):
-        session.execute(delete(Day).where(col(Day.run_id) == run_id).execution_options(synchronize_session=False))
+        delete(session, Day, col(Day.run_id) == run_id)
     else:
         move(session, run_id, "unclear", "failed", note=why)
 
@@ -202,12 +203,12 @@ def to_complete(session: Session, since: datetime) -> list[Told]:
 def stays_as_it_is(session: Session, run_id: str, now: datetime, **shown: bool) -> bool:
     """Note that the message is edited no more, and what it shows (final, complete); True for the one who did."""
     open_ = (col(Run.id) == run_id, col(Run.completed_at).is_(None))
-    return _moved(session, update(Run).where(*open_).values(completed_at=now, **shown))
+    return changed(session, Run, *open_, completed_at=now, **shown)
 
 
 def note_details(session: Session, run_id: str, ts: str) -> None:
     """Note which message in the thread holds the details."""
-    _moved(session, update(Run).where(col(Run.id) == run_id).values(details_ts=ts))
+    change(session, Run, col(Run.id) == run_id, details_ts=ts)
 
 
 # --- what people were told ---
@@ -215,25 +216,15 @@ def note_details(session: Session, run_id: str, ts: str) -> None:
 
 def forget_told(session: Session, subscription_id: str, now: datetime) -> None:
     """Let messages stand as they are: what they told cannot be compared with what is wished for now."""
-    session.execute(
-        update(Day)
-        .where(col(Day.subscription_id) == subscription_id)
-        .values(told=None)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(
-        update(Run)
-        .where(col(Run.subscription_id) == subscription_id, col(Run.completed_at).is_(None))
-        .values(completed_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    change(session, Day, col(Day.subscription_id) == subscription_id, told=None)
+    change(session, Run, col(Run.subscription_id) == subscription_id, col(Run.completed_at).is_(None), completed_at=now)
 
 
 def tell(session: Session, subscription_id: str, told: Mapping[date, Decimal | None]) -> None:
     """Note what people read of these days."""
     for day, dollars in told.items():
         here = (col(Day.subscription_id) == subscription_id, col(Day.day) == day)
-        _moved(session, update(Day).where(*here).values(told=dollars))
+        change(session, Day, *here, told=dollars)
 
 
 def told_by(session: Session, run_id: str) -> dict[date, Decimal | None]:
@@ -250,8 +241,3 @@ def told_since(session: Session, subscription_id: str, since: date) -> dict[date
         .where(col(Day.subscription_id) == subscription_id, col(Day.day) >= since, over)
     )
     return {day.day: day.told for day in session.exec(wanted) if day.told is not None}
-
-
-def _moved(session: Session, change: Any) -> bool:
-    done = session.execute(change.execution_options(synchronize_session=False))
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime
 
-from sqlalchemy import JSON, update
+from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, no_list, one_of
+from bot.store.conditional import changed
 
 STATES = ("active", "paused", "ended")
 
@@ -74,22 +75,17 @@ def due(session: Session, now: datetime, limit: int) -> list[Subscription]:
 
 def take_turn(session: Session, subscription: Subscription, next_due: datetime) -> bool:
     """Move the next moment on; True for the one who did, and who therefore plans this run."""
-    taken = session.execute(
-        update(Subscription)
-        .where(
-            col(Subscription.id) == subscription.id,
-            col(Subscription.due_at) == subscription.due_at,
-            col(Subscription.state) == "active",
-        )
-        .values(due_at=next_due)
-        .execution_options(synchronize_session=False)
+    return changed(
+        session,
+        Subscription,
+        col(Subscription.id) == subscription.id,
+        col(Subscription.due_at) == subscription.due_at,
+        col(Subscription.state) == "active",
+        due_at=next_due,
     )
-    return bool(taken.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
 def pause(session: Session, subscription_id: str, problem: str = "") -> bool:
     """Pause an active subscription; True for the one who did."""
     active = (col(Subscription.id) == subscription_id, col(Subscription.state) == "active")
-    change = update(Subscription).where(*active).values(state="paused", problem=problem)
-    paused = session.execute(change.execution_options(synchronize_session=False))
-    return bool(paused.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    return changed(session, Subscription, *active, state="paused", problem=problem)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, delete, func, update
+from sqlalchemy import Executable, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import change, delete
 from bot.store.database import with_the_commit, write_what_waits
 from bot.store.upsert import insert_for
 
@@ -65,11 +66,7 @@ def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) ->
     wanted = select(Due).where(*due).order_by(col(Due.due_at)).limit(limit)
     rows = list(session.exec(wanted.with_for_update(skip_locked=True)))
     if rows:
-        session.execute(
-            delete(Due)
-            .where(col(Due.job_id).in_([row.job_id for row in rows]))
-            .execution_options(synchronize_session=False)
-        )
+        delete(session, Due, col(Due.job_id).in_([row.job_id for row in rows]))
         for row in rows:
             session.expunge(row)
     return rows
@@ -78,15 +75,14 @@ def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) ->
 def done(session: Session, job_id: str) -> None:
     """Delete the row: its job has ended."""
     write_what_waits(session)
-    session.execute(delete(Due).where(col(Due.job_id) == job_id).execution_options(synchronize_session=False))
+    delete(session, Due, col(Due.job_id) == job_id)
 
 
 def owe(session: Session, *, job_id: str, kind: str, ref: str, key: str, attempt: int, now: datetime) -> None:
     """Keep a job that owes somebody a word until it is released; the same job is kept once."""
     put(session, job_id=job_id, kind=kind, ref=ref, key=key, due_at=NEVER, attempt=attempt)
     write_what_waits(session)
-    parked = update(Due).where(col(Due.job_id) == job_id).values(owed_since=now)
-    session.execute(parked.execution_options(synchronize_session=False))
+    change(session, Due, col(Due.job_id) == job_id, owed_since=now)
 
 
 def release_owed(session: Session, now: datetime, *, quiet_since: datetime) -> int:
@@ -97,8 +93,7 @@ def release_owed(session: Session, now: datetime, *, quiet_since: datetime) -> i
         return 0
     oldest = select(Due.job_id).where(*parked).order_by(col(Due.owed_since), col(Due.job_id))
     ids = list(session.exec(oldest.limit(1) if newest >= quiet_since else oldest))
-    released = update(Due).where(col(Due.job_id).in_(ids)).values(due_at=now)
-    session.execute(released.execution_options(synchronize_session=False))
+    change(session, Due, col(Due.job_id).in_(ids), due_at=now)
     return len(ids)
 
 

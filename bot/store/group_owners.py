@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import persons
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import delete
 from bot.store.upsert import insert_into
 
 KEY = ["team_id", "group_id", "user_id"]
@@ -64,7 +65,7 @@ def confirm(session: Session, team_id: str, group_id: str, user_ids: Iterable[st
 
 def forget(session: Session, team_id: str, group_id: str) -> None:
     """Forget everybody of a group: it holds Owner no more."""
-    session.execute(delete(GroupOwner).where(*_of(team_id, [group_id])).execution_options(synchronize_session=False))
+    delete(session, GroupOwner, *_of(team_id, [group_id]))
 
 
 def absent(session: Session, team_id: str, members: Mapping[str, Collection[str]]) -> frozenset[str]:
@@ -143,7 +144,7 @@ def _by_group(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _forget(session: Session, team_id: str, group_id: str, user_ids: Iterable[str]) -> None:
     theirs = (*_of(team_id, [group_id]), col(GroupOwner.user_id).in_(list(user_ids)))
-    session.execute(delete(GroupOwner).where(*theirs).execution_options(synchronize_session=False))
+    delete(session, GroupOwner, *theirs)
 
 
 def _of(team_id: str, group_ids: Iterable[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import delete
 
 
 class Heartbeat(SQLModel, table=True):
@@ -33,9 +33,7 @@ def silent(session: Session, before: datetime) -> list[str]:
 
 def forget(session: Session, executor_id: str) -> None:
     """Delete a process; only after what it left behind was taken over."""
-    session.execute(
-        delete(Heartbeat).where(col(Heartbeat.executor_id) == executor_id).execution_options(synchronize_session=False)
-    )
+    delete(session, Heartbeat, col(Heartbeat.executor_id) == executor_id)
 
 
 def last(session: Session) -> datetime | None:

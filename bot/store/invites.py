@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import JSON, delete, func, or_
+from sqlalchemy import JSON, func, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, mark, no_list
+from bot.store.conditional import delete
 from bot.store.upsert import insert_into
 
 
@@ -72,7 +73,7 @@ def mirror(session: Session, project_id: str, listed: Mapping[str, str], began: 
         col(Invite.email).not_in(list(listed)),
         or_(col(Invite.sent_at).is_(None), col(Invite.sent_at) <= began),
     )
-    session.execute(delete(Invite).where(*gone).execution_options(synchronize_session=False))
+    delete(session, Invite, *gone)
 
 
 def sent(session: Session, invite: Invite) -> None:
@@ -85,7 +86,7 @@ def sent(session: Session, invite: Invite) -> None:
 def remove(session: Session, project_id: str, email: str) -> None:
     """Forget an invitation that was taken back."""
     one = (col(Invite.project_id) == project_id, func.lower(col(Invite.email)) == email.lower())
-    session.execute(delete(Invite).where(*one).execution_options(synchronize_session=False))
+    delete(session, Invite, *one)
 
 
 def domains(session: Session, team_id: str, *, to_change: bool = False) -> tuple[str, ...]:

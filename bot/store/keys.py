@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, and_, case, func, or_, update
+from sqlalchemy import JSON, ColumnElement, and_, case, func, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import people
 from bot.store.columns import FIRST_PROVIDER, UTCDateTime, no_list, one_of
+from bot.store.conditional import change, changed
 from bot.store.upsert import insert_into
 
 MOVES: dict[str, frozenset[str]] = {
@@ -145,23 +146,12 @@ def move(session: Session, key: Key, to: str, **values: Any) -> bool:
     """
     if to not in MOVES[key.state]:
         raise ValueError(f"no move from {key.state} to {to}")
-    moved = session.execute(
-        update(Key)
-        .where(col(Key.id) == key.id, col(Key.state) == key.state)
-        .values(state=to, **values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(moved.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    return changed(session, Key, col(Key.id) == key.id, col(Key.state) == key.state, state=to, **values)
 
 
 def describe(session: Session, key: Key, tags: list[str], ends_at: datetime | None) -> None:
     """Note what the provider says of a key that was not made here."""
-    session.execute(
-        update(Key)
-        .where(col(Key.id) == key.id)
-        .values(tags=tags, ends_at=ends_at)
-        .execution_options(synchronize_session=False)
-    )
+    change(session, Key, col(Key.id) == key.id, tags=tags, ends_at=ends_at)
 
 
 def search(

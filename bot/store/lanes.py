@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import change, changed
 from bot.store.upsert import insert_into
 
 
@@ -30,14 +31,12 @@ def hold(session: Session, name: str, holder: str, machine_now: datetime, until:
     """Take a free lane, or renew one's own; True for the one holder there is then."""
     _ensure(session, name)
     free = or_(col(Lane.holder).is_(None), col(Lane.holder) == holder, col(Lane.until) <= machine_now)
-    held = update(Lane).where(col(Lane.name) == name, free).values(holder=holder, until=until)
-    return bool(session.execute(held.execution_options(synchronize_session=False)).rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+    return changed(session, Lane, col(Lane.name) == name, free, holder=holder, until=until)
 
 
 def free(session: Session, name: str, holder: str) -> None:
     """Let go of a lane, if it is still held."""
-    held = update(Lane).where(col(Lane.name) == name, col(Lane.holder) == holder)
-    session.execute(held.values(holder=None, until=None).execution_options(synchronize_session=False))
+    change(session, Lane, col(Lane.name) == name, col(Lane.holder) == holder, holder=None, until=None)
 
 
 def get(session: Session, name: str) -> Lane:
@@ -50,8 +49,7 @@ def rest(session: Session, names: Collection[str], until: datetime) -> None:
     for name in names:
         _ensure(session, name)
     shorter = or_(col(Lane.resting_until).is_(None), col(Lane.resting_until) < until)
-    wanted = update(Lane).where(col(Lane.name).in_(names), shorter).values(resting_until=until)
-    session.execute(wanted.execution_options(synchronize_session=False))
+    change(session, Lane, col(Lane.name).in_(names), shorter, resting_until=until)
 
 
 def resting_until(session: Session, names: Collection[str]) -> datetime | None:

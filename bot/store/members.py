@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import JSON, ColumnElement, String, cast, delete, func, or_, update
+from sqlalchemy import JSON, ColumnElement, String, cast, func, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, no_list
+from bot.store.conditional import change, delete
 from bot.store.upsert import insert_into
 
 
@@ -72,19 +73,19 @@ def mirror(session: Session, project_id: str, listed: Iterable[Member], now: dat
     if values:
         session.execute(insert.on_conflict_do_update(index_elements=["project_id", "member_id"], set_=said), values)
     gone = (col(Member.project_id) == project_id, col(Member.member_id).not_in(still))
-    session.execute(delete(Member).where(*gone).execution_options(synchronize_session=False))
+    delete(session, Member, *gone)
 
 
 def remove(session: Session, project_id: str, member_id: str) -> None:
     """Forget a member who is no more."""
     one = (col(Member.project_id) == project_id, col(Member.member_id) == member_id)
-    session.execute(delete(Member).where(*one).execution_options(synchronize_session=False))
+    delete(session, Member, *one)
 
 
 def rescope(session: Session, project_id: str, member_id: str, scope: str) -> None:
     """Note that a member has this scope now, in place of what they had."""
     one = (col(Member.project_id) == project_id, col(Member.member_id) == member_id)
-    session.execute(update(Member).where(*one).values(scopes=[scope]).execution_options(synchronize_session=False))
+    change(session, Member, *one, scopes=[scope])
 
 
 def _holds(word: str) -> ColumnElement[bool]:

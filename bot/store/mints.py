@@ -6,10 +6,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, update
+from sqlalchemy import and_, exists, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.conditional import change
 from bot.store.requests import Request
 
 MOST_AT_ONCE = 500
@@ -51,12 +52,7 @@ def get(session: Session, mint_id: str) -> MintAttempt | None:
 
 def finish(session: Session, mint_id: str, state: str, now: datetime, **values: Any) -> None:
     """Say what became of an attempt."""
-    session.execute(
-        update(MintAttempt)
-        .where(col(MintAttempt.id) == mint_id)
-        .values(state=state, finished_at=now, **values)
-        .execution_options(synchronize_session=False)
-    )
+    change(session, MintAttempt, col(MintAttempt.id) == mint_id, state=state, finished_at=now, **values)
 
 
 def of_request(session: Session, request_id: str) -> list[MintAttempt]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import change
 from bot.store.due import Due
 
 JOB = "desk.notice"
@@ -48,9 +48,7 @@ def get(session: Session, notice_id: str) -> Notice | None:
 
 def told(session: Session, notice_id: str, now: datetime, problem: str | None = None) -> None:
     """Note that it was told, or why it never can be."""
-    one = (col(Notice.id) == notice_id, col(Notice.told_at).is_(None))
-    said = update(Notice).where(*one).values(told_at=now, problem=problem)
-    session.execute(said.execution_options(synchronize_session=False))
+    change(session, Notice, col(Notice.id) == notice_id, col(Notice.told_at).is_(None), told_at=now, problem=problem)
 
 
 def owed(session: Session, before: datetime) -> list[Notice]:

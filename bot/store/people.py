@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Index, func, or_, update
+from sqlalchemy import Index, func, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.conditional import change
 from bot.store.database import once
 from bot.store.upsert import insert_into
 
@@ -73,11 +74,13 @@ def save(session: Session, person: Person, now: datetime) -> Person:
 
 def doubt(session: Session, team_id: str, user_id: str, standing: str, now: datetime) -> None:
     """Take the right of somebody known here away until Slack is asked again; nothing of anybody else."""
-    session.execute(
-        update(Person)
-        .where(col(Person.team_id) == team_id, col(Person.user_id) == user_id)
-        .values(standing=standing, doubted_at=now)
-        .execution_options(synchronize_session=False)
+    change(
+        session,
+        Person,
+        col(Person.team_id) == team_id,
+        col(Person.user_id) == user_id,
+        standing=standing,
+        doubted_at=now,
     )
 
 
@@ -99,11 +102,13 @@ def not_shown(session: Session, person: Person, *, invalid: bool) -> Person:
 
 def update_name(session: Session, person: Person) -> None:
     """Write how somebody who is known here is called and in which zone they are; when they were judged stays."""
-    session.execute(
-        update(Person)
-        .where(col(Person.team_id) == person.team_id, col(Person.user_id) == person.user_id)
-        .values(name=person.name, tz=person.tz)
-        .execution_options(synchronize_session=False)
+    change(
+        session,
+        Person,
+        col(Person.team_id) == person.team_id,
+        col(Person.user_id) == person.user_id,
+        name=person.name,
+        tz=person.tz,
     )
 
 

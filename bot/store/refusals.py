@@ -8,10 +8,10 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import changed
 from bot.store.upsert import insert_into
 
 WINDOW = timedelta(hours=1)
@@ -44,12 +44,10 @@ def first_of_its_hour(session: Session, refusal: Refusal) -> bool:
         insert_into(session, Refusal).values(row).on_conflict_do_nothing(index_elements=kind).returning(col(Refusal.id))
     )
     same = [getattr(Refusal, name) == row[name] for name in kind]
-    count = update(Refusal).where(*same).values(further=col(Refusal.further) + 1)
-    count = count.execution_options(synchronize_session=False)
     while True:  # its hour may end between the two
         if session.execute(keep).first() is not None:
             return True
-        if session.execute(count).rowcount == 1:  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
+        if changed(session, Refusal, *same, further=col(Refusal.further) + 1):
             return False
 
 

@@ -23,6 +23,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import projects
 from bot.store.columns import UTCDateTime, one_of
+from bot.store.conditional import changed
 from bot.store.projects import Project, ProjectSettings
 
 MOVES: dict[str, frozenset[str]] = {
@@ -131,17 +132,14 @@ def move(session: Session, request: Request, to: str, **values: Any) -> bool:
 
 def remind(session: Session, request: Request, now: datetime) -> bool:
     """Note that the approvers are being reminded; True unless somebody did so since ``request`` was read."""
-    done = session.execute(
-        update(Request)
-        .where(
-            col(Request.id) == request.id,
-            col(Request.state) == "waiting",
-            col(Request.reminded_at).is_not_distinct_from(request.reminded_at),
-        )
-        .values(reminded_at=now)
-        .execution_options(synchronize_session=False)
+    return changed(
+        session,
+        Request,
+        col(Request.id) == request.id,
+        col(Request.state) == "waiting",
+        col(Request.reminded_at).is_not_distinct_from(request.reminded_at),
+        reminded_at=now,
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined] # an UPDATE's result is a CursorResult
 
 
 def open_count(session: Session, team_id: str, user_ids: Collection[str]) -> int:

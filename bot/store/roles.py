@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 
 from sqlalchemy import JSON, func, text
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store import group_owners, persons
 from bot.store.columns import UTCDateTime, no_list, one_of
+from bot.store.conditional import delete
 from bot.store.upsert import insert_into
 
 ROLES = ("reader", "developer", "owner")
@@ -187,7 +188,7 @@ def former_members(session: Session, team_id: str, group_ids: Collection[str]) -
 def forget_former(session: Session, team_id: str, group_id: str) -> None:
     """Forget who left a group: it holds Owner no more, as two Owners wanted it."""
     theirs = (col(FormerMember.team_id) == team_id, col(FormerMember.group_id) == group_id)
-    session.execute(delete(FormerMember).where(*theirs).execution_options(synchronize_session=False))
+    delete(session, FormerMember, *theirs)
 
 
 def keep_former(session: Session, team_id: str, group_id: str, user_ids: Iterable[str], now: datetime) -> None:
@@ -214,7 +215,7 @@ def save_groups(
         session.execute(insert.on_conflict_do_update(index_elements=["team_id", "group_id"], set_=said), listed)
     still = [*(group["group_id"] for group in listed), *untold]
     gone = (col(GroupRead.team_id) == team_id, col(GroupRead.group_id).not_in(still))
-    session.execute(delete(GroupRead).where(*gone).execution_options(synchronize_session=False))
+    delete(session, GroupRead, *gone)
 
 
 def _keep_former(
@@ -232,5 +233,5 @@ def _keep_former(
             col(FormerMember.group_id) == group_id,
             col(FormerMember.user_id).in_(frozenset[str]().union(*map(one.ids, members & seen))),
         )
-        session.execute(delete(FormerMember).where(*back).execution_options(synchronize_session=False))
+        delete(session, FormerMember, *back)
         keep_former(session, team_id, group_id, one.each(kept.get(group_id, ())) & seen - members, now)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, delete
+from sqlalchemy import Executable
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.store.columns import UTCDateTime
+from bot.store.conditional import delete
 from bot.store.upsert import insert_for
 
 
@@ -38,7 +39,7 @@ def first_lately(session: Session, key: str, now: datetime, patience: timedelta)
 
 def unnote(session: Session, key: str) -> None:
     """Take back what ``first_lately`` noted: it is over, and may begin again."""
-    session.execute(delete(Seen).where(col(Seen.key) == key).execution_options(synchronize_session=False))
+    delete(session, Seen, col(Seen.key) == key)
 
 
 @cache
@@ -50,4 +51,4 @@ def _note(dialect: str) -> Executable:
 
 def forget(session: Session, before: datetime) -> None:
     """Delete what is older."""
-    session.execute(delete(Seen).where(col(Seen.at) < before).execution_options(synchronize_session=False))
+    delete(session, Seen, col(Seen.at) < before)
