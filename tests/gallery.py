@@ -29,6 +29,7 @@ from bot.slack.ladder import opening
 from bot.slack.pages import Page, page_of
 from bot.slack.words import escape
 from bot.store.accounts import Account
+from bot.vendors import Vendors
 from tests import (
     gallery_budgets,
     gallery_customers,
@@ -72,7 +73,7 @@ def page_of_accounts(text: str, typed: str = "", total: int = 30) -> list[View]:
         )
         for number in range(total)
     ]
-    return accounts.account_list(Accounts(page_of(found, 2), typed, may_remove=True))
+    return accounts.account_list(Accounts(page_of(found, 2), typed, may_remove=True, vendors=Vendors((DEEPGRAM,))))
 
 
 def account_removal(text: str, count: int = 30) -> View:
@@ -149,6 +150,7 @@ def page_of_home(text: str, count: int = 10) -> View:
             keys=tuple(key(number, id=f"ky{number}", purpose=text) for number in range(count)),
             keys_total=count * 9,
             drawn_at=NOON,
+            vendor=DEEPGRAM if text else None,
         )
     )
 
@@ -204,4 +206,7 @@ def _with(text: str) -> Iterator[tuple[str, Shown]]:
     yield from gallery_usage.with_text(text)
     yield "home", page_of_home(text)
     words = text[:PURPOSE_LONGEST]
-    yield "status", home.status([Check("database", True, words), Check("worker", False, words)], [words], words)
+    yield (
+        "status",
+        home.status([Check("database", True, words), Check("worker", False, words)], [words], [DEEPGRAM], words),
+    )

@@ -94,6 +94,7 @@ def overview(text: str, **changes: Any) -> Overview:
         3,
         chosen=False,
         fresh="read just now",
+        offer=f"{DEEPGRAM.name} offers {DEEPGRAM.offer}",
         contents=contents(text),
         may_change=True,
         may_rename=True,

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.app import App, app_manifest, build
 from bot.config import Settings
 from bot.engine.port import JobFunction
+from bot.providers.provider import ProviderKind
 from bot.rooms import MakesRoom
 from bot.slack.http import web_app
 from bot.slack.serving import listening
@@ -122,12 +123,13 @@ async def world(
     begin: datetime | None = None,
     history: timedelta = HISTORY,
     more: Sequence[MakesRoom] = (),
+    providers: Sequence[ProviderKind] = (),
 ) -> AsyncIterator[World]:
     """Run Keydesk on this database over this transport ("socket" or "http").
 
     A request rings after ``ring_seconds``: at once, for whoever waits for it here. With ``figures`` those of
     ``history`` are collected, which takes seconds of everybody's time when the clock first moves. ``begin`` is a moment
-    after the one at which every story begins. ``more`` are rooms that Keydesk does not have.
+    after the one at which every story begins. ``more`` and ``providers`` are those that Keydesk does not have.
     """
     async with contextlib.AsyncExitStack() as stack:
         made = await _start(
@@ -140,6 +142,7 @@ async def world(
             begin,
             history,
             more,
+            providers,
             figures=figures,
             ring_seconds=ring_seconds,
         )
@@ -157,6 +160,7 @@ async def _start(
     begin: datetime | None,
     history: timedelta,
     more: Sequence[MakesRoom],
+    providers: Sequence[ProviderKind],
     *,
     figures: bool,
     ring_seconds: float,
@@ -197,7 +201,7 @@ async def _start(
         keydesk_secret_key=secret_key,
         keydesk_ring_seconds=ring_seconds,
     )
-    built = await build(settings, _inline, clock=WorldClock(clock), more=more)
+    built = await build(settings, _inline, clock=WorldClock(clock), more=more, more_providers=providers)
     stack.push_async_callback(built.close)
     collecting: set[asyncio.Task[None]] = set()
     app = _collecting_beside(stack, built, collecting) if figures else _with_jobs(built, {"usage.plan": _nothing})

@@ -13,8 +13,9 @@ from bot.slack.words import utc
 from bot.store import accounts, keys, projects
 from bot.store.accounts import Account
 from bot.store.keys import Key
+from bot.vendors import Vendors, vendors_in
 
-TABLE_HEADER = ("Account", "Whose", "Credential", "Role", "Projects", "Added", "Last answered", "Problem")
+TABLE_HEADER = ("Account", "Provider", "Whose", "Credential", "Role", "Projects", "Added", "Last answered", "Problem")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Accounts:
     page: Page[Account]
     words: str
     may_remove: bool
+    vendors: Vendors
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Loss:
 def read(session: Session, words: str, number: int, *, may_remove: bool) -> Accounts:
     """Return a page of the accounts in use whose name, mark or customer holds the words."""
     typed = words.strip()[:WORDS_LONGEST]
-    return Accounts(page_of(_found(session, typed), number), typed, may_remove)
+    return Accounts(page_of(_found(session, typed), number), typed, may_remove, vendors_in(session))
 
 
 def table(session: Session, words: str) -> list[tuple[object, ...]]:
@@ -46,6 +48,7 @@ def table(session: Session, words: str) -> list[tuple[object, ...]]:
     return [
         (
             row.name,
+            vendors_in(session).named(row.provider).name,
             row.customer or "ours",
             row.fingerprint,
             row.role or "unknown",

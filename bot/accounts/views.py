@@ -40,7 +40,10 @@ def account_list(seen: Accounts) -> list[Block]:
 
 def _rows(seen: Accounts) -> list[Block]:
     if seen.page.items:
-        return [_row(account, seen) for account in seen.page.items]
+        shown = [_row(account, seen) for account in seen.page.items]
+        used = dict.fromkeys(account.provider for account in seen.page.items)
+        vendors = [seen.vendors.named(each) for each in used]
+        return [*shown, blocks.context(*[f"{escape(each.name)} offers {escape(each.offer)}" for each in vendors])]
     if seen.words:
         return [blocks.section(f"No account matches “{escape(seen.words)}”. `/keydesk accounts list` shows all.")]
     return [blocks.section("Keydesk has not asked the provider yet who it is. Look again in a minute.")]
@@ -49,6 +52,7 @@ def _rows(seen: Accounts) -> list[Block]:
 def _row(account: Account, seen: Accounts) -> Block:
     facts = " · ".join(
         (
+            escape(seen.vendors.named(account.provider).name),
             f"credential {code(account.fingerprint)}",
             f"role {escape(account.role or 'unknown')}",
             count(account.projects, "project"),

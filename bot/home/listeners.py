@@ -83,14 +83,14 @@ class HomeListeners:
         if isinstance(user, dict) and user.get("id"):
             await self._people.changed(call.team_id, user)
 
-    async def status(self, _call: Call, _access: Access) -> list[blocks.Block]:
+    async def status(self, _call: Call, access: Access) -> list[blocks.Block]:
         """Say how Keydesk is doing."""
         found, problem = await credential(self._provider)
         lines = [problem]
         if found is not None:
             role = found.role or "unknown"
             lines = [f"role {role}, {count(found.projects, 'project')} visible", *powers(found)]
-        return views.status(await self._status.checks(), lines, version("keydesk"))
+        return views.status(await self._status.checks(), lines, access.vendors, version("keydesk"))
 
     async def follow(self, team_id: str, user_ids: frozenset[str]) -> None:
         """Publish again for those of these people who have their page open."""

@@ -12,11 +12,13 @@ from bot.desk import drawing, views
 from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.policy import Role
+from bot.providers.port import Vendor
 from bot.room import Quick
 from bot.store import keys, people, projects, requests
 from bot.store.keys import Key
 from bot.store.requests import Request
 from bot.store.roles import WORKSPACE
+from bot.vendors import vendor_of
 
 MOST_WAITING = 10
 MOST_MINE = 10
@@ -41,6 +43,7 @@ class Home:
     keys: tuple[Key, ...]
     keys_total: int
     drawn_at: datetime
+    vendor: Vendor | None = None
 
 
 def read(session: Session, desk: Desk, actor: Actor, now: datetime, quick: Sequence[Quick]) -> Home:
@@ -63,6 +66,7 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime, quick: Seque
         keys=tuple(found),
         keys_total=total,
         drawn_at=now,
+        vendor=vendor_of(session, project) if project is not None else None,
     )
 
 

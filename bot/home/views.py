@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.desk import views as desk_views
 from bot.home.check import Check
 from bot.home.service import Home
+from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import count, escape, when
 from bot.spending.key_names import key_in_list
@@ -44,7 +45,8 @@ def _project(page: Home) -> list[Block]:
     change = blocks.button(
         "Change…" if page.project else "Choose…", "projects.choose", accessibility_label="Change your project"
     )
-    return [blocks.section(f"{project}\n{role}: {page.role.word}", accessory=change)]
+    offer = [blocks.context(f"{escape(page.vendor.name)} offers {escape(page.vendor.offer)}")] if page.vendor else []
+    return [blocks.section(f"{project}\n{role}: {page.role.word}", accessory=change), *offer]
 
 
 def _quick(page: Home) -> list[Block]:
@@ -102,12 +104,13 @@ def _key(key: Key) -> Block:
     return blocks.section(text, accessory=blocks.overflow(f"keys.row#{key.id}", options))
 
 
-def status(checks: Sequence[Check], credential: Sequence[str], version: str) -> list[Block]:
-    """Draw how Keydesk is doing."""
+def status(checks: Sequence[Check], credential: Sequence[str], vendors: Iterable[Vendor], version: str) -> list[Block]:
+    """Draw how Keydesk is doing, and what each vendor offers."""
     lines = [f"{'✅' if check.ok else '❌'} *{escape(check.name)}*: {escape(check.text)}" for check in checks]
     return [
         blocks.header("Keydesk is well" if all(check.ok for check in checks) else "Keydesk needs attention"),
         blocks.section("\n".join(lines)),
         blocks.section("*At the provider*\n" + "\n".join(f"• {escape(line)}" for line in credential)),
+        *[blocks.section(f"*{escape(vendor.name)} offers*\n{escape(vendor.offer)}") for vendor in vendors],
         blocks.context(f"Version {escape(version)} · {count(len(checks), 'check')}"),
     ]

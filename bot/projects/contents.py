@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from bot.errors import ProviderError, ScopeMissing
+from bot.errors import NotOffered, ProviderError, ScopeMissing
 from bot.money import dollars
 from bot.projects.operations import Contents
 from bot.providers.billing import Balance
@@ -20,6 +20,7 @@ PATIENCE_SECONDS = 4.0
 REASON_SHOWN = 120
 NOT_OURS = "– (Keydesk's own key may not read it)"
 NOT_TOLD = "– (the provider did not tell)"
+NOT_OFFERED = "– (the provider does not offer it)"
 TOO_SLOW = "– (the provider did not answer in time)"
 
 
@@ -40,6 +41,8 @@ async def told(reading: Awaitable[T], say: Callable[[T], str], patience: float =
             return say(await reading)
     except ScopeMissing:
         return NOT_OURS
+    except NotOffered:
+        return NOT_OFFERED
     except ProviderError as problem:
         return f"– ({cut(problem.text, REASON_SHOWN)})"
     except TimeoutError:

@@ -15,6 +15,7 @@ from bot.projects.operations import Contents
 from bot.slack.words import escape, utc
 from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project, ProjectSettings
+from bot.vendors import vendor_of
 
 MOST_IN_TABLE = 100_000
 TABLE_HEADER = ("Project", "Id", "Live keys", "Account", "Last read")
@@ -64,6 +65,7 @@ class Overview:
     waiting: int
     chosen: bool
     fresh: str
+    offer: str
     account: str = ""
     beyond_us: str | None = None
     contents: Contents | None = None
@@ -100,7 +102,7 @@ def overview(
     settings = projects.settings(session, project.id)
     matter = desk.matter(session, actor.team_id, project.id)
     person = people.get(session, actor.team_id, actor.user_id)
-    access = desk.access(session, actor, project.id)
+    access, vendor = desk.access(session, actor, project.id), vendor_of(session, project)
     return Overview(
         project_id=project.id,
         name=project.name,
@@ -111,6 +113,7 @@ def overview(
         waiting=requests.waiting_count(session, actor.team_id, project.id),
         chosen=person is not None and person.project_id == project.id,
         fresh=freshness(session),
+        offer=f"{vendor.name} offers {vendor.offer}",
         account=accounts.labels(session).get(project.account_id, ""),
         beyond_us=beyond_us(session, project.id),
         contents=contents,

@@ -62,7 +62,7 @@ def overview(seen: Overview) -> list[Block]:
     return [
         blocks.header(seen.name + (" · yours" if seen.chosen else "")),
         blocks.section(fields=_facts(seen)),
-        blocks.context(seen.fresh, *cannot),
+        blocks.context(seen.fresh, *cannot, *([escape(seen.offer)] if seen.offer else [])),
         blocks.actions(*_buttons(seen)),
     ]
 

@@ -63,6 +63,12 @@ class Vendor:
         """Tell whether this is offered, at any level."""
         return self.level(capability) is not Level.NONE
 
+    @property
+    def offer(self) -> str:
+        """Say what is offered, level by level, and what is not: one line."""
+        found = {level: [each for each in Capability if self.level(each) is level] for level in Level}
+        return "; ".join(f"{level.value}: {', '.join(each)}" for level, each in found.items() if each)
+
     def lacks(self, capability: Capability) -> NotOffered:
         """Return the error that says that this is not offered, and where to look instead."""
         return NotOffered(f"{self.name} offers Keydesk no {capability}. Use {self.console}.")
