@@ -62,7 +62,7 @@ TOUR: Sequence[Json] = (
     },
     {
         "user": _OWNS,
-        "text": "`/members list` shows who belongs to it at Deepgram. _Remove…_ says which keys die with whom.",
+        "text": "`/members list` shows who belongs to it at its provider. _Remove…_ says which keys die with whom.",
         "command": "/members list",
     },
     {

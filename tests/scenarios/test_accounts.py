@@ -61,7 +61,7 @@ async def test_a_customers_account_is_added_used_and_removed(sqlite_url: str) ->
         await amara.reads("the file is in your direct messages with Keydesk")
         await amara.reads("2 accounts")
         await amara.presses("Remove…")
-        await amara.reads_in_window("1 live key that Keydesk made there can no longer be ended from here")
+        await amara.reads_in_window("1 live key that Keydesk made there can no longer be revoked from here")
         await amara.fills(name="studios")
         await amara.fills(name="studio")
         await amara.reads_in_window("can approve it; until then the account stays.")

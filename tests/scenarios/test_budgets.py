@@ -64,7 +64,7 @@ async def test_the_story_of_a_budget(sqlite_url: str) -> None:  # noqa: PLR0915 
         await amara.chooses("of $5,000.00", "Revoke keys…")
         await amara.presses("Revoke keys…")
         live = _live(here, project) - 1  # without the key that Keydesk itself works with
-        await amara.reads_in_window(f"Type {live} to end")
+        await amara.reads_in_window(f"Type {live} to revoke")
         assert f"Type {live}, the number of keys" in str(await amara.fills(number=str(live + 1)))
         assert _live(here, project) == live + 1
         await amara.fills(number=str(live))

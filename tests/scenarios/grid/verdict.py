@@ -17,7 +17,7 @@ HALF_TOLD = "was taken back, and no new one was sent"
 # Each way of saying what became of it.
 CLEAR = re.compile(
     r"^Deepgram refused to |^Deepgram did not give a usable answer|^Deepgram had trouble of its own|"
-    r"^The provider answered without|^Deepgram answered with more than Keydesk reads|"
+    r"^Deepgram answered without|^Deepgram answered with more than Keydesk reads|"
     r"keeps trying until|Whatever it made will be ended|and no new one was sent|"
     r" is taken back\.| is called | is deleted, | is removed\.| is member now\.|^Invited: | was sent again\.|"
     r" has ended\."
