@@ -24,7 +24,7 @@ from tests.clocks import SetClock
 OWNER = Actor(team_id="T0BENCH", user_id="U0OWNER")
 FIXED = frozenset({OWNER.user_id})
 POLICY = Policy({})  # a figure asks nobody's leave: the door did
-SPLITS = ("day", "project", "customer", "key", "tag set")
+SPLITS = ("day", "project", "customer", "person", "key", "line item", "tag set")
 TIMES = 5
 
 

@@ -25,7 +25,7 @@ from tests.scenarios.people import GENERAL, YUKI
 
 STARTS = 3
 START_SECONDS = 30.0
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 60.0
 COLLECTED_SECONDS = 900.0
 
 
@@ -69,6 +69,7 @@ async def _idle(emulators: Emulators, name: str, database_url: str) -> list[Row]
     port = free_port()
     async with started("bot", "run", environment=emulators.environment(database_url, port)) as bot:
         await _acked(port, emulators.team)
+        begun = memory(f"{name}: resident memory after the start", bot.pid)
         await _until_nothing_is_due(database_url)
         before = cpu_of(bot.pid)
         await asyncio.sleep(IDLE_SECONDS)
@@ -76,7 +77,8 @@ async def _idle(emulators: Emulators, name: str, database_url: str) -> list[Row]
         percent = (after - before) / IDLE_SECONDS * 100 if before is not None and after is not None else None
         return [
             Row(f"{name}: idle CPU, of a core", percent, "%", 2, f"`bot run` over {IDLE_SECONDS:.0f} s"),
-            memory(f"{name}: resident memory, idle", bot.pid),
+            begun,
+            memory(f"{name}: resident memory, idle", bot.pid, f"{IDLE_SECONDS:.0f} s after all figures were read"),
         ]
 
 

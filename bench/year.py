@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 from bench import asking
 from bench.table import Row
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store import collected, facts, schema, spans
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -21,6 +22,7 @@ from bot.store.fact_rows import DOLLARS, MEASURES, SPEND, SPEND_LINES, USAGE, US
 from bot.store.facts import Which
 from bot.store.keys import Key
 from bot.store.tag_sets import text_of
+from bot.vendors import Vendors
 
 TEAM = asking.OWNER.team_id
 PROJECTS = 1_000
@@ -67,7 +69,7 @@ EXPORTS: dict[str, Question] = {
 
 async def questions(name: str, database_url: str) -> list[Row]:
     """Fill an empty database with a year of facts and time each question."""
-    database = Database(database_url)
+    database = Database(database_url, info=Vendors((DEEPGRAM,)).info)
     rows = await asyncio.to_thread(_questions, name, database)
     rows += await asking.answers(name, database, FIRST, LAST, GOAL)
     database.close()

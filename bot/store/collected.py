@@ -25,7 +25,8 @@ class Which:
     """Which figures: provider days (UTC), both included, and what they are narrowed to; None is everything.
 
     ``tags`` are whole tag sets as texts (``tag_sets.text_of``), never single tags: a request with two tags is in one
-    set only. ``billed_by`` is what tells whose something is (`facts.SpendRow`).
+    set only. ``billed_by`` is what tells whose something is (`facts.SpendRow`), ``owners`` are the user ids of those
+    for whom keys were made here.
     """
 
     start: date
@@ -36,6 +37,7 @@ class Which:
     tags: tuple[str, ...] | None = None
     deployments: tuple[str, ...] | None = None
     billed_by: tuple[str, ...] | None = None
+    owners: tuple[str, ...] | None = None
 
     @property
     def number(self) -> int:
@@ -45,7 +47,7 @@ class Which:
     @property
     def is_whole(self) -> bool:
         """Whether it is narrowed to nothing but days and projects: only then does the provider tell a total."""
-        narrowed = (self.key_ids, self.line_items, self.tags, self.deployments, self.billed_by)
+        narrowed = (self.key_ids, self.line_items, self.tags, self.deployments, self.billed_by, self.owners)
         return all(each is None for each in narrowed)
 
 

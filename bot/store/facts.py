@@ -13,7 +13,7 @@ from functools import reduce
 from operator import add
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, Table, case, func, literal_column, select
+from sqlalchemy import CTE, Column, ColumnElement, Select, Subquery, Table, case, func, literal_column, select
 from sqlmodel import Session, SQLModel
 
 from bot.store import spans, tag_sets
@@ -42,15 +42,18 @@ __all__ = [
     "usage_by",
 ]
 
-SpendDimension = Literal["day", "project", "key", "line_item", "tags", "deployment", "billed_by"]
-UsageDimension = Literal["total", "accessor", "endpoint", "feature_set", "models", "method", "tags", "deployment"]
+SpendDimension = Literal["day", "project", "key", "line_item", "tags", "deployment", "billed_by", "owner"]
+UsageDimension = Literal[
+    "total", "accessor", "endpoint", "feature_set", "models", "method", "tags", "deployment", "owner"
+]
 
 
 class SpendRow(NamedTuple):
     """Dollars of one group; what was not split by is None, what the provider names nothing for is "".
 
     ``tags`` is a tag set's text (``tag_sets.set_of`` reads it). ``billed_by`` tells whose it is: of a key made here the
-    customer chosen for it ("" is our own use), of any other its tag set.
+    customer chosen for it ("" is our own use), of any other its tag set. Split by ``owner``, the user id for whom a key
+    was made here, there are no rows of other keys.
     """
 
     dollars: Decimal
@@ -61,6 +64,7 @@ class SpendRow(NamedTuple):
     tags: str | None = None
     deployment: str | None = None
     billed_by: str | None = None
+    owner: str | None = None
 
 
 class UsageRow(NamedTuple):
@@ -103,7 +107,7 @@ def _spending(which: Which, names: Sequence[str]) -> Select[Any]:
     wanted, by_day = _wanted(which, names), "day" in names
     few = [SPEND.c.line_id.in_(select(wanted.c.id))] if _narrowing(which) else []
     facts = spans.summed(SPEND, which.start, which.end, DOLLARS, *few, by_day=by_day, few_lines=bool(few))
-    lines = wanted if "billed_by" in names else SPEND_LINES
+    lines = wanted if _OF_KEYS.keys() & set(names) else SPEND_LINES
     columns = [facts.c.day if name == "day" else lines.c[name] for name in names]
     joined = facts.join(lines, lines.c.id == facts.c.line_id)
     return select(*columns, func.sum(facts.c.dollars).label("dollars")).select_from(joined).group_by(*columns)
@@ -112,11 +116,13 @@ def _spending(which: Which, names: Sequence[str]) -> Select[Any]:
 def _wanted(which: Which, names: Sequence[str]) -> CTE:
     """Return the lines that are wanted, with whose they are if that is asked: put together once, not for each span."""
     with_keys = SPEND_LINES.outerjoin(KEYS, KEYS.c.provider_key_id == SPEND_LINES.c.key_id)
-    every = with_keys if "billed_by" in names or which.billed_by is not None else SPEND_LINES
+    asks_keys = _OF_KEYS.keys() & set(names) or which.billed_by is not None or which.owners is not None
     columns = [
-        _BILLED_BY.label(name) if name == "billed_by" else SPEND_LINES.c[name] for name in names if name != "day"
+        _OF_KEYS[name].label(name) if name in _OF_KEYS else SPEND_LINES.c[name] for name in names if name != "day"
     ]
-    lines = select(SPEND_LINES.c.id, *columns).select_from(every).where(*_narrowing(which))
+    owned = [_OWNED] if "owner" in names else []
+    every = with_keys if asks_keys else SPEND_LINES
+    lines = select(SPEND_LINES.c.id, *columns).select_from(every).where(*_narrowing(which), *owned)
     return lines.cte().prefix_with("MATERIALIZED")
 
 
@@ -154,24 +160,26 @@ def usage_by(
 ) -> list[UsageRow]:
     """Return the measures of each value of one dimension; the dimension "total" has one value, "".
 
-    The provider splits usage by one dimension at a time, so each dimension can only be narrowed to values of its own.
+    The provider splits usage by one dimension at a time, so each dimension can only be narrowed to values of its own;
+    of keys ("accessor") these are their owners too, and "owner" adds them up for each owner.
     A day that was read and has no row used nothing. Measures not asked for are None.
 
     Raises:
         ValueError: it is narrowed by another dimension.
     """
-    facts = _using(which, dimension, measures, by_day=by_day)
+    by_owner = dimension == "owner"
+    facts = _using(which, "accessor" if by_owner else dimension, measures, by_day=by_day)
     wanted: dict[str, ColumnElement[Any]] = {"day": facts.c.day} if by_day else {}
     if by_project:
         wanted["project_id"] = USAGE_LINES.c.project_id
     if dimension != TOTAL:
-        wanted["value"] = USAGE_LINES.c.value
+        wanted["value"] = KEYS.c.owner if by_owner else USAGE_LINES.c.value
     columns = list(wanted.values())
     amounts: list[ColumnElement[Any]] = [facts.c[measure] for measure in measures]
-    if not by_project:  # else each row is of one line, and there is nothing to add up
+    if by_owner or not by_project:  # else each row is of one line, and there is nothing to add up
         amounts = [func.sum(amount) for amount in amounts]
     query = _joined(select(*columns, *amounts), USAGE_LINES, facts, columns)
-    query = query if by_project else query.group_by(*columns)
+    query = query.group_by(*columns) if by_owner or not by_project else query
     found = session.execute(query.order_by(*columns))
     return [_usage_row((*wanted, *measures), tuple(row)) for row in found if set(row) != {None}]
 
@@ -206,6 +214,7 @@ _COLUMN: dict[str, str] = {
     "tags": "tags",
     "deployment": "deployment",
     "billed_by": "billed_by",
+    "owner": "owner",
 }
 NOTHING: ColumnElement[Any] = literal_column("0")
 KEYS = SQLModel.metadata.tables[str(Key.__tablename__)]
@@ -213,6 +222,8 @@ KEYS = SQLModel.metadata.tables[str(Key.__tablename__)]
 _BILLED_BY: ColumnElement[Any] = func.coalesce(
     func.nullif(KEYS.c.customer, ""), case((KEYS.c.mint_id.is_not(None), "")), SPEND_LINES.c.tags
 )
+_OF_KEYS: dict[str, ColumnElement[Any]] = {"billed_by": _BILLED_BY, "owner": KEYS.c.owner}
+_OWNED: ColumnElement[bool] = KEYS.c.owner != ""
 _OWN_FILTER = {"accessor": "key_ids", "tags": "tags", "deployment": "deployments"}
 
 
@@ -224,8 +235,11 @@ def _usage_row(names: Sequence[str], row: tuple[Any, ...]) -> UsageRow:
 
 
 def _joined(query: Select[Any], lines: Table, facts: Any, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    if any(column.table is lines for column in columns):
+    tables = {column.table for column in columns if isinstance(column, Column)}
+    if tables & {lines, KEYS}:
         facts = facts.join(lines, lines.c.id == facts.c.line_id)
+    if KEYS in tables:
+        facts = facts.join(KEYS, (KEYS.c.provider_key_id == lines.c.value) & _OWNED)
     return query.select_from(facts)
 
 
@@ -237,6 +251,7 @@ def _narrowing(which: Which) -> list[ColumnElement[bool]]:
         SPEND_LINES.c.tags: which.tags,
         SPEND_LINES.c.deployment: which.deployments,
         _BILLED_BY: which.billed_by,
+        KEYS.c.owner: which.owners,
     }
     return [column.in_(values) for column, values in given.items() if values is not None]
 
@@ -244,11 +259,15 @@ def _narrowing(which: Which) -> list[ColumnElement[bool]]:
 def _usage_lines_of(which: Which, dimension: str) -> list[ColumnElement[bool]]:
     given = {name: getattr(which, name) for name in ("key_ids", "line_items", "tags", "deployments")}
     own = given.pop(_OWN_FILTER.get(dimension, ""), None)
-    if any(values is not None for values in given.values()):
+    if any(values is not None for values in given.values()) or (which.owners is not None and dimension != "accessor"):
         raise ValueError(f"usage by {dimension} cannot be narrowed by another dimension")
-    conditions = [USAGE_LINES.c.dimension == dimension] if own is not None or which.project_ids is not None else []
+    narrows = own is not None or which.project_ids is not None or which.owners is not None
+    conditions = [USAGE_LINES.c.dimension == dimension] if narrows else []
     if own is not None:
         conditions.append(USAGE_LINES.c.value.in_(own))
+    if which.owners is not None:
+        owned = select(KEYS.c.provider_key_id).where(KEYS.c.owner.in_(which.owners))
+        conditions.append(USAGE_LINES.c.value.in_(owned))
     if which.project_ids is not None:
         conditions.append(USAGE_LINES.c.project_id.in_(which.project_ids))
     return conditions

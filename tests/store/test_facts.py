@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from bot.store.facts import Which
 from bot.store.prices import NONE_UNTOLD
 from bot.store.spans import SPANS, blocks
 from bot.store.tag_sets import set_of, text_of
+from tests.factories import ANA, LI, key
 
 FIRST = date(2026, 1, 1)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -214,3 +216,31 @@ def test_usage_is_narrowed_by_its_own_dimension_only(store: Database) -> None:
         assert facts.usage_by(session, Which(FIRST + timedelta(days=1), FIRST + timedelta(days=9)), "total") == []
         with pytest.raises(ValueError, match="another dimension"):
             facts.usage_by(session, Which(FIRST, FIRST, key_ids=("k2",)), "models")
+
+
+OWNED = {"k1": ANA, "k2": LI}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_people_spent_and_used_comes_to_the_facts_of_their_keys(store: Database, seed: int) -> None:
+    books, which = Books(seed), Which(FIRST + timedelta(days=3), FIRST + timedelta(days=70))
+    with store.transaction() as session:
+        for project_id in ("p1", "p2"):
+            books.write(session, project_id, FIRST, 90)
+        session.add_all(
+            key(number, provider_key_id=each, owner=who) for number, (each, who) in enumerate(OWNED.items())
+        )
+    dollars, hours = books.dollars(which, "key_id"), books.hours(which, "accessor")
+    used = {each: sum(hours.get((project_id, each), 0) for project_id in ("p1", "p2")) for each in OWNED}
+    with store.reading() as session:
+        spent = facts.spend_by(session, which, "owner")
+        assert {row.owner: row.dollars for row in spent} == {who: dollars[each,] for each, who in OWNED.items()}
+        told = facts.usage_by(session, which, "owner")
+        assert {row.value: row.figures.hours for row in told} == {who: used[each] for each, who in OWNED.items()}
+        anas = replace(which, owners=(ANA,))
+        assert [(row.key_id, row.dollars) for row in facts.spend_by(session, anas, "key")] == [("k1", dollars["k1",])]
+        assert [(row.value, row.figures.hours) for row in facts.usage_by(session, anas, "accessor")] == [
+            ("k1", used["k1"])
+        ]
+        with pytest.raises(ValueError, match="another dimension"):
+            facts.usage_by(session, anas, "models")

@@ -10,14 +10,13 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, cast
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.spending.payers import Attribution, KnownKey, Payer
 from bot.spending.periods import Days
 from bot.store import accounts, customers, facts, splits
 from bot.store.collected import DayTotal, Which, totals_by
 from bot.store.facts import Ranked, SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
-from bot.store.keys import Key
 from bot.store.tag_sets import set_of, text_of
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import Scope
@@ -32,7 +31,7 @@ SPEND: Mapping[str, SpendDimension] = {
     "day": "day",
     "project": "project",
     "key": "key",
-    "person": "key",
+    "person": "owner",
     "line item": "line_item",
     "tag set": "tags",
     "deployment": "deployment",
@@ -59,7 +58,6 @@ class Sources:
         self._attribution = _attribution(session, team_id) if "customer" in question.dimensions else None
         self._payers: dict[str, str] = {}
         self._alone = alone
-        self._owners = _owners(session) if "person" in question.dimensions else {}
         self.splits = not splits.untold(session, scope.project_ids, question.splits)
         self._unsplit = bool(self._project_id) and not self.splits
 
@@ -172,22 +170,17 @@ class Sources:
         return tuple(each for each in told if self._customer(each) in wanted)
 
     def _of_keys(self, which: Which) -> Which:
-        """Narrow it to the keys to read: the one asked for, those on the page, those of the person."""
+        """Narrow it to the keys to read: the one asked for, those on the page, those of the person or of the people."""
         wanted: set[str] | None = None if which.key_ids is None else set(which.key_ids)
         if "key" in self._only:
             wanted = {self._only["key"]} if wanted is None else wanted & {self._only["key"]}
-        if "person" in self._question.dimensions:
-            person = self._only.get("person")
-            owned = {key_id for key_id, owner in self._owners.items() if person in {None, owner}}
-            wanted = owned if wanted is None else owned & wanted
-        return which if wanted is None else replace(which, key_ids=tuple(sorted(wanted)))
+        owners = (self._only["person"],) if "person" in self._only else which.owners
+        return replace(which, owners=owners, key_ids=None if wanted is None else tuple(sorted(wanted)))
 
     def _spend_value(self, row: SpendRow) -> str | None:
         match self._question.by:
             case "customer":
                 return self._customer(row.billed_by or "")
-            case "person":
-                return self._owners.get(row.key_id or "")
             case by:
                 value = _text(getattr(row, FIELDS.get(by, SPEND[by])))
                 return None if not value and self._unsplit else value  # nobody told that it is of none
@@ -213,10 +206,10 @@ class Sources:
         if grouping == "accessor":
             which = self._of_keys(which)
         day, project = self._question.by == "day", self._question.by == "project"
-        wanted = cast("UsageDimension", grouping)
+        wanted = cast("UsageDimension", "owner" if self._question.by == "person" else grouping)
         for row in usage_by(self._session, which, wanted, by_day=day, by_project=project, measures=self._measures):
             value = self._usage_value(row)
-            if value is not None and self._is_used_by(row.value):
+            if value is not None and (grouping == "accessor" or self._is_used_by(row.value)):
                 yield value, _used(row)
 
     def _usage_value(self, row: UsageRow) -> str | None:
@@ -225,8 +218,6 @@ class Sources:
                 return _text(row.day)
             case "project":
                 return _text(row.project_id)
-            case "person":
-                return self._owners.get(row.value)
             case "customer":
                 return self._customer(row.value)
             case _:
@@ -234,7 +225,7 @@ class Sources:
 
     def _is_used_by(self, value: str) -> bool:
         """Whether a value of the grouping is what the question is narrowed to."""
-        told = {"person": self._owners.get(value, ""), "customer": self._customer(value)}
+        told = {"customer": self._customer(value)}
         return all(told.get(dimension, value) == asked for dimension, asked in self._only.items())
 
 
@@ -253,6 +244,7 @@ NARROWS: Mapping[str, str] = {
     "line item": "line_items",
     "deployment": "deployments",
     "customer": "billed_by",
+    "person": "owners",
 }
 FIELDS: Mapping[str, str] = {"project": "project_id", "key": "key_id"}
 
@@ -261,11 +253,6 @@ def _attribution(session: Session, team_id: str) -> Attribution:
     """Read what tells payers; keys are told by the rows."""
     known = frozenset(each.tag for each in customers.everyone(session, team_id))
     return Attribution(customers=known, keys={}, accounts=accounts.theirs(session))
-
-
-def _owners(session: Session) -> dict[str, str]:
-    found = session.exec(select(Key.provider_key_id, Key.owner).where(col(Key.owner).is_not(None)))
-    return {key_id: owner for key_id, owner in found if owner}
 
 
 def _told(total: DayTotal) -> dict[str, Decimal]:
