@@ -106,6 +106,7 @@ async def test_asking_approving_and_opening_go_the_ways_that_are_told(sqlite_url
             calls.begin()
             await yuki.presses("Create and show my key")
             await yuki.reads_in_window("Copy it now: it is shown once")
+            await yuki.reads("delivered")  # which follows what she sees
             await here.quiet()
             assert untrue(WAYS["Open"], calls.names) == []
 
