@@ -53,7 +53,7 @@ def moved(database: Database, to: str) -> None:
 
 def test_the_day_holds_something_in_every_table_and_every_kind_of_job() -> None:
     assert {name for name, found in DAY.rows.items() if not found} == set()
-    assert {row["kind"] for row in DAY.rows["due"]} == set(DAY.about["jobs"])
+    assert {row["kind"] for row in DAY.rows[DAY.about["table_of_jobs"]]} == set(DAY.about["jobs"])
 
 
 def test_rows_become_what_they_tell_today_and_come_back_as_they_were(old: Database) -> None:

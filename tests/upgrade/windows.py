@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -14,35 +15,10 @@ from bot.store.projects import ProjectSettings
 from bot.store.requests import Request
 from playground.deepgram.seed import CLINIC, made_up_id
 from tests.upgrade.house import House
-from tests.upgrade.restored import Json
+from tests.upgrade.restored import OF_4A04ED7, Json
 
-TYPED: dict[str, Json] = {
-    "keys.request": {
-        "project": "production",
-        "purpose": "from an old window",
-        "customer": "apple",
-        "place": "vault",
-    },
-    "projects.settings": {"most_days": "77"},
-    "projects.delete": {"name": "staging two", "why": "from an old window"},
-    "members.scope": {"scope": "member"},
-    "members.remove": {"confirm": f"ingrid.alder@{CLINIC}", "why": "from an old window"},
-    "invites.form": {"emails": f"old.window@{CLINIC}", "scope": "member"},
-    "accounts.remove": {"name": "harbour"},
-    "budgets.set": {"what": "call-summary", "dollars": "77"},
-    "customers.save": {"tag": "kiwi", "name": "Kiwi"},
-    "customers.markup": {"markup": "9"},
-    "roles.set": {"role": "developer"},
-    "roles.default": {"role": "developer"},
-    "digests.form": {"hour": "11"},
-    "usage.requests": {"period": "week"},
-    "projects.rename": {"name": "renamed in an old window"},
-    "invites.domains": {"domains": ""},
-    "projects.choose": {"project": "research"},
-    "budgets.raise": {"dollars": "6000", "why": "from an old window"},
-    "keys.clear": {"number": "11"},
-    "desk.deny": {"reason": "from an old window"},
-}
+TYPED: dict[str, Json] = json.loads((OF_4A04ED7.folder / "typed.json").read_text())
+"""By the name that each form had that day, what is typed by the name of each field."""
 OF_ANOTHER: dict[tuple[str, str], Json] = {("customers.save", "apple"): {"name": "Apple in an old window"}}
 """What is typed where the window carries this of a row."""
 ORDER = tuple(TYPED)
