@@ -63,14 +63,14 @@ class House:
         assert await self.app.floor.in_flight.drain(PATIENCE)
         return outcome
 
-    async def until(self, holds: Callable[[], object], what: str) -> None:
-        """Wait until something holds."""
+    async def until(self, holds: Callable[[], object], what: str, instead: Callable[[], object] | None = None) -> None:
+        """Wait until something holds; ``instead`` says what does where it never comes to that."""
         try:
             async with asyncio.timeout(PATIENCE * 2):
                 while not holds():  # noqa: ASYNC110 # rows and emulators are looked at: they tell nobody
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            raise AssertionError(f"never: {what}\n{self.bad()}") from None
+            raise AssertionError(f"never: {what}\n{instead() if instead else ''}\n{self.bad()}") from None
 
     def move(self, **by: float) -> None:
         """Move the clock forward."""

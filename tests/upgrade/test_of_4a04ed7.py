@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,7 @@ async def is_decided(house: House, requests: Sequence[Json]) -> None:
         if not approves:
             await submits(house, newest_window(house, press.user), {"reason": "not after the upgrade"})
         outcomes[request["id"]] = {"done", "approved"} if approves else {"denied"}
-    await house.until(lambda: all(state_of(house, each) in wanted for each, wanted in outcomes.items()), "decided")
+    await house.until(lambda: not undecided(house, outcomes), "decided", lambda: undecided(house, outcomes))
     assert made_up_id("research") not in house.deepgram.state.projects
     assert made_up_id("call-summary") in house.deepgram.state.projects
 
@@ -233,6 +233,14 @@ def waiting() -> list[Json]:
     """Return the requests that waited and had a card."""
     shown = {press.ref.partition(".")[0] for press in buttons.of_messages(DAY) if press.action == "desk.approve"}
     return [row for row in DAY.rows["requests"] if row["state"] == "waiting" and row["id"] in shown]
+
+
+def undecided(house: House, outcomes: Mapping[str, set[str]]) -> dict[str, str]:
+    """Return the states of those that should have come to another."""
+    found = {each: state_of(house, each) for each in outcomes}
+    return {
+        f"{DAY.request(each)['kind']} {each}": state for each, state in found.items() if state not in outcomes[each]
+    }
 
 
 def the_button(action: str, request: Json) -> Press:
