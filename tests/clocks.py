@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from playground.clock import PlaygroundClock
-from playground.slack.timings import Timings
+if TYPE_CHECKING:
+    from playground.clock import PlaygroundClock
 
 PATIENCE = 30.0
 """Seconds that a test waits for what should come at once: only a failure lasts that long, however busy the machine.
 How soon something comes is measured where the machine is quiet: by `make bench` and in tests/soak."""
-PATIENT = Timings(trigger=PATIENCE, ack=PATIENCE)
-"""An emulated Slack for stories that are not about its three seconds: tests of the emulator itself hold those."""
 
 BEGINNING = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """A Wednesday noon in the middle of a month."""
@@ -49,6 +48,8 @@ def beginning() -> datetime:
 
 def served_clock() -> PlaygroundClock:
     """Return a clock of the playground that stands at the beginning, and goes on from there."""
+    from playground.clock import PlaygroundClock  # not where a test's own process asks for the machine's time only
+
     return PlaygroundClock(beginning())
 
 

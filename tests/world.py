@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.app import App, app_manifest, build
+from bot.app import App, build
 from bot.config import Settings
 from bot.engine.port import JobFunction
 from bot.providers.provider import ProviderKind
@@ -27,7 +27,8 @@ from playground.slack.server import SlackEmulator
 from playground.supervisor import free_port
 from playground.workplace import prepare_store
 from tests import stores
-from tests.clocks import PATIENT, served_clock
+from tests.clocks import served_clock
+from tests.emulated import emulated
 from tests.factories import rows
 from tests.inline import InlineEngine
 from tests.scenarios.people import Person, person
@@ -168,23 +169,10 @@ async def _start(
     clock, port = served_clock(), free_port()
     if begin is not None:
         clock.advance(begin - clock.now())
-    deepgram = DeepgramEmulator(clock.now)
-    await deepgram.start()
-    stack.push_async_callback(deepgram.stop)
     http = transport == "http"
-    slack = SlackEmulator(
-        clock,
-        transport="http" if http else "socket",
-        signing_secret="0" * 32,
-        bot_token="xoxb-of-the-test",
-        app_token="xapp-of-the-test",
-        manifest=app_manifest(prefix, url=f"http://127.0.0.1:{port}" if http else None, more=more),
-        request_url=f"http://127.0.0.1:{port}/slack/events" if http else None,
-        rate_limits=False,
-        timings=PATIENT,
-    )
-    base = await slack.start()
-    stack.push_async_callback(slack.stop)
+    url = f"http://127.0.0.1:{port}" if http else None
+    slack, deepgram = await stack.enter_async_context(emulated(clock, url=url, prefix=prefix, more=more))
+    base = slack.state.address
     await asyncio.to_thread(_prepare, database_url, deepgram, history)
     settings = Settings(
         _env_file=None,

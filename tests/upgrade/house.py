@@ -24,7 +24,8 @@ from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
 from playground.slack.seed import OWNERS
 from playground.slack.server import SlackEmulator
-from tests.clocks import PATIENCE, PATIENT
+from tests.clocks import PATIENCE
+from tests.emulated import PATIENT
 from tests.scenarios.people import words_of
 from tests.upgrade import restored
 from tests.upgrade.restored import Day, Json
