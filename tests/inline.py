@@ -25,16 +25,19 @@ class InlineEngine:
         self._clock = clock
         self._attempts = Attempts(due, clock, self._write)
         self._started: deque[Attempt] = deque()
+        self.has_news = False
 
     def enqueue(self, session: Session, job: Job, now: datetime) -> None:
         """List the job once the session has committed."""
         attempt = Attempt(job)
         put(session, self._due, attempt, now + BACKUP_DELAY)
         after_commit(session, lambda: self._started.append(attempt))
+        after_commit(session, self.note)
 
     def later(self, session: Session, job: Job, due_at: datetime) -> None:
         """Write the due row that ``drain`` finds once the clock has reached it."""
         put_later(session, self._due, job, due_at)
+        after_commit(session, self.note)
 
     async def start(self, jobs: Mapping[str, JobFunction], background: Collection[str] = ()) -> None:
         """Take the job functions; here they run one after the other."""
@@ -44,13 +47,13 @@ class InlineEngine:
     async def stop(self, grace: float = 5.0) -> None:
         """Do nothing: between two calls of ``drain`` nothing runs."""
 
-    @property
-    def has_started(self) -> bool:
-        """Whether something was enqueued that ``drain`` has not run yet."""
-        return bool(self._started)
+    def note(self) -> None:
+        """Note that ``drain`` has something to look at: a job was committed, or the clock has moved."""
+        self.has_news = True
 
     async def drain(self) -> None:
         """Run what was started, then what is due by the clock, until nothing is left."""
+        self.has_news = False
         while attempts := self._next():
             for attempt in attempts:
                 await self._run(attempt)

@@ -34,7 +34,7 @@ from tests.inline import InlineEngine
 from tests.scenarios.people import Person, person
 from tests.waiting import until
 
-LOOKS_AT_NEWS = 5  # for each look into the table of what is due, which is a transaction
+LOOKS_AT_NEWS = 25  # for each look, without news, into the table of what is due, which is a transaction
 HISTORY = timedelta(days=32)
 
 
@@ -86,7 +86,7 @@ class World:
             await self._drain()
             for _ in range(LOOKS_AT_NEWS):
                 await asyncio.sleep(0.01)
-                if self.engine.has_started:
+                if self.engine.has_news:
                     break
 
     async def _drain(self) -> None:
@@ -197,6 +197,7 @@ async def _start(
     await _open(stack, app, port, http=http)
     engine = app.engine
     assert isinstance(engine, InlineEngine)
+    clock.on_move(engine.note)
     made = World(clock, slack, deepgram, app, engine, base, collecting)
     stack.push_async_callback(_cancel, asyncio.create_task(made.pump()))
     return made
