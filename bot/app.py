@@ -138,13 +138,7 @@ async def build(
     database = Database(settings.database_url)
     providers = providers_of(settings, database, frozen=frozen, more=more_providers)
     engine = engine_of(database, clock)
-    slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    try:
-        identity = of_one_workspace(await slack.interactive.auth_test())
-    except BaseException:
-        await slack.close()
-        database.close()
-        raise
+    slack, identity = await _connected(settings, database)
     ports = Ports(
         database=database,
         engine=engine,
@@ -158,20 +152,35 @@ async def build(
         limits=Limits(settings.keydesk_requests_per_hour, timedelta(seconds=settings.keydesk_ring_seconds)),
     )
     rooms = assemble(ports, more)
-    floor = build_bolt(
-        rooms.doors,
-        web=slack.interactive,
-        identity=identity,
-        prefix=settings.keydesk_prefix,
-        seen=_seen(database),
-        admit=rooms.admit,
-        door=rooms.door,
-        signing_secret=settings.slack_signing_secret.get_secret_value(),
-    )
+    floor = _floor(settings, ports, rooms, identity)
     slack.word(prefixed(floor.names))
     slack.remember(RefusedBlocks(database, identity.team_id, clock))
     rooms.status.watch(lambda: refused.look(database, identity.team_id, clock.now()))
     return App(settings, database, clock, engine, slack, identity, providers, rooms, floor, frozen)
+
+
+async def _connected(settings: Settings, database: Database) -> tuple[Slack, Identity]:
+    """Return Slack, and who we are there; where that fails nothing is left open."""
+    slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    try:
+        return slack, of_one_workspace(await slack.interactive.auth_test())
+    except BaseException:
+        await slack.close()
+        database.close()
+        raise
+
+
+def _floor(settings: Settings, ports: Ports, rooms: Rooms, identity: Identity) -> Floor:
+    return build_bolt(
+        rooms.doors,
+        web=ports.interactive,
+        identity=identity,
+        prefix=settings.keydesk_prefix,
+        seen=_seen(ports.database),
+        admit=rooms.admit,
+        door=rooms.door,
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+    )
 
 
 def of_one_workspace(identity: Identity) -> Identity:

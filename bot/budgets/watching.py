@@ -113,14 +113,7 @@ class BudgetWatch:
                 period=period,
                 project_id=budget.project_id,
                 place=budget.channel or budget.set_by,
-                facts={
-                    "spent": str(spent.month_to_date),
-                    "budget": str(dollars),
-                    "forecast": str(spent.forecast),
-                    "reach": spent.reach,
-                    **({READ_ON: now.date().isoformat()} if spent.is_over_by(now.date()) else {}),
-                    **({"without": without(spent.untold)} if spent.untold else {}),
-                },
+                facts=_facts(dollars, spent, now),
                 raised_at=now,
                 post="wanted" if level in told else "covered",
             )
@@ -253,3 +246,15 @@ def _stands_still(session: Session, project_id: str, day: date) -> bool:
     """Tell whether the readings of a day that is over have agreed for some hours: until then it may only be late."""
     known = collected.of_project(session, project_id, day, day).get(day)
     return known is not None and (known.settled or known.read_at - max(known.same_since, end_of(day)) >= STILL_FOR)
+
+
+def _facts(dollars: Decimal, spent: Spent, now: datetime) -> dict[str, str]:
+    """Return what an alert about a budget of so many dollars tells."""
+    return {
+        "spent": str(spent.month_to_date),
+        "budget": str(dollars),
+        "forecast": str(spent.forecast),
+        "reach": spent.reach,
+        **({READ_ON: now.date().isoformat()} if spent.is_over_by(now.date()) else {}),
+        **({"without": without(spent.untold)} if spent.untold else {}),
+    }

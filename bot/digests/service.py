@@ -216,9 +216,7 @@ def compose(
     known = [usual_of(day, alike) for day in days]
     usual = total([each.amount if each is not None else None for each in known])
     known_to = days[-1] if provider is not None else days[0] - DAY
-    recent = mean([figures.course.get(known_to - number * DAY) for number in range(7)])
-    month = _days(days[-1].replace(day=1), known_to)
-    month_to_date = total([figures.course.get(day) for day in month]) if month else None
+    so_far, heading_for = _month(figures, days[-1].replace(day=1), known_to)
     corrected = corrections(told_before or {}, {} if figures.unread else figures.totals)
     return Digest(
         days=days,
@@ -226,8 +224,8 @@ def compose(
         usual=_cent(usual),
         weeks=frozenset(each.weeks for each in known if each is not None),
         last_week=_cent(total([alike.get(day - WEEK) for day in days])),
-        month_to_date=_cent(month_to_date),
-        forecast=_cent(_forecast(month_to_date, recent, known_to)) if month else None,
+        month_to_date=so_far,
+        forecast=heading_for,
         budget=budget,
         table=_table(figures, provider, usual),
         per_day=_per_day(figures, days),
@@ -242,6 +240,14 @@ def compose(
         known_to=known_to,
         unpriced=figures.unpriced,
     )
+
+
+def _month(figures: Figures, first: date, known_to: date) -> tuple[Decimal | None, Decimal | None]:
+    """Return what a month has come to and where it is heading; nothing while none of its days is known."""
+    days, last_week = _days(first, known_to), [known_to - number * DAY for number in range(7)]
+    recent = mean([figures.course.get(day) for day in last_week])
+    so_far = total([figures.course.get(day) for day in days]) if days else None
+    return _cent(so_far), _cent(_forecast(so_far, recent, known_to)) if days else None
 
 
 def provider_total(

@@ -26,21 +26,7 @@ def room(deps: Deps, status: Status, others: Sequence[Room]) -> Room:
 
     They show what the ``others`` declare: the words of their record, and their buttons.
     """
-
-    async def user_groups() -> Check:
-        return Check("user groups", *await deps.groups.report())
-
-    async def owed() -> Check:
-        number, since = await deps.database.read(due.owed)
-        told = (
-            f"{count(number, 'message')} could not be told yet, the oldest since {since:%d %b %H:%M} UTC"
-            if since
-            else ""
-        )
-        return Check("messages", number == 0, told or "nobody is owed a word")
-
-    status.tell(user_groups)
-    status.tell(owed)
+    _watch(deps, status)
     recorded = {name: words for other in others for name, words in other.recorded.items()}
     quick = [each for other in others for each in other.quick]
     home = HomeListeners(
@@ -65,3 +51,22 @@ def room(deps: Deps, status: Status, others: Sequence[Room]) -> Room:
             JobKind("home.refresh", home.refreshed, after_restore=True),
         ),
     )
+
+
+def _watch(deps: Deps, status: Status) -> None:
+    """Let the status tell of the user groups, and of what is owed to somebody."""
+
+    async def user_groups() -> Check:
+        return Check("user groups", *await deps.groups.report())
+
+    async def owed() -> Check:
+        number, since = await deps.database.read(due.owed)
+        told = (
+            f"{count(number, 'message')} could not be told yet, the oldest since {since:%d %b %H:%M} UTC"
+            if since
+            else ""
+        )
+        return Check("messages", number == 0, told or "nobody is owed a word")
+
+    status.tell(user_groups)
+    status.tell(owed)

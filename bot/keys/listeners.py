@@ -48,15 +48,6 @@ class KeyListeners:
         """Return what this room answers to; whoever owns a key ends it by that, whatever their role."""
         request = Route(self.request, "keys.create", workspace, window=request_form.TITLE)
         request_about = Route(self.request_about, "keys.create", workspace, window=request_form.TITLE)
-        asked = Route(
-            self.ask,
-            MEMBER,  # their role counts in the project that they chose: the desk judges it, and the form comes back
-            workspace,
-            window=request_form.TITLE,
-            waits="Asking…",
-            reads=_read_request,
-            back=self.ask_again,
-        )
         list_ = Route(self.list_keys, "keys.list", chosen_if_any)
         mine = Route(self.list_mine, "keys.list", workspace)
         show = Route(self.show, "keys.show", of_row(_of_typed))
@@ -81,12 +72,23 @@ class KeyListeners:
                 "keys.mine": Route(self.turn_mine, "keys.list", workspace, in_place=True),
                 "keys.refresh": Route(self.refresh, "keys.list", of_row(_of_list)),
             },
-            views={"keys.request": asked},
+            views={"keys.request": self._asked()},
             options={
                 "keys.request.project": Route(self.projects_like, MEMBER, workspace),
                 "keys.request.customer": Route(self.customers_like, MEMBER, workspace),
             },
             shortcuts={"keys.request": request, "keys.request_about": request_about},
+        )
+
+    def _asked(self) -> Route:
+        return Route(
+            self.ask,
+            MEMBER,  # their role counts in the project that they chose: the desk judges it, and the form comes back
+            workspace,
+            window=request_form.TITLE,
+            waits="Asking…",
+            reads=_read_request,
+            back=self.ask_again,
         )
 
     # --- asking ---

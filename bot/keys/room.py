@@ -58,7 +58,6 @@ def room(deps: Deps) -> Room:
     making = KeyMaking(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, ending)
     settling = KeySettling(deps.database, deps.engine, deps.desk, deps.providers, ending, deps.standing)
     clearance = KeyClearance(deps.database, deps.engine, deps.clock, ending, deps.background)
-    ends = KeyEnds(deps.desk)
     telling = KeyJobs(deps.database, deps.background)
     mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.providers, deps.standing)
     return Room(
@@ -71,26 +70,7 @@ def room(deps: Deps) -> Room:
             KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).door(),
             KeyClearing(deps.desk, deps.database, deps.standing).door(),
         ),
-        kinds=kinds_of(
-            OperationKind(
-                CreateKey,
-                check=key_service.check,
-                describe=key_service.describe,
-                follow_up=key_service.follow_up,
-                forbidden=key_service.forbidden,
-            ),
-            OperationKind(
-                EndKey,
-                describe=describe_one,
-                subject_owner=key_service.owner_of,
-                stakes=ends.of_one,
-                admitted=ends.let_run,
-                execute=ending.by_person,
-            ),
-            OperationKind(
-                EndKeys, describe=describe_many, stakes=ends.of_many, admitted=ends.let_run, execute=clearance.begin
-            ),
-        ),
+        kinds=_kinds(KeyEnds(deps.desk), ending, clearance),
         shortcuts=SHORTCUTS,
         jobs=(
             JobKind("keys.sweep", settling.sweep, at_start=True),
@@ -103,5 +83,28 @@ def room(deps: Deps) -> Room:
             JobKind("keys.tell_refused", telling.tell_refused, after_restore=True),
             JobKind("keys.end_with_project", LostKeys(deps.database, deps.engine, deps.desk).with_project),
             JobKind("keys.mirror", mirror.keep_fresh, background=True),
+        ),
+    )
+
+
+def _kinds(ends: KeyEnds, ending: KeyEnding, clearance: KeyClearance) -> dict[str, OperationKind]:
+    return kinds_of(
+        OperationKind(
+            CreateKey,
+            check=key_service.check,
+            describe=key_service.describe,
+            follow_up=key_service.follow_up,
+            forbidden=key_service.forbidden,
+        ),
+        OperationKind(
+            EndKey,
+            describe=describe_one,
+            subject_owner=key_service.owner_of,
+            stakes=ends.of_one,
+            admitted=ends.let_run,
+            execute=ending.by_person,
+        ),
+        OperationKind(
+            EndKeys, describe=describe_many, stakes=ends.of_many, admitted=ends.let_run, execute=clearance.begin
         ),
     )
