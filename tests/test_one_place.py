@@ -86,7 +86,7 @@ def asks_permission(node: ast.AST) -> bool:
     if isinstance(node, ast.Compare):
         ordered = any(isinstance(each, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for each in node.ops)
         return ordered and any(isinstance(side, ast.Attribute) and last(side.value) == "Role" for side in sides(node))
-    return called(node, Policy.lacking.__name__)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and called(node, Policy.lacking.__name__)
 
 
 def sides(node: ast.Compare) -> Sequence[ast.expr]:
