@@ -67,7 +67,7 @@ class House:
     async def until(self, holds: Callable[[], object], what: str, instead: Callable[[], object] | None = None) -> None:
         """Wait until something holds; ``instead`` says what does where it never comes to that."""
         try:
-            async with asyncio.timeout(PATIENCE * 2):
+            async with asyncio.timeout(PATIENCE * 8):
                 while not holds():  # noqa: ASYNC110 # rows and emulators are looked at: they tell nobody
                     await asyncio.sleep(0.02)
         except TimeoutError:
