@@ -17,6 +17,7 @@ from bench.payloads import SIGNING_SECRET
 from bench.process import child
 from bot.store.database import Database
 from playground.slack.seed import OWNERS
+from tests import stores
 
 SETTLE_SECONDS = 2.0
 IDLE_SECONDS = 3.0
@@ -77,7 +78,7 @@ async def place(
     name: str, emulators: Emulators, database_url: str, port: int, floor: Mapping[str, int]
 ) -> AsyncIterator[Place]:
     """Run a desk over this database on this port while the block runs."""
-    database = Database(database_url)
+    database = stores.over(database_url)
     slack = AsyncWebClient(BOT_TOKEN, f"{emulators.slack}/api/")
     environment = emulators.environment(database_url, port)
     try:

@@ -14,9 +14,14 @@ from bot.store.database import Database
 from bot.vendors import Vendors
 
 
+def over(url: str) -> Database:
+    """Return a database as the app opens it: its sessions know the vendors of projects."""
+    return Database(url, info=Vendors((DEEPGRAM,)).info)
+
+
 def opened(url: str) -> Database:
     """Open an empty database, and bring it to the newest schema: a new SQLite file is a copy of one that has it."""
-    database = Database(url, info=Vendors((DEEPGRAM,)).info)
+    database = over(url)
     if database.file is None or database.file.exists():
         schema.upgrade(database)
     else:
