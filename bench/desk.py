@@ -60,6 +60,7 @@ def _floor(app: App, seen_before: Seen | None) -> Floor:
         web=app.slack.interactive,
         identity=app.identity,
         seen=seen_before,
+        door=app.rooms.door,
         signing_secret=app.settings.slack_signing_secret.get_secret_value(),
     )
 
