@@ -95,6 +95,7 @@ def test_a_run_that_was_given_up_leaves_free_what_nobody_can_have_read(store: Da
         digest_runs.move(session, unclear, "posting", "unclear")
     with store.transaction() as session:
         due.put(session, job_id="waits", kind="digests.post", ref=unclear, key="again", due_at=FRIDAY_NINE)
+    with store.transaction() as session:
         assert digest_runs.abandoned(session, FRIDAY_NINE, 9, job="digests.post") == [planned]
         for run_id in (planned, unclear):
             digest_runs.give_up(session, run_id, "It is archived.")
