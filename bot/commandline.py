@@ -21,7 +21,7 @@ from bot.accounts.adding import NO_CREDENTIAL, NewAccount, add
 from bot.accounts.sealed import reseal
 from bot.app import app_manifest, clock_of, providers_of
 from bot.config import ENV_FILE, PREFIX, BadSettings, Settings, load, strangers
-from bot.doctor import examine
+from bot.doctor.examining import examine
 from bot.engine.workflows import migrate as migrate_engine
 from bot.errors import BotError
 from bot.home.check import Check, as_json_text, as_lines

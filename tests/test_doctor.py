@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.doctor import examine
+from bot.doctor.examining import examine
 from bot.home.check import Check
 from bot.people import read_profile
 from bot.sealing import Ring, new_key
@@ -112,7 +112,7 @@ async def test_two_ids_of_one_person_are_one_owner(works: Installation, monkeypa
     def of_one(team_id: str, user: Mapping[str, Any], now: datetime) -> Person:
         return read_profile(team_id, {**user, "enterprise_user": {"id": "W0ONE"}}, now)
 
-    monkeypatch.setattr("bot.doctor.read_profile", of_one)
+    monkeypatch.setattr("bot.doctor.slack.read_profile", of_one)
     assert "1 found: name two in KEYDESK_OWNERS" in (await works.problems())["two owners"]
 
 

@@ -15,7 +15,9 @@ import pytest
 BOT = Path(__file__).parents[1] / "bot"
 HOMES = frozenset(path.name for path in (BOT / "providers").iterdir() if (path / "__init__.py").exists())
 VENDORS = re.compile("|".join(sorted(HOMES | {"deepgram", "groq"})), re.IGNORECASE)
-SET_UP = frozenset({"app.py", "commandline.py", "config.py", "doctor.py", "install.py"})
+SET_UP = frozenset(
+    {"app.py", "commandline.py", "config.py", "doctor/examining.py", "doctor/providers.py", "install.py"}
+)
 """The composition root, and what an operator sets up and looks at: which account, with which key, is the vendor's."""
 AT_REST = {"store/columns.py": ["deepgram"]}
 """What rows without a provider are of (`FIRST_PROVIDER`); a migration says what it did then, and stays."""
