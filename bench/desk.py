@@ -26,11 +26,11 @@ from bot.people import People
 from bot.serve import run_loop
 from bot.slack.call import Call
 from bot.slack.dispatch import Floor, build_bolt
-from bot.slack.guard import Seen
+from bot.slack.guard import IsFirst
 from bot.slack.http import web_app
 from bot.slack.names import Command, Door
 from bot.slack.serving import listening
-from bot.store import seen
+from bot.store import deliveries
 from bot.store.decisions import Decision
 
 
@@ -46,7 +46,7 @@ async def serve(port: int) -> None:
         stack.push_async_callback(app.close)
         await app.start()
         gc.freeze()  # as `bot.serve` does
-        whole, unseen = _floor(app, _seen(app)), _floor(app, None)
+        whole, unseen = _floor(app, _is_first(app)), _floor(app, None)
         await stack.enter_async_context(listening(web_app(whole, ready), port, "127.0.0.1"))
         other = await stack.enter_async_context(listening(web_app(unseen, ready), 0, "127.0.0.1"))
         meter = await stack.enter_async_context(listening(meter_app(decided), 0, "127.0.0.1"))
@@ -54,20 +54,20 @@ async def serve(port: int) -> None:
         await told_to_stop()
 
 
-def _floor(app: App, seen_before: Seen | None) -> Floor:
+def _floor(app: App, is_first: IsFirst | None) -> Floor:
     return build_bolt(
         (*app.rooms.doors, _steps(app)),
         web=app.slack.interactive,
         identity=app.identity,
-        seen=seen_before,
+        is_first=is_first,
         door=app.rooms.door,
         signing_secret=app.settings.slack_signing_secret.get_secret_value(),
     )
 
 
-def _seen(app: App) -> Seen:
+def _is_first(app: App) -> IsFirst:
     async def first(key: str) -> bool:
-        return await app.database.write(lambda session: seen.first(session, key, datetime.now(UTC)))
+        return await app.database.write(lambda session: deliveries.first(session, key, datetime.now(UTC)))
 
     return first
 

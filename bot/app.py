@@ -29,11 +29,11 @@ from bot.rooms import MakesRoom, Rooms, assemble
 from bot.sealing import Ring
 from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
-from bot.slack.guard import Seen
+from bot.slack.guard import IsFirst
 from bot.slack.manifest import manifest
 from bot.slack.prefix import prefixed
 from bot.slack.web import Identity, SlackWeb
-from bot.store import due, heartbeats, keys, seen
+from bot.store import deliveries, due, heartbeats, keys
 from bot.store.database import Database
 from bot.vendors import Vendors
 
@@ -176,7 +176,7 @@ def _floor(settings: Settings, ports: Ports, rooms: Rooms, identity: Identity) -
         web=ports.interactive,
         identity=identity,
         prefix=settings.keydesk_prefix,
-        seen=_seen(ports.database),
+        is_first=_is_first(ports.database),
         admit=rooms.admit,
         door=rooms.door,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
@@ -219,8 +219,8 @@ def unconnected(more: Sequence[MakesRoom] = ()) -> Rooms:
     return assemble(ports, more)
 
 
-def _seen(database: Database) -> Seen:
+def _is_first(database: Database) -> IsFirst:
     async def first(key: str) -> bool:
-        return await database.write(lambda session: seen.first(session, key, datetime.now(UTC)))
+        return await database.write(lambda session: deliveries.first(session, key, datetime.now(UTC)))
 
     return first

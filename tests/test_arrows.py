@@ -42,7 +42,7 @@ PLANTED = {
     "bot/policy.py": "httpx",
     "bot/desk/service.py": "slack_bolt",
     "bot/desk/views.py": "sqlmodel",
-    "bot/store/seen.py": "dbos",
+    "bot/store/deliveries.py": "dbos",
     "bot/providers/deepgram/keys.py": "deepgram",
 }
 

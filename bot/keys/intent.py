@@ -19,7 +19,7 @@ from bot.keys.operations import PRESETS, CreateKey
 from bot.keys.stragglers import may_be_there
 from bot.operation import Actor
 from bot.providers.port import Vendor
-from bot.store import requests, seen
+from bot.store import deliveries, requests
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from bot.store.requests import Request
@@ -78,7 +78,7 @@ def note_refused_opening(session: Session, request_id: str, actor: Actor, now: d
     Of two presses at once (an impatient finger, also over two processes) only the first may open a window.
     """
     refusal = refused_opening(session, the_request(session, request_id, actor), actor, now)
-    if refusal is None and not seen.first_lately(session, opening(request_id), datetime.now(UTC), ONE_FINGER):
+    if refusal is None and not deliveries.first_lately(session, opening(request_id), datetime.now(UTC), ONE_FINGER):
         return AlreadyDecided("Your key is already being made, in the window that you opened first. Nothing changed.")
     return refusal
 

@@ -26,8 +26,8 @@ from bot.slack.names import Command, Door
 from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
+from bot.store import deliveries, projects
 from bot.store import people as people_rows
-from bot.store import projects, seen
 from bot.store.database import Database
 from bot.store.keys import Key
 
@@ -162,7 +162,7 @@ class KeyListeners:
         try:
             await self._make_and_show(call, admit, request_id)
         except BaseException:  # once it was delivered, its row says so to whoever presses again
-            await self._database.write(lambda session: seen.unnote(session, opening(request_id)))
+            await self._database.write(lambda session: deliveries.unnote(session, opening(request_id)))
             raise
 
     async def _make_and_show(self, call: Call, admit: Admit, request_id: str) -> None:

@@ -26,7 +26,7 @@ from bot.slack.blocks import Block
 from bot.slack.bounds import bounded
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.entering import enter
-from bot.slack.guard import InFlight, Seen, broken, guarded
+from bot.slack.guard import InFlight, IsFirst, broken, guarded
 from bot.slack.names import Answering, Door, Listener, Names, join
 from bot.slack.noise import Noise
 from bot.slack.payload import Body, read
@@ -69,14 +69,14 @@ def build_bolt(
     web: SlackWeb,
     identity: Identity,
     prefix: str = "",
-    seen: Seen | None = None,
+    is_first: IsFirst | None = None,
     admit: Listener | None = None,
     door: Doorkeeper | None = None,
     signing_secret: str = "",
 ) -> Floor:
     """Put the doors behind Bolt.
 
-    ``web`` is the interactive client. ``seen`` tells whether a delivery is the first of its key; it is asked after
+    ``web`` is the interactive client. ``is_first`` tells whether a delivery is the first of its key; it is asked after
     the ack. ``admit`` is asked before our own help is shown, and refuses by raising; ``door`` lets people pass to
     routes.
     Raises DuplicateName where two doors claim one name.
@@ -93,7 +93,7 @@ def build_bolt(
         attaching_conversation_kwargs_enabled=False,
     )
     in_flight = InFlight()
-    _register(app, _Dispatch(names, web, in_flight, seen, admit, identity.team_id, door))
+    _register(app, _Dispatch(names, web, in_flight, is_first, admit, identity.team_id, door))
     return Floor(app, names, in_flight, Noise(), SignatureVerifier(signing_secret) if signing_secret else None)
 
 
@@ -105,7 +105,7 @@ class _Dispatch:
         names: Names,
         web: SlackWeb,
         in_flight: InFlight,
-        seen: Seen | None,
+        is_first: IsFirst | None,
         admit: Listener | None,
         ours: str,
         door: Doorkeeper | None,
@@ -113,7 +113,7 @@ class _Dispatch:
         self._names = names
         self._web = web
         self._in_flight = in_flight
-        self._seen = seen
+        self._is_first = is_first
         self._admit = admit
         self._ours = ours
         self._door = door
@@ -144,7 +144,7 @@ class _Dispatch:
                 broken(kind, error)
                 await ack()
                 return
-            await guarded(call, listener, body, self._seen)
+            await guarded(call, listener, body, self._is_first)
 
     def _listener(self, call: Call) -> Listener:
         found = self._command(call) if call.kind == "command" else self._found(call)

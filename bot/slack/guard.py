@@ -20,7 +20,7 @@ from bot.slack.payload import delivery_key
 from bot.slack.web import SlackError
 from bot.slack.words import escape
 
-Seen = Callable[[str], Awaitable[bool]]
+IsFirst = Callable[[str], Awaitable[bool]]
 
 _DEDUPED = frozenset({"command", "action", "shortcut", "event"})
 ACKED_FIRST = _DEDUPED | {"view_closed"}
@@ -57,12 +57,12 @@ class InFlight:
         return True
 
 
-async def guarded(call: Call, listener: Listener, body: Mapping[str, Any], seen: Seen | None) -> None:
+async def guarded(call: Call, listener: Listener, body: Mapping[str, Any], is_first: IsFirst | None) -> None:
     """Run a listener; raise nothing but CancelledError."""
     try:
         if call.kind in ACKED_FIRST:
             await call.ack()
-        if await _is_first(call, body, seen):
+        if await _is_first(call, body, is_first):
             await listener(call)
     except BotError as error:
         await _explain(call, error)
@@ -81,12 +81,12 @@ def broken(kind: str, error: Exception) -> str:
     return reference
 
 
-async def _is_first(call: Call, body: Mapping[str, Any], seen: Seen | None) -> bool:
-    key = delivery_key(call, body) if seen and call.kind in _DEDUPED else None
-    if seen is None or key is None:
+async def _is_first(call: Call, body: Mapping[str, Any], is_first: IsFirst | None) -> bool:
+    key = delivery_key(call, body) if is_first and call.kind in _DEDUPED else None
+    if is_first is None or key is None:
         return True
     try:
-        first = await seen(key)
+        first = await is_first(key)
     except Exception as error:  # noqa: BLE001 - rows are the idempotency: without this table work goes on
         _log.warning("slack.seen_not_readable", error=type(error).__name__)
         return True

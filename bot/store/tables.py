@@ -15,6 +15,7 @@ from bot.store import (
     collections,
     customers,
     decisions,
+    deliveries,
     digest_runs,
     digests,
     due,
@@ -34,7 +35,6 @@ from bot.store import (
     refusals,
     requests,
     roles,
-    seen,
     statements,
 )
 
@@ -68,7 +68,7 @@ NOUNS = (
     refusals,
     requests,
     roles,
-    seen,
+    deliveries,
     statements,
 )
 NAMES = frozenset(SQLModel.metadata.tables)

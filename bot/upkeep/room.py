@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.access.refusals import FURTHER, Refusals
 from bot.engine.port import Job
 from bot.room import Deps, JobKind, Room
-from bot.store import due, seen
+from bot.store import deliveries, due
 
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
@@ -43,7 +43,7 @@ class Upkeep:
         deps = self._deps
 
         def forget(session: Session) -> None:
-            seen.forget(session, datetime.now(UTC) - SEEN_KEPT)
+            deliveries.forget(session, datetime.now(UTC) - SEEN_KEPT)
             deps.engine.later(session, Job("store.tidy", ref), now + TIDY_EVERY)
 
         await deps.database.write(forget)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import Floor, build_bolt
-from bot.slack.guard import Seen
+from bot.slack.guard import IsFirst
 from bot.slack.http import Check, web_app
 from bot.slack.names import Door
 from bot.slack.prefix import prefixed
@@ -56,14 +56,14 @@ class Desk:
         self._stack = stack
         self.floor: Floor
 
-    async def open(self, *doors: Door, seen: Seen | None = None, prefix: str = "") -> Send:
+    async def open(self, *doors: Door, seen: IsFirst | None = None, prefix: str = "") -> Send:
         identity = await self.slack.interactive.auth_test()
         self.floor = build_bolt(
             doors,
             web=self.slack.interactive,
             identity=identity,
             prefix=prefix,
-            seen=seen,
+            is_first=seen,
             signing_secret=SECRET,
         )
         self.slack.word(prefixed(self.floor.names))

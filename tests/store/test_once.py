@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 import bot
 from bench.statements import counting
-from bot.store import due, people, projects, seen
+from bot.store import deliveries, due, people, projects
 from bot.store.database import Database, once
 from bot.store.people import Person
 from bot.store.projects import Project
@@ -50,7 +50,7 @@ def inserts(session: Session) -> None:
 
 
 def notes_a_delivery(session: Session) -> None:
-    seen.first(session, "one", NOON)
+    deliveries.first(session, "one", NOON)
 
 
 def says_it_in_sql(session: Session) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import cards, due, mints, mirrors, people, projects, record, seen
+from bot.store import cards, deliveries, due, mints, mirrors, people, projects, record
 from bot.store.cards import Card
 from bot.store.database import Database
 from bot.store.decisions import Decision
@@ -136,15 +136,15 @@ def test_the_same_job_put_by_many_at_once_stands_once(store: Database) -> None:
 def test_a_delivery_is_first_once(store: Database) -> None:
     def first(_: int) -> bool:
         with store.transaction() as session:
-            return seen.first(session, "event:Ev1", NOON)
+            return deliveries.first(session, "event:Ev1", NOON)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(first, range(20))) == 1
     with store.transaction() as session:
-        seen.forget(session, NOON)
-        assert not seen.first(session, "event:Ev1", NOON)
-        seen.forget(session, NOON + PATIENCE)
-        assert seen.first(session, "event:Ev1", NOON)
+        deliveries.forget(session, NOON)
+        assert not deliveries.first(session, "event:Ev1", NOON)
+        deliveries.forget(session, NOON + PATIENCE)
+        assert deliveries.first(session, "event:Ev1", NOON)
 
 
 # --- mints and mirrors ---

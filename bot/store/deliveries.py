@@ -1,4 +1,4 @@
-"""Seen: deliveries already acted upon, kept for a day, so that a replay has no second effect."""
+"""Deliveries already acted upon, kept for a day, so that a replay has no second effect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.store.conditional import delete
 from bot.store.upsert import insert_for
 
 
-class Seen(SQLModel, table=True):
+class Delivery(SQLModel, table=True):
     """One delivery, by its event id or trigger id."""
 
     __tablename__ = "deliveries"
@@ -39,7 +39,7 @@ def first_lately(session: Session, key: str, now: datetime, patience: timedelta)
 
 def unnote(session: Session, key: str) -> None:
     """Take back what ``first_lately`` noted: it is over, and may begin again."""
-    delete(session, Seen, col(Seen.key) == key)
+    delete(session, Delivery, col(Delivery.key) == key)
 
 
 @cache
@@ -51,4 +51,4 @@ def _note(dialect: str) -> Executable:
 
 def forget(session: Session, before: datetime) -> None:
     """Delete what is older."""
-    delete(session, Seen, col(Seen.at) < before)
+    delete(session, Delivery, col(Delivery.at) < before)
