@@ -24,8 +24,8 @@ from bot.store import due, heartbeats, projects, schema
 from bot.store.collections import Collection
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
-from bot.usage.holding import LANES
 from bot.usage.jobs import UsageJobs
+from bot.usage.leases import LEASES
 from tests.clocks import SetClock
 
 PROJECTS = 1_000
@@ -102,7 +102,7 @@ async def collected(name: str, database_url: str) -> list[Row]:
         database.close()
     what = f"{name}: {PROJECTS:,} projects collected"
     return [
-        _ratio(f"{what}, wall time of calls × delay ÷ {len(LANES)} at once", *first),
+        _ratio(f"{what}, wall time of calls × delay ÷ {len(LEASES)} at once", *first),
         Row(f"{what}, resident memory gained", grown, "MB", 60),
         _ratio(f"{what} again an hour later, the same", *again),
         Row(f"{what} again, calls that ask for settled days", settled, "calls", 0),
@@ -112,7 +112,7 @@ async def collected(name: str, database_url: str) -> list[Row]:
 
 def _ratio(name: str, seconds: float, calls: int) -> Row:
     note = f"{seconds:.0f} s, {calls:,} calls of {DELAY * 1000:.0f} ms"
-    return Row(name, seconds / (calls * DELAY / len(LANES)), "×", 1.1, note)
+    return Row(name, seconds / (calls * DELAY / len(LEASES)), "×", 1.1, note)
 
 
 async def _round(database: Database, provider: Provider, jobs: UsageJobs, clock: SetClock) -> tuple[float, int]:
@@ -130,7 +130,7 @@ async def _round(database: Database, provider: Provider, jobs: UsageJobs, clock:
 async def _refused(provider: Provider, jobs: UsageJobs, clock: SetClock) -> int:
     """Answer 429 to what is under way and count the calls of the next seconds."""
     provider.calls.clear()
-    provider.refusals = len(LANES)
+    provider.refusals = len(LEASES)
     await jobs.plan("all", clock.now())
     clock.move(timedelta(hours=1))
     while provider.refusals:  # noqa: ASYNC110 - the provider has no event for it

@@ -19,7 +19,7 @@ from bench.process import started
 from bench.table import Row
 from bot.store import collections
 from bot.store.database import Database
-from bot.store.lanes import Lane
+from bot.store.leases import Lease
 from playground.supervisor import free_port
 from tests.scenarios.people import GENERAL, YUKI
 
@@ -98,9 +98,9 @@ async def _until_nothing_is_due(database_url: str) -> None:
 
 
 def _rests(session: Session) -> bool:
-    """Tell whether every project was read, no lane works, and no reading falls due while the process is measured."""
+    """Tell whether every project was read, no lease works, and no reading falls due while the process is measured."""
     now = datetime.now(UTC)
-    busy = session.exec(select(Lane).where(col(Lane.holder).is_not(None), col(Lane.until) > now)).first()
+    busy = session.exec(select(Lease).where(col(Lease.holder).is_not(None), col(Lease.until) > now)).first()
     next_reading = collections.next_due(session)
     return busy is None and next_reading is not None and next_reading > now + timedelta(seconds=1.5 * IDLE_SECONDS)
 

@@ -23,7 +23,7 @@ from bot.store.facts import Which, usage_by
 from bot.store.splits import Splits
 from bot.usage.comparing import Reading, Totals, differs, known_after
 from bot.usage.failures import Permit, RecordedRequests, count_failures
-from bot.usage.holding import RESTING, Rest, let_rest, resting_until
+from bot.usage.leases import RESTING, Rest, let_rest, resting_until
 from bot.usage.reading import Period, spend_totals, usage_rows
 from bot.usage.settling import is_settled, lacks_rows
 from bot.usage.splits import DEFINITE, Found, SplitReports, Splitting, trouble_of
@@ -93,7 +93,7 @@ class UsageCollection:
         A project never read before is read whole. Returns what the provider does not let us read, if so.
 
         Raises:
-            ProviderError: it could not be read, or the lanes rest; what is known stays.
+            ProviderError: it could not be read, or the leases rest; what is known stays.
         """
         if project_id not in self._refreshing:
             task = asyncio.create_task(self._refresh(project_id, now))

@@ -1,8 +1,8 @@
 """When figures are collected: each hour at half past, so also soon after the provider's day closes (00:00 UTC).
 
-Lanes bound how many projects are collected at once, on all machines together: a lane is a durable job that holds a
-lease in the database and reads one project after the other, each with one call at a time. So there are never more
-calls at once than lanes. A lane whose process dies is free again when its lease ends.
+Leases bound how many projects are collected at once, on all machines together: whoever holds one is a durable
+job, and reads one project after the other, each with one call at a time. So there are never more
+calls at once than leases. One whose process dies ends by itself.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from bot.engine.port import Engine, Job
 from bot.errors import ProviderError, RateLimited
 from bot.providers.http import unhurried
 from bot.providers.port import Capability
-from bot.store import collections, lanes
+from bot.store import collections, leases
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
 from bot.usage.failures import Permit
-from bot.usage.holding import LANES, HeldLane, LaneLost, let_rest, resting_until
+from bot.usage.leases import LEASES, HeldLease, LeaseLost, let_rest, resting_until
 from bot.vendors import vendors_in
 
-TURN = 25  # projects before a lane's job ends and the next begins, so that a process can leave
+TURN = 25  # projects before a lease's job ends and the next begins, so that a process can leave
 AT_MINUTE = 30
 FIRST_WAIT = timedelta(minutes=1)  # whoever just started Keydesk looks at other things first
 TAKEN_FOR = timedelta(minutes=10)  # a reading that was begun and neither goes on nor ends is begun again after this
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 class UsageJobs:
-    """The jobs "usage.plan" (ref "all") and "usage.collect" (ref is a lane).
+    """The jobs "usage.plan" (ref "all") and "usage.collect" (ref is a lease).
 
     ``afterwards`` are the jobs of those who wait for figures: they run once nothing more is to be read at once.
     """
@@ -57,48 +57,48 @@ class UsageJobs:
         self._afterwards = afterwards
 
     async def plan(self, ref: str, now: datetime) -> None:
-        """Plan projects seen for the first time, see that every lane goes on, and come again in an hour."""
+        """Plan projects seen for the first time, see that every lease goes on, and come again in an hour."""
         await self._database.write(lambda session: self._engine.later(session, Job("usage.plan", ref), next_round(now)))
         first_day = self._collection.first_day(now)
 
         def write(session: Session) -> None:
             collections.miss(session, now - EVERY)
             collections.plan(session, first_day, now + FIRST_WAIT, vendors_in(session).offering(Capability.USAGE))
-            for lane in LANES:
-                self._go_on(session, lane, now)
+            for lease in LEASES:
+                self._go_on(session, lease, now)
 
         await self._database.write(write)
 
     @unhurried
     async def collect(self, name: str, now: datetime) -> None:
-        """Read what is due, a turn of projects long; another process's lane is looked at again when its lease ends."""
-        if name not in LANES:  # planned by a version that had more of them
+        """Read what is due, a turn of projects long; another process's lease is looked at again when it ends."""
+        if name not in LEASES:  # planned by a version that had more of them
             return
-        lane = HeldLane(self._database, self._clock, name, self._collection.rest)
-        if not await lane.take():
+        lease = HeldLease(self._database, self._clock, name, self._collection.rest)
+        if not await lease.take():
             await self._database.write(lambda session: self._look_again(session, name, now))
             return
         looked_at = 0
         try:
-            while looked_at < TURN and await self._next(lane):
+            while looked_at < TURN and await self._next(lease):
                 looked_at += 1
-        except LaneLost:
-            log.info("usage.lane_lost", lane=name)
+        except LeaseLost:
+            log.info("usage.lease_lost", lease=name)
         finally:
-            await self._database.write(lambda session: self._leave(session, lane, looked_at))
+            await self._database.write(lambda session: self._leave(session, lease, looked_at))
 
-    async def _next(self, lane: HeldLane) -> bool:
+    async def _next(self, lease: HeldLease) -> bool:
         """Collect the project that is due first; False if none is."""
         now = self._clock.now()
         project_id = await self._database.write(lambda session: collections.take(session, now, now + TAKEN_FOR))
         if project_id is None:
             return False
         try:
-            problem = await self._collection.collect(project_id, now, self._permit(lane, project_id, now))
+            problem = await self._collection.collect(project_id, now, self._permit(lease, project_id, now))
         except RateLimited as limited:
             await self._slow_down(limited, project_id)
-            raise LaneLost from limited
-        except LaneLost:
+            raise LeaseLost from limited
+        except LeaseLost:
             await self._database.write(lambda session: collections.put_off(session, project_id, now))
             raise
         except ProviderError as trouble:
@@ -108,15 +108,15 @@ class UsageJobs:
             await self._failed(project_id, NOT_UNDERSTOOD)
         else:
             await self._database.write(lambda session: _read(session, project_id, problem, now))
-            await self._count_failures(lane, project_id)
+            await self._count_failures(lease, project_id)
         return True
 
-    def _permit(self, lane: HeldLane, project_id: str, taken_at: datetime) -> Permit:
-        """Hold the project as long as the lane: a reading that goes on is begun by nobody else."""
+    def _permit(self, lease: HeldLease, project_id: str, taken_at: datetime) -> Permit:
+        """Hold the project as long as the lease: a reading that goes on is begun by nobody else."""
 
         async def permit() -> None:
             nonlocal taken_at
-            await lane.permit()
+            await lease.permit()
             now = self._clock.now()
             if now - taken_at > TAKEN_FOR / 2:
                 await self._database.write(lambda session: collections.put_off(session, project_id, now + TAKEN_FOR))
@@ -124,20 +124,20 @@ class UsageJobs:
 
         return permit
 
-    async def _count_failures(self, lane: HeldLane, project_id: str) -> None:
+    async def _count_failures(self, lease: HeldLease, project_id: str) -> None:
         """Count the failed requests of a project that was read; whatever becomes of that, it was read."""
         try:
-            await self._collection.count_failures(project_id, lane.permit)
+            await self._collection.count_failures(project_id, lease.permit)
         except RateLimited as limited:
             await self._slow_down(limited)
-            raise LaneLost from limited
-        except LaneLost:
+            raise LeaseLost from limited
+        except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - whatever its records are, the other projects' figures are read
             log.error("usage.failures_not_counted", project_id=project_id, error=type(error).__name__)  # noqa: TRY400 - no values
 
     async def _slow_down(self, limited: RateLimited, project_id: str | None = None) -> None:
-        """Let every lane rest, and with them the project that could not be read."""
+        """Let every lease rest, and with them the project that could not be read."""
         now = self._clock.now()
 
         def write(session: Session) -> datetime:
@@ -153,27 +153,27 @@ class UsageJobs:
         log.warning("usage.not_collected", project_id=project_id, why=problem)
         await self._database.write(lambda session: _put_off(session, project_id, problem, now))
 
-    def _leave(self, session: Session, lane: HeldLane, looked_at: int) -> None:
+    def _leave(self, session: Session, lease: HeldLease, looked_at: int) -> None:
         now = self._clock.now()
-        lane.leave(session)
-        goes_on = self._go_on(session, lane.name, now)
+        lease.leave(session)
+        goes_on = self._go_on(session, lease.name, now)
         for job in self._afterwards if looked_at and not goes_on else ():
-            self._engine.later(session, job, now)  # lanes that end together ask for it once
+            self._engine.later(session, job, now)  # leases that end together ask for it once
 
-    def _go_on(self, session: Session, lane: str, now: datetime) -> bool:
-        """Let the lane's next turn begin when something is due, and not while the lanes rest; tell if that is now."""
+    def _go_on(self, session: Session, lease: str, now: datetime) -> bool:
+        """Let the lease's next turn begin when something is due, and not while the leases rest; tell if that is now."""
         due = collections.next_due(session) or next_round(now)
         begins = max(due, resting_until(session, now) or now, now)
         if begins <= now:
-            self._engine.enqueue(session, Job("usage.collect", lane), now)
+            self._engine.enqueue(session, Job("usage.collect", lease), now)
         else:
-            self._engine.later(session, Job("usage.collect", lane), begins)
+            self._engine.later(session, Job("usage.collect", lease), begins)
         return begins <= now
 
-    def _look_again(self, session: Session, lane: str, now: datetime) -> None:
-        until = lanes.get(session, lane).until
+    def _look_again(self, session: Session, lease: str, now: datetime) -> None:
+        until = leases.get(session, lease).until
         wait = max(until - datetime.now(UTC), timedelta(seconds=1)) if until else timedelta(seconds=1)
-        self._engine.later(session, Job("usage.collect", lane), now + wait)
+        self._engine.later(session, Job("usage.collect", lease), now + wait)
 
 
 def next_round(now: datetime) -> datetime:

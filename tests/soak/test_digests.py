@@ -164,7 +164,7 @@ def _at_rest(here: Stage, end: datetime) -> bool:
 
 
 def _all_collected(here: Stage) -> bool:
-    """Tell whether the figures of every project were read; the lanes of a killed process are free after two minutes."""
+    """Tell whether the figures of every project were read; the leases of a killed process end after two minutes."""
     here.clock.advance(timedelta(seconds=1))  # slowly: a reading that lasts ten minutes of this clock is begun again
     read = here.read(lambda session: [found.read_at for found in session.exec(select(Collection))])
     return bool(read) and None not in read

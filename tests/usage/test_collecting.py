@@ -15,12 +15,12 @@ from bot.errors import RateLimited, ScopeMissing, Unavailable
 from bot.providers.billing import Billing
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.records import RequestFilter, RequestPage
-from bot.store import collections, facts, lanes, projects, schema
+from bot.store import collections, facts, leases, projects, schema
 from bot.store.database import Database
 from bot.store.facts import Which
 from bot.usage.collecting import UsageCollection
-from bot.usage.holding import LANES
 from bot.usage.jobs import NOT_UNDERSTOOD, UsageJobs, next_round
+from bot.usage.leases import LEASES
 from bot.usage.settling import is_settled
 from playground.deepgram.server import DeepgramEmulator
 from tests.clocks import SetClock, machine_now
@@ -164,8 +164,8 @@ async def test_being_told_to_slow_down_lets_every_lane_rest_for_that_long(world:
     assert len(world.provider.calls) == 1
     await world.pass_by(minutes=9)
     assert world.provider.calls == []
-    with world.database.transaction() as session:  # another lane was told a shorter time
-        lanes.rest(session, LANES, world.clock.now() + timedelta(seconds=9))
+    with world.database.transaction() as session:  # another lease was told a shorter time
+        leases.rest(session, LEASES, world.clock.now() + timedelta(seconds=9))
     world.provider.trouble.clear()
     await world.pass_by(seconds=30)
     assert world.provider.calls == []
@@ -191,15 +191,17 @@ async def test_today_is_read_now_for_who_asks_now(world: World) -> None:
 async def test_a_lane_of_a_dead_process_is_free_again_when_its_lease_ends(world: World) -> None:
     machine = machine_now()
     with world.database.transaction() as session:
-        for lane in LANES:
-            assert lanes.hold(session, lane, "dead", machine, machine + timedelta(seconds=90))
-            assert not lanes.hold(session, lane, "other", machine, machine + timedelta(seconds=90))
+        for lease in LEASES:
+            assert leases.hold(session, lease, "dead", machine, machine + timedelta(seconds=90))
+            assert not leases.hold(session, lease, "other", machine, machine + timedelta(seconds=90))
     await world.plan(P1)
     await world.pass_by(seconds=80)
     assert world.provider.calls == []
     with world.database.transaction() as session:
-        assert lanes.hold(session, LANES[0], "living", machine + timedelta(seconds=91), machine + timedelta(minutes=3))
-        lanes.free(session, LANES[0], "living")
+        assert leases.hold(
+            session, LEASES[0], "living", machine + timedelta(seconds=91), machine + timedelta(minutes=3)
+        )
+        leases.free(session, LEASES[0], "living")
     await world.pass_by(minutes=5)
     assert world.provider.calls_of(P1)["billing"] == 1
 
@@ -215,10 +217,10 @@ async def test_all_replicas_together_make_no_more_calls_at_once_than_there_are_l
         projects.mirror(session, [(project_id, project_id) for project_id in ids], NOW)
         collections.plan(session, ago(11), NOW)
     replicas = [Replica(database, provider, clock) for _ in range(3)]
-    turns = [replica.jobs.collect(lane, NOW) for replica in replicas for lane in LANES]
+    turns = [replica.jobs.collect(lease, NOW) for replica in replicas for lease in LEASES]
     await asyncio.gather(*turns)
     database.close()
-    assert provider.most_at_once == len(LANES)
+    assert provider.most_at_once == len(LEASES)
     assert all(provider.calls_of(project_id) == {"billing": 2, "usage": 8, "requests": 1} for project_id in ids)
 
 

@@ -1,4 +1,4 @@
-"""Rounds: when projects are read, what lets the lanes rest, and what is heard when nobody comes."""
+"""Rounds: when projects are read, what lets the leases rest, and what is heard when nobody comes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlmodel import col, select
 from bot.errors import RateLimited, Unavailable
 from bot.providers.billing import Billing
 from bot.providers.records import RequestPage
-from bot.store import collections, lanes
+from bot.store import collections, leases
 from bot.store.collections import Collection
 from bot.store.due import Due
-from bot.usage.holding import LANES
+from bot.usage.leases import LEASES
 from tests.usage.world import NOW, P1, P2, TODAY, World, ago
 
 TWELVE_HOURS = timedelta(hours=12)
@@ -67,7 +67,7 @@ async def test_a_429_from_the_records_of_requests_undoes_no_reading(world: World
     assert (collection(world).failures, collection(world).problem) == (0, None)
     assert collection(world).due_at == NOW.replace(minute=30)
     with world.database.reading() as session:
-        assert lanes.resting_until(session, LANES) == world.clock.now() + timedelta(minutes=10)
+        assert leases.resting_until(session, LEASES) == world.clock.now() + timedelta(minutes=10)
 
 
 async def test_who_asks_now_lets_everybody_rest_and_rests_with_them(world: World) -> None:
@@ -82,7 +82,7 @@ async def test_who_asks_now_lets_everybody_rest_and_rests_with_them(world: World
     assert world.provider.calls == []
     await world.pass_by(minutes=21)
     await world.collection.refresh(P1, world.clock.now())
-    assert world.provider.calls_of(P1)["billing"] == 2  # the lane's, and this one
+    assert world.provider.calls_of(P1)["billing"] == 2  # the lease's, and this one
 
 
 async def test_who_asks_at_the_same_time_is_answered_by_one_reading(world: World) -> None:
@@ -97,7 +97,7 @@ async def test_who_asks_at_the_same_time_is_answered_by_one_reading(world: World
 async def test_projects_that_nobody_comes_to_read_are_heard_of(world: World) -> None:
     await world.plan(P1, P2)
     with world.database.transaction() as session:
-        lanes.rest(session, LANES, NOW + timedelta(days=9))
+        leases.rest(session, LEASES, NOW + timedelta(days=9))
     for _ in range(12):
         await world.pass_by(hours=1)
     assert failing(world) == []
@@ -108,7 +108,7 @@ async def test_projects_that_nobody_comes_to_read_are_heard_of(world: World) -> 
 async def test_a_clock_that_moves_on_is_no_alarm(world: World) -> None:
     await world.plan(P1)
     world.clock.move(timedelta(days=3))
-    await world.jobs.plan("all", world.clock.now())  # before the lanes have come to read anything
+    await world.jobs.plan("all", world.clock.now())  # before the leases have come to read anything
     assert failing(world) == []
     await world.pass_by(seconds=1)
     assert collection(world).missed_rounds == 0

@@ -1,4 +1,4 @@
-"""Holding a lane: one process's leave to call the provider, for as long as it renews it."""
+"""Leases: one process's leave to call the provider, for as long as it renews it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.errors import RateLimited
 from bot.providers.http import UNHURRIED_READS_AT_ONCE
-from bot.store import lanes
+from bot.store import leases
 from bot.store.database import Database
 
 # One for each read that may be made at once while nobody waits for it.
-LANES = tuple(f"usage.collect {number}" for number in range(1, UNHURRIED_READS_AT_ONCE + 1))
-LEASE = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
+LEASES = tuple(f"usage.collect {number}" for number in range(1, UNHURRIED_READS_AT_ONCE + 1))
+LEASE_TIME = timedelta(minutes=2)  # by the machine's time; longer than a renewal and any one call with all its retries
 RENEWED_AFTER = 40.0  # seconds
 ASKED_AFTER = 5.0  # seconds for which another process may not have heard yet that all are to rest
 REST = timedelta(minutes=1)  # when told to slow down without being told for how long
 RESTING = "The provider asked Keydesk for fewer calls, so nothing is read until {until:%H:%M} UTC."
 
 
-class LaneLost(Exception):
-    """The lane was taken by another process, or all lanes rest: no further call may be made."""
+class LeaseLost(Exception):
+    """The lease was taken by another process, or all leases rest: no further call may be made."""
 
 
 class Rest:
@@ -43,8 +43,8 @@ class Rest:
         return self._until is not None and self._until > now
 
 
-class HeldLane:
-    """One lane in the hands of one turn."""
+class HeldLease:
+    """One lease in the hands of one turn."""
 
     def __init__(self, database: Database, clock: Clock, name: str, rest: Rest) -> None:
         self._database = database
@@ -55,10 +55,10 @@ class HeldLane:
         self.holder = uuid4().hex
 
     async def take(self) -> bool:
-        """Take the lane or renew it; False while another turn holds it."""
+        """Take the lease or renew it; False while another turn holds it."""
         begun, machine = time.monotonic(), datetime.now(UTC)
         held = await self._database.write(
-            lambda session: lanes.hold(session, self.name, self.holder, machine, machine + LEASE)
+            lambda session: leases.hold(session, self.name, self.holder, machine, machine + LEASE_TIME)
         )
         if held:
             self._renewed = begun
@@ -71,26 +71,26 @@ class HeldLane:
             LaneLost: it may not.
         """
         if time.monotonic() - self._renewed > RENEWED_AFTER and not await self.take():
-            raise LaneLost
+            raise LeaseLost
         if time.monotonic() - self._asked > ASKED_AFTER:
             self._asked = time.monotonic()
             self._rest.told(await self._database.read(lambda session: resting_until(session, self._clock.now())))
         if self._rest.holds(self._clock.now()):
-            raise LaneLost
+            raise LeaseLost
 
     def leave(self, session: Session) -> None:
-        """Let go of the lane, if it is still held."""
-        lanes.free(session, self.name, self.holder)
+        """Let go of the lease, if it is still held."""
+        leases.free(session, self.name, self.holder)
 
 
 def resting_until(session: Session, now: datetime) -> datetime | None:
     """Return until when no call may be made, or None if calls may be made now."""
-    until = lanes.resting_until(session, LANES)
+    until = leases.resting_until(session, LEASES)
     return until if until is not None and until > now else None
 
 
 def let_rest(session: Session, limited: RateLimited, now: datetime) -> datetime:
-    """Let every lane rest, for the provider limits the credential and not one project; return until when."""
+    """Let every lease rest, for the provider limits the credential and not one project; return until when."""
     until = now + (timedelta(seconds=limited.retry_after) if limited.retry_after else REST)
-    lanes.rest(session, LANES, until)
+    leases.rest(session, LEASES, until)
     return until
