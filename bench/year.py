@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel
 from bench import asking
 from bench.table import Row
 from bot.providers.deepgram.vendor import DEEPGRAM
-from bot.store import collected, facts, schema, spans
+from bot.store import collected, facts, rollups, schema
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.fact_rows import DOLLARS, MEASURES, SPEND, SPEND_LINES, USAGE, USAGE_LINES, SpendOf, UsageOf, line_id
@@ -128,8 +128,8 @@ def fill(database: Database) -> None:
                 session.execute(text(statement), day)
         for month in sorted({(EARLIEST + timedelta(days=number)).replace(day=1) for number in range(2 * DAYS)}):
             collected.add_up(session, month)
-        spans.add_up(session, spans.Sums(SPEND, DOLLARS, true()), EARLIEST, LAST)
-        spans.add_up(session, spans.Sums(USAGE, MEASURES, true()), EARLIEST, LAST)
+        rollups.add_up(session, rollups.Sums(SPEND, DOLLARS, true()), EARLIEST, LAST)
+        rollups.add_up(session, rollups.Sums(USAGE, MEASURES, true()), EARLIEST, LAST)
     if not database.is_sqlite:  # PostgreSQL does this by itself, in time
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

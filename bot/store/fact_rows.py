@@ -1,4 +1,4 @@
-"""Fact rows: what each line came to on each day, and the sums over spans of days (``spans.py``).
+"""Fact rows: what each line came to on each day, and the sums over more days (``rollups.py``).
 
 A spend line is one key's use of one line item with one tag set on one deployment; a usage line is one value of one
 dimension. A line's id is a digest of what it is, so that two processes give it the same one without asking.
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Delete, Select, String, Table, bindparam, delete, insert, select
 from sqlmodel import Field, Session, SQLModel
 
-from bot.store import spans
+from bot.store import rollups
 from bot.store.columns import Day, Exact
 from bot.store.upsert import insert_into
 
@@ -196,8 +196,8 @@ class _Facts:
         return delete(self.table).where(self.table.c.span == 1, days, self.sums.lines)
 
     @cached_property
-    def sums(self) -> spans.Sums:
-        return spans.Sums(self.table, self.measures, self.table.c.line_id.in_(self.lines))
+    def sums(self) -> rollups.Sums:
+        return rollups.Sums(self.table, self.measures, self.table.c.line_id.in_(self.lines))
 
 
 _SPEND = _Facts(
@@ -221,4 +221,4 @@ def _write(
     session.execute(facts.clear, which | {"days": sorted(days)})
     if rows:
         session.execute(insert(facts.table), rows)
-    spans.add_up(session, facts.sums, min(days), max(days), **which)
+    rollups.add_up(session, facts.sums, min(days), max(days), **which)

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import CTE, Column, ColumnElement, Select, Subquery, Table, case, func, literal_column, select
 from sqlmodel import Session, SQLModel
 
-from bot.store import spans, tag_sets
+from bot.store import rollups, tag_sets
 from bot.store.collected import DayTotal, Which, total_spend, totals_by
 from bot.store.coverage import Coverage, coverage
 from bot.store.fact_rows import COUNTS, DOLLARS, MEASURES, SPEND, SPEND_LINES, TOTAL, USAGE, USAGE_LINES, Figures
@@ -87,7 +87,7 @@ class Ranked(NamedTuple):
 def spend_by(session: Session, which: Which, *dimensions: SpendDimension) -> list[SpendRow]:
     """Return dollars by any combination of dimensions, in their order; groups of nothing are left out.
 
-    A year of a thousand projects is answered from sums over spans. Split by "day" together with anything but
+    A year of a thousand projects is answered from rollups. Split by "day" together with anything but
     "project", it reads every single day: narrow it to some projects or to some weeks.
     """
     if dimensions in {(), ("day",), ("day", "project")} and which.is_whole:
@@ -106,7 +106,7 @@ def largest_spend(session: Session, which: Which, dimension: SpendDimension, *, 
 def _spending(which: Which, names: Sequence[str]) -> Select[Any]:
     wanted, by_day = _wanted(which, names), "day" in names
     few = [SPEND.c.line_id.in_(select(wanted.c.id))] if _narrowing(which) else []
-    facts = spans.summed(SPEND, which.start, which.end, DOLLARS, *few, by_day=by_day, few_lines=bool(few))
+    facts = rollups.summed(SPEND, which.start, which.end, DOLLARS, *few, by_day=by_day, few_lines=bool(few))
     lines = wanted if _OF_KEYS.keys() & set(names) else SPEND_LINES
     columns = [facts.c.day if name == "day" else lines.c[name] for name in names]
     joined = facts.join(lines, lines.c.id == facts.c.line_id)
@@ -114,7 +114,7 @@ def _spending(which: Which, names: Sequence[str]) -> Select[Any]:
 
 
 def _wanted(which: Which, names: Sequence[str]) -> CTE:
-    """Return the lines that are wanted, with whose they are if that is asked: put together once, not for each span."""
+    """Return the lines that are wanted, with whose they are if that is asked: made once, not for each rollup."""
     with_keys = SPEND_LINES.outerjoin(KEYS, KEYS.c.provider_key_id == SPEND_LINES.c.key_id)
     asks_keys = _OF_KEYS.keys() & set(names) or which.billed_by is not None or which.owners is not None
     columns = [
@@ -203,7 +203,7 @@ def _using(which: Which, dimension: UsageDimension, measures: Sequence[str], *, 
     rows, wanted = [USAGE.c.dimension == dimension], _usage_lines_of(which, dimension)
     if wanted:
         rows.append(USAGE.c.line_id.in_(select(select(USAGE_LINES.c.id).where(*wanted).cte().c.id)))
-    return spans.summed(USAGE, which.start, which.end, measures, *rows, by_day=by_day, few_lines=bool(wanted))
+    return rollups.summed(USAGE, which.start, which.end, measures, *rows, by_day=by_day, few_lines=bool(wanted))
 
 
 _COLUMN: dict[str, str] = {

@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, Figures, SpendOf, UsageOf
 from bot.store.facts import Which
 from bot.store.prices import NONE_UNTOLD
-from bot.store.spans import SPANS, blocks
+from bot.store.rollups import DAYS_IN_ONE, blocks
 from bot.store.tag_sets import set_of, text_of
 from tests.factories import ANA, LI, key
 
@@ -42,7 +42,7 @@ def test_spans_make_up_a_period_exactly(start: date, more: int) -> None:
     )
     assert days == [start + timedelta(days=number) for number in range(more + 1)]
     assert all(first.toordinal() % span == 0 for span, firsts in cut.items() for first in firsts)
-    assert sum(map(len, cut.values())) <= 4 * len(SPANS)
+    assert sum(map(len, cut.values())) <= 4 * len(DAYS_IN_ONE)
 
 
 def test_a_tag_set_is_one_text_whatever_its_order() -> None:

@@ -1,4 +1,4 @@
-"""Spans: sums of 3, 9, 27, 81 and 243 days beside the facts of single days, so that a year is a few rows of each line.
+"""Rollups: sums of 3, 9, 27, 81 and 243 days beside the facts of days, so that a year is a few rows of each line.
 
 A line is one thing that figures are kept of, such as one key's use of one model. A row of span 1 is the fact of one
 day; a row of span s is the sum of the line's facts over the s days from ``day`` on, where the day's number is a
@@ -32,15 +32,15 @@ from sqlalchemy import (
 from sqlalchemy import union_all as all_of
 from sqlmodel import Session
 
-SPANS = (1, 3, 9, 27, 81, 243)
+DAYS_IN_ONE = (1, 3, 9, 27, 81, 243)
 
 
 def blocks(start: date, end: date) -> dict[int, list[date]]:
-    """Return the fewest spans that make up the days from ``start`` to ``end``, both included: their first days."""
+    """Return the fewest rollups that make up the days from ``start`` to ``end``, both included: their first days."""
     found: dict[int, list[date]] = {}
     number, last = start.toordinal(), end.toordinal()
     while number <= last:
-        span = max(size for size in SPANS if number % size == 0 and number + size - 1 <= last)
+        span = max(size for size in DAYS_IN_ONE if number % size == 0 and number + size - 1 <= last)
         found.setdefault(span, []).append(date.fromordinal(number))
         number += span
     return found
@@ -99,7 +99,7 @@ class Sums:
 
     @cached_property
     def statements(self) -> list[tuple[int, Delete, Insert]]:
-        """For each span what takes its sums away and what writes them, from ``begin`` to ``end``."""
+        """For each length what takes its sums away and what writes them, from ``begin`` to ``end``."""
         table = self.table
         return [
             (
@@ -107,7 +107,7 @@ class Sums:
                 delete(table).where(table.c.span == span, _between(table), self.lines),
                 _sums_of(table, self.measures, self.lines, smaller, span),
             )
-            for smaller, span in pairwise(SPANS)
+            for smaller, span in pairwise(DAYS_IN_ONE)
         ]
 
 
