@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.digests.known_days import KnownDays
+from bot.digests.coverage import DayCoverage
 from bot.digests.naming import Naming, Way
 from bot.digests.scope import scope_of
 from bot.digests.service import UNSPLIT, Details, Failures, Figures, Part, first_needed, provider_total
@@ -26,16 +26,16 @@ T = TypeVar("T")
 
 def figures(session: Session, subscription: Subscription, days: Sequence[date]) -> Figures:
     """Read what a subscription is told of these days."""
-    known = KnownDays(session, first_needed(days), days[-1])
+    known = DayCoverage(session, first_needed(days), days[-1])
     naming = Naming(session, subscription.team_id, known.projects)
     project_ids = known.read(subscription.projects, days)
-    totals, standing = known.totals(project_ids), known.standing(subscription.projects, days)
+    totals, completeness = known.totals(project_ids), known.completeness(subscription.projects, days)
     untold = frozenset(day for day in days if project_ids and day not in totals)
-    earlier = known.earlier(subscription.projects, project_ids, days[0]) if standing.unread else {}
+    earlier = known.earlier(subscription.projects, project_ids, days[0]) if completeness.unread else {}
     wanted = _of_customers(naming, frozenset(subscription.customers))
     if subscription.customers:
         totals = _of_them(session, known, project_ids, totals, wanted)
-        earlier = _of_them(session, known, [*project_ids, *standing.unread], earlier, wanted)
+        earlier = _of_them(session, known, [*project_ids, *completeness.unread], earlier, wanted)
     now = [row for row in _spent(session, project_ids, days[0], days[-1]) if wanted(row)]
     compared = weights_of(usual_of(day, totals) for day in days)
     before = [
@@ -53,8 +53,8 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
         rows=[(names[each], part) for each, part in parts.items()],
         ownerless=ownerless,
         details=_details(naming, now, provider_total(totals, days, untold)),
-        final=standing.final,
-        unread=known.names(standing.unread),
+        final=completeness.final,
+        unread=known.names(completeness.unread),
         failures=None if subscription.customers else _failures(session, known, subscription.projects, days),
         scope=scope_of(subscription, {**naming.customer_names, **naming.project_names}),
         earlier=earlier,
@@ -63,7 +63,7 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
     )
 
 
-def _failures(session: Session, known: KnownDays, scope: Sequence[str], days: Sequence[date]) -> Failures | None:
+def _failures(session: Session, known: DayCoverage, scope: Sequence[str], days: Sequence[date]) -> Failures | None:
     """Return how many requests failed. Of customers nobody knows: the provider's records name no billing."""
     failed = known.failed(scope, days)
     if failed is None:
@@ -89,7 +89,7 @@ def _of_customers(naming: Naming, wanted: frozenset[str]) -> Callable[[SpendRow]
 
 def _of_them(
     session: Session,
-    known: KnownDays,
+    known: DayCoverage,
     project_ids: Sequence[str],
     days: Iterable[date],
     wanted: Callable[[SpendRow], bool],

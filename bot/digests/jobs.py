@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from bot.digests.known_days import KnownDays, Standing
+from bot.digests.coverage import Completeness, DayCoverage
 from bot.digests.schedule import days_to_tell, latest_due, next_due
 from bot.digests.subscribing import rhythm_of
 from bot.engine.port import Engine, Job
@@ -26,9 +26,9 @@ COMPLETED_WITHIN = timedelta(days=40)
 log = structlog.get_logger()
 
 
-def is_ready(run: Run, standing: Standing) -> bool:
+def is_ready(run: Run, completeness: Completeness) -> bool:
     """Tell whether more can be told now: all is final, or what was missing was read."""
-    return standing.final or (not run.complete and not standing.unread)
+    return completeness.final or (not run.complete and not completeness.unread)
 
 
 def ready_to_complete(session: Session, now: datetime) -> list[str]:
@@ -37,9 +37,9 @@ def ready_to_complete(session: Session, now: datetime) -> list[str]:
     if not waiting:
         return []
     days = [day for each in waiting for day in each.days]
-    known = KnownDays(session, min(days), max(days))
+    known = DayCoverage(session, min(days), max(days))
     return [
-        each.run.id for each in waiting if is_ready(each.run, known.standing(each.subscription.projects, each.days))
+        each.run.id for each in waiting if is_ready(each.run, known.completeness(each.subscription.projects, each.days))
     ]
 
 

@@ -111,8 +111,8 @@ class DigestPosting:
         told = await self._database.read(partial(digest_runs.told, run_id=ref))
         if told is None or told.run.completed_at is not None or told.run.state not in digest_runs.STANDING:
             return
-        standing = await self._reading.standing(told.subscription, told.days)
-        if told.subscription.state == "ended" or not is_ready(told.run, standing):
+        completeness = await self._reading.completeness(told.subscription, told.days)
+        if told.subscription.state == "ended" or not is_ready(told.run, completeness):
             return
         digest = as_posted(await self._reading.digest(told.subscription, told.days, now), told.run.snapshot)
         try:

@@ -11,9 +11,9 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from bot.budgets import former
+from bot.digests.coverage import Completeness, DayCoverage
 from bot.digests.figures import figures
 from bot.digests.happenings import events
-from bot.digests.known_days import KnownDays, Standing
 from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
 from bot.errors import BotError
 from bot.money import lasts, to_cent
@@ -74,11 +74,11 @@ class Reading:
             told_before=found.told_before,
         )
 
-    async def standing(self, subscription: Subscription, days: tuple[date, ...]) -> Standing:
+    async def completeness(self, subscription: Subscription, days: tuple[date, ...]) -> Completeness:
         """Return how well these days are known."""
 
-        def read(session: Session) -> Standing:
-            return KnownDays(session, days[0], days[-1]).standing(subscription.projects, days)
+        def read(session: Session) -> Completeness:
+            return DayCoverage(session, days[0], days[-1]).completeness(subscription.projects, days)
 
         return await self._database.read(read)
 
@@ -86,7 +86,7 @@ class Reading:
         """Tell whether days that are not known yet are being read: after an outage everything is due at once."""
 
         def read(session: Session) -> bool:
-            unread = KnownDays(session, days[0], days[-1]).standing(subscription.projects, days).unread
+            unread = DayCoverage(session, days[0], days[-1]).completeness(subscription.projects, days).unread
             return bool(unread and unread & collections.to_come(session, end_of(days[-1])))
 
         return await self._database.read(read)

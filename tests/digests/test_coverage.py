@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from bot.digests.coverage import DayCoverage
 from bot.digests.figures import figures
 from bot.digests.happenings import events
-from bot.digests.known_days import KnownDays
 from bot.digests.scope import Scope
 from bot.digests.service import Digest, Events, Failures, Figures, Part, compose
 from bot.digests.views import export_rows
@@ -49,9 +49,9 @@ def test_a_project_that_went_on_a_day_is_told_as_it_was_read_last(tmp_path: Path
     ours, last = known(PROJECT, 5), known(THEIRS, 7)
     ours.settled, last.closed = True, False
     add(database, ours, last)
-    days: KnownDays = rows(database, lambda session: KnownDays(session, DAY, DAY))
+    days: DayCoverage = rows(database, lambda session: DayCoverage(session, DAY, DAY))
     assert days.totals(days.read((), [DAY])) == {DAY: Decimal(12)}
-    assert days.standing((), [DAY]).final
+    assert days.completeness((), [DAY]).final
     database.close()
 
 
@@ -63,7 +63,7 @@ def test_a_customers_own_account_is_told_only_to_those_who_chose_it(tmp_path: Pa
     add(database, known(PROJECT, 5), known(THEIRS, 70))
 
     def total(scope: tuple[str, ...]) -> Decimal:
-        days: KnownDays = rows(database, lambda session: KnownDays(session, DAY, DAY))
+        days: DayCoverage = rows(database, lambda session: DayCoverage(session, DAY, DAY))
         return days.totals(days.read(scope, [DAY]))[DAY]
 
     assert [total(scope) for scope in ((), (THEIRS,), (PROJECT, THEIRS))] == [Decimal(5), Decimal(70), Decimal(75)]

@@ -39,14 +39,14 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Completeness:
     """How well some days are known: which projects were not read, by id, and whether nothing will change any more."""
 
     unread: frozenset[str]
     final: bool
 
 
-class KnownDays:
+class DayCoverage:
     """The days from ``first`` to ``last`` of every project, read at once; a day counts once it was read after its end.
 
     Of a project that is gone each day stands as it was read last: nobody will ever know more of it. A scope is a
@@ -72,15 +72,15 @@ class KnownDays:
             if total is not None or spend_told  # a day without a price was read, and is known to have none
         }
 
-    def standing(self, scope: Collection[str], days: Sequence[date]) -> Standing:
+    def completeness(self, scope: Collection[str], days: Sequence[date]) -> Completeness:
         """Return how well these days of these projects are known."""
         wanted = self._wanted(scope, days)
         unread = frozenset(project_id for project_id, day in wanted if (project_id, day) not in self._days)
-        return Standing(unread, not unread and all(self._days[each].settled for each in wanted))
+        return Completeness(unread, not unread and all(self._days[each].settled for each in wanted))
 
     def read(self, scope: Collection[str], days: Sequence[date]) -> list[str]:
         """Return the projects of which all these days are known."""
-        unread = self.standing(scope, days).unread
+        unread = self.completeness(scope, days).unread
         return sorted(project_id for project_id in self._in(scope) if project_id not in unread)
 
     def knows(self, project_id: str, day: date) -> bool:
