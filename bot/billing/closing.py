@@ -1,6 +1,7 @@
 """How a month is closed: its statement is frozen, and what is read differently later goes to the next month.
 
-Keydesk asks for a whole month again twice before it may be closed and twice in the month after (`bot.store.rereading`).
+Keydesk asks for a whole month again twice before it may be closed and twice in the month after
+(`bot.store.recollection`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from bot.slack.words import count, utc
 from bot.spending import payers
 from bot.spending.months import days_of
 from bot.spending.payers import Attribution, Rule
-from bot.store import collected, customers, facts, keys, people, projects, rereading, statements, tag_sets
+from bot.store import collected, customers, facts, keys, people, projects, recollection, statements, tag_sets
 from bot.store.collected import end_of
 from bot.store.facts import SpendRow, Which
 from bot.store.keys import Key
@@ -97,8 +97,8 @@ def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple
     over, ours = last < now.date(), _ours(session, team_id)
     seen = facts.coverage(session, Which(first, last if over else now.date(), ours))
     hidden = _named(session, collected.projects_hidden(session, Which(first, last, ours)))
-    again = rereading.before_closing(last)
-    waiting = rereading.outstanding(session, again, ours)
+    again = recollection.before_closing(last)
+    waiting = recollection.outstanding(session, again, ours)
     if over and seen.is_final and not hidden and not waiting:
         return ()
     texts = [] if over else [f"The month is not over: its last day ends {utc(end_of(last))}."]

@@ -22,8 +22,8 @@ WAITING = "Keydesk has not come to read them: its worker stands still, or the pr
 class Collection(SQLModel, table=True):
     """The reading of one project's figures. ``first_day`` is the oldest day that is wanted at all.
 
-    ``reread_at`` is when whole months were last read (`bot.store.rereading`). Since the last success ``failures`` were
-    counted, and ``missed_rounds`` in which nobody came to read it; ``problem`` may stay beside a success that left
+    ``reread_at`` is when whole months were last read (`bot.store.recollection`). Since the last success ``failures``
+    were counted, and ``missed_rounds`` in which nobody came to read it; ``problem`` may stay beside a success that left
     something out. ``balance`` in dollars is read once a day from projects that spend. ``splits`` is kept for
     `bot.store.splits`.
     """

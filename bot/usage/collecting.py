@@ -15,7 +15,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from bot.errors import ProviderError, RateLimited, Unavailable
-from bot.store import collected, collections, fact_rows, rereading, splits
+from bot.store import collected, collections, fact_rows, recollection, splits
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.fact_rows import TOTAL
@@ -131,7 +131,7 @@ class UsageCollection:
         # What might not be read before is read once everything may be.
         had_both = collected.had_both(session, project_id)
         oldest = collected.oldest_unsettled(session, project_id, or_untold=had_both)
-        months = rereading.to_reread(known.reread_at or known.read_at, now)
+        months = recollection.to_recollect(known.reread_at or known.read_at, now)
         start = min(oldest or now.date(), now.date(), *([] if months is None else [max(months, first)]))
         return _Wanted(Period(start, now.date()), months=months is not None)
 

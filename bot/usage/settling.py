@@ -2,7 +2,7 @@
 
 The provider publishes no delay. So a day settles once it is three days old and two readings at least twenty hours
 apart agree, or at ten days of age; until then each reading may replace it. The reading that settles it splits it once
-more, for who spent may change while the total stays. Settled days are read again by months (`bot.store.rereading`).
+more, for who spent may change while the total stays. Settled days are read again by months (`bot.store.recollection`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from pypdf import PdfReader
 
-from bot.store import rereading
+from bot.store import recollection
 from bot.store.facts import Which, coverage
 from tests.scenarios.people import AMARA, LIWEI, MARIA
 from tests.world import World, world
@@ -105,7 +105,7 @@ async def collected(here: World) -> None:
         now = here.clock.now()
         last = (now.replace(day=1) - timedelta(days=1)).date()
         with here.database.reading() as session:
-            again = rereading.outstanding(session, rereading.before_closing(last), None)
+            again = recollection.outstanding(session, recollection.before_closing(last), None)
             if not again and coverage(session, Which(last.replace(day=1), last)).is_final:
                 return
         here.move(minutes=20)

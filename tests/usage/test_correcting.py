@@ -11,7 +11,7 @@ from bot.errors import ScopeMissing
 from bot.providers.usage import Usage
 from bot.store import collections, facts
 from bot.store.facts import Which
-from bot.store.rereading import before_closing, to_reread
+from bot.store.recollection import before_closing, to_recollect
 from tests.usage.world import NOW, P1, TODAY, World, ago
 
 
@@ -98,7 +98,7 @@ def test_two_months_are_read_again_twice_a_month(before: str, now: str, first: s
     def noon(text: str) -> datetime:
         return datetime.combine(date.fromisoformat(text), NOW.timetz())
 
-    assert to_reread(noon(before), noon(now)) == (date.fromisoformat(first) if first else None)
+    assert to_recollect(noon(before), noon(now)) == (date.fromisoformat(first) if first else None)
 
 
 def test_a_month_is_read_for_the_last_time_before_it_is_closed_on_the_eleventh() -> None:

@@ -1,4 +1,4 @@
-"""Rereading: whole months are read again twice in each of the two months after, for the provider corrects late.
+"""Recollection: whole months are read again twice in each of the two months after, for the provider corrects late.
 
 The first two times come before a month may be closed; what the last two find stands on the month after it.
 """
@@ -19,7 +19,7 @@ MONTHS = 2
 DAY = timedelta(days=1)
 
 
-def to_reread(last: datetime, now: datetime) -> date | None:
+def to_recollect(last: datetime, now: datetime) -> date | None:
     """Return the first day of the months to be read again by now, when that was done ``last``; None if none are."""
     due = next_after(last)
     if due > now:
