@@ -20,7 +20,7 @@ from bench.meter import memory_of
 from bench.table import Row
 from bot.engine.carrier import DbosEngine
 from bot.providers.deepgram.client import Deepgram
-from bot.store import due, heartbeats, projects, schema
+from bot.store import heartbeats, projects, scheduled_jobs, schema
 from bot.store.collections import Collection
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
@@ -84,7 +84,7 @@ async def collected(name: str, database_url: str) -> list[Row]:
     database, provider, clock = Database(database_url), Provider(), SetClock(NOW)
     client = httpx.AsyncClient(transport=httpx.MockTransport(provider.answer))
     deepgram = Deepgram(SecretStr("none"), "http://provider.example", client=client)
-    engine = DbosEngine(database.engine, database.transaction, due, heartbeats, clock, role="bench")
+    engine = DbosEngine(database.engine, database.transaction, scheduled_jobs, heartbeats, clock, role="bench")
     await asyncio.to_thread(schema.upgrade, database)
     await database.write(_projects)
     jobs = UsageJobs(database, engine, clock, UsageCollection(database, deepgram, HISTORY_DAYS))

@@ -17,9 +17,9 @@ from bot.keys.operations import CreateKey
 from bot.operation import Description
 from bot.store.cards import Card
 from bot.store.database import Database
-from bot.store.due import Due
 from bot.store.projects import ProjectSettings
 from bot.store.requests import Request
+from bot.store.scheduled_jobs import ScheduledJob
 from playground.workplace import CHANNEL
 from tests.scenarios.people import PRIYA, YUKI
 
@@ -110,5 +110,7 @@ async def followed(database: Database, requests: list[Waiting], patience: float 
 
 def _all_follow(session: Session, ids: set[str]) -> bool:
     copies = [card for card in session.exec(select(Card)) if card.request_id in ids]
-    jobs = [row for row in session.exec(select(Due).where(Due.kind == "desk.cards")) if row.ref in ids]
+    jobs = [
+        row for row in session.exec(select(ScheduledJob).where(ScheduledJob.kind == "desk.cards")) if row.ref in ids
+    ]
     return not jobs and len(copies) == 3 * len(ids) and all(card.version == 2 for card in copies)

@@ -33,7 +33,7 @@ from bot.slack.guard import IsFirst
 from bot.slack.manifest import manifest
 from bot.slack.prefix import prefixed
 from bot.slack.web import Identity, SlackWeb
-from bot.store import deliveries, due, heartbeats, keys
+from bot.store import deliveries, heartbeats, keys, scheduled_jobs
 from bot.store.database import Database
 from bot.vendors import Vendors
 
@@ -82,7 +82,9 @@ class App:
 
 def dbos_engine(role: str) -> EngineOf:
     """Return the durable engine for a process of this role."""
-    return lambda database, clock: DbosEngine(database.engine, database.transaction, due, heartbeats, clock, role=role)
+    return lambda database, clock: DbosEngine(
+        database.engine, database.transaction, scheduled_jobs, heartbeats, clock, role=role
+    )
 
 
 def clock_of(settings: Settings) -> Clock:

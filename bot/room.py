@@ -42,7 +42,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class JobKind:
-    """A job of a room, by the name that its due rows carry.
+    """A job of a room, by the name that its scheduled jobs carry.
 
     ``at_start``: one row of it goes round for ever, and begins with the process. ``after_restore``: it does no harm
     while everything else rests. ``background``: nobody waits for it. ``after_figures``: it runs once figures came.

@@ -10,7 +10,7 @@ from bot.access.refusals import Refusals
 from bot.clock import Clock
 from bot.people import People
 from bot.slack.web import SlackWeb
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.database import Database
 from tests.clocks import SetClock
 from tests.declared import POLICY
@@ -20,7 +20,7 @@ from tests.inline import InlineEngine
 
 def door_of(database: Database, people: People, clock: Clock, owners: Iterable[str] = ()) -> Door:
     """Return a door whose jobs nobody runs; ``owners`` are those that the configuration names."""
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     return Door(database, people, Refusals(database, engine, clock, TEAM), frozenset(owners), POLICY)
 
 

@@ -28,7 +28,7 @@ from bot.projects.operations import ChangeProjectSettings, DeleteProject, Rename
 from bot.providers.provider import Provider, ProviderKind
 from bot.providers.registry import NONE_BESIDE, Providers
 from bot.providers.standing import Standing
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.group_owners import GroupOwner
@@ -222,7 +222,7 @@ async def bench(
 ) -> Bench:
     """Put the rooms together as the composition root does, without Slack."""
     clock = clock or SetClock(NOON)
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, limits=limits or AT_ONCE)
     standing, ends = Standing(alone(deepgram)), KeyEnds(desk)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.engine.attempt import BACKUP_DELAY, Attempt, Attempts, put, put_later
 from bot.engine.commit import after_commit
-from bot.engine.port import DueRows, Job, JobFunction, Transactions
+from bot.engine.port import Job, JobFunction, ScheduledRows, Transactions
 
 BATCH = 100
 
@@ -19,24 +19,24 @@ BATCH = 100
 class InlineEngine:
     """Lists what was enqueued when its transaction commits; ``drain`` runs it, and everything that is due."""
 
-    def __init__(self, transactions: Transactions, due: DueRows, clock: Clock) -> None:
+    def __init__(self, transactions: Transactions, scheduled: ScheduledRows, clock: Clock) -> None:
         self._transactions = transactions
-        self._due = due
+        self._scheduled = scheduled
         self._clock = clock
-        self._attempts = Attempts(due, clock, self._write)
+        self._attempts = Attempts(scheduled, clock, self._write)
         self._started: deque[Attempt] = deque()
         self.has_news = False
 
     def enqueue(self, session: Session, job: Job, now: datetime) -> None:
         """List the job once the session has committed."""
         attempt = Attempt(job)
-        put(session, self._due, attempt, now + BACKUP_DELAY)
+        put(session, self._scheduled, attempt, now + BACKUP_DELAY)
         after_commit(session, lambda: self._started.append(attempt))
         after_commit(session, self.note)
 
     def later(self, session: Session, job: Job, due_at: datetime) -> None:
-        """Write the due row that ``drain`` finds once the clock has reached it."""
-        put_later(session, self._due, job, due_at)
+        """Write the scheduled job that ``drain`` finds once the clock has reached it."""
+        put_later(session, self._scheduled, job, due_at)
         after_commit(session, self.note)
 
     async def start(self, jobs: Mapping[str, JobFunction], background: Collection[str] = ()) -> None:
@@ -62,7 +62,9 @@ class InlineEngine:
         if self._started:
             return [self._started.popleft()]
         with self._transactions() as session:
-            return [Attempt.of(row) for row in self._due.take(session, self._clock.now(), BATCH, self._attempts.jobs)]
+            return [
+                Attempt.of(row) for row in self._scheduled.take(session, self._clock.now(), BATCH, self._attempts.jobs)
+            ]
 
     async def _run(self, attempt: Attempt) -> None:
         function = self._attempts.begin(attempt)

@@ -26,7 +26,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
 from bot.providers.standing import Standing
 from bot.providers.values import Invite, Member
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.changes import Change
 from bot.store.database import Database
 from bot.store.requests import Request
@@ -130,7 +130,7 @@ async def membership(folder: Path, role: str = "admin") -> AsyncIterator[Members
 async def _made(
     database: Database, clock: SetClock, emulator: DeepgramEmulator, client: Deepgram, project: Project
 ) -> Membership:
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {
         **MemberChanges(engine, client, Standing(alone(client))).kinds(),
         **InviteSending(database, engine, clock, client).kinds(),

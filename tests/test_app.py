@@ -14,11 +14,11 @@ from bot.app import App, build, of_one_workspace, unconnected
 from bot.config import Settings
 from bot.errors import NoWorkspace, ProviderError
 from bot.slack.web import SlackError, read_identity
-from bot.store import due, people, projects
+from bot.store import people, projects, scheduled_jobs
 from bot.store.database import Database
-from bot.store.due import Due
 from bot.store.keys import Key
 from bot.store.requests import Request
+from bot.store.scheduled_jobs import ScheduledJob
 from tests.clocks import beginning
 from tests.emulated import emulated
 from tests.factories import PROJECT, key, request, small_database
@@ -26,7 +26,7 @@ from tests.inline import InlineEngine
 
 
 def _inline(database: Database, clock: object) -> InlineEngine:
-    return InlineEngine(database.transaction, due, clock)  # type: ignore[arg-type] # any clock
+    return InlineEngine(database.transaction, scheduled_jobs, clock)  # type: ignore[arg-type] # any clock
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def test_a_start_goes_by_the_clock_that_is_served_from_its_first_moment(se
     app = await build(settings, _inline)
     await app.start()
     with app.database.reading() as session:
-        first = session.exec(select(col(Due.due_at)).order_by(col(Due.due_at))).first()
+        first = session.exec(select(col(ScheduledJob.due_at)).order_by(col(ScheduledJob.due_at))).first()
     assert first is not None
     assert abs(first - beginning()) < timedelta(minutes=5)
     await app.close()
@@ -90,7 +90,7 @@ async def test_a_frozen_keydesk_makes_ends_and_expires_nothing(settings: Setting
     with app.database.transaction() as session:
         session.add_all([request(id="rq1"), key(1, id="ky1")])
         for kind, ref in (("desk.expire", "rq1"), ("keys.end_due", "ky1")):
-            due.put(session, job_id=f"{kind}:{ref}", kind=kind, ref=ref, key="", due_at=app.clock.now())
+            scheduled_jobs.put(session, job_id=f"{kind}:{ref}", kind=kind, ref=ref, key="", due_at=app.clock.now())
     await app.engine.drain()
     with app.database.reading() as session:
         assert session.get_one(Request, "rq1").state == "waiting"

@@ -34,9 +34,9 @@ def test_the_arrows_hold(copy: Path) -> None:
 
 
 PLANTED = {
-    "bot/store/due.py": "bot.keys.views",
+    "bot/store/scheduled_jobs.py": "bot.keys.views",
     "bot/keys/jobs.py": "bot.projects.views",
-    "bot/slack/words.py": "bot.store.due",
+    "bot/slack/words.py": "bot.store.scheduled_jobs",
     "bot/clock.py": "playground",
     "playground/clock.py": "tests.postgres",
     "bot/policy.py": "httpx",

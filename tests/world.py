@@ -18,7 +18,7 @@ from bot.rooms import MakesRoom
 from bot.slack.http import web_app
 from bot.slack.serving import listening
 from bot.slack.socket import socket_door
-from bot.store import collections, due
+from bot.store import collections, scheduled_jobs
 from bot.store.database import Database
 from playground.clock import PlaygroundClock
 from playground.deepgram.server import DeepgramEmulator
@@ -234,7 +234,7 @@ async def _nothing(_ref: str, _now: datetime) -> None:
 
 def _inline(database: Database, clock: object) -> InlineEngine:
     assert isinstance(clock, WorldClock)
-    return InlineEngine(database.transaction, due, clock)
+    return InlineEngine(database.transaction, scheduled_jobs, clock)
 
 
 def _prepare(database_url: str, deepgram: DeepgramEmulator, history: timedelta) -> None:

@@ -21,7 +21,7 @@ from bot.providers.registry import Providers
 from bot.providers.values import Credential, Project
 from bot.sealing import Ring
 from bot.slack.words import listed
-from bot.store import accounts, customers, due, projects
+from bot.store import accounts, customers, projects, scheduled_jobs
 from bot.store.accounts import Account
 from bot.store.columns import FIRST_PROVIDER
 from bot.store.database import Database
@@ -150,5 +150,5 @@ def _save(session: Session, row: Account, listed: Iterable[Project], elsewhere: 
         projects=row.projects,
     )
     mirror = Job("projects.mirror", "all")
-    due.put(session, job_id=mirror.id, kind=mirror.kind, ref=mirror.ref, key=mirror.key, due_at=now)
+    scheduled_jobs.put(session, job_id=mirror.id, kind=mirror.kind, ref=mirror.ref, key=mirror.key, due_at=now)
     return row

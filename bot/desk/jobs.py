@@ -51,7 +51,7 @@ class DeskJobs:
         await self._database.write(lambda session: self._desk.end_by_time(session, ref, "lapsed", now))
 
     async def sweep(self, ref: str, now: datetime) -> None:
-        """Find what time should have ended, in case its own due row was lost; every few minutes."""
+        """Find what time should have ended, in case its own scheduled job was lost; every few minutes."""
 
         def find(session: Session) -> None:
             for request in requests.overdue(session, now):

@@ -100,7 +100,7 @@ class Settling(Running):
             self._engine.enqueue(session, Job("desk.tell", change_id, "open"), now)
 
     def settle_stale(self, session: Session, now: datetime) -> None:
-        """Look after changes that nobody is at, in case their own due rows were lost."""
+        """Look after changes that nobody is at, in case their own scheduled jobs were lost."""
         for change in changes.overdue(session, now - STALE_AFTER):
             self._plan_look(session, change.id, now, tell=False)
 

@@ -12,7 +12,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.engine.port import DueRow, DueRows, Job, JobFunction
+from bot.engine.port import Job, JobFunction, ScheduledRow, ScheduledRows
 from bot.engine.retry import delay_after, may_pass
 
 BACKUP_DELAY = timedelta(seconds=3)
@@ -33,45 +33,45 @@ class Attempt:
     mark: str = field(default_factory=lambda: uuid4().hex)
 
     @classmethod
-    def of(cls, row: DueRow) -> Attempt:
-        """Return a new start of what a due row stands for."""
+    def of(cls, row: ScheduledRow) -> Attempt:
+        """Return a new start of a scheduled job."""
         return cls(Job(row.kind, row.ref, row.key), row.attempt)
 
     @property
     def id(self) -> str:
-        """Return the name of its own due row and of its record."""
+        """Return the name of its own scheduled job and of its record."""
         return f"{self.job.id}@{self.mark}"
 
 
-def put(session: Session, due: DueRows, attempt: Attempt, due_at: datetime) -> None:
-    """Write the due row of an attempt that begins now or is tried again.
+def put(session: Session, scheduled: ScheduledRows, attempt: Attempt, due_at: datetime) -> None:
+    """Schedule an attempt that begins now or is tried again.
 
     Its id is the attempt's, not the job's: the next occurrence may already wait under the job's own.
     """
-    _put(session, due, attempt.id, attempt, due_at)
+    _put(session, scheduled, attempt.id, attempt, due_at)
 
 
-def put_later(session: Session, due: DueRows, job: Job, due_at: datetime) -> None:
-    """Write the due row of a job that waits; the same job asked for again only changes its time."""
-    _put(session, due, job.id, Attempt(job), due_at)
+def put_later(session: Session, scheduled: ScheduledRows, job: Job, due_at: datetime) -> None:
+    """Schedule a job that waits; the same job asked for again only changes its time."""
+    _put(session, scheduled, job.id, Attempt(job), due_at)
 
 
-def _put(session: Session, due: DueRows, job_id: str, attempt: Attempt, due_at: datetime) -> None:
+def _put(session: Session, scheduled: ScheduledRows, job_id: str, attempt: Attempt, due_at: datetime) -> None:
     job, number = attempt.job, attempt.number
-    due.put(session, job_id=job_id, kind=job.kind, ref=job.ref, key=job.key, due_at=due_at, attempt=number)
+    scheduled.put(session, job_id=job_id, kind=job.kind, ref=job.ref, key=job.key, due_at=due_at, attempt=number)
 
 
 @dataclass
 class Attempts:
     """The rows around each attempt."""
 
-    due: DueRows
+    scheduled: ScheduledRows
     clock: Clock
     write: Write
     jobs: Mapping[str, JobFunction] = field(default_factory=dict)
 
     def begin(self, attempt: Attempt) -> JobFunction | None:
-        """Delete the attempt's due row and return the job's function; None if this process does not know the kind.
+        """Delete the attempt's scheduled job and return its function; None if this process does not know the kind.
 
         An unknown kind is a newer replica's: its row is put back for that one to find.
         """
@@ -80,11 +80,11 @@ class Attempts:
             log.warning("engine.unknown_kind", kind=attempt.job.kind, ref=attempt.job.ref)
             self._put_after(UNKNOWN_KIND_DELAY, attempt)
             return None
-        self.write(lambda session: self.due.done(session, attempt.id))
+        self.write(lambda session: self.scheduled.done(session, attempt.id))
         return function
 
     def failed(self, attempt: Attempt, error: Exception) -> None:
-        """Write the due row of the next attempt, or give up loudly after the last that is worth it."""
+        """Schedule the next attempt, or give up loudly after the last that is worth it."""
         facts = {"kind": attempt.job.kind, "ref": attempt.job.ref, "attempt": attempt.number, **_facts(error)}
         if may_pass(attempt.number, error):
             self._keep(attempt, facts)
@@ -101,11 +101,11 @@ class Attempts:
         log.error("engine.owed", **facts)
         job, now = attempt.job, self.clock.now()
         kept = {"job_id": f"{job.id}@owed", "kind": job.kind, "ref": job.ref, "key": job.key}
-        self.write(lambda session: self.due.owe(session, **kept, attempt=attempt.number, now=now))
+        self.write(lambda session: self.scheduled.owe(session, **kept, attempt=attempt.number, now=now))
 
     def _put_after(self, delay: timedelta, attempt: Attempt) -> None:
         due_at = self.clock.now() + delay
-        self.write(lambda session: put(session, self.due, attempt, due_at))
+        self.write(lambda session: put(session, self.scheduled, attempt, due_at))
 
 
 def _facts(error: Exception) -> dict[str, str]:

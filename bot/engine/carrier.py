@@ -1,9 +1,9 @@
-"""The durable engine: due rows say what is to be done and when, DBOS carries what has begun.
+"""The durable engine: scheduled jobs say what is to be done and when, DBOS carries what has begun.
 
-Every start goes the same way. A transaction moves the job's due row a few seconds ahead; once it has committed,
+Every start goes the same way. A transaction moves the scheduled job a few seconds ahead; once it has committed,
 DBOS records that the attempt has begun, the row is deleted, the job runs. What a crash leaves behind:
 
-- before DBOS's record: the due row, which any process's next sweep finds;
+- before DBOS's record: the scheduled job, which any process's next sweep finds;
 - after it: the record, which another process takes over once this one's heartbeat has been silent for a while.
 """
 
@@ -27,7 +27,7 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.engine.attempt import BACKUP_DELAY, Attempt, Attempts, put, put_later
 from bot.engine.commit import after_commit
-from bot.engine.port import DueRows, Heartbeats, Job, JobFunction, Transactions
+from bot.engine.port import Heartbeats, Job, JobFunction, ScheduledRows, Transactions
 from bot.engine.workflows import Workflows
 
 SWEEP_SECONDS = 1.0
@@ -56,7 +56,7 @@ class DbosEngine:
         self,
         sqlalchemy_engine: Engine,
         transactions: Transactions,
-        due: DueRows,
+        scheduled: ScheduledRows,
         heartbeats: Heartbeats,
         clock: Clock,
         *,
@@ -67,14 +67,14 @@ class DbosEngine:
     ) -> None:
         self.executor_id = executor_id or uuid4().hex
         self._transactions = transactions
-        self._due = due
+        self._scheduled = scheduled
         self._heartbeats = heartbeats
         self._clock = clock
         self._role = role
         self._silence = silence
         self._capacity = capacity
         self._background: frozenset[str] = frozenset()
-        self._attempts = Attempts(due, clock, self._write)
+        self._attempts = Attempts(scheduled, clock, self._write)
         self._workflows = Workflows(sqlalchemy_engine, self.executor_id, self._run)
         self._started: dict[Future[None], str] = {}
         self._running: set[Future[Exception | None]] = set()
@@ -87,12 +87,12 @@ class DbosEngine:
         self._rounds: asyncio.Task[None] | None = None
 
     def enqueue(self, session: Session, job: Job, now: datetime) -> None:
-        """Put the due row and start the job when the session has committed."""
+        """Schedule the job, and start it when the session has committed."""
         self._start_on_commit(session, Attempt(job), now)
 
     def later(self, session: Session, job: Job, due_at: datetime) -> None:
-        """Put the due row; the sweep of any process starts it."""
-        put_later(session, self._due, job, due_at)
+        """Schedule the job; the sweep of any process starts it."""
+        put_later(session, self._scheduled, job, due_at)
 
     async def start(self, jobs: Mapping[str, JobFunction], background: Collection[str] = ()) -> None:
         """Launch DBOS and begin to sweep. Raises DBOSInitializationError if its tables are too old.
@@ -113,7 +113,7 @@ class DbosEngine:
     async def stop(self, grace: float = 5.0) -> None:
         """Start nothing more, wait ``grace`` seconds for what runs, interrupt the rest for others to try again.
 
-        What was interrupted gets a few seconds more, however short the grace: it has its due row to write.
+        What was interrupted gets a few seconds more, however short the grace: it has to schedule itself again.
         """
         self._open.clear()
         if self._rounds is None:
@@ -149,15 +149,15 @@ class DbosEngine:
     # -- starting ----------------------------------------------------------------------------------------------
 
     def _start_on_commit(self, session: Session, attempt: Attempt, now: datetime) -> None:
-        put(session, self._due, attempt, now + BACKUP_DELAY)
+        put(session, self._scheduled, attempt, now + BACKUP_DELAY)
         after_commit(session, lambda: self._start(attempt))
 
     def _start(self, attempt: Attempt) -> None:
-        """Start the attempt in a thread, if there is one free; else its due row waits for a sweep."""
+        """Start the attempt in a thread, if there is one free; else its scheduled job waits for a sweep."""
         kind = attempt.job.kind
         if not self._open.is_set() or self._free(kind in self._background) <= 0:
             return
-        with contextlib.suppress(RuntimeError):  # shut down since: the due row stands
+        with contextlib.suppress(RuntimeError):  # shut down since: its row stands
             with self._listing:
                 started = self._threads.submit(self._carry, attempt)
                 self._started[started] = kind
@@ -176,7 +176,7 @@ class DbosEngine:
             pass  # nothing runs that is not listed yet: who drains would overlook it
         try:
             self._workflows.run(attempt)
-        except Exception as error:  # noqa: BLE001 - DBOS may raise anything; the due row or its record stands
+        except Exception as error:  # noqa: BLE001 - DBOS may raise anything; its row or its record stand
             log.error("engine.not_carried", id=attempt.id, error=type(error).__name__)  # noqa: TRY400 - no values
 
     def _run(self, attempt: Attempt) -> str:
@@ -274,7 +274,7 @@ class DbosEngine:
             return False
         now = self._clock.now()
         with self._transactions() as session:
-            taken = self._due.take(session, now, free, kinds)
+            taken = self._scheduled.take(session, now, free, kinds)
             for row in taken:
                 self._start_on_commit(session, Attempt.of(row), now)
         return len(taken) == free

@@ -38,7 +38,7 @@ class Job:
         return f"{self.kind}:{self.ref}:{self.key}"
 
 
-class DueRow(Protocol):
+class ScheduledRow(Protocol):
     """A job that waits for its moment.
 
     ``due_at`` is aware. ``attempt`` counts the tries so far.
@@ -52,8 +52,8 @@ class DueRow(Protocol):
     attempt: int
 
 
-class DueRows(Protocol):
-    """The table of waiting jobs; ``bot.store.due`` satisfies it."""
+class ScheduledRows(Protocol):
+    """The table of waiting jobs; ``bot.store.scheduled_jobs`` satisfies it."""
 
     def put(
         self, session: Session, *, job_id: str, kind: str, ref: str, key: str, due_at: datetime, attempt: int = 0
@@ -61,7 +61,7 @@ class DueRows(Protocol):
         """Insert the row, or replace ``due_at`` and ``attempt`` of the one with this id."""
         ...
 
-    def take(self, session: Session, now: datetime, limit: int, kinds: Collection[str]) -> Sequence[DueRow]:
+    def take(self, session: Session, now: datetime, limit: int, kinds: Collection[str]) -> Sequence[ScheduledRow]:
         """Delete what is due of these kinds, at most ``limit`` rows, and return what this session deleted."""
         ...
 

@@ -13,7 +13,7 @@ from bot.home.status import Status
 from bot.policy import DECIDE, DECIDES, Right, Role
 from bot.room import Deps, JobKind, Room
 from bot.slack.words import count
-from bot.store import due
+from bot.store import scheduled_jobs
 
 RIGHTS = {
     DECIDE: Right(DECIDES),
@@ -60,7 +60,7 @@ def _watch(deps: Deps, status: Status) -> None:
         return Check("user groups", *await deps.groups.report())
 
     async def owed() -> Check:
-        number, since = await deps.database.read(due.owed)
+        number, since = await deps.database.read(scheduled_jobs.owed)
         told = (
             f"{count(number, 'message')} could not be told yet, the oldest since {since:%d %b %H:%M} UTC"
             if since

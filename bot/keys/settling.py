@@ -86,7 +86,7 @@ class KeySettling:
             await self._end_found(mint, now)
 
     async def sweep(self, ref: str, now: datetime) -> None:
-        """Find attempts and ends that nobody is at, in case their own due rows were lost; every few minutes."""
+        """Find attempts and ends that nobody is at, in case their own scheduled jobs were lost; every few minutes."""
 
         def find(session: Session) -> None:
             for mint in mints.unsettled(session, datetime.now(UTC) - STALE_AFTER):

@@ -30,7 +30,7 @@ from bot.store import digests
 from bot.store.columns import Exact, UTCDateTime, no_dict, one_of
 from bot.store.conditional import change, changed, delete
 from bot.store.digests import Subscription
-from bot.store.due import Due
+from bot.store.scheduled_jobs import ScheduledJob
 from bot.store.upsert import insert_into
 
 MOVES: dict[str, frozenset[str]] = {
@@ -171,7 +171,7 @@ def give_up(session: Session, run_id: str, why: str) -> None:
 def abandoned(session: Session, before: datetime, limit: int, *, job: str) -> list[str]:
     """Return runs planned before then without an outcome, for which no job of this kind waits: it was lost."""
     old = (col(Run.state).in_(OPEN), col(Run.planned_at) <= before)
-    lost = col(Run.id).not_in(select(Due.ref).where(col(Due.kind) == job))
+    lost = col(Run.id).not_in(select(ScheduledJob.ref).where(col(ScheduledJob.kind) == job))
     return list(session.exec(select(Run.id).where(*old, lost).order_by(col(Run.planned_at), col(Run.id)).limit(limit)))
 
 

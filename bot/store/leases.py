@@ -1,6 +1,6 @@
 """Leases: as many as may work at once on all machines together, each held by one process for a while.
 
-They run by the machine's own time, as heartbeats do; ``resting_until`` is business time, as due rows are.
+They run by the machine's own time, as heartbeats do; ``resting_until`` is business time, as scheduled jobs are.
 """
 
 from __future__ import annotations

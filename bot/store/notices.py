@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.store.columns import UTCDateTime
 from bot.store.conditional import change
-from bot.store.due import Due
+from bot.store.scheduled_jobs import ScheduledJob
 
 JOB = "desk.notice"
 MOST_AT_ONCE = 500
@@ -53,6 +53,10 @@ def told(session: Session, notice_id: str, now: datetime, problem: str | None = 
 
 def owed(session: Session, before: datetime) -> list[Notice]:
     """Return what is owed since before then and no job carries any more, the oldest first."""
-    carried = select(Due.job_id).where(col(Due.kind) == JOB, col(Due.ref) == col(Notice.id)).exists()
+    carried = (
+        select(ScheduledJob.job_id)
+        .where(col(ScheduledJob.kind) == JOB, col(ScheduledJob.ref) == col(Notice.id))
+        .exists()
+    )
     found = select(Notice).where(col(Notice.told_at).is_(None), col(Notice.owed_at) < before, ~carried)
     return list(session.exec(found.order_by(col(Notice.owed_at), col(Notice.id)).limit(MOST_AT_ONCE)))

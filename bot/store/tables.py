@@ -18,7 +18,6 @@ from bot.store import (
     deliveries,
     digest_runs,
     digests,
-    due,
     fact_rows,
     group_owners,
     heartbeats,
@@ -35,6 +34,7 @@ from bot.store import (
     refusals,
     requests,
     roles,
+    scheduled_jobs,
     statements,
 )
 
@@ -51,7 +51,7 @@ NOUNS = (
     decisions,
     digest_runs,
     digests,
-    due,
+    scheduled_jobs,
     fact_rows,
     group_owners,
     heartbeats,

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.access.refusals import FURTHER, Refusals
 from bot.engine.port import Job
 from bot.room import Deps, JobKind, Room
-from bot.store import deliveries, due
+from bot.store import deliveries, scheduled_jobs
 
 SEEN_KEPT = timedelta(hours=24)
 TIDY_EVERY = timedelta(hours=1)
@@ -53,7 +53,7 @@ class Upkeep:
         deps = self._deps
 
         def release(session: Session) -> None:
-            number = due.release_owed(session, now, quiet_since=now - 2 * OWED_EVERY)
+            number = scheduled_jobs.release_owed(session, now, quiet_since=now - 2 * OWED_EVERY)
             deps.engine.later(session, Job("engine.owed", ref), now + OWED_EVERY)
             if number:
                 log.info("engine.owed_released", jobs=number)

@@ -17,7 +17,7 @@ from bot.people import People
 from bot.slack.call import Call
 from bot.slack.entering import enter
 from bot.slack.routes import MEMBER, Answer, Route
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.database import Database
 from bot.store.record import Entry
 from tests.clocks import SetClock
@@ -79,7 +79,7 @@ class Entrance:
 async def entrance(store: Database) -> Entrance:
     set_up(store)
     slack, clock = Workspace(), SetClock(NOON)
-    engine = InlineEngine(store.transaction, due, clock)
+    engine = InlineEngine(store.transaction, scheduled_jobs, clock)
     refusals = Refusals(store, engine, clock, TEAM)
     await engine.start({FURTHER: refusals.tell_further})
     people = People(store, slack.profile, TEAM, Groups(store, slack.user_groups, TEAM))

@@ -13,11 +13,11 @@ from sqlmodel import Session, select
 from bot.budgets.posting import MOST_TRIES, PATIENCE, AlertPosting
 from bot.policy import Matter
 from bot.slack.web import SlackError, SlackTookNothing, SlackUnclear
-from bot.store import budgets, due
+from bot.store import budgets, scheduled_jobs
 from bot.store.budgets import Alert, Budget
 from bot.store.database import Database
-from bot.store.due import Due
 from bot.store.people import Person
+from bot.store.scheduled_jobs import ScheduledJob
 from tests.clocks import SetClock, machine_now
 from tests.desk.conversations import OURS, SHARED, Conversations
 from tests.factories import ANA, NOON, OWNER, PROJECT, SECOND_OWNER, TEAM, add, small_database
@@ -41,7 +41,7 @@ def matter(_session: Session, _team_id: str, _project_id: str) -> Matter:
 
 
 def posting(database: Database, slack: Conversations) -> AlertPosting:
-    return AlertPosting(database, InlineEngine(database.transaction, due, SetClock(NOON)), slack, matter)
+    return AlertPosting(database, InlineEngine(database.transaction, scheduled_jobs, SetClock(NOON)), slack, matter)
 
 
 def sudden(database: Database) -> str:
@@ -153,4 +153,4 @@ async def test_an_alert_that_slack_takes_in_no_way_is_given_up_at_once(database:
     await posting(database, slack).post(alert_id, NOON)
     assert told(database, alert_id) == ("lost", None)
     with database.reading() as session:
-        assert session.exec(select(Due)).all() == []
+        assert session.exec(select(ScheduledJob)).all() == []

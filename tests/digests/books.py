@@ -23,7 +23,7 @@ from bot.providers.deepgram.billing import BillingReports
 from bot.providers.listed import Listed
 from bot.slack.blocks_check.whole import problems_of_message
 from bot.slack.web import SlackError, SlackWeb
-from bot.store import due, fact_rows, tag_sets
+from bot.store import fact_rows, scheduled_jobs, tag_sets
 from bot.store.collected import CollectedDay, end_of
 from bot.store.database import Database
 from bot.store.digests import Subscription
@@ -193,7 +193,7 @@ class Office:
 async def office(folder: Path, now: datetime = FRIDAY_NINE) -> Office:
     """Open an office over a fresh store with one project."""
     database, clock = small_database(folder), SetClock(now)
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     web, balances = Posts(), Balances(Decimal(100))
     desk = Desk(database, engine, clock, frozenset(), {}, POLICY)
     posting = DigestPosting(database, engine, web, Reading(database, balances), desk.owe)

@@ -12,8 +12,8 @@ from sqlmodel import Session, select
 from bot.digests import views
 from bot.slack.web import SlackError
 from bot.store.collected import CollectedDay
-from bot.store.due import Due
 from bot.store.projects import Project
+from bot.store.scheduled_jobs import ScheduledJob
 from tests.digests.books import DAY, THURSDAY, Office, spent
 from tests.digests.morning import OTHER, SPENT, change, next_day, run_of, spent_on
 from tests.factories import PROJECT
@@ -122,7 +122,7 @@ async def test_a_message_that_slack_does_not_let_us_edit_now_is_edited_in_the_ne
     await here.follow()
     assert run_of(here).completed_at is None
     with here.database.reading() as session:
-        assert session.exec(select(Due).where(Due.kind == "digests.complete")).all() == []
+        assert session.exec(select(ScheduledJob).where(ScheduledJob.kind == "digests.complete")).all() == []
     here.web.keeps = None
     await here.follow()
     assert run_of(here).final

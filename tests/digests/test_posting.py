@@ -16,9 +16,9 @@ from bot.store import collections, digests
 from bot.store.collections import Collection
 from bot.store.digest_runs import Run
 from bot.store.digests import Subscription
-from bot.store.due import Due
 from bot.store.people import Person
 from bot.store.projects import Project
+from bot.store.scheduled_jobs import ScheduledJob
 from tests.clocks import machine_now
 from tests.digests.books import DAY, THURSDAY, Office, spent, subscription
 from tests.digests.morning import OTHER, SPENT, change, days_told, run_of, spent_on
@@ -239,7 +239,7 @@ async def test_while_slack_refuses_one_job_tries_again_every_few_minutes(here: O
         here.clock.move(timedelta(minutes=1))
     assert 30 <= asked <= 40
     with here.database.reading() as session:
-        assert len(session.exec(select(Due).where(Due.kind == "digests.post")).all()) == 1
+        assert len(session.exec(select(ScheduledJob).where(ScheduledJob.kind == "digests.post")).all()) == 1
     here.web.fails = []
     here.clock.move(timedelta(minutes=5))
     await here.sweep()
@@ -258,7 +258,7 @@ async def test_nothing_is_posted_after_pause_or_end_and_a_resumed_digest_tells_t
     await here.sweep()
     assert (here.web.posted, run_of(here).state, days_told(here.database)) == ([], "failed", [])
     with here.database.reading() as session:
-        assert session.exec(select(Due).where(Due.kind == "digests.post")).all() == []
+        assert session.exec(select(ScheduledJob).where(ScheduledJob.kind == "digests.post")).all() == []
 
 
 async def test_who_became_a_guest_gets_no_digest_in_direct_messages(here: Office) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from bot.digests.jobs import DigestJobs
-from bot.store import digest_runs, due
+from bot.store import digest_runs, scheduled_jobs
 from bot.store.database import Database
 from bot.store.digest_runs import Day, Run
 from tests.clocks import SetClock, machine_now
@@ -24,7 +24,7 @@ from tests.inline import InlineEngine
 async def test_planners_at_one_moment_make_one_run(store: Database) -> None:
     add(store, *(subscription(id=f"dg{number}") for number in range(10)))
     clock = SetClock(FRIDAY_NINE)
-    jobs = DigestJobs(store, InlineEngine(store.transaction, due, clock))
+    jobs = DigestJobs(store, InlineEngine(store.transaction, scheduled_jobs, clock))
     for _ in range(3):
         await asyncio.gather(*(jobs.sweep(f"process {number}", clock.now()) for number in range(4)))
         clock.move(DAY)
@@ -94,7 +94,7 @@ def test_a_run_that_was_given_up_leaves_free_what_nobody_can_have_read(store: Da
         digest_runs.claim(session, unclear, FRIDAY_NINE)
         digest_runs.move(session, unclear, "posting", "unclear")
     with store.transaction() as session:
-        due.put(session, job_id="waits", kind="digests.post", ref=unclear, key="again", due_at=FRIDAY_NINE)
+        scheduled_jobs.put(session, job_id="waits", kind="digests.post", ref=unclear, key="again", due_at=FRIDAY_NINE)
     with store.transaction() as session:
         assert digest_runs.abandoned(session, FRIDAY_NINE, 9, job="digests.post") == [planned]
         for run_id in (planned, unclear):
@@ -105,8 +105,8 @@ def test_a_run_that_was_given_up_leaves_free_what_nobody_can_have_read(store: Da
 
 async def test_a_round_that_fails_comes_again(small_store: Database) -> None:
     add(small_store, subscription(weekdays=[]))
-    engine = InlineEngine(small_store.transaction, due, SetClock(FRIDAY_NINE))
+    engine = InlineEngine(small_store.transaction, scheduled_jobs, SetClock(FRIDAY_NINE))
     with pytest.raises(ValueError, match="a rhythm needs a weekday"):
         await DigestJobs(small_store, engine).sweep("all", FRIDAY_NINE)
     with small_store.reading() as session:
-        assert [row.kind for row in session.exec(select(due.Due))] == ["digests.sweep"]
+        assert [row.kind for row in session.exec(select(scheduled_jobs.ScheduledJob))] == ["digests.sweep"]

@@ -17,7 +17,7 @@ from bot.engine.attempt import Attempt, Attempts
 from bot.engine.carrier import DbosEngine
 from bot.engine.port import Job, JobFunction
 from bot.engine.workflows import Workflows, migrate
-from bot.store import due, heartbeats
+from bot.store import heartbeats, scheduled_jobs
 from bot.store.database import Database
 from tests.clocks import PATIENCE, SetClock, machine_now
 from tests.engine.world import World, create_tables, durable
@@ -152,7 +152,7 @@ async def test_what_somebody_waits_for_comes_before_older_work_that_nobody_waits
         with database.transaction() as session:
             for number in range(20):
                 job_id, at = f"mirror:{number}:", clock.now() - timedelta(days=30)
-                due.put(session, job_id=job_id, kind="mirror", ref=f"list {number}", key="", due_at=at)
+                scheduled_jobs.put(session, job_id=job_id, kind="mirror", ref=f"list {number}", key="", due_at=at)
         await world.start({"mirror": read_again, "end": end_key}, {"mirror"})
         while len(order) < 2:  # noqa: ASYNC110 - an event per job would say no more
             await asyncio.sleep(0.01)
@@ -188,7 +188,7 @@ async def test_whoever_drains_waits_for_what_has_only_just_begun(world: World) -
     world.engine._started = SlowList()  # noqa: SLF001 - the moment between beginning and listing, made long
     with world.database.transaction() as session:  # so that a sweep begins it, in a thread of its own
         now = world.clock.now()
-        due.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now)
+        scheduled_jobs.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now)
     while world.ran.total() < 1:  # noqa: ASYNC110 - an event per job would say no more
         await asyncio.sleep(0)
     await world.engine.drain()
@@ -217,7 +217,7 @@ async def test_more_jobs_than_fit_at_once_all_run(world: World) -> None:
     refs = [f"R{number}" for number in range(20)]
     await asyncio.gather(*(world.enqueue("note", ref) for ref in refs))
     await world.engine.drain()
-    world.clock.move(timedelta(seconds=5))  # what did not fit waits as a due row
+    world.clock.move(timedelta(seconds=5))  # what did not fit waits as a scheduled job
     await world.until(lambda: len(world.ran) == 20)
     assert set(world.ran.values()) == {1}
 

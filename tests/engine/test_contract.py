@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.engine.port import Job
-from bot.store import due
+from bot.store import scheduled_jobs
 from tests.engine.world import World
 
 
@@ -79,7 +79,7 @@ async def test_after_the_last_attempt_the_engine_gives_up_loudly(world: World) -
     with capture_logs() as logs:
         with world.database.transaction() as session:
             now = world.clock.now()
-            due.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now, attempt=23)
+            scheduled_jobs.put(session, job_id="fail:R1:", kind="fail", ref="R1", key="", due_at=now, attempt=23)
         await world.until(lambda: any(entry["event"] == "engine.gave_up" for entry in logs))
     (told,) = [entry for entry in logs if entry["event"] == "engine.gave_up"]
     assert (told["log_level"], world.ran["R1"]) == ("error", 1)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.store import due
+from bot.store import scheduled_jobs
 from tests.engine.world import World
 
 LAST_QUICK_TRY = 5
@@ -38,7 +38,9 @@ async def failing(world: World, error: type[Exception], *refs: str) -> list[bool
     with world.database.transaction() as session:
         for ref in refs:
             now = world.clock.now()
-            due.put(session, job_id=f"tell:{ref}:", kind="tell", ref=ref, key="", due_at=now, attempt=LAST_QUICK_TRY)
+            scheduled_jobs.put(
+                session, job_id=f"tell:{ref}:", kind="tell", ref=ref, key="", due_at=now, attempt=LAST_QUICK_TRY
+            )
     await world.until(lambda: world.ran.total() == len(refs))
     await world.engine.drain()
     return away
@@ -49,12 +51,12 @@ def release(world: World) -> int:
     world.clock.move(MINUTE)
     with world.database.transaction() as session:
         now = world.clock.now()
-        return due.release_owed(session, now, quiet_since=now - MINUTE)
+        return scheduled_jobs.release_owed(session, now, quiet_since=now - MINUTE)
 
 
 def owed(world: World) -> int:
     with world.database.reading() as session:
-        return due.owed(session)[0]
+        return scheduled_jobs.owed(session)[0]
 
 
 async def test_one_is_tried_while_nothing_works_and_all_are_done_after_it_works_again(world: World) -> None:
@@ -84,7 +86,9 @@ async def test_the_same_is_owed_once(world: World) -> None:
     await failing(world, Away, "R1")
     with world.database.transaction() as session:
         now = world.clock.now()
-        due.put(session, job_id="tell:R1:again", kind="tell", ref="R1", key="", due_at=now, attempt=LAST_QUICK_TRY)
+        scheduled_jobs.put(
+            session, job_id="tell:R1:again", kind="tell", ref="R1", key="", due_at=now, attempt=LAST_QUICK_TRY
+        )
     await world.until(lambda: world.ran["R1"] == 2)
     await world.engine.drain()
     assert owed(world) == 1
@@ -92,7 +96,7 @@ async def test_the_same_is_owed_once(world: World) -> None:
 
 def test_nobody_is_owed_a_word_at_first(world: World) -> None:
     with world.database.reading() as session:
-        assert due.owed(session) == (0, None)
+        assert scheduled_jobs.owed(session) == (0, None)
     assert release(world) == 0
 
 

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, select
 from bot.clock import Clock
 from bot.engine.carrier import DbosEngine
 from bot.engine.port import Engine, Job, JobFunction
-from bot.store import due, heartbeats
+from bot.store import heartbeats, scheduled_jobs
 from bot.store.database import Database
 from tests.clocks import PATIENCE, SetClock
 from tests.inline import InlineEngine
@@ -27,7 +27,7 @@ def create_tables(database: Database) -> None:
 
 def inline(database: Database, clock: Clock) -> InlineEngine:
     """Return the engine that tests of the rest of Keydesk use."""
-    return InlineEngine(database.transaction, due, clock)
+    return InlineEngine(database.transaction, scheduled_jobs, clock)
 
 
 def durable(
@@ -41,7 +41,7 @@ def durable(
     return DbosEngine(
         database.engine,
         database.transaction,
-        due,
+        scheduled_jobs,
         heartbeats,
         clock,
         role="test",
@@ -96,5 +96,5 @@ class World:
     def waiting(self) -> dict[str, tuple[datetime, int]]:
         """Return when each waiting job is due, and its attempt: by the job's id."""
         with self.database.transaction() as session:
-            rows = session.exec(select(due.Due)).all()
+            rows = session.exec(select(scheduled_jobs.ScheduledJob)).all()
             return {Job(row.kind, row.ref, row.key).id: (row.due_at, row.attempt) for row in rows}

@@ -11,10 +11,10 @@ from sqlmodel import select
 from bot.desk.service import Held
 from bot.errors import BotError, NotAllowed, NotUnderstood, ProviderError
 from bot.keys.operations import EndKey
-from bot.store.due import Due
 from bot.store.keys import Key
 from bot.store.projects import Project as ProjectRow
 from bot.store.projects import ProjectSettings
+from bot.store.scheduled_jobs import ScheduledJob
 from playground.deepgram.bodies_on_demand import FOREIGN_404S
 from playground.deepgram.state import Project
 from tests.factories import ANA, EVE, NOON, OWNER, RAJ, actor, add, entries, key
@@ -207,7 +207,9 @@ async def test_trouble_keeps_one_row_going_round_however_often_the_sweep_comes(r
         await rooms.bench.settling.sweep("all", rooms.bench.clock.now())
         await rooms.bench.engine.drain()
     with rooms.bench.database.reading() as session:
-        waiting = [due for due in session.exec(select(Due)) if due.ref == made.id and due.kind == "keys.settle_end"]
+        waiting = [
+            due for due in session.exec(select(ScheduledJob)) if due.ref == made.id and due.kind == "keys.settle_end"
+        ]
     assert len(waiting) == 1
     assert sum(call["method"] == "DELETE" for call in rooms.emulator.calls.kept) <= 15
 

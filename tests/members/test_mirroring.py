@@ -15,7 +15,7 @@ from bot.members.service import Reader
 from bot.mirror import EVERY
 from bot.store import members, mirrors, people, projects
 from bot.store.accounts import keep_main
-from bot.store.due import Due
+from bot.store.scheduled_jobs import ScheduledJob
 from playground.deepgram.seed import made_up_id
 from playground.deepgram.state import Account
 from tests.factories import ANA, NOON, OWNER, TEAM, actor
@@ -24,7 +24,7 @@ from tests.membership import Membership
 
 def waiting(room: Membership) -> list[str]:
     with room.database.reading() as session:
-        return [row.kind for row in session.exec(select(Due)) if row.kind.endswith(".mirror")]
+        return [row.kind for row in session.exec(select(ScheduledJob)) if row.kind.endswith(".mirror")]
 
 
 async def test_a_list_is_kept_fresh_only_where_somebody_works(room: Membership) -> None:

@@ -17,7 +17,7 @@ from bot.people import People
 from bot.projects import settings_card
 from bot.projects.operations import ChangeProjectSettings, WishedSettings
 from bot.projects.settings_change import ProjectSettingsChange
-from bot.store import due, projects, requests
+from bot.store import projects, requests, scheduled_jobs
 from bot.store.database import Database
 from bot.store.requests import Request
 from tests.clocks import SetClock
@@ -65,7 +65,7 @@ class Settings:
 
     def __init__(self, store: Database) -> None:
         self.store, self.clock, self.slack = store, SetClock(NOON), Workspace()
-        engine = InlineEngine(store.transaction, due, self.clock)
+        engine = InlineEngine(store.transaction, scheduled_jobs, self.clock)
         people = People(store, self.slack.profile, TEAM, Groups(store, self.slack.user_groups, TEAM))
         kinds: dict[str, OperationKind] = {}
         self.desk = Desk(store, engine, self.clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, people.look_again)

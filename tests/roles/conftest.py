@@ -16,7 +16,7 @@ from bot.roles.changing import RoleChange
 from bot.roles.room import role_kinds
 from bot.slack.groups import UserGroup
 from bot.slack.web import SlackError
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.database import Database
 from tests.clocks import SetClock
 from tests.declared import POLICY
@@ -78,7 +78,7 @@ def made(small_store: Database) -> RoleBench:
 def role_bench(database: Database, fixed: frozenset[str]) -> RoleBench:
     """Put together what changes roles; ``fixed`` are the owners that the configuration names."""
     slack, clock = Workspace(), SetClock(NOON)
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {}
     groups = Groups(database, slack.user_groups, TEAM)
     people = People(database, slack.profile, TEAM, groups)

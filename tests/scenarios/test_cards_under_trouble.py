@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.desk import views
-from bot.store import due
+from bot.store import scheduled_jobs
 from playground.slack import posting
 from playground.slack.messages import Message
 from tests.factories import rows
@@ -43,7 +43,7 @@ async def test_what_was_owed_over_a_weekend_without_slack_is_told_once_it_is_bac
         for method in ("conversations.open", "chat.postMessage", "chat.update"):
             faults.add({"method": method, "kind": "error", "error": "token_revoked", "times": None})
         await asks(here)
-        while not rows(here.database, due.owed)[0]:
+        while not rows(here.database, scheduled_jobs.owed)[0]:
             here.move(minutes=11)
             await settled(here)
         for _ in range(2):
@@ -51,7 +51,7 @@ async def test_what_was_owed_over_a_weekend_without_slack_is_told_once_it_is_bac
             await settled(here)
         assert {row["ts"] for row in everything(here) if row.get("audience")} == {None}
         faults.clear()
-        while rows(here.database, due.owed)[0]:
+        while rows(here.database, scheduled_jobs.owed)[0]:
             here.move(minutes=1)
             await settled(here)
         await (await here.page(PRIYA)).sees(lambda page: page.find("Approve", APPROVALS))

@@ -12,7 +12,7 @@ from bot.digests.posting import WAITS
 from bot.money import dollars
 from bot.store.block_refusals import BlockRefusal
 from bot.store.digests import Subscription
-from bot.store.due import Due
+from bot.store.scheduled_jobs import ScheduledJob
 from tests.refusal_walk import MOST
 from tests.scenarios.people import AMARA, APPROVALS, MARIA, PRIYA, SPEECH, YUKI, Person, words_of
 from tests.scenarios.test_usage import chooses, provider_total
@@ -78,7 +78,7 @@ def everything_arrived(here: World, words: str) -> Sends:
 def waiting(here: World, *kinds: str) -> list[str]:
     """Return the jobs of these kinds that are still to be done."""
     with here.database.reading() as session:
-        return [row.job_id for row in session.exec(select(Due)) if row.kind in kinds]
+        return [row.job_id for row in session.exec(select(ScheduledJob)) if row.kind in kinds]
 
 
 async def test_where_blocks_are_refused_everybody_reads_everything_and_once_they_are_taken_sees_it_drawn(

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.cards import Card
 from bot.store.requests import Request
 from playground.slack.messages import Message
@@ -36,7 +36,7 @@ async def test_what_was_owed_over_a_weekend_is_told_once(fresh: FreshDatabase, t
             asked += [await ask(here, pages[user], f"weekend {hour}") for user in ASKED.get(hour, ())]
             here.clock.advance(timedelta(hours=1))
             await asyncio.sleep(STEP_SECONDS)
-        kept, _ = here.read(due.owed)
+        kept, _ = here.read(scheduled_jobs.owed)
         refused = here.to_slack.count("POST", "/chat.postMessage") + here.to_slack.count("POST", "/conversations.open")
         assert not _posted(here)
 
@@ -81,7 +81,7 @@ def _owed(here: Stage) -> bool:
     asks = {card.request_id for card, _ in wanted if card.audience.startswith("approver")}
     unasked = [request for _, request in found if request.state == "waiting" and request.id not in asks]
     behind = [card for card, request in wanted if card.ts is None or card.version < request.version]
-    return bool(unasked or behind or here.read(due.owed)[0])
+    return bool(unasked or behind or here.read(scheduled_jobs.owed)[0])
 
 
 def _channel(here: Stage) -> list[Message]:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 import bot
 from bench.statements import counting
-from bot.store import deliveries, due, people, projects
+from bot.store import deliveries, people, projects, scheduled_jobs
 from bot.store.database import Database, once
 from bot.store.people import Person
 from bot.store.projects import Project
@@ -46,7 +46,7 @@ def updates(session: Session) -> None:
 
 
 def inserts(session: Session) -> None:
-    due.put(session, job_id="a", kind="b", ref="c", key="", due_at=NOON)
+    scheduled_jobs.put(session, job_id="a", kind="b", ref="c", key="", due_at=NOON)
 
 
 def notes_a_delivery(session: Session) -> None:
@@ -117,7 +117,7 @@ def test_a_session_of_nobody_remembers_nothing(store: Database) -> None:
 def test_jobs_are_written_together_with_the_commit(store: Database) -> None:
     with counting(store.engine) as counted, store.transaction() as session:
         for name in ("a", "b", "a"):
-            due.put(session, job_id=name, kind="k", ref=name, key="", due_at=NOON)
+            scheduled_jobs.put(session, job_id=name, kind="k", ref=name, key="", due_at=NOON)
         assert counted.number == 0
     assert (counted.number, written(store)) == (1, ["a", "b"])
 
@@ -131,9 +131,9 @@ def test_what_waits_for_the_commit_goes_with_what_is_taken_back(store: Database)
 
 def test_a_job_of_a_savepoint_is_taken_back_with_it_and_no_other(store: Database) -> None:
     with store.transaction() as session:
-        due.put(session, job_id="outer", kind="k", ref="r", key="", due_at=NOON)
+        scheduled_jobs.put(session, job_id="outer", kind="k", ref="r", key="", due_at=NOON)
         savepoint = session.begin_nested()
-        due.put(session, job_id="inner", kind="k", ref="r", key="", due_at=NOON)
+        scheduled_jobs.put(session, job_id="inner", kind="k", ref="r", key="", due_at=NOON)
         savepoint.rollback()
     assert written(store) == ["outer"]
 
@@ -141,15 +141,17 @@ def test_a_job_of_a_savepoint_is_taken_back_with_it_and_no_other(store: Database
 def test_a_job_that_waits_for_the_commit_can_be_called_off_and_taken(store: Database) -> None:
     with store.transaction() as session:
         inserts(session)
-        due.done(session, "a")
-        due.put(session, job_id="b", kind="k", ref="r", key="", due_at=NOON)
-        assert [row.job_id for row in due.take(session, NOON, 9, ["k"])] == ["b"]
+        scheduled_jobs.done(session, "a")
+        scheduled_jobs.put(session, job_id="b", kind="k", ref="r", key="", due_at=NOON)
+        assert [row.job_id for row in scheduled_jobs.take(session, NOON, 9, ["k"])] == ["b"]
     assert written(store) == []
 
 
 def written(store: Database) -> list[str]:
     with store.reading() as session:
-        return list(session.exec(select(due.Due.job_id).order_by(col(due.Due.job_id))))
+        return list(
+            session.exec(select(scheduled_jobs.ScheduledJob.job_id).order_by(col(scheduled_jobs.ScheduledJob.job_id)))
+        )
 
 
 def test_nobody_reaches_past_a_session_which_would_not_notice() -> None:

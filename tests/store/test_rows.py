@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import cards, deliveries, due, mints, mirrors, people, projects, record
+from bot.store import cards, deliveries, mints, mirrors, people, projects, record, scheduled_jobs
 from bot.store.cards import Card
 from bot.store.database import Database
 from bot.store.decisions import Decision
@@ -110,12 +110,12 @@ KINDS = ("k",)
 def test_a_due_job_is_taken_by_one(store: Database) -> None:
     with store.transaction() as session:
         for number in range(20):
-            due.put(session, job_id=f"j{number}", kind="k", ref=str(number), key="", due_at=NOON)
-        due.put(session, job_id="later", kind="k", ref="later", key="", due_at=NOON + PATIENCE)
+            scheduled_jobs.put(session, job_id=f"j{number}", kind="k", ref=str(number), key="", due_at=NOON)
+        scheduled_jobs.put(session, job_id="later", kind="k", ref="later", key="", due_at=NOON + PATIENCE)
 
     def take(_: int) -> list[str]:
         with store.transaction() as session:
-            return [row.job_id for row in due.take(session, NOON, 7, KINDS)]
+            return [row.job_id for row in scheduled_jobs.take(session, NOON, 7, KINDS)]
 
     with ThreadPoolExecutor(4) as pool:
         taken = [job for found in pool.map(take, range(8)) for job in found]
@@ -125,12 +125,12 @@ def test_a_due_job_is_taken_by_one(store: Database) -> None:
 def test_the_same_job_put_by_many_at_once_stands_once(store: Database) -> None:
     def put(minute: int) -> None:
         with store.transaction() as session:
-            due.put(session, job_id="j", kind="k", ref="r", key="", due_at=NOON + minute * PATIENCE)
+            scheduled_jobs.put(session, job_id="j", kind="k", ref="r", key="", due_at=NOON + minute * PATIENCE)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(put, range(8)))
     with store.transaction() as session:
-        assert len(due.take(session, NOON + timedelta(days=1), 9, KINDS)) == 1
+        assert len(scheduled_jobs.take(session, NOON + timedelta(days=1), 9, KINDS)) == 1
 
 
 def test_a_delivery_is_first_once(store: Database) -> None:

@@ -14,9 +14,9 @@ from sqlmodel import col, select
 from bot.engine.workflows import SCHEMA
 from bot.store.changes import Change
 from bot.store.database import Database
-from bot.store.due import Due
 from bot.store.keys import Key
 from bot.store.requests import Request
+from bot.store.scheduled_jobs import ScheduledJob
 from playground.deepgram.seed import CLINIC, made_up_id
 from playground.slack.view_stacks import View
 from tests.upgrade import buttons, windows
@@ -268,9 +268,9 @@ def state_of(house: House, ref: str) -> str:
     return str(found)
 
 
-def due(house: House) -> list[Due]:
+def due(house: House) -> list[ScheduledJob]:
     """Return what should have been done by now."""
-    return rows(house, select(Due).where(col(Due.due_at) <= house.clock.now()))
+    return rows(house, select(ScheduledJob).where(col(ScheduledJob.due_at) <= house.clock.now()))
 
 
 def pending(house: House) -> int:

@@ -13,7 +13,7 @@ from bot.providers.billing import Billing
 from bot.providers.records import RequestPage
 from bot.store import collections, leases
 from bot.store.collections import Collection
-from bot.store.due import Due
+from bot.store.scheduled_jobs import ScheduledJob
 from bot.usage.leases import LEASES
 from tests.usage.world import NOW, P1, P2, TODAY, World, ago
 
@@ -54,7 +54,7 @@ async def test_a_lane_of_a_version_that_had_more_ends(world: World) -> None:
     await world.jobs.collect("usage.collect 4", world.clock.now())
     assert (world.provider.calls, collection(world).due_at) == ([], NOW.replace(minute=30))
     with world.database.reading() as session:
-        assert not session.exec(select(Due).where(col(Due.ref) == "usage.collect 4")).all()
+        assert not session.exec(select(ScheduledJob).where(col(ScheduledJob.ref) == "usage.collect 4")).all()
 
 
 async def test_a_429_from_the_records_of_requests_undoes_no_reading(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from bot.store import collected, due, facts, projects
+from bot.store import collected, facts, projects, scheduled_jobs
 from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.facts import Which
@@ -24,7 +24,7 @@ class Replica:
     """One process of several over a database: its own engine, the same provider."""
 
     def __init__(self, database: Database, provider: Provider, clock: SetClock, history_days: int = 12) -> None:
-        self.engine = InlineEngine(database.transaction, due, clock)
+        self.engine = InlineEngine(database.transaction, scheduled_jobs, clock)
         self.collection = UsageCollection(database, provider, history_days)
         self.jobs = UsageJobs(database, self.engine, clock, self.collection)
 

@@ -22,8 +22,8 @@ from bot.slack.files import send_file
 from bot.slack.refusals import SlackError
 from bot.slack.socket import socket_door
 from bot.store.cards import Card
-from bot.store.due import Due
 from bot.store.requests import Request
+from bot.store.scheduled_jobs import ScheduledJob
 from tests.factories import add, create_key, request
 from tests.scenarios.forging import _interaction, _view, bring, forge_action, forge_command, heard
 from tests.scenarios.people import APPROVALS, MARIA, PRIYA, YUKI
@@ -158,10 +158,12 @@ async def _again(here: World, attempt: Attempt) -> str | None:
     await here.engine._run(attempt)  # noqa: SLF001 an attempt with a number of its own
     after = here.clock.now()
     with here.database.transaction() as session:
-        found = session.exec(select(Due).where(Due.kind == attempt.job.kind, Due.ref == attempt.job.ref)).all()
+        found = session.exec(
+            select(ScheduledJob).where(ScheduledJob.kind == attempt.job.kind, ScheduledJob.ref == attempt.job.ref)
+        ).all()
         kept = any(row.job_id.endswith("@owed") for row in found)
         due = [row.due_at for row in found if row.attempt == attempt.number + 1]
-        session.execute(delete(Due).where(Due.ref == attempt.job.ref))  # type: ignore[arg-type]  # a column
+        session.execute(delete(ScheduledJob).where(ScheduledJob.ref == attempt.job.ref))  # type: ignore[arg-type]  # a column
     # The delay began when the try failed, at some moment in between, however long a busy machine takes for it.
     fitting = [each for each in (*FIRST_DELAYS, LATER_DELAY) if due and due[0] - after <= each <= due[0] - before]
     return KEPT if kept else f"{fitting[0].total_seconds():.0f} s" if due else None
@@ -203,7 +205,7 @@ async def _plans(here: World) -> Ending:
     await here.engine._run(Attempt(Job("desk.cards", ref)))  # noqa: SLF001 the job by itself
     reached = len(heard(here, PRIYA)) > before
     with here.database.transaction() as session:
-        session.execute(delete(Due).where(Due.ref == ref))  # type: ignore[arg-type]  # a column
+        session.execute(delete(ScheduledJob).where(ScheduledJob.ref == ref))  # type: ignore[arg-type]  # a column
         row = session.get(Request, ref)
         assert row is not None
         row.state = "cancelled"

@@ -34,7 +34,7 @@ from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
 from bot.providers.standing import Standing
 from bot.providers.values import Member
-from bot.store import due
+from bot.store import scheduled_jobs
 from bot.store.changes import Change
 from bot.store.database import Database
 from bot.store.mints import MintAttempt
@@ -99,7 +99,7 @@ async def _no_pause(_: float) -> None:
 async def _made(
     database: Database, clock: SetClock, deepgram: Deepgram, emulator: DeepgramEmulator, owners: frozenset[str]
 ) -> GridDesk:
-    engine = InlineEngine(database.transaction, due, clock)
+    engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, owners, kinds, POLICY)
     standing = Standing(alone(deepgram))

@@ -1,4 +1,4 @@
-"""Due rows: what is to be done, and when. Business time lives here, so a clock that moves makes it fire."""
+"""Scheduled jobs: what is to be done, and when. Business time lives here, so a clock that moves makes it fire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.store.database import with_the_commit, write_what_waits
 from bot.store.upsert import insert_for
 
 
-class Due(SQLModel, table=True):
+class ScheduledJob(SQLModel, table=True):
     """One job at one time. ``job_id`` names the occurrence; putting it again moves it.
 
     ``owed_since`` (business time) marks a job that was tried often enough, and still owes somebody a word: it waits at
@@ -59,14 +59,14 @@ def _put(dialect: str) -> Executable:
     return insert.on_conflict_do_update(index_elements=["job_id"], set_=again)
 
 
-def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) -> list[Due]:
+def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) -> list[ScheduledJob]:
     """Delete what is due of these kinds and return it; two replicas at once never get the same row."""
     write_what_waits(session)
-    due = (col(Due.due_at) <= now, col(Due.kind).in_(list(kinds)))
-    wanted = select(Due).where(*due).order_by(col(Due.due_at)).limit(limit)
+    due = (col(ScheduledJob.due_at) <= now, col(ScheduledJob.kind).in_(list(kinds)))
+    wanted = select(ScheduledJob).where(*due).order_by(col(ScheduledJob.due_at)).limit(limit)
     rows = list(session.exec(wanted.with_for_update(skip_locked=True)))
     if rows:
-        delete(session, Due, col(Due.job_id).in_([row.job_id for row in rows]))
+        delete(session, ScheduledJob, col(ScheduledJob.job_id).in_([row.job_id for row in rows]))
         for row in rows:
             session.expunge(row)
     return rows
@@ -75,31 +75,33 @@ def take(session: Session, now: datetime, limit: int, kinds: Collection[str]) ->
 def done(session: Session, job_id: str) -> None:
     """Delete the row: its job has ended."""
     write_what_waits(session)
-    delete(session, Due, col(Due.job_id) == job_id)
+    delete(session, ScheduledJob, col(ScheduledJob.job_id) == job_id)
 
 
 def owe(session: Session, *, job_id: str, kind: str, ref: str, key: str, attempt: int, now: datetime) -> None:
     """Keep a job that owes somebody a word until it is released; the same job is kept once."""
     put(session, job_id=job_id, kind=kind, ref=ref, key=key, due_at=NEVER, attempt=attempt)
     write_what_waits(session)
-    change(session, Due, col(Due.job_id) == job_id, owed_since=now)
+    change(session, ScheduledJob, col(ScheduledJob.job_id) == job_id, owed_since=now)
 
 
 def release_owed(session: Session, now: datetime, *, quiet_since: datetime) -> int:
     """Let owed jobs run now, and return how many: one to see whether they can, all if none was kept since then."""
-    parked = (col(Due.owed_since).is_not(None), col(Due.due_at) == NEVER)
-    newest = session.exec(select(func.max(Due.owed_since)).where(*parked)).one()
+    parked = (col(ScheduledJob.owed_since).is_not(None), col(ScheduledJob.due_at) == NEVER)
+    newest = session.exec(select(func.max(ScheduledJob.owed_since)).where(*parked)).one()
     if newest is None:
         return 0
-    oldest = select(Due.job_id).where(*parked).order_by(col(Due.owed_since), col(Due.job_id))
+    oldest = select(ScheduledJob.job_id).where(*parked).order_by(col(ScheduledJob.owed_since), col(ScheduledJob.job_id))
     ids = list(session.exec(oldest.limit(1) if newest >= quiet_since else oldest))
-    change(session, Due, col(Due.job_id).in_(ids), due_at=now)
+    change(session, ScheduledJob, col(ScheduledJob.job_id).in_(ids), due_at=now)
     return len(ids)
 
 
 def owed(session: Session) -> tuple[int, datetime | None]:
     """Return how many jobs owe somebody a word, and since when the oldest does."""
     number, oldest = session.exec(
-        select(func.count(), func.min(Due.owed_since)).where(col(Due.owed_since).is_not(None), col(Due.due_at) == NEVER)
+        select(func.count(), func.min(ScheduledJob.owed_since)).where(
+            col(ScheduledJob.owed_since).is_not(None), col(ScheduledJob.due_at) == NEVER
+        )
     ).one()
     return number, oldest
