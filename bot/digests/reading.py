@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from bot.budgets import former
 from bot.digests.coverage import Completeness, DayCoverage
+from bot.digests.events import events
 from bot.digests.figures import figures
-from bot.digests.happenings import events
 from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
 from bot.errors import BotError
 from bot.money import lasts, to_cent

@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from bot.digests.coverage import DayCoverage
+from bot.digests.events import events
 from bot.digests.figures import figures
-from bot.digests.happenings import events
 from bot.digests.scope import Scope
 from bot.digests.service import Digest, Events, Failures, Figures, Part, compose
 from bot.digests.views import export_rows
