@@ -19,9 +19,9 @@ from sqlmodel import Session
 from bot import audit
 from bot.digests import views
 from bot.digests.jobs import is_ready
-from bot.digests.moment import as_posted, kept
 from bot.digests.reading import Reading
 from bot.digests.service import Digest
+from bot.digests.snapshot import as_posted, kept
 from bot.digests.subscribing import Owe
 from bot.engine.port import Engine, Job
 from bot.slack.channels import channel_problem
@@ -287,7 +287,7 @@ def _read(session: Session, run_id: str, machine_time: datetime) -> Told | None:
 def _note_told(session: Session, told: Told, digest: Digest) -> None:
     """Note what people read: of the days themselves, and of those that a correction stood for."""
     digest_runs.tell(session, told.subscription.id, digest.told)
-    digest_runs.tell(session, told.subscription.id, {each.day: each.total for each in digest.moment.corrections})
+    digest_runs.tell(session, told.subscription.id, {each.day: each.total for each in digest.snapshot.corrections})
 
 
 def _change(before: Mapping[date, Decimal | None], now: Mapping[date, Decimal | None]) -> Decimal:

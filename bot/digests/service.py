@@ -130,7 +130,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Snapshot:
     """What a digest says of the moment at which it is posted: it stays so, whatever its days come to later."""
 
     events: Events = Events()
@@ -171,7 +171,7 @@ class Digest:
     table: Table
     per_day: tuple[tuple[date, Decimal | None], ...]
     course: tuple[tuple[date, Decimal | None], ...]
-    moment: Moment
+    snapshot: Snapshot
     final: bool
     unread: tuple[str, ...] = ()
     told: Mapping[date, Decimal | None] = field(default_factory=dict)
@@ -185,8 +185,8 @@ class Digest:
     @property
     def empty(self) -> bool:
         """Whether nothing was spent, nothing happened, no request failed, and nothing could not be read."""
-        events = self.moment.events
-        happened = any((events.made, events.ended, events.unopened, events.waiting, self.moment.corrections))
+        events = self.snapshot.events
+        happened = any((events.made, events.ended, events.unopened, events.waiting, self.snapshot.corrections))
         failed = self.failures is not None and self.failures.failed > 0
         return self.total == 0 and not (happened or failed or self.unread)
 
@@ -230,7 +230,7 @@ def compose(
         table=_table(figures, provider, usual),
         per_day=_per_day(figures, days),
         course=tuple((day, figures.course.get(day)) for day in _days(days[-1] - (CHART_DAYS - 1) * DAY, days[-1])),
-        moment=Moment(events, tuple(balances), corrected),
+        snapshot=Snapshot(events, tuple(balances), corrected),
         final=figures.final and not figures.unread,
         unread=figures.unread,
         told={day: figures.totals.get(day) for day in days},

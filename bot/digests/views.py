@@ -163,7 +163,7 @@ def _month(digest: Digest) -> Block:
         fields=[
             f"*{digest.days[-1]:%B} to date{by}*\n{dollars(digest.month_to_date)}{budget}",
             f"*Forecast for {digest.days[-1]:%B}*\n{dollars(digest.forecast)}",
-            f"*Balance*\n{_balances(digest.moment.balances)}",
+            f"*Balance*\n{_balances(digest.snapshot.balances)}",
             f"*Failed API calls*\n{_failures(digest.failures)}",
         ]
     )
@@ -230,7 +230,7 @@ def _chart(digest: Digest) -> list[Block]:
 
 
 def _events(digest: Digest) -> str:
-    happened = digest.moment.events
+    happened = digest.snapshot.events
     return (
         f"*Keys* {happened.made} made · {happened.ended} ended · {happened.ending} end within 7 days\n"
         f"*Requests to Keydesk* {happened.waiting} waiting for a decision · {happened.unopened} approved and not opened"
@@ -238,7 +238,7 @@ def _events(digest: Digest) -> str:
 
 
 def _corrections(digest: Digest) -> list[Block]:
-    lines = [f"Correction of {_day(each.day)}: {_signed(each.change)}" for each in digest.moment.corrections]
+    lines = [f"Correction of {_day(each.day)}: {_signed(each.change)}" for each in digest.snapshot.corrections]
     return [blocks.section("\n".join(lines))] if lines else []
 
 

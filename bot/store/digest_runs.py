@@ -51,9 +51,9 @@ OPEN = ("planned", "posting", "unclear", "repeating")
 class Run(SQLModel, table=True):
     """One digest of one subscription. ``claimed_at`` is the machine's time, every other moment the business's.
 
-    ``snapshot`` is what the message says of the moment it was posted (`bot.digests.moment`). ``final`` and ``complete``
-    say what the message in Slack tells of its figures; ``completed_at`` when it was last to be brought up to date,
-    which happens once. ``details_ts`` is the message with the details in its thread, if Slack confirmed that.
+    ``snapshot`` is what the message says of the moment it was posted (`bot.digests.snapshot`). ``final`` and
+    ``complete`` say what the message in Slack tells of its figures; ``completed_at`` when it was last to be brought up
+    to date, which happens once. ``details_ts`` is the message with the details in its thread, if Slack confirmed that.
     """
 
     __tablename__ = "digest_runs"

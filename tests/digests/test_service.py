@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests import form, views
-from bot.digests.moment import as_posted, kept
 from bot.digests.naming import told_apart
 from bot.digests.scope import Scope
-from bot.digests.service import Balance, Digest, Events, Failures, Figures, Moment, Part, compose, first_needed
+from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, Snapshot, compose, first_needed
+from bot.digests.snapshot import as_posted, kept
 from bot.money import to_cent
 from bot.policy import Matter, Role, Run
 from bot.slack.pages import page_of
@@ -65,12 +65,12 @@ def test_a_correction_told_once_is_not_told_again(told: dict[date, Decimal], lat
     known = figures(days, {}, Part(Decimal(1)))
     totals = {**known.totals, **{day: amount + late for day, amount in told.items()}}
     digest = compose(days, Figures(totals, ()), Events(), told_before=told)
-    assert {each.day for each in digest.moment.corrections} == {
+    assert {each.day for each in digest.snapshot.corrections} == {
         day for day, amount in told.items() if to_cent(amount + late) != to_cent(amount)
     }
-    after = {each.day: each.total for each in digest.moment.corrections}
+    after = {each.day: each.total for each in digest.snapshot.corrections}
     again = compose(days, Figures(totals, ()), Events(), told_before=told | after)
-    assert again.moment.corrections == ()
+    assert again.snapshot.corrections == ()
 
 
 def test_a_day_is_compared_with_its_weekday_and_the_month_goes_on_like_the_week_before() -> None:
@@ -193,9 +193,9 @@ def test_what_was_said_of_the_moment_stays_as_it_was_said() -> None:
     )
     stored = json.loads(json.dumps(kept(posted)))
     later = compose((THURSDAY,), known, Events(made=1), balances=[Balance("production", Decimal(5))])
-    assert posted.moment.corrections
-    assert as_posted(later, stored).moment == posted.moment
-    assert as_posted(later, {}).moment == Moment()
+    assert posted.snapshot.corrections
+    assert as_posted(later, stored).snapshot == posted.snapshot
+    assert as_posted(later, {}).snapshot == Snapshot()
 
 
 def test_those_of_one_name_are_told_apart_by_the_first_mark_that_does() -> None:

@@ -8,20 +8,20 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.digests.service import Digest, Moment
+from bot.digests.service import Digest, Snapshot
 
-_MOMENT = TypeAdapter(Moment)
+_SNAPSHOT = TypeAdapter(Snapshot)
 
 
 def kept(digest: Digest) -> dict[str, Any]:
     """Return what is stored beside the message, as JSON."""
-    stored: dict[str, Any] = _MOMENT.dump_python(digest.moment, mode="json")
+    stored: dict[str, Any] = _SNAPSHOT.dump_python(digest.snapshot, mode="json")
     return stored
 
 
 def as_posted(digest: Digest, stored: Mapping[str, Any]) -> Digest:
     """Return a digest of newer figures that says the same of its moment as the message that stands there."""
-    return replace(digest, moment=_MOMENT.validate_python(_of_today(stored)))
+    return replace(digest, snapshot=_SNAPSHOT.validate_python(_of_today(stored)))
 
 
 def _of_today(stored: Mapping[str, Any]) -> Mapping[str, Any]:
