@@ -13,7 +13,7 @@ from bot.budgets.reading import Open
 from bot.budgets.service import Row
 from bot.budgets.spending import Spent
 from bot.budgets.ways import Ways
-from bot.keys.clearing import Found, confirm_form
+from bot.keys.bulk_revoke_listeners import Found, confirm_form
 from bot.slack.pages import page_of
 from bot.store.budgets import Alert, Budget
 from bot.store.prices import Untold

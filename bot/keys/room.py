@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.keys import rules
 from bot.keys import service as key_service
-from bot.keys.clearance import KeyClearance
-from bot.keys.clearing import KeyClearing
+from bot.keys.bulk_revoke import KeyBulkRevoke
+from bot.keys.bulk_revoke_listeners import KeyBulkRevokeListeners
 from bot.keys.ending import KeyEnding
 from bot.keys.ends import KeyEnds, describe_many, describe_one
 from bot.keys.jobs import KeyJobs
@@ -57,7 +57,7 @@ def room(deps: Deps) -> Room:
     ending = KeyEnding(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, deps.standing)
     making = KeyMaking(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, ending)
     settling = KeySettling(deps.database, deps.engine, deps.desk, deps.providers, ending, deps.standing)
-    clearance = KeyClearance(deps.database, deps.engine, deps.clock, ending, deps.background)
+    bulk_revoke = KeyBulkRevoke(deps.database, deps.engine, deps.clock, ending, deps.background)
     telling = KeyJobs(deps.database, deps.background)
     mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.providers, deps.standing)
     return Room(
@@ -68,17 +68,17 @@ def room(deps: Deps) -> Room:
         quick=QUICK,
         routes=(
             KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).door(),
-            KeyClearing(deps.desk, deps.database, deps.standing).door(),
+            KeyBulkRevokeListeners(deps.desk, deps.database, deps.standing).door(),
         ),
-        kinds=_kinds(KeyEnds(deps.desk), ending, clearance),
+        kinds=_kinds(KeyEnds(deps.desk), ending, bulk_revoke),
         shortcuts=SHORTCUTS,
         jobs=(
             JobKind("keys.sweep", settling.sweep, at_start=True),
             JobKind("keys.settle", settling.settle),
             JobKind("keys.settle_end", ending.settle),
             JobKind("keys.end_due", ending.when_due),
-            JobKind("keys.bulk_revoke", clearance.carry_out),
-            JobKind("keys.tell_bulk_revoke", clearance.tell, after_restore=True),
+            JobKind("keys.bulk_revoke", bulk_revoke.carry_out),
+            JobKind("keys.tell_bulk_revoke", bulk_revoke.tell, after_restore=True),
             JobKind("keys.tell_end", telling.tell_end, after_restore=True),
             JobKind("keys.tell_refused", telling.tell_refused, after_restore=True),
             JobKind("keys.end_with_project", LostKeys(deps.database, deps.engine, deps.desk).with_project),
@@ -87,7 +87,7 @@ def room(deps: Deps) -> Room:
     )
 
 
-def _kinds(ends: KeyEnds, ending: KeyEnding, clearance: KeyClearance) -> dict[str, OperationKind]:
+def _kinds(ends: KeyEnds, ending: KeyEnding, bulk_revoke: KeyBulkRevoke) -> dict[str, OperationKind]:
     return kinds_of(
         OperationKind(
             CreateKey,
@@ -105,6 +105,6 @@ def _kinds(ends: KeyEnds, ending: KeyEnding, clearance: KeyClearance) -> dict[st
             execute=ending.by_person,
         ),
         OperationKind(
-            EndKeys, describe=describe_many, stakes=ends.of_many, admitted=ends.let_run, execute=clearance.begin
+            EndKeys, describe=describe_many, stakes=ends.of_many, admitted=ends.let_run, execute=bulk_revoke.begin
         ),
     )

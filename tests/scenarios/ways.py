@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from bot.keys.clearing import Found
+from bot.keys.bulk_revoke_listeners import Found
 from bot.store import roles
 from bot.store.budgets import Alert, Budget
 from bot.store.digests import Subscription

@@ -1,4 +1,4 @@
-"""Clearings: the wish to end many keys at once, kept until it was carried out and its asker told."""
+"""Bulk revokes: the wish to end many keys at once, kept until it was carried out and its asker told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.store.conditional import changed
 from bot.store.upsert import insert_into
 
 
-class Clearing(SQLModel, table=True):
+class BulkRevoke(SQLModel, table=True):
     """One submitted form, whose view gives the ``id``; ``key_ids`` are our own.
 
     ``text`` (mrkdwn) says what became of it, once it is finished.
@@ -29,24 +29,24 @@ class Clearing(SQLModel, table=True):
     text: str | None = None
 
 
-def get(session: Session, clearing_id: str) -> Clearing | None:
-    """Return the clearing, or None."""
-    return session.get(Clearing, clearing_id)
+def get(session: Session, bulk_revoke_id: str) -> BulkRevoke | None:
+    """Return the bulk revoke, or None."""
+    return session.get(BulkRevoke, bulk_revoke_id)
 
 
-def ask(session: Session, clearing: Clearing) -> None:
+def ask(session: Session, bulk_revoke: BulkRevoke) -> None:
     """Keep a wish; the same form counts once."""
-    row = insert_into(session, Clearing).values(**clearing.model_dump())
+    row = insert_into(session, BulkRevoke).values(**bulk_revoke.model_dump())
     session.execute(row.on_conflict_do_nothing())
 
 
-def finish(session: Session, clearing_id: str, now: datetime, text: str) -> bool:
-    """Say what became of a clearing; True for the one caller who did so."""
+def finish(session: Session, bulk_revoke_id: str, now: datetime, text: str) -> bool:
+    """Say what became of a bulk revoke; True for the one caller who did so."""
     return changed(
         session,
-        Clearing,
-        col(Clearing.id) == clearing_id,
-        col(Clearing.finished_at).is_(None),
+        BulkRevoke,
+        col(BulkRevoke.id) == bulk_revoke_id,
+        col(BulkRevoke.finished_at).is_(None),
         finished_at=now,
         text=text,
     )

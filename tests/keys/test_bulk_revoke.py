@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import event
 
 from bot.errors import NotFound
-from bot.keys.clearance import PATIENCE, PROBLEMS_SHOWN, KeyClearance, outcome
-from bot.keys.clearing import Found, confirm_form, find, read_metadata
+from bot.keys.bulk_revoke import PATIENCE, PROBLEMS_SHOWN, KeyBulkRevoke, outcome
+from bot.keys.bulk_revoke_listeners import Found, confirm_form, find, read_metadata
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.blocks_check import problems_of_view
 from bot.slack.words import fallback_text
 from bot.spending.live import keys_of
-from bot.store import accounts, clearings
+from bot.store import accounts, bulk_revokes
 from bot.store.budgets import Budget
-from bot.store.clearings import Clearing
+from bot.store.bulk_revokes import BulkRevoke
 from bot.store.database import Database
 from bot.store.keys import Key
 from tests.factories import (
@@ -88,16 +88,16 @@ async def test_however_many_keys_are_judged_with_the_facts_of_their_project_read
     assert problems_of_view(form) == problems_of_view(none_left) == []
 
 
-async def clearing(rooms: Rooms, *wanted: Key) -> tuple[KeyClearance, Mail]:
+async def begun(rooms: Rooms, *wanted: Key) -> tuple[KeyBulkRevoke, Mail]:
     """Ask for the end of these keys."""
     web = Mail()
-    wish = Clearing(
+    wish = BulkRevoke(
         id="V1", team_id=TEAM, asked_by=OWNER, key_ids=[each.id for each in wanted], asked_at=rooms.bench.clock.now()
     )
     with rooms.bench.database.transaction() as session:
-        clearings.ask(session, wish)
-        clearings.ask(session, wish)  # the form came twice
-    return KeyClearance(rooms.bench.database, rooms.bench.engine, rooms.bench.clock, rooms.bench.ending, web), web
+        bulk_revokes.ask(session, wish)
+        bulk_revokes.ask(session, wish)  # the form came twice
+    return KeyBulkRevoke(rooms.bench.database, rooms.bench.engine, rooms.bench.clock, rooms.bench.ending, web), web
 
 
 async def test_a_clearing_goes_on_where_it_was_left_and_tells_what_became_of_every_key(rooms: Rooms) -> None:
@@ -109,15 +109,15 @@ async def test_a_clearing_goes_on_where_it_was_left_and_tells_what_became_of_eve
         stored, _ = rooms.emulator.state.add_key(rooms.project, own.member_id or "", f"job {number}", ["usage:write"])
         made.append(key(number, provider_key_id=stored.key_id, project_id=rooms.project.project_id))
     add(rooms.bench.database, *made)
-    clearance, web = await clearing(rooms, *made, own)
+    bulk_revoke, web = await begun(rooms, *made, own)
     rooms.fault("429", "DELETE", times=1)
-    await clearance.carry_out("V1", rooms.bench.clock.now())
-    await clearance.tell("V1", rooms.bench.clock.now())
+    await bulk_revoke.carry_out("V1", rooms.bench.clock.now())
+    await bulk_revoke.tell("V1", rooms.bench.clock.now())
     assert web.told == []
     assert sum(row.state == "ended" for row in rooms.bench.all_keys()) == 3
     rooms.bench.clock.move(timedelta(minutes=1))
-    await clearance.carry_out("V1", rooms.bench.clock.now())
-    await clearance.tell("V1", rooms.bench.clock.now())
+    await bulk_revoke.carry_out("V1", rooms.bench.clock.now())
+    await bulk_revoke.tell("V1", rooms.bench.clock.now())
     assert sum(row.state == "ended" for row in rooms.bench.all_keys()) == 4
     assert rooms.emulator.state.is_live(rooms.emulator.credentials["admin"])
     ((asker, text),) = web.told
@@ -129,11 +129,11 @@ async def test_a_clearing_goes_on_where_it_was_left_and_tells_what_became_of_eve
 async def test_trouble_that_stays_is_told_after_a_while(rooms: Rooms) -> None:
     stays = key(1, project_id=rooms.project.project_id)
     add(rooms.bench.database, stays)
-    clearance, _ = await clearing(rooms, stays)
+    bulk_revoke, _ = await begun(rooms, stays)
     rooms.fault("429", "DELETE", times=9)
     rooms.bench.clock.move(PATIENCE)
-    await clearance.carry_out("V1", rooms.bench.clock.now())
-    assert "asks too often" in rows(rooms.bench.database, lambda session: clearings.get(session, "V1")).text
+    await bulk_revoke.carry_out("V1", rooms.bench.clock.now())
+    assert "asks too often" in rows(rooms.bench.database, lambda session: bulk_revokes.get(session, "V1")).text
 
 
 def test_keys_that_cannot_be_ended_are_no_more_keys_where_none_stands_before_them() -> None:

@@ -67,7 +67,7 @@ class Found:
         return sha256(" ".join(sorted(key.id for key in self.keys)).encode()).hexdigest()[:MARK_LENGTH]
 
 
-class KeyClearing:
+class KeyBulkRevokeListeners:
     """Answers “Revoke keys…” of an alert and of a budget."""
 
     def __init__(self, desk: Desk, database: Database, standing: Standing) -> None:
@@ -77,17 +77,17 @@ class KeyClearing:
 
     def door(self) -> Door:
         """Return what this part of the room answers to; everybody may end their own keys, whatever their role."""
-        clear = Route(self.clear, MEMBER, workspace, window=TITLE, waits="Revoking the keys…", reads=_read_number)
+        revoke = Route(self.revoke, MEMBER, workspace, window=TITLE, waits="Revoking the keys…", reads=_read_number)
         return Door(
             actions={"budgets.end_keys": Route(self.ask, MEMBER, workspace, window=TITLE)},
-            views={"keys.bulk_revoke": clear},
+            views={"keys.bulk_revoke": revoke},
         )
 
     async def ask(self, call: Call, access: Access) -> Block:
         """Show who breaks, and ask for the number of keys to be typed."""
         return confirm_form(await self._find(call.value, access.actor))
 
-    async def clear(self, call: Call, access: Access) -> Block | str:
+    async def revoke(self, call: Call, access: Access) -> Block | str:
         """Let the keys be ended by a job: however many they are, and whatever happens to this process."""
         budget_id, _, mark = read_metadata(call.metadata)
         actor = access.actor

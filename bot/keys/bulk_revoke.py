@@ -18,8 +18,8 @@ from bot.keys.operations import EndKey, EndKeys
 from bot.operation import Actor
 from bot.slack.web import SlackWeb
 from bot.slack.words import code, count, cut, escape, when
-from bot.store import clearings, keys
-from bot.store.clearings import Clearing
+from bot.store import bulk_revokes, keys
+from bot.store.bulk_revokes import BulkRevoke
 from bot.store.database import Database
 from bot.store.keys import Key
 
@@ -36,8 +36,8 @@ Problem = tuple[Key, BotError]
 log = structlog.get_logger()
 
 
-class KeyClearance:
-    """Carries out clearings; what has ended already is not ended again, so that a job may come twice."""
+class KeyBulkRevoke:
+    """Carries out bulk revokes; what has ended already is not ended again, so that a job may come twice."""
 
     def __init__(self, database: Database, engine: Engine, clock: Clock, ending: KeyEnding, web: SlackWeb) -> None:
         self._database = database
@@ -52,41 +52,41 @@ class KeyClearance:
         return f"Revoking {count(len(operation.key_ids), 'key')}… {YOU_ARE_TOLD}"
 
     def _keep(self, session: Session, operation: EndKeys, actor: Actor) -> None:
-        wish = Clearing(
+        wish = BulkRevoke(
             id=operation.form,
             team_id=actor.team_id,
             asked_by=actor.user_id,
             key_ids=list(operation.key_ids),
             asked_at=self._clock.now(),
         )
-        clearings.ask(session, wish)
+        bulk_revokes.ask(session, wish)
         self._engine.enqueue(session, Job("keys.bulk_revoke", wish.id), wish.asked_at)
 
     async def carry_out(self, ref: str, now: datetime) -> None:
-        """End every key of the clearing ``ref``; each end is recorded like one that was asked for alone."""
-        clearing = await self._database.read(lambda session: clearings.get(session, ref))
-        if clearing is None or clearing.finished_at is not None:
+        """End every key of the bulk revoke ``ref``; each end is recorded like one that was asked for alone."""
+        bulk_revoke = await self._database.read(lambda session: bulk_revokes.get(session, ref))
+        if bulk_revoke is None or bulk_revoke.finished_at is not None:
             return
-        problems = await self._end_all(clearing)
+        problems = await self._end_all(bulk_revoke)
         passing = any(isinstance(problem, PASSING) for _, problem in problems)
-        if passing and now - clearing.asked_at < PATIENCE:
-            log.warning("keys.bulk_revoke.trouble", clearing=ref, keys=len(problems))
+        if passing and now - bulk_revoke.asked_at < PATIENCE:
+            log.warning("keys.bulk_revoke.trouble", bulk_revoke=ref, keys=len(problems))
             again = Job("keys.bulk_revoke", ref)
             await self._database.write(lambda session: self._engine.later(session, again, now + TRY_AGAIN))
             return
-        text = outcome(len(clearing.key_ids), problems)
+        text = outcome(len(bulk_revoke.key_ids), problems)
         await self._database.write(partial(self._finish, ref=ref, text=text, now=now))
 
     async def tell(self, ref: str, now: datetime) -> None:
         """Tell whoever asked what became of it."""
         del now
-        clearing = await self._database.read(lambda session: clearings.get(session, ref))
-        if clearing is not None and clearing.text is not None:
-            text = f"About the keys that you revoked together {when(clearing.asked_at)}: {clearing.text}"
-            await self._web.post(await self._web.open_dm(clearing.asked_by), text)
+        bulk_revoke = await self._database.read(lambda session: bulk_revokes.get(session, ref))
+        if bulk_revoke is not None and bulk_revoke.text is not None:
+            text = f"About the keys that you revoked together {when(bulk_revoke.asked_at)}: {bulk_revoke.text}"
+            await self._web.post(await self._web.open_dm(bulk_revoke.asked_by), text)
 
-    async def _end_all(self, clearing: Clearing) -> list[Problem]:
-        actor, slots = Actor(clearing.team_id, clearing.asked_by), asyncio.Semaphore(AT_ONCE)
+    async def _end_all(self, bulk_revoke: BulkRevoke) -> list[Problem]:
+        actor, slots = Actor(bulk_revoke.team_id, bulk_revoke.asked_by), asyncio.Semaphore(AT_ONCE)
 
         async def end(key: Key) -> Problem | None:
             async with slots:
@@ -96,13 +96,13 @@ class KeyClearance:
                     return key, problem
             return None
 
-        wanted = await self._database.read(lambda session: keys.by_ids(session, clearing.key_ids))
+        wanted = await self._database.read(lambda session: keys.by_ids(session, bulk_revoke.key_ids))
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(end(key)) for key in wanted]
         return [problem for problem in (task.result() for task in tasks) if problem is not None]
 
     def _finish(self, session: Session, ref: str, text: str, now: datetime) -> None:
-        if clearings.finish(session, ref, now, text):
+        if bulk_revokes.finish(session, ref, now, text):
             self._engine.enqueue(session, Job("keys.tell_bulk_revoke", ref), now)
 
 
