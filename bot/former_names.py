@@ -2,6 +2,7 @@
 
 A job's kind stands in scheduled rows, and in what the engine has written down of work that was cut short; a view's
 callback id in a form that is open on somebody's screen. Tables and columns are renamed by migrations instead.
+The record is never rewritten, so what it holds is read by both names.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ JOBS: Mapping[str, str] = {
 }
 VIEWS: Mapping[str, str] = {"keys.clear": "keys.bulk_revoke"}
 
+RECORD: Mapping[str, str] = {
+    "keys.straggler.reported": "keys.orphan.reported",
+    "keys.straggler.untold": "keys.orphan.untold",
+}
+
 
 def with_former(jobs: Mapping[str, Value]) -> dict[str, Value]:
     """Return jobs by their kind, and by the kind that each had before."""
@@ -34,3 +40,13 @@ def all_kinds(kinds: Iterable[str]) -> frozenset[str]:
 def view(callback_id: str) -> str:
     """Return the callback id by which a form is answered now."""
     return VIEWS.get(callback_id, callback_id)
+
+
+def recorded_as(name: str) -> list[str]:
+    """Return the names under which the record may hold something."""
+    return [name, *(former for former, now in RECORD.items() if now == name)]
+
+
+def recorded(name: str) -> str:
+    """Return today's name of something in the record."""
+    return RECORD.get(name, name)

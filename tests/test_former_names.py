@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import former_names
 from bot.app import unconnected
+from bot.desk.words import happened
 from bot.rooms import Rooms
 from bot.slack.names import Names, join
 from bot.slack.payload import read
@@ -280,6 +281,13 @@ def test_every_job_of_that_day_runs_whether_a_row_or_the_engine_kept_it(rooms: R
 def test_every_request_of_that_day_can_be_decided_and_carried_out(rooms: Rooms) -> None:
     assert set(OPERATIONS) - set(rooms.kinds) == set()
     assert set(OPERATIONS) - set(rooms.policy.rights) == set()
+
+
+def test_every_former_name_in_the_record_is_found_and_said_as_the_one_of_today(rooms: Rooms) -> None:
+    said = {name: words for room in rooms.rooms for name, words in room.recorded.items()}
+    for former, now in former_names.RECORD.items():
+        assert set(former_names.recorded_as(now)) == {former, now}
+        assert happened(former, said) == happened(now, said) != now
 
 
 def test_no_name_is_both_a_former_one_and_one_of_today(rooms: Rooms, names: Names) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import former_names
 from bot.clock import zone_of
 from bot.foreign import visible
 from bot.operation import Actor
@@ -60,6 +61,7 @@ RAN: Mapping[str, str] = {
 
 def happened(name: str, of_rooms: Mapping[str, str]) -> str:
     """Say in words what an entry of the record means; ``of_rooms`` are the words of what rooms write themselves."""
+    name = former_names.recorded(name)
     kind, _, word = name.rpartition(".")
     return (
         HAPPENED.get(name)

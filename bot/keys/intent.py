@@ -16,7 +16,7 @@ from bot.desk.judging import the_request
 from bot.engine.port import Engine, Job
 from bot.errors import AlreadyDecided, BotError, CouldNotCheck, NotAllowed
 from bot.keys.operations import PRESETS, CreateKey
-from bot.keys.stragglers import may_be_there
+from bot.keys.orphans import may_be_there
 from bot.operation import Actor
 from bot.providers.port import Vendor
 from bot.store import deliveries, requests

@@ -15,7 +15,7 @@ from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
 from bot.errors import NotFound, ProviderError
 from bot.keys.ending import made_by_us, record_end
-from bot.keys.stragglers import report
+from bot.keys.orphans import report
 from bot.mirror import EVERY, look
 from bot.providers.http import unhurried
 from bot.providers.listed import Listed

@@ -10,10 +10,10 @@ from bot.keys.ending import KeyEnding
 from bot.keys.ends import KeyEnds, describe_many, describe_one
 from bot.keys.jobs import KeyJobs
 from bot.keys.listeners import KeyListeners
-from bot.keys.lost import LostKeys
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
 from bot.keys.operations import CreateKey, EndKey, EndKeys
+from bot.keys.orphaned import OrphanedKeys
 from bot.keys.settling import KeySettling
 from bot.operation import OperationKind
 from bot.policy import DecidedBy, Right, Role
@@ -46,8 +46,8 @@ RECORDED = {
     "keys.create.unclear": "the provider's answer was unclear; whatever was made is ended",
     "keys.create.interrupted": "interrupted; whatever was made is ended",
     "keys.show.failed": "could not be shown; that key is ended",
-    "keys.straggler.reported": "an old key of this request was found and reported",
-    "keys.straggler.untold": "whether a press made a key could not be told",
+    "keys.orphan.reported": "an old key of this request was found and reported",
+    "keys.orphan.untold": "whether a press made a key could not be told",
 }
 QUICK = (Quick("keys.create", "Request a key", "keys.request", primary=True),)
 
@@ -81,7 +81,7 @@ def room(deps: Deps) -> Room:
             JobKind("keys.tell_bulk_revoke", bulk_revoke.tell, after_restore=True),
             JobKind("keys.tell_end", telling.tell_end, after_restore=True),
             JobKind("keys.tell_refused", telling.tell_refused, after_restore=True),
-            JobKind("keys.end_with_project", LostKeys(deps.database, deps.engine, deps.desk).with_project),
+            JobKind("keys.end_with_project", OrphanedKeys(deps.database, deps.engine, deps.desk).with_project),
             JobKind("keys.mirror", mirror.keep_fresh, background=True),
         ),
     )

@@ -16,7 +16,7 @@ from bot.keys.ending import KeyEnding
 from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
-from bot.keys.stragglers import OLDEST_TOUCHED, age, report, report_untold
+from bot.keys.orphans import OLDEST_TOUCHED, age, report, report_untold
 from bot.providers.provider import Provider
 from bot.providers.standing import Standing
 from bot.providers.values import Key as ProviderKey
@@ -153,7 +153,7 @@ class KeySettling:
         if known is not None:
             return known
         request = session.get_one(Request, mint.request_id)
-        key = straggler(session, mint, found, CreateKey.model_validate(request.operation), now)
+        key = orphan(session, mint, found, CreateKey.model_validate(request.operation), now)
         key.team_id, key.owner = request.team_id, request.requester
         session.add(key)
         return key
@@ -176,7 +176,7 @@ def carries(key: ProviderKey, mint_id: str) -> bool:
     return key.comment.endswith(f"keydesk:{mint_id}")
 
 
-def straggler(session: Session, mint: MintAttempt, found: ProviderKey, operation: CreateKey, now: datetime) -> Key:
+def orphan(session: Session, mint: MintAttempt, found: ProviderKey, operation: CreateKey, now: datetime) -> Key:
     """Return the row of a key that was found, so that none at the provider is unknown here."""
     return Key(
         provider_key_id=found.key_id,

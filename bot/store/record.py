@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot import former_names
 from bot.store.columns import UTCDateTime, no_dict
 
 
@@ -37,7 +38,7 @@ def of_subject(session: Session, subject: str) -> list[Entry]:
 
 def named(session: Session, subject: str, name: str) -> list[Entry]:
     """Return what happened to one request or key under one name, oldest first."""
-    mine = select(Entry).where(col(Entry.subject) == subject, col(Entry.name) == name)
+    mine = select(Entry).where(col(Entry.subject) == subject, col(Entry.name).in_(former_names.recorded_as(name)))
     return list(session.exec(mine.order_by(col(Entry.id))))
 
 

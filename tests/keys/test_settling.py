@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import BotError, CouldNotCheck
+from bot.keys.orphans import OLDEST_TOUCHED
 from bot.keys.settling import LOOKS
-from bot.keys.stragglers import OLDEST_TOUCHED
 from bot.store import mints
 from bot.store.mints import MintAttempt
 from tests.clocks import machine_now
@@ -51,7 +51,7 @@ def lands(rooms: Rooms, mint: MintAttempt, by: str) -> str:
 
 
 def reported(rooms: Rooms, mint: MintAttempt) -> int:
-    return [entry.name for entry in entries(rooms.bench.database, mint.request_id)].count("keys.straggler.reported")
+    return [entry.name for entry in entries(rooms.bench.database, mint.request_id)].count("keys.orphan.reported")
 
 
 async def settle(rooms: Rooms, mint: MintAttempt) -> None:
@@ -166,13 +166,13 @@ async def test_a_provider_that_does_not_answer_is_asked_again(rooms: Rooms) -> N
 
 async def test_an_attempt_is_at_rest_only_after_a_whole_list(rooms: Rooms) -> None:
     mint = await cut_short(rooms, "timeout_after")
-    (straggler,) = rooms.alive()
+    (orphan,) = rooms.alive()
     rooms.emulator.faults.add("field", "GET", "/keys$", times=None, field="api_key_id", value=None)
     for look in LOOKS:
         aged(rooms, mint, timedelta(seconds=look + 1))
         rooms.bench.clock.move(timedelta(seconds=look))
         await rooms.bench.engine.drain()
-        assert (rooms_mint(rooms, mint.request_id).state, rooms.alive()) == ("unknown", {straggler})
+        assert (rooms_mint(rooms, mint.request_id).state, rooms.alive()) == ("unknown", {orphan})
         with pytest.raises(CouldNotCheck, match="still finding out"):
             await rooms.bench.making.create_and_show(mint.request_id, actor(ANA), Window())
     rooms.emulator.faults.clear()
@@ -191,7 +191,7 @@ async def test_a_list_that_stays_unreadable_is_reported_and_stops_nobody_for_eve
         await settle(rooms, mint)
     assert rooms_mint(rooms, mint.request_id).state == "unknown"
     named = [entry.name for entry in entries(rooms.bench.database, mint.request_id)]
-    assert named.count("keys.straggler.untold") == 1
+    assert named.count("keys.orphan.untold") == 1
     await rooms.bench.making.create_and_show(mint.request_id, actor(ANA), Window())
     rooms.emulator.faults.clear()
     await settle(rooms, mint)

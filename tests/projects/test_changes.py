@@ -18,7 +18,7 @@ from sqlmodel import Session
 from bot.access.project_names import the_project
 from bot.desk.words import storable
 from bot.errors import BotError, FormError, NotAllowed, NotUnderstood, ProviderError, ScopeMissing
-from bot.keys.lost import LostKeys
+from bot.keys.orphaned import OrphanedKeys
 from bot.policy import Hold
 from bot.projects import contents, deleting, deletion_form, service, views
 from bot.projects.deleting import ProjectDeletion
@@ -186,7 +186,7 @@ async def test_what_ended_with_a_project_ends_here_recorded_and_told(place: Plac
     with place.bench.database.transaction() as session:
         place.deletion.done(session, place.operation(), NOON)
         assert projects.get(session, place.project_id) is None
-    await LostKeys(place.bench.database, place.bench.engine, place.bench.desk).with_project(place.project_id, NOON)
+    await OrphanedKeys(place.bench.database, place.bench.engine, place.bench.desk).with_project(place.project_id, NOON)
     states = {each.provider_key_id: (each.state, each.end_reason) for each in place.bench.all_keys()}
     gone = ("ended", "its project was deleted")
     assert [states[each.provider_key_id] for each in rows] == [*[gone] * 5, ("live", None)]

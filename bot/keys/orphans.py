@@ -11,7 +11,7 @@ from bot import audit
 from bot.store import mints, record
 from bot.store.mints import MintAttempt
 
-REPORTED, UNTOLD = "keys.straggler.reported", "keys.straggler.untold"
+REPORTED, UNTOLD = "keys.orphan.reported", "keys.orphan.untold"
 # An older find is reported, never touched: a comment can be copied by anybody who reads it.
 OLDEST_TOUCHED = timedelta(minutes=10)
 
@@ -23,7 +23,7 @@ def report(session: Session, mint: MintAttempt, provider_key_id: str, now: datet
     known = record.named(session, mint.request_id, REPORTED)
     if any(entry.detail["provider_key_id"] == provider_key_id for entry in known):
         return
-    log.error("keys.straggler_reported", mint=mint.id, provider_key=provider_key_id, project=mint.project_id)
+    log.error("keys.orphan_reported", mint=mint.id, provider_key=provider_key_id, project=mint.project_id)
     about = {"provider_key_id": provider_key_id, "mint_id": mint.id}
     audit.note(session, audit.KEYDESK, REPORTED, mint.request_id, now, project_id=mint.project_id, **about)
 
@@ -32,7 +32,7 @@ def report_untold(session: Session, mint: MintAttempt, why: str, now: datetime) 
     """Write down once that nobody could tell in time whether an attempt made a key."""
     if record.named(session, mint.request_id, UNTOLD):
         return
-    log.error("keys.straggler_untold", mint=mint.id, project=mint.project_id, why=why)
+    log.error("keys.orphan_untold", mint=mint.id, project=mint.project_id, why=why)
     about = {"mint_id": mint.id, "why": why}
     audit.note(session, audit.KEYDESK, UNTOLD, mint.request_id, now, project_id=mint.project_id, **about)
 

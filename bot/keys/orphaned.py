@@ -19,7 +19,7 @@ AT_ONCE = 200  # in one transaction, so that nobody waits long for the next one
 PROJECT_DELETED = "its project was deleted"
 
 
-class LostKeys:
+class OrphanedKeys:
     """Writes down the end of keys that nobody has to end any more."""
 
     def __init__(self, database: Database, engine: Engine, desk: Desk) -> None:
