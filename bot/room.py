@@ -15,9 +15,9 @@ from bot.groups import Groups
 from bot.operation import OperationKind
 from bot.people import People
 from bot.policy import Policy, Right
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.port import Capability
 from bot.providers.registry import Providers
-from bot.providers.standing import Standing
 from bot.sealing import Ring
 from bot.slack.names import Door
 from bot.slack.web import SlackWeb
@@ -109,7 +109,7 @@ class Deps(Ports):
     groups: Groups
     people: People
     desk: Desk
-    standing: Standing
+    credential_identity: CredentialIdentity
     exports: Exports
     policy: Policy
     after_figures: list[Job]
@@ -126,7 +126,7 @@ def deps_of(ports: Ports, kinds: Mapping[str, OperationKind], policy: Policy) ->
         desk=Desk(
             ports.database, ports.engine, ports.clock, ports.owners, kinds, policy, people.look_again, ports.limits
         ),
-        standing=Standing(ports.providers),
+        credential_identity=CredentialIdentity(ports.providers),
         exports=Exports(ports.database, ports.clock, ports.background),
         policy=policy,
         after_figures=[],

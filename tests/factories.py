@@ -25,9 +25,9 @@ from bot.operation import Actor, Description, OperationKind
 from bot.projects import deleting
 from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.provider import Provider, ProviderKind
 from bot.providers.registry import NONE_BESIDE, Providers
-from bot.providers.standing import Standing
 from bot.store import scheduled_jobs
 from bot.store.customers import Customer
 from bot.store.database import Database
@@ -225,8 +225,8 @@ async def bench(
     engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, limits=limits or AT_ONCE)
-    standing, ends = Standing(alone(deepgram)), KeyEnds(desk)
-    ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
+    identity, ends = CredentialIdentity(alone(deepgram)), KeyEnds(desk)
+    ending = KeyEnding(database, engine, clock, desk, deepgram, identity)
     kinds |= {
         CreateKey.kind: OperationKind(
             CreateKey,
@@ -253,8 +253,8 @@ async def bench(
         desk,
         ending,
         KeyMaking(database, engine, clock, desk, deepgram, ending),
-        KeySettling(database, engine, desk, deepgram, ending, standing),
-        KeyMirror(database, engine, desk, deepgram, standing),
+        KeySettling(database, engine, desk, deepgram, ending, identity),
+        KeyMirror(database, engine, desk, deepgram, identity),
         ProjectMirror(database, engine, alone(deepgram)),
     )
     await engine.start(_jobs(made))

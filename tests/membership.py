@@ -22,9 +22,9 @@ from bot.members.changing import MemberChanges
 from bot.members.mirroring import listing as member_list
 from bot.mirror import ListMirror
 from bot.operation import Operation, OperationKind
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
-from bot.providers.standing import Standing
 from bot.providers.values import Invite, Member
 from bot.store import scheduled_jobs
 from bot.store.changes import Change
@@ -132,7 +132,7 @@ async def _made(
 ) -> Membership:
     engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {
-        **MemberChanges(engine, client, Standing(alone(client))).kinds(),
+        **MemberChanges(engine, client, CredentialIdentity(alone(client))).kinds(),
         **InviteSending(database, engine, clock, client).kinds(),
         **InviteChanges(database, engine, clock, client).kinds(),
     }

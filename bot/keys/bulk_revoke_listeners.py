@@ -18,8 +18,8 @@ from bot.keys.operations import EndKeys
 from bot.keys.rights import Rights
 from bot.keys.views import beyond_us
 from bot.operation import Actor
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.port import THE_PROVIDER
-from bot.providers.standing import Standing
 from bot.slack import blocks
 from bot.slack.call import Call
 from bot.slack.names import Door
@@ -70,10 +70,10 @@ class Found:
 class KeyBulkRevokeListeners:
     """Answers “Revoke keys…” of an alert and of a budget."""
 
-    def __init__(self, desk: Desk, database: Database, standing: Standing) -> None:
+    def __init__(self, desk: Desk, database: Database, identity: CredentialIdentity) -> None:
         self._desk = desk
         self._database = database
-        self._standing = standing
+        self._identity = identity
 
     def door(self) -> Door:
         """Return what this part of the room answers to; everybody may end their own keys, whatever their role."""
@@ -106,7 +106,7 @@ class KeyBulkRevokeListeners:
 
     async def _find(self, budget_id: str, actor: Actor) -> Found:
         try:
-            own = await self._standing.own_keys()
+            own = await self._identity.own_keys()
         except ProviderError:  # whoever ends the key itself is asked again, and refused
             own = set()
         return await self._database.read(lambda session: find(session, self._desk, budget_id, actor, own))

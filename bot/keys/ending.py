@@ -29,8 +29,8 @@ from bot.errors import (
 from bot.keys.intent import give_back
 from bot.keys.operations import EndKey
 from bot.operation import Actor
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.provider import Provider
-from bot.providers.standing import Standing
 from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -49,14 +49,20 @@ class KeyEnding:
     """Ends keys: a person's wish, the end of their time, or the undoing of a making."""
 
     def __init__(
-        self, database: Database, engine: Engine, clock: Clock, desk: Desk, provider: Provider, standing: Standing
+        self,
+        database: Database,
+        engine: Engine,
+        clock: Clock,
+        desk: Desk,
+        provider: Provider,
+        identity: CredentialIdentity,
     ) -> None:
         self._database = database
         self._engine = engine
         self._clock = clock
         self._desk = desk
         self._provider = provider
-        self._standing = standing
+        self._identity = identity
 
     async def by_person(self, operation: EndKey, actor: Actor) -> str:
         """End a key because somebody who may asked for it; return what to tell them.
@@ -81,7 +87,7 @@ class KeyEnding:
         """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
         if key.made_here:
             return
-        own = await self._standing.own_keys()
+        own = await self._identity.own_keys()
         if None in own:
             raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
         if key.provider_key_id in own:
@@ -180,7 +186,7 @@ class KeyEnding:
         """
         if is_there:
             raise Unclear(f"The provider says that key {key.label} is gone, and still shows it.")
-        if not (await made_by_us(self._standing, key) or await self._provider.sees_all_keys(key.project_id)):
+        if not (await made_by_us(self._identity, key) or await self._provider.sees_all_keys(key.project_id)):
             raise Unclear(f"The provider does not show Keydesk key {key.label}, nor any other that it did not make.")
 
     async def _is_shown(self, key: Key) -> bool:
@@ -243,7 +249,7 @@ class KeyEnding:
         await self._database.write(note)
 
 
-async def made_by_us(standing: Standing, key: Key) -> bool:
+async def made_by_us(identity: CredentialIdentity, key: Key) -> bool:
     """Tell whether a key is of the member that Keydesk is now, who sees it in any role, and whose leaving ends it.
 
     Raises:
@@ -251,7 +257,7 @@ async def made_by_us(standing: Standing, key: Key) -> bool:
     """
     if not key.made_here or key.member_id is None:  # what was made here is ours until a list names another member
         return key.made_here
-    return key.member_id == (await standing.read(key.project_id)).member_id
+    return key.member_id == (await identity.read(key.project_id)).member_id
 
 
 def record_end(session: Session, desk: Desk, engine: Engine, key: Key, now: datetime) -> None:

@@ -17,10 +17,10 @@ from bot.errors import NotFound, ProviderError
 from bot.keys.ending import made_by_us, record_end
 from bot.keys.orphans import report
 from bot.mirror import EVERY, look
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.http import unhurried
 from bot.providers.listed import Listed
 from bot.providers.provider import Provider
-from bot.providers.standing import Standing
 from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mints, mirrors, projects
 from bot.store.database import Database
@@ -38,12 +38,14 @@ log = structlog.get_logger()
 class KeyMirror:
     """Reads the keys of one project into the store."""
 
-    def __init__(self, database: Database, engine: Engine, desk: Desk, provider: Provider, standing: Standing) -> None:
+    def __init__(
+        self, database: Database, engine: Engine, desk: Desk, provider: Provider, identity: CredentialIdentity
+    ) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
         self._provider = provider
-        self._standing = standing
+        self._identity = identity
 
     @unhurried
     async def keep_fresh(self, ref: str, now: datetime) -> None:
@@ -97,7 +99,7 @@ class KeyMirror:
     async def _visible(self, project_id: str, vanished: list[Key]) -> list[Key]:
         """Return those that a list left out though it would have shown them: of others' keys a member sees none."""
         try:
-            ours = [key for key in vanished if await made_by_us(self._standing, key)]
+            ours = [key for key in vanished if await made_by_us(self._identity, key)]
             sees_all = len(ours) == len(vanished) or await self._provider.sees_all_keys(project_id)
         except ProviderError as problem:
             log.info("keys.not_looked_after", project=project_id, why=problem.text)

@@ -54,12 +54,12 @@ QUICK = (Quick("keys.create", "Request a key", "keys.request", primary=True),)
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    ending = KeyEnding(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, deps.standing)
+    ending = KeyEnding(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, deps.credential_identity)
     making = KeyMaking(deps.database, deps.engine, deps.clock, deps.desk, deps.providers, ending)
-    settling = KeySettling(deps.database, deps.engine, deps.desk, deps.providers, ending, deps.standing)
+    settling = KeySettling(deps.database, deps.engine, deps.desk, deps.providers, ending, deps.credential_identity)
     bulk_revoke = KeyBulkRevoke(deps.database, deps.engine, deps.clock, ending, deps.background)
     telling = KeyJobs(deps.database, deps.background)
-    mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.providers, deps.standing)
+    mirror = KeyMirror(deps.database, deps.engine, deps.desk, deps.providers, deps.credential_identity)
     return Room(
         "keys",
         capability=Capability.KEYS,
@@ -68,7 +68,7 @@ def room(deps: Deps) -> Room:
         quick=QUICK,
         routes=(
             KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).door(),
-            KeyBulkRevokeListeners(deps.desk, deps.database, deps.standing).door(),
+            KeyBulkRevokeListeners(deps.desk, deps.database, deps.credential_identity).door(),
         ),
         kinds=_kinds(KeyEnds(deps.desk), ending, bulk_revoke),
         shortcuts=SHORTCUTS,

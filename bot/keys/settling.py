@@ -17,8 +17,8 @@ from bot.keys.intent import give_back
 from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
 from bot.keys.orphans import OLDEST_TOUCHED, age, report, report_untold
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.provider import Provider
-from bot.providers.standing import Standing
 from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
@@ -47,14 +47,14 @@ class KeySettling:
         desk: Desk,
         provider: Provider,
         ending: KeyEnding,
-        standing: Standing,
+        identity: CredentialIdentity,
     ) -> None:
         self._database = database
         self._engine = engine
         self._desk = desk
         self._provider = provider
         self._ending = ending
-        self._standing = standing
+        self._identity = identity
 
     async def settle(self, ref: str, now: datetime) -> None:
         """Bring one mint attempt to rest: whatever it made is ended, and its request can be opened again."""
@@ -135,7 +135,7 @@ class KeySettling:
         Raises:
             Unavailable: the list was not whole, so there may be more.
         """
-        credential = await self._standing.read(mint.project_id)
+        credential = await self._identity.read(mint.project_id)
         listed = await self._provider.keys(mint.project_id)
         for found in listed:
             if not carries(found, mint.id):

@@ -12,9 +12,9 @@ from bot.errors import CouldNotCheck, NotAllowed, NotFound, NotUnderstood, Provi
 from bot.members import service
 from bot.members.operations import ChangeMemberScope, RemoveMember, scope_of
 from bot.operation import Actor, OperationKind
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.provider import Provider
 from bot.providers.roles import Action, limits, may
-from bot.providers.standing import Standing
 from bot.providers.values import Credential, Member, Role
 from bot.store import members
 
@@ -30,10 +30,10 @@ UNKNOWN = "Keydesk could not tell which member it is itself, so nothing changed.
 class MemberChanges:
     """Carries out `RemoveMember` and `ChangeMemberScope`."""
 
-    def __init__(self, engine: Engine, provider: Provider, standing: Standing) -> None:
+    def __init__(self, engine: Engine, provider: Provider, identity: CredentialIdentity) -> None:
         self._engine = engine
         self._provider = provider
-        self._standing = standing
+        self._identity = identity
 
     def kinds(self) -> dict[str, OperationKind]:
         """Return what the desk must know of these operations."""
@@ -147,8 +147,8 @@ class MemberChanges:
             CouldNotCheck: that could not be told.
         """
         try:
-            credential = await self._standing.read(project_id)
-            everywhere = await self._standing.everywhere()
+            credential = await self._identity.read(project_id)
+            everywhere = await self._identity.everywhere()
         except ProviderError as problem:
             raise CouldNotCheck(UNKNOWN) from problem
         for each in (credential, *everywhere):
@@ -164,7 +164,7 @@ class MemberChanges:
         listed = await self._provider.members(project_id)
         found = next((member for member in listed if member.member_id == member_id), None)
         if found is None:
-            ourselves = await self._standing.read(project_id)
+            ourselves = await self._identity.read(project_id)
             if not any(_is(ourselves, member.member_id, member.email or "") for member in listed.certain("members")):
                 raise Unavailable(WITHOUT_US)
         return found

@@ -27,7 +27,7 @@ RIGHTS = {
 def room(deps: Deps) -> Room:
     """Put the room together."""
     mirror = ListMirror(deps.database, deps.engine, member_list(deps.providers))
-    changes = MemberChanges(deps.engine, deps.providers, deps.standing)
+    changes = MemberChanges(deps.engine, deps.providers, deps.credential_identity)
     reading = ListReading(deps.clock, mirror)
     lookup = MemberLookup(deps.desk, deps.database, reading)
     return Room(

@@ -18,10 +18,10 @@ from bot.operation import Actor, Description
 from bot.policy import Hold
 from bot.projects.naming import name_of
 from bot.projects.operations import Contents, DeleteProject
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.port import Vendor
 from bot.providers.provider import Provider
 from bot.providers.roles import may_delete_project
-from bot.providers.standing import Standing
 from bot.slack.words import code, count, escape
 from bot.store import accounts, keys, mirrors, people, projects, requests
 from bot.store.projects import Project
@@ -116,11 +116,11 @@ def describe(session: Session, operation: DeleteProject, requester: str) -> Desc
 class ProjectDeletion:
     """Carries out `DeleteProject`."""
 
-    def __init__(self, desk: Desk, engine: Engine, provider: Provider, standing: Standing) -> None:
+    def __init__(self, desk: Desk, engine: Engine, provider: Provider, identity: CredentialIdentity) -> None:
         self._desk = desk
         self._engine = engine
         self._provider = provider
-        self._standing = standing
+        self._identity = identity
 
     async def execute(self, operation: DeleteProject, actor: Actor) -> str:
         """Delete the project, if it still has the name that was confirmed.
@@ -158,7 +158,7 @@ class ProjectDeletion:
             CouldNotCheck: the provider did not say which key is our own.
             ProviderError: the provider did not say whether it does.
         """
-        for own in await self._standing.own_keys():
+        for own in await self._identity.own_keys():
             if own is None:
                 raise CouldNotCheck(UNKNOWN)
             if await self._holds(project_id, own):

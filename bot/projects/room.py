@@ -39,7 +39,7 @@ def room(deps: Deps) -> Room:
     mirror = ProjectMirror(deps.database, deps.engine, deps.providers)
     settings = ProjectSettingsChange(deps.desk, deps.database, deps.clock, deps.people, deps.interactive)
     renaming = ProjectRenaming(deps.engine, deps.providers)
-    deletion = ProjectDeletion(deps.desk, deps.engine, deps.providers, deps.standing)
+    deletion = ProjectDeletion(deps.desk, deps.engine, deps.providers, deps.credential_identity)
     listeners = ProjectListeners(
         deps.desk, deps.database, deps.engine, deps.clock, mirror, deps.providers, deps.exports, settings
     )

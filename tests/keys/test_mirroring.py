@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from bot.errors import ProviderError
 from bot.keys import listing
 from bot.keys.mirroring import AFTER_TROUBLE, MOST_LOOKED_AFTER, NEW_KEY_PATIENCE, KeyMirror
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.listed import Listed
-from bot.providers.standing import Standing
 from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mirrors
 from bot.store.database import Database
@@ -61,7 +61,9 @@ async def test_two_who_read_at_once_take_in_each_key_once(
         emulator.state.add_key(project, next(iter(project.members)), f"key {number}", ["usage:write"])
     made = await bench(store, deepgram)
     at_once = (
-        KeyMirror(store, made.engine, made.desk, deepgram, Standing(alone(deepgram))).refresh(project.project_id, NOON)
+        KeyMirror(store, made.engine, made.desk, deepgram, CredentialIdentity(alone(deepgram))).refresh(
+            project.project_id, NOON
+        )
         for _ in range(4)
     )
     await asyncio.gather(*at_once)
@@ -179,7 +181,9 @@ async def test_one_odd_list_ends_nothing(rooms: Rooms) -> None:
     made = await rooms.bench.making.create_and_show(right.id, actor(ANA), Window())
     rooms.bench.clock.move(NEW_KEY_PATIENCE + timedelta(seconds=1))
     forgetful = Forgetful(SecretStr(rooms.emulator.credentials["admin"]), rooms.emulator.url)
-    odd = KeyMirror(rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful, Standing(alone(forgetful)))
+    odd = KeyMirror(
+        rooms.bench.database, rooms.bench.engine, rooms.bench.desk, forgetful, CredentialIdentity(alone(forgetful))
+    )
     await odd.refresh(rooms.project.project_id, rooms.bench.clock.now())
     await forgetful.aclose()
     (after,) = [each for each in rooms.bench.all_keys() if each.id == made.id]

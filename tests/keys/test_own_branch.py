@@ -11,11 +11,11 @@ from bot.errors import CouldNotCheck, NotAllowed
 from bot.keys.operations import EndKey
 from bot.members.changing import MemberChanges
 from bot.projects.deleting import ProjectDeletion
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.providers.provider import ProviderKind
 from bot.providers.registry import Account, Providers
-from bot.providers.standing import Standing
 from bot.store.database import Database
 from playground.deepgram.server import DeepgramEmulator
 from tests.factories import OWNER, actor, bench, set_up
@@ -37,12 +37,12 @@ async def test_the_main_key_in_a_project_of_another_account_is_our_own_too(
     )
     main = open_client(SecretStr(emulator.credentials["admin"]))
     async with contextlib.aclosing(Providers(main, known, (ProviderKind(DEEPGRAM, open_client),))) as deepgram:
-        made, standing = await bench(small_store, deepgram), Standing(deepgram)
+        made, identity = await bench(small_store, deepgram), CredentialIdentity(deepgram)
         await made.mirror.refresh(project.project_id, made.clock.now())
         own = next(each for each in made.all_keys() if each.purpose == "Keydesk (admin role)")
         member = emulator.state.accounts[own.member_id or ""]
-        deletion = ProjectDeletion(made.desk, made.engine, deepgram, standing)
-        changes = MemberChanges(made.engine, deepgram, standing)
+        deletion = ProjectDeletion(made.desk, made.engine, deepgram, identity)
+        changes = MemberChanges(made.engine, deepgram, identity)
         for protected in (
             made.ending.by_person(EndKey(project_id=project.project_id, key_id=own.id), actor(OWNER)),
             deletion.check_not_our_own(project.project_id),
@@ -54,8 +54,8 @@ async def test_the_main_key_in_a_project_of_another_account_is_our_own_too(
         assert (await changes.check_not_ourselves(project.project_id, "somebody", "else@x.example")).role == "owner"
         emulator.faults.add("503", "GET", "/v1/auth/token", times=None)
         with pytest.raises(CouldNotCheck):
-            await MemberChanges(made.engine, deepgram, Standing(deepgram)).check_not_ourselves("", "", "")
+            await MemberChanges(made.engine, deepgram, CredentialIdentity(deepgram)).check_not_ourselves("", "", "")
         emulator.faults.clear()
         emulator.faults.add("401", "GET", "/v1/auth/token", times=1)  # one of the two credentials is dead
-        assert len(await Standing(deepgram).everywhere()) == 1
+        assert len(await CredentialIdentity(deepgram).everywhere()) == 1
     assert emulator.state.is_live(emulator.credentials["admin"])

@@ -25,8 +25,8 @@ from bot.projects.deleting import ProjectDeletion
 from bot.projects.operations import NAME_LONGEST, Contents, DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
 from bot.providers.billing import Balance
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.standing import Standing
 from bot.slack.words import cut
 from bot.store import accounts, projects
 from bot.store.projects import Project as Row
@@ -74,7 +74,9 @@ class Place:
 
     @property
     def deletion(self) -> ProjectDeletion:
-        return ProjectDeletion(self.bench.desk, self.bench.engine, self.deepgram, Standing(alone(self.deepgram)))
+        return ProjectDeletion(
+            self.bench.desk, self.bench.engine, self.deepgram, CredentialIdentity(alone(self.deepgram))
+        )
 
     def operation(self) -> DeleteProject:
         return DeleteProject(project_id=self.project_id, name=self.project.name)
@@ -139,9 +141,9 @@ async def test_the_project_of_keydesks_own_key_is_never_deleted(place: Place) ->
 @pytest.mark.parametrize("kind", [*FOREIGN_404S, "404"])
 async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place: Place, kind: Kind) -> None:
     own = next(each for each in place.emulator.state.projects.values() if each.name == "production")
-    standing = Standing(alone(place.deepgram))
-    await standing.own_keys()  # as in a running Keydesk, which knows itself
-    deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, standing)
+    identity = CredentialIdentity(alone(place.deepgram))
+    await identity.own_keys()  # as in a running Keydesk, which knows itself
+    deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, identity)
     place.emulator.faults.add(kind, "GET", f"{own.project_id}/keys/", times=1)
     with pytest.raises(BotError):
         await deletion.execute(DeleteProject(project_id=own.project_id, name=own.name), actor())
@@ -150,9 +152,9 @@ async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place
 
 @pytest.mark.parametrize("kind", FOREIGN_404S)
 async def test_a_gateway_that_finds_nothing_has_deleted_no_project(place: Place, kind: Kind) -> None:
-    standing, wish = Standing(alone(place.deepgram)), place.operation()
-    await standing.own_keys()
-    deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, standing)
+    identity, wish = CredentialIdentity(alone(place.deepgram)), place.operation()
+    await identity.own_keys()
+    deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, identity)
     place.emulator.faults.add(kind, times=None)
     with pytest.raises(ProviderError):
         await deletion.execute(wish, actor())

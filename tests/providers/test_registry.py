@@ -14,12 +14,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import AccountRemoved, BotError, CredentialsRejected, NotFound, Unavailable
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.providers.provider import Provider, ProviderKind
 from bot.providers.registry import Account, Providers
 from bot.providers.roles import may_end
-from bot.providers.standing import Standing
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.limits import PatientLimits
@@ -123,21 +123,21 @@ async def test_all_accounts_are_listed_and_part_of_them_is_never_taken_for_all(t
 
 
 async def test_each_account_has_its_own_standing(two: Two) -> None:
-    standing = Standing(two.deepgram)
-    mine, theirs = await standing.read(two.mine.project_id), await standing.read(two.theirs.project_id)
+    identity = CredentialIdentity(two.deepgram)
+    mine, theirs = await identity.read(two.mine.project_id), await identity.read(two.theirs.project_id)
     assert (mine.projects, theirs.projects) == (len(two.emulator.state.projects) - 2, 2)
     assert mine.key_id != theirs.key_id
     before = len(two.emulator.calls.kept)
-    assert await standing.read(two.theirs.project_id) == theirs
+    assert await identity.read(two.theirs.project_id) == theirs
     assert len(two.emulator.calls.kept) == before
     assert (await two.deepgram.who_am_i()).key_id == mine.key_id
 
 
 async def test_a_slow_account_keeps_nobody_from_learning_of_another(two: Two) -> None:
-    standing, learnt = Standing(two.deepgram), list[str]()
+    identity, learnt = CredentialIdentity(two.deepgram), list[str]()
 
     async def learn(project: Project) -> None:
-        await standing.read(project.project_id)
+        await identity.read(project.project_id)
         learnt.append(project.name)
 
     two.emulator.faults.add("slow", "GET", "auth/token", times=1, seconds=0.2)

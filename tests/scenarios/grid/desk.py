@@ -30,9 +30,9 @@ from bot.projects import deleting
 from bot.projects.deleting import ProjectDeletion
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
+from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import Limits
-from bot.providers.standing import Standing
 from bot.providers.values import Member
 from bot.store import scheduled_jobs
 from bot.store.changes import Change
@@ -102,11 +102,11 @@ async def _made(
     engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {}
     desk = Desk(database, engine, clock, owners, kinds, POLICY)
-    standing = Standing(alone(deepgram))
-    await standing.read("")  # who we are is no cell's business
-    ending = KeyEnding(database, engine, clock, desk, deepgram, standing)
-    settling = KeySettling(database, engine, desk, deepgram, ending, standing)
-    renaming, deletion = ProjectRenaming(engine, deepgram), ProjectDeletion(desk, engine, deepgram, standing)
+    identity = CredentialIdentity(alone(deepgram))
+    await identity.read("")  # who we are is no cell's business
+    ending = KeyEnding(database, engine, clock, desk, deepgram, identity)
+    settling = KeySettling(database, engine, desk, deepgram, ending, identity)
+    renaming, deletion = ProjectRenaming(engine, deepgram), ProjectDeletion(desk, engine, deepgram, identity)
     kinds |= {
         CreateKey.kind: OperationKind(
             CreateKey,
@@ -125,7 +125,7 @@ async def _made(
             settle=deletion.settle,
             done=deletion.done,
         ),
-        **MemberChanges(engine, deepgram, standing).kinds(),
+        **MemberChanges(engine, deepgram, identity).kinds(),
         **InviteSending(database, engine, clock, deepgram).kinds(),
         **InviteChanges(database, engine, clock, deepgram).kinds(),
     }

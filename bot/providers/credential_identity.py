@@ -15,7 +15,7 @@ from bot.providers.values import Credential
 REMEMBERED_SECONDS = 600.0
 
 
-class Standing:
+class CredentialIdentity:
     """The identity and role of the credential that opens a project."""
 
     def __init__(self, providers: Providers) -> None:
