@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.doctor.store import is_there
 from bot.errors import BotError
 from bot.home.check import Check
-from bot.home.status import credential, powers
+from bot.home.status import credential, permissions
 from bot.providers.deepgram.addresses import doubt
 from bot.providers.port import Vendor
 from bot.providers.provider import ProviderKind
@@ -53,7 +53,9 @@ def _power(name: str, vendor: Vendor, found: Credential) -> Check:
     """Say whether a credential can do what Keydesk does with it, by its role where its provider knows roles."""
     if not vendor.able_roles:
         return Check(name, True, f"{vendor.name} accepts it")
-    cannot = "; ".join(powers(found)) or "nothing it cannot do (an admin-role key is recommended: it can destroy less)"
+    cannot = (
+        "; ".join(permissions(found)) or "nothing it cannot do (an admin-role key is recommended: it can destroy less)"
+    )
     if found.role in vendor.able_roles:
         return Check(name, True, f"role {found.role}: {cannot}")
     words = f"role {found.role or 'unknown'}: {cannot}. Create the key as an admin of the service account."

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.desk.service import Desk
 from bot.errors import CouldNotCheck, NotAllowed
 from bot.home import service, views
-from bot.home.status import Status, credential, powers
+from bot.home.status import Status, credential, permissions
 from bot.operation import Actor
 from bot.people import People
 from bot.providers.provider import Provider
@@ -89,7 +89,7 @@ class HomeListeners:
         lines = [problem]
         if found is not None:
             role = found.role or "unknown"
-            lines = [f"role {role}, {count(found.projects, 'project')} visible", *powers(found)]
+            lines = [f"role {role}, {count(found.projects, 'project')} visible", *permissions(found)]
         return views.status(await self._status.checks(), lines, access.vendors, version("keydesk"))
 
     async def follow(self, team_id: str, user_ids: frozenset[str]) -> None:

@@ -107,7 +107,7 @@ async def credential(provider: Provider) -> tuple[Credential | None, str]:
         return None, problem.text
 
 
-def powers(found: Credential) -> list[str]:
+def permissions(found: Credential) -> list[str]:
     """Say what this credential cannot do, in words; an empty list for one that can do everything."""
     match found.role:
         case "owner":

@@ -144,7 +144,7 @@ def key_details(
         ("State", f"{key.state}: {_ending(key, now)}" if key.state != "ended" else _ended(key)),
         ("Project", escape(project)),
         ("Owner", _owner(key)),
-        ("May", _foreign(_powers(key))),
+        ("May", _foreign(_permissions(key))),
         ("Customer", escape(key.customer or "–")) if key.made_here else ("Tags", _foreign(", ".join(key.tags) or "–")),
         ("Will live in", _foreign(key.place or "–")),
         ("Made", when(key.created_at) if key.created_at else "–"),
@@ -167,7 +167,7 @@ def _foreign(text: str) -> str:
     return escape(cut(text, FOREIGN_SHOWN))
 
 
-def _powers(key: Key) -> str:
+def _permissions(key: Key) -> str:
     preset = PRESETS.get(key.preset or "")
     return preset.words if preset is not None else ", ".join(key.scopes) or "–"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.home.status import Status, powers
+from bot.home.status import Status, permissions
 from bot.providers.values import Credential
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import heartbeats
@@ -69,4 +69,4 @@ async def test_a_broken_part_is_named_and_the_rest_is_looked_at(database: Databa
 
 @pytest.mark.parametrize(("role", "cannot"), [("owner", 0), ("admin", 2), ("member", 2), (None, 1)])
 def test_each_role_has_words_for_what_it_cannot_do(role: Any, cannot: int) -> None:
-    assert len(powers(Credential(role=role))) == cannot
+    assert len(permissions(Credential(role=role))) == cannot

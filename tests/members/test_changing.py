@@ -110,8 +110,8 @@ async def test_an_admins_credential_leaves_owners_alone_and_makes_none(room: Mem
 async def test_the_only_owner_stays_and_deepgram_says_so(tmp_path: Path) -> None:
     async with membership(tmp_path, "owner") as room:
         room.project.members[made_up_id("tomas.finch")] = ["admin"]
-        powers = ["admin", "owners:write:kick", "owners:write:scopes"]  # as an owner, without being one
-        room.project.members[made_up_id("keydesk-owner")] = powers
+        permissions = ["admin", "owners:write:kick", "owners:write:scopes"]  # as an owner, without being one
+        room.project.members[made_up_id("keydesk-owner")] = permissions
         request = await room.approved(removal(room, INGRID, ""))
         assert (request.state, "only owner" in (request.note or "")) == ("failed", True)
         lowered = await room.approved(scope(room, "admin", INGRID, before="owner"))
