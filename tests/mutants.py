@@ -24,7 +24,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TESTS = {
-    "bot.policy": "tests/test_policy.py tests/test_ranks.py",
+    "bot.policy": "tests/test_policy.py tests/test_role_assignments.py",
     "bot.keys.rules": "tests/test_policy.py tests/keys/test_ends.py",
     "bot.desk.deciding": "tests/desk/test_deciding.py",
     "bot.desk.judging": "tests/desk/test_judging.py tests/desk/test_service.py tests/desk/test_deciding.py "

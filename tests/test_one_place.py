@@ -147,7 +147,7 @@ SHORT = {"label", "provider_key_id"}
 MONEY, KEY_NAMES = money.__name__, key_names.__name__
 RULES: Mapping[str, Rule] = {
     "authentication": Rule(authenticates, frozenset({"bot.access.door"})),
-    "permission": Rule(asks_permission, frozenset({"bot.access.access", Policy.__module__, "bot.ranks"})),
+    "permission": Rule(asks_permission, frozenset({"bot.access.access", Policy.__module__, "bot.role_assignments"})),
     "cents": Rule(
         deals_cents,
         frozenset({f"{MONEY}:{money.to_cent.__name__}", f"{MONEY}:{money.to_cents.__name__}", f"{MONEY}:"}),

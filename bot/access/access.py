@@ -12,7 +12,7 @@ from bot.errors import NotAllowed, NotOffered
 from bot.operation import Actor
 from bot.policy import Policy, Role
 from bot.providers.port import THE_PROVIDER, Capability, Vendor
-from bot.ranks import INITIAL_DEFAULT, Given, Roles
+from bot.role_assignments import INITIAL_DEFAULT, Given, Roles
 from bot.store import group_owners, rights, roles
 from bot.store.database import once
 from bot.store.persons import Persons

@@ -16,7 +16,7 @@ from bot.engine.port import Engine, Job
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
 from bot.policy import DECIDES, Matter, Policy, Refuse, Role, Verdict
-from bot.ranks import Roles
+from bot.role_assignments import Roles
 from bot.store import cards, notices, people, persons, projects, requests, roles
 from bot.store.database import Database
 from bot.store.requests import Request

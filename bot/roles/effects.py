@@ -12,7 +12,7 @@ from bot.desk.judging import KNOWN_FOR
 from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.policy import DECIDES, Role
-from bot.ranks import Roles
+from bot.role_assignments import Roles
 from bot.roles.operations import ChangeDeciders, ChangeDefaultRole, MakeOwner, SetRole, TakeOwner
 from bot.store import group_owners, people, projects, roles
 from bot.store.roles import WORKSPACE

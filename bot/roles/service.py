@@ -11,7 +11,7 @@ from bot.desk import words
 from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.policy import Role
-from bot.ranks import Roles
+from bot.role_assignments import Roles
 from bot.roles.operations import SetRole
 from bot.slack.typed import as_typed, by_id
 from bot.slack.words import listed

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy import Role
-from bot.ranks import Given, Roles
+from bot.role_assignments import Given, Roles
 
 READER, DEVELOPER, OWNER = Role
 ANA, RAJ, LI = "UANA", "URAJ", "ULI"
