@@ -11,15 +11,15 @@ from enum import Enum
 
 from bot.operation import Actor
 from bot.providers.port import Capability
-from bot.verdicts import Hold, Matter, Refuse, Role, Run, Verdict
+from bot.verdicts import Hold, PolicyContext, Refuse, Role, Run, Verdict
 
 __all__ = [
     "DECIDE",
     "DECIDES",
     "DecidedBy",
     "Hold",
-    "Matter",
     "Policy",
+    "PolicyContext",
     "Refuse",
     "Right",
     "Role",
@@ -59,7 +59,7 @@ GROUP_CHANGED = (
 NO_DECIDER = "You cannot decide this one. Nothing changed."
 ALONE = "There is no other Owner who can act."
 
-Rule = Callable[[Actor, Matter, frozenset[str]], Verdict]
+Rule = Callable[[Actor, PolicyContext, frozenset[str]], Verdict]
 """Judges an operation by who asks, by the facts, and by who else could decide it."""
 
 
@@ -86,14 +86,14 @@ class Right:
     concerned_decide: bool = True
     capability: Capability | None = None
 
-    def deciders(self, requester: str, matter: Matter) -> frozenset[str]:
+    def deciders(self, requester: str, context: PolicyContext) -> frozenset[str]:
         """Return who may decide what ``requester`` asks, who is never one of them."""
-        allowed = self._pool(requester, matter)
-        others = allowed - matter.stakes.concerned
+        allowed = self._pool(requester, context)
+        others = allowed - context.stakes.concerned
         return others if others or not self.concerned_decide else allowed
 
-    def _pool(self, requester: str, matter: Matter) -> frozenset[str]:
-        approvers, owners = matter.approvers - {requester}, matter.owners - {requester}
+    def _pool(self, requester: str, context: PolicyContext) -> frozenset[str]:
+        approvers, owners = context.approvers - {requester}, context.owners - {requester}
         if self.decided_by is DecidedBy.EITHER:
             return approvers | owners
         return (approvers if self.decided_by is DecidedBy.APPROVERS else frozenset()) or owners
@@ -108,15 +108,15 @@ class Policy:
 
     rights: Mapping[str, Right]
 
-    def decide(self, kind: str, actor: Actor, matter: Matter) -> Verdict:
+    def decide(self, kind: str, actor: Actor, context: PolicyContext) -> Verdict:
         """Judge one kind of operation: by the actor's role, then by its rule; a kind without either is refused."""
         right = self.rights.get(kind)
         if right is None or right.rule is None:
             return Refuse(NOBODY_MAY)
-        refusal = self.lacking(kind, matter.role, matter.withheld)
+        refusal = self.lacking(kind, context.role, context.withheld)
         if refusal is not None:
             return Refuse(refusal)
-        return right.rule(actor, matter, right.deciders(actor.user_id, matter))
+        return right.rule(actor, context, right.deciders(actor.user_id, context))
 
     def takes(self, name: str) -> Capability | None:
         """Return what an operation or a reading takes of the provider, or None if nothing."""
@@ -141,18 +141,18 @@ class Policy:
             "Owners change roles with /keydesk roles."
         )
 
-    def deciders(self, kind: str, requester: str, matter: Matter) -> frozenset[str]:
+    def deciders(self, kind: str, requester: str, context: PolicyContext) -> frozenset[str]:
         """Return who may decide what ``requester`` asks, who is never one of them."""
-        return self.rights.get(kind, OF_NO_ROOM).deciders(requester, matter)
+        return self.rights.get(kind, OF_NO_ROOM).deciders(requester, context)
 
-    def refusal_to_decide(self, actor: Actor, kind: str, requester: str, matter: Matter) -> str | None:
+    def refusal_to_decide(self, actor: Actor, kind: str, requester: str, context: PolicyContext) -> str | None:
         """Return why this person may not decide this request, or None if they may."""
         if actor.user_id == requester:
             return "You asked for this, so someone else must decide. Nothing changed."
-        low = self.lacking(DECIDE, matter.role, matter.withheld)
+        low = self.lacking(DECIDE, context.role, context.withheld)
         if low is not None:
             return low
-        if actor.user_id not in self.deciders(kind, requester, matter):
+        if actor.user_id not in self.deciders(kind, requester, context):
             return NO_DECIDER
         return None
 
@@ -162,12 +162,12 @@ class Policy:
 
 def runs(why: str) -> Rule:
     """Return the rule of what waits for nobody: the least role says it all."""
-    return lambda _actor, _matter, _deciders: Run(why)
+    return lambda _actor, _context, _deciders: Run(why)
 
 
 def held(why: str) -> Rule:
     """Return the rule of what somebody else must agree to; where nobody can, it cannot be asked."""
-    return lambda _actor, _matter, deciders: Hold(deciders, why)
+    return lambda _actor, _context, deciders: Hold(deciders, why)
 
 
 def by_two(why: str, between: str = NOBODY_ELSE) -> Rule:
@@ -175,18 +175,18 @@ def by_two(why: str, between: str = NOBODY_ELSE) -> Rule:
 
     ``between`` is read where somebody else is there who may not decide it; in it “{who}” stands for them.
     """
-    return lambda _actor, matter, deciders: Hold(deciders, why) if deciders else alone(matter, between)
+    return lambda _actor, context, deciders: Hold(deciders, why) if deciders else alone(context, between)
 
 
 def where_it_widens(rule: Rule, narrowing: str) -> Rule:
     """Return the rule of what is judged by ``rule`` wherever it gives anybody more, and runs where it does not."""
-    return lambda actor, matter, deciders: rule(actor, matter, deciders) if matter.stakes.widens else Run(narrowing)
+    return lambda actor, context, deciders: rule(actor, context, deciders) if context.stakes.widens else Run(narrowing)
 
 
-def alone(matter: Matter, between: str = NOBODY_ELSE) -> Run | Refuse:
+def alone(context: PolicyContext, between: str = NOBODY_ELSE) -> Run | Refuse:
     """Let run what nobody else can decide, if it is known that nobody else is there; unknown is not alone."""
-    if matter.unknown:
-        return Refuse(UNREAD, matter.unknown, unread=True)
-    if matter.former:
-        return Refuse(GROUP_CHANGED, matter.former)
-    return Refuse(between, matter.others) if matter.others else Run(ALONE, alone=True)
+    if context.unknown:
+        return Refuse(UNREAD, context.unknown, unread=True)
+    if context.former:
+        return Refuse(GROUP_CHANGED, context.former)
+    return Refuse(between, context.others) if context.others else Run(ALONE, alone=True)

@@ -35,7 +35,7 @@ class Role(IntEnum):
 
 
 @dataclass(frozen=True)
-class Matter:
+class PolicyContext:
     """The facts that a rule may look at, as they are now (user ids of one workspace).
 
     ``owners`` and ``approvers`` hold only people who can act: members, as Slack said of them. ``approvers`` are the

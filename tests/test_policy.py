@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.keys.rules import MOST_ENDED
 from bot.operation import Stakes
-from bot.policy import NOBODY_MAY, Hold, Matter, Refuse, Role, Run
+from bot.policy import NOBODY_MAY, Hold, PolicyContext, Refuse, Role, Run
 from tests.declared import LEAST, POLICY, RULES
 from tests.factories import ANA, EVE, LI, OWNER, RAJ, SECOND_OWNER, actor
 
@@ -22,31 +22,31 @@ USERS = st.sampled_from([ANA, RAJ, LI, EVE, OWNER, SECOND_OWNER])
 ROLES = st.sampled_from(Role)
 STAKES = st.builds(Stakes, st.booleans(), st.booleans(), st.frozensets(USERS), st.integers(0, 9))
 SOME = st.frozensets(USERS)
-MATTERS = st.builds(Matter, SOME, SOME, st.none() | USERS, ROLES, STAKES, SOME, SOME)
+MATTERS = st.builds(PolicyContext, SOME, SOME, st.none() | USERS, ROLES, STAKES, SOME, SOME)
 
 
-def matter(
+def context(
     approvers: frozenset[str] = NOBODY,
     owners: frozenset[str] = OWNERS,
     subject: str | None = None,
     role: Role = Role.DEVELOPER,
-) -> Matter:
-    return Matter(owners, approvers, subject, role)
+) -> PolicyContext:
+    return PolicyContext(owners, approvers, subject, role)
 
 
 HELD_FOR = [
-    ("approvers decide", ANA, matter(frozenset({RAJ, LI})), {RAJ, LI}),
-    ("an approver's own request goes to the others", RAJ, matter(frozenset({RAJ, LI})), {LI}),
-    ("the only approver's own request goes to the owners", RAJ, matter(frozenset({RAJ})), OWNERS),
-    ("without approvers the owners decide", ANA, matter(), OWNERS),
-    ("an owner's own request goes to the other owner", OWNER, matter(), {SECOND_OWNER}),
-    ("an owner alone has nobody", OWNER, matter(owners=frozenset({OWNER})), NOBODY),
-    ("an owner who approves alone goes to the other owner", OWNER, matter(frozenset({OWNER})), {SECOND_OWNER}),
+    ("approvers decide", ANA, context(frozenset({RAJ, LI})), {RAJ, LI}),
+    ("an approver's own request goes to the others", RAJ, context(frozenset({RAJ, LI})), {LI}),
+    ("the only approver's own request goes to the owners", RAJ, context(frozenset({RAJ})), OWNERS),
+    ("without approvers the owners decide", ANA, context(), OWNERS),
+    ("an owner's own request goes to the other owner", OWNER, context(), {SECOND_OWNER}),
+    ("an owner alone has nobody", OWNER, context(owners=frozenset({OWNER})), NOBODY),
+    ("an owner who approves alone goes to the other owner", OWNER, context(frozenset({OWNER})), {SECOND_OWNER}),
 ]
 
 
 @pytest.mark.parametrize(("who", "facts", "expected"), [row[1:] for row in HELD_FOR], ids=[row[0] for row in HELD_FOR])
-def test_a_new_key_waits_for_the_right_people(who: str, facts: Matter, expected: frozenset[str]) -> None:
+def test_a_new_key_waits_for_the_right_people(who: str, facts: PolicyContext, expected: frozenset[str]) -> None:
     verdict = POLICY.decide("keys.create", actor(who), facts)
     assert isinstance(verdict, Hold)
     assert verdict.deciders == expected
@@ -54,23 +54,23 @@ def test_a_new_key_waits_for_the_right_people(who: str, facts: Matter, expected:
 
 APPROVED_BY_RAJ = frozenset({RAJ})
 AT_ONCE = [
-    ("keys.end", "one's own key", ANA, matter(subject=ANA), Run),
-    ("keys.end", "one's own key, as reader", ANA, matter(subject=ANA, role=Role.READER), Run),
-    ("keys.end", "another's key", EVE, matter(subject=ANA), Refuse),
-    ("keys.end", "another's key, as approver", RAJ, matter(APPROVED_BY_RAJ, subject=ANA), Run),
-    ("keys.end", "another's key, as owner", OWNER, matter(subject=ANA), Run),
-    ("keys.end", "a key that nobody owns", EVE, matter(subject=None), Refuse),
-    ("keys.end", "a key that nobody owns, as owner", OWNER, matter(subject=None), Run),
-    ("projects.settings", "as owner", OWNER, matter(role=Role.OWNER), Run),
-    ("projects.settings", "as approver", RAJ, matter(APPROVED_BY_RAJ), Refuse),
-    ("projects.settings", "as anybody", ANA, matter(), Refuse),
-    ("projects.delete", "as developer", OWNER, matter(), Refuse),
-    ("projects.delete", "as owner", OWNER, matter(role=Role.OWNER), Hold),
-    ("budgets.raise", "as owner", OWNER, matter(role=Role.OWNER), Hold),
-    ("digests.change", "one's own", ANA, matter(subject=ANA), Run),
-    ("digests.change", "another's", EVE, matter(subject=ANA), Refuse),
-    ("digests.change", "another's, as owner", OWNER, matter(subject=ANA, role=Role.OWNER), Run),
-    ("projects.paint", "what has no rule, as owner", OWNER, matter(role=Role.OWNER), Refuse),
+    ("keys.end", "one's own key", ANA, context(subject=ANA), Run),
+    ("keys.end", "one's own key, as reader", ANA, context(subject=ANA, role=Role.READER), Run),
+    ("keys.end", "another's key", EVE, context(subject=ANA), Refuse),
+    ("keys.end", "another's key, as approver", RAJ, context(APPROVED_BY_RAJ, subject=ANA), Run),
+    ("keys.end", "another's key, as owner", OWNER, context(subject=ANA), Run),
+    ("keys.end", "a key that nobody owns", EVE, context(subject=None), Refuse),
+    ("keys.end", "a key that nobody owns, as owner", OWNER, context(subject=None), Run),
+    ("projects.settings", "as owner", OWNER, context(role=Role.OWNER), Run),
+    ("projects.settings", "as approver", RAJ, context(APPROVED_BY_RAJ), Refuse),
+    ("projects.settings", "as anybody", ANA, context(), Refuse),
+    ("projects.delete", "as developer", OWNER, context(), Refuse),
+    ("projects.delete", "as owner", OWNER, context(role=Role.OWNER), Hold),
+    ("budgets.raise", "as owner", OWNER, context(role=Role.OWNER), Hold),
+    ("digests.change", "one's own", ANA, context(subject=ANA), Run),
+    ("digests.change", "another's", EVE, context(subject=ANA), Refuse),
+    ("digests.change", "another's, as owner", OWNER, context(subject=ANA, role=Role.OWNER), Run),
+    ("projects.paint", "what has no rule, as owner", OWNER, context(role=Role.OWNER), Refuse),
 ]
 
 
@@ -79,7 +79,7 @@ AT_ONCE = [
     [(kind, *rest) for kind, _, *rest in AT_ONCE],
     ids=[f"{row[0]}, {row[1]}" for row in AT_ONCE],
 )
-def test_other_operations_run_or_are_refused(kind: str, who: str, facts: Matter, expected: type) -> None:
+def test_other_operations_run_or_are_refused(kind: str, who: str, facts: PolicyContext, expected: type) -> None:
     verdict = POLICY.decide(kind, actor(who), facts)
     assert isinstance(verdict, expected)
     if isinstance(verdict, Refuse):
@@ -87,14 +87,14 @@ def test_other_operations_run_or_are_refused(kind: str, who: str, facts: Matter,
 
 
 @given(USERS, MATTERS)
-def test_nobody_is_among_the_deciders_of_their_own_request(who: str, facts: Matter) -> None:
+def test_nobody_is_among_the_deciders_of_their_own_request(who: str, facts: PolicyContext) -> None:
     deciders = POLICY.deciders("keys.create", who, facts)
     assert who not in deciders
     assert deciders <= facts.approvers | facts.owners
 
 
 @given(USERS, USERS, MATTERS)
-def test_a_decision_is_refused_to_all_but_the_deciders(who: str, requester: str, facts: Matter) -> None:
+def test_a_decision_is_refused_to_all_but_the_deciders(who: str, requester: str, facts: PolicyContext) -> None:
     refused = POLICY.refusal_to_decide(actor(who), "keys.create", requester, facts) is not None
     too_low = facts.role < LEAST["desk.decide"]
     assert refused == (too_low or who not in POLICY.deciders("keys.create", requester, facts))
@@ -102,18 +102,18 @@ def test_a_decision_is_refused_to_all_but_the_deciders(who: str, requester: str,
 
 
 @given(st.sampled_from(RULES), USERS, MATTERS)
-def test_every_verdict_says_why(kind: str, who: str, facts: Matter) -> None:
+def test_every_verdict_says_why(kind: str, who: str, facts: PolicyContext) -> None:
     verdict = POLICY.decide(kind, actor(who), facts)
     assert verdict.text if isinstance(verdict, Refuse) else verdict.reason
 
 
 @given(USERS, MATTERS)
-def test_a_key_is_never_made_at_once(who: str, facts: Matter) -> None:
+def test_a_key_is_never_made_at_once(who: str, facts: PolicyContext) -> None:
     assert not isinstance(POLICY.decide("keys.create", actor(who), facts), Run)
 
 
 @given(st.sampled_from(RULES), USERS, MATTERS)
-def test_whose_role_is_too_low_is_refused_whatever_the_rule_says(kind: str, who: str, facts: Matter) -> None:
+def test_whose_role_is_too_low_is_refused_whatever_the_rule_says(kind: str, who: str, facts: PolicyContext) -> None:
     verdict = POLICY.decide(kind, actor(who), facts)
     if facts.role < LEAST[kind]:
         assert isinstance(verdict, Refuse)
@@ -142,9 +142,9 @@ def at_stake(kind: str) -> Stakes:
     return LOWERS if kind == "members.scope" else WIDENS
 
 
-def of_owner(kind: str, owners: frozenset[str], *, others: frozenset[str], unknown: frozenset[str]) -> Matter:
+def of_owner(kind: str, owners: frozenset[str], *, others: frozenset[str], unknown: frozenset[str]) -> PolicyContext:
     """Return the facts where the first Owner asks for what takes two."""
-    return Matter(owners, role=Role.OWNER, stakes=at_stake(kind), others=others, unknown=unknown)
+    return PolicyContext(owners, role=Role.OWNER, stakes=at_stake(kind), others=others, unknown=unknown)
 
 
 WHO_ELSE = [
@@ -182,7 +182,7 @@ def test_what_takes_two_owners_is_done_alone_only_by_who_is_known_to_be_alone(
 
 @pytest.mark.parametrize("kind", ["invites.domains", "members.scope", "projects.settings", "roles.default"])
 def test_what_only_narrows_waits_for_nobody_and_asks_about_nobody(kind: str) -> None:
-    facts = Matter(frozenset({OWNER}), role=Role.OWNER, unknown=frozenset({SECOND_OWNER}))
+    facts = PolicyContext(frozenset({OWNER}), role=Role.OWNER, unknown=frozenset({SECOND_OWNER}))
     verdict = POLICY.decide(kind, actor(OWNER), facts)
     assert isinstance(verdict, Run)
     assert not verdict.alone
@@ -191,7 +191,7 @@ def test_what_only_narrows_waits_for_nobody_and_asks_about_nobody(kind: str) -> 
 def test_whoever_would_lose_by_it_decides_only_where_nobody_else_can() -> None:
     lost = Stakes(widens=True, concerned=frozenset({SECOND_OWNER}))
     for owners, expected in ((TWO, {SECOND_OWNER}), (THREE, {THIRD})):
-        facts = Matter(owners, role=Role.OWNER, stakes=lost, others=owners - {OWNER})
+        facts = PolicyContext(owners, role=Role.OWNER, stakes=lost, others=owners - {OWNER})
         verdict = POLICY.decide("projects.settings", actor(OWNER), facts)
         assert isinstance(verdict, Hold)
         assert verdict.deciders == expected
@@ -199,7 +199,7 @@ def test_whoever_would_lose_by_it_decides_only_where_nobody_else_can() -> None:
 
 def test_of_two_owners_neither_takes_owner_from_the_other_though_the_other_agreed() -> None:
     lost = Stakes(concerned=frozenset({SECOND_OWNER}))
-    facts = Matter(TWO, role=Role.OWNER, stakes=lost, others=frozenset({SECOND_OWNER}))
+    facts = PolicyContext(TWO, role=Role.OWNER, stakes=lost, others=frozenset({SECOND_OWNER}))
     verdict = POLICY.decide("roles.take_owner", actor(OWNER), facts)
     assert isinstance(verdict, Refuse)
     assert "KEYDESK_OWNERS" in verdict.text
@@ -207,7 +207,7 @@ def test_of_two_owners_neither_takes_owner_from_the_other_though_the_other_agree
 
 
 @given(st.sampled_from(BY_TWO), MATTERS)
-def test_nothing_for_two_owners_runs_while_another_is_there_or_may_be(kind: str, facts: Matter) -> None:
+def test_nothing_for_two_owners_runs_while_another_is_there_or_may_be(kind: str, facts: PolicyContext) -> None:
     given_ = replace(facts, role=Role.OWNER, stakes=replace(facts.stakes, widens=True, lowers=True))
     verdict = POLICY.decide(kind, actor(OWNER), given_)
     if isinstance(verdict, Run):
@@ -233,7 +233,7 @@ def test_keys_of_others_end_by_two_where_they_are_many_or_of_others(
     who: str, approvers: set[str], stakes: Stakes, expected: type, deciders: set[str] | None
 ) -> None:
     role = Role.OWNER if who == OWNER else Role.DEVELOPER
-    facts = Matter(TWO, frozenset(approvers), ANA, role, stakes, TWO - {who})
+    facts = PolicyContext(TWO, frozenset(approvers), ANA, role, stakes, TWO - {who})
     verdict = POLICY.decide("keys.end", actor(who), facts)
     assert isinstance(verdict, expected)
     assert not isinstance(verdict, Hold) or set(verdict.deciders) == deciders
@@ -242,7 +242,7 @@ def test_keys_of_others_end_by_two_where_they_are_many_or_of_others(
 
 
 def test_many_keys_end_at_once_where_they_are_ones_own_few_or_leaked() -> None:
-    facts = Matter(TWO, frozenset({RAJ}), role=Role.DEVELOPER, others=TWO)
+    facts = PolicyContext(TWO, frozenset({RAJ}), role=Role.DEVELOPER, others=TWO)
     for stakes, expected in (
         (Stakes(), Run),
         (Stakes(ended=MOST_ENDED), Run),
@@ -265,7 +265,9 @@ def test_what_the_table_does_not_name_is_refused_to_all(role: Role) -> None:
 
 
 @given(st.sampled_from(["members.remove", "members.scope", "invites.send"]), USERS, MATTERS)
-def test_power_over_a_project_and_its_people_changes_by_two_owners_only(kind: str, who: str, facts: Matter) -> None:
+def test_power_over_a_project_and_its_people_changes_by_two_owners_only(
+    kind: str, who: str, facts: PolicyContext
+) -> None:
     verdict = POLICY.decide(
         kind, actor(who), replace(facts, role=Role.OWNER, stakes=replace(facts.stakes, lowers=False))
     )

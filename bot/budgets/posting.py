@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.budgets import service, views
 from bot.budgets.ways import Ways, of_alert
 from bot.engine.port import Engine, Job
-from bot.policy import Matter
+from bot.policy import PolicyContext
 from bot.slack.channels import channel_problem
 from bot.slack.web import SlackError, SlackUnclear, SlackWeb
 from bot.slack.words import fallback_text
@@ -26,8 +26,8 @@ from bot.store.database import Database
 PATIENCE = timedelta(seconds=60)
 MOST_TRIES = 2
 
-MatterOf = Callable[[Session, str, str], Matter]
-"""Says who approves in a project of a workspace, and who owns it (``Desk.matter``)."""
+ContextOf = Callable[[Session, str, str], PolicyContext]
+"""Says who approves in a project of a workspace, and who owns it (``Desk.policy_context``)."""
 
 log = structlog.get_logger()
 
@@ -46,11 +46,11 @@ class Told:
 class AlertPosting:
     """Posts alerts; a job of an alert's id."""
 
-    def __init__(self, database: Database, engine: Engine, web: SlackWeb, matter: MatterOf) -> None:
+    def __init__(self, database: Database, engine: Engine, web: SlackWeb, context: ContextOf) -> None:
         self._database = database
         self._engine = engine
         self._web = web
-        self._matter = matter
+        self._context = context
 
     async def post(self, ref: str, now: datetime) -> None:
         """Post an alert, unless it was posted or somebody is at it."""
@@ -124,9 +124,9 @@ class AlertPosting:
         if alert is None:
             return None
         budget = service.budget_of(session, alert)
-        matter = self._matter(session, alert.team_id, alert.project_id)
+        context = self._context(session, alert.team_id, alert.project_id)
         setter = [budget.set_by] if budget is not None else []
-        wanted = dict.fromkeys((alert.place, *setter, *sorted(matter.approvers), *sorted(matter.owners)))
+        wanted = dict.fromkeys((alert.place, *setter, *sorted(context.approvers), *sorted(context.owners)))
         gone = people.unable(session, alert.team_id, wanted)
         places = tuple(place for place in wanted if place not in gone)
         budget_id, ways = budget.id if budget is not None else "", of_alert(session, alert, budget)

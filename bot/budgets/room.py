@@ -39,6 +39,8 @@ def room(deps: Deps) -> Room:
         jobs=(
             JobKind("budgets.watch", watch.watch, at_start=True, background=True, after_figures=True),
             JobKind("budgets.balances", watch.balances, at_start=True, background=True),
-            JobKind("budgets.post", AlertPosting(deps.database, deps.engine, deps.background, deps.desk.matter).post),
+            JobKind(
+                "budgets.post", AlertPosting(deps.database, deps.engine, deps.background, deps.desk.policy_context).post
+            ),
         ),
     )

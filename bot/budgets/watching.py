@@ -141,7 +141,7 @@ class BudgetWatch:
             return
         names = [projects.name_of(session, project_id) for project_id, _ in failing[:MOST_NAMED]]
         figures = {"projects": len(failing), "names": ", ".join(names), "problem": failing[0][1]}
-        for user_id in sorted(self._desk.matter(session, self._team_id, "").owners):
+        for user_id in sorted(self._desk.policy_context(session, self._team_id, "").owners):
             yield Alert(
                 team_id=self._team_id,
                 subject=f"tracking:{user_id}",
@@ -203,8 +203,8 @@ class BudgetWatch:
     ) -> Alert:
         """Return an alert for the place that owns a project: its budget's, its approvals channel, or its decider."""
         budget = budgets.of(session, self._team_id, "project", project_id)
-        matter = self._desk.matter(session, self._team_id, project_id)
-        people = sorted(matter.approvers) or sorted(matter.owners) or [audit.KEYDESK]
+        context = self._desk.policy_context(session, self._team_id, project_id)
+        people = sorted(context.approvers) or sorted(context.owners) or [audit.KEYDESK]
         place = (budget and (budget.channel or budget.set_by)) or projects.settings(session, project_id).channel
         return Alert(
             team_id=self._team_id,

@@ -136,13 +136,13 @@ class Deciding(Judging):
         return request
 
     def _refusal(self, session: Session, request: Request, actor: Actor) -> str | None:
-        matter = self.facts(session, request, actor.user_id)
+        context = self.facts(session, request, actor.user_id)
         one = persons.known(session, request.team_id)
         actor, requester = replace(actor, user_id=one.of(actor.user_id)), one.of(request.requester)
-        refusal = self.policy.refusal_to_decide(actor, request.kind, requester, matter)
+        refusal = self.policy.refusal_to_decide(actor, request.kind, requester, context)
         if refusal != NO_DECIDER or request.state != "waiting":
             return refusal
-        can = words.people_of(session, request.team_id, self.policy.deciders(request.kind, requester, matter))
+        can = words.people_of(session, request.team_id, self.policy.deciders(request.kind, requester, context))
         return f"You cannot decide this one; {can} can. Nothing changed."
 
     def _settle_verdict(self, session: Session, request: Request, verdict: str, reason: str, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from bot.desk.limits import Limits
 from bot.engine.port import Engine, Job
 from bot.errors import NotAllowed, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
-from bot.policy import DECIDES, Matter, Policy, Refuse, Role, Verdict
+from bot.policy import DECIDES, Policy, PolicyContext, Refuse, Role, Verdict
 from bot.role_assignments import Roles
 from bot.store import cards, notices, people, persons, projects, requests, roles
 from bot.store.database import Database
@@ -60,7 +60,7 @@ class Judging:
         self._read_people = look_again
         self.limits = limits
 
-    def matter(
+    def policy_context(
         self,
         session: Session,
         team_id: str,
@@ -69,7 +69,7 @@ class Judging:
         stakes: Stakes = NO_STAKES,
         *,
         actor_id: str | None = None,
-    ) -> Matter:
+    ) -> PolicyContext:
         """Return the facts for the policy, without people who cannot act, or of whom Slack was never asked.
 
         Without an actor their role is the least: who only asks for the deciders may do nothing with the answer.
@@ -84,7 +84,7 @@ class Judging:
         role = held.of(actor_id) if actor_id is not None else Role.READER
         unknown = others - known - (owners & able)
         withheld = held.withheld(actor_id) if actor_id is not None else None
-        return Matter(
+        return PolicyContext(
             owners & able,
             approvers & able,
             one.of(subject_owner) if subject_owner is not None else None,
@@ -116,8 +116,10 @@ class Judging:
         find_owner = self._kinds[operation.kind].subject_owner
         owner = find_owner(session, operation) if find_owner is not None else None
         stakes = self._stakes(session, operation, actor)
-        matter = self.matter(session, actor.team_id, operation.project_id, owner, stakes, actor_id=actor.user_id)
-        return self._worded(session, actor.team_id, self.policy.decide(operation.kind, actor, matter))
+        context = self.policy_context(
+            session, actor.team_id, operation.project_id, owner, stakes, actor_id=actor.user_id
+        )
+        return self._worded(session, actor.team_id, self.policy.decide(operation.kind, actor, context))
 
     def _stakes(self, session: Session, operation: Operation, actor: Actor) -> Stakes:
         ask = self._kinds[operation.kind].stakes
@@ -129,14 +131,14 @@ class Judging:
             return verdict
         return replace(verdict, text=verdict.text.replace("{who}", words.people_of(session, team_id, verdict.who)))
 
-    def facts(self, session: Session, request: Request, actor_id: str | None = None) -> Matter:
+    def facts(self, session: Session, request: Request, actor_id: str | None = None) -> PolicyContext:
         """Return the facts by which somebody may decide this request, with what is at stake for whom while it waits."""
         kind, stakes = self._kinds.get(request.kind), NO_STAKES
         if kind is not None and request.state == "waiting":
             operation = kind.type.model_validate(request.operation)
             requester = self.as_one(session, Actor(request.team_id, request.requester), request.project_id)
             stakes = self._stakes(session, operation, requester)
-        return self.matter(session, request.team_id, request.project_id, stakes=stakes, actor_id=actor_id)
+        return self.policy_context(session, request.team_id, request.project_id, stakes=stakes, actor_id=actor_id)
 
     def deciders(self, session: Session, request: Request) -> frozenset[str]:
         """Return who may decide this request, now."""
@@ -145,8 +147,8 @@ class Judging:
 
     def owners(self, session: Session, request: Request) -> frozenset[str]:
         """Return the owners who can act and did not ask: whom to turn to where no decider can be reached."""
-        matter = self.matter(session, request.team_id, request.project_id)
-        return matter.owners - {persons.known(session, request.team_id).of(request.requester)}
+        context = self.policy_context(session, request.team_id, request.project_id)
+        return context.owners - {persons.known(session, request.team_id).of(request.requester)}
 
     def forbidden(self, session: Session, request: Request) -> NotAllowed | None:
         """Return why the rules of today do not allow what was asked under others, while it is not over; else None."""

@@ -73,11 +73,13 @@ def read(session: Session, desk: Desk, actor: Actor, now: datetime, quick: Seque
 def _to_decide(session: Session, desk: Desk, actor: Actor) -> list[str]:
     """Return the ids of what waits for this person, oldest first: the facts are read once for each project."""
     held = requests.waiting_ids(session, actor.team_id)
-    matters = {id_: desk.matter(session, actor.team_id, id_) for id_ in {project_id for _, project_id, _, _ in held}}
+    contexts = {
+        id_: desk.policy_context(session, actor.team_id, id_) for id_ in {project_id for _, project_id, _, _ in held}
+    }
     return [
         id_
         for id_, project_id, by, kind in held
-        if actor.user_id in desk.policy.deciders(kind, by, matters[project_id])
+        if actor.user_id in desk.policy.deciders(kind, by, contexts[project_id])
     ]
 
 

@@ -36,7 +36,9 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         return replace(nothing, any_customer=_any_customer(session, actor))
     settings = projects.settings(session, project.id)
     refusal = desk.access(session, actor, project.id).denial("keys.create")
-    allowed = desk.policy.deciders(CreateKey.kind, actor.user_id, desk.matter(session, actor.team_id, project.id))
+    allowed = desk.policy.deciders(
+        CreateKey.kind, actor.user_id, desk.policy_context(session, actor.team_id, project.id)
+    )
     return Form(
         project=(project.id, project.name),
         recommended_days=settings.recommended_days,

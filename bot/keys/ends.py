@@ -69,7 +69,7 @@ class KeyEnds:
 
     def _tell_owners(self, session: Session, ended: Sequence[Key], actor: Actor, now: datetime) -> None:
         own = persons.known(session, actor.team_id).ids(actor.user_id)
-        owners = self._desk.matter(session, actor.team_id, "").owners - own
+        owners = self._desk.policy_context(session, actor.team_id, "").owners - own
         what = "a key" if len(ended) == 1 else count(len(ended), "key")
         lines = "\n".join(line(key) for key in ended[:SHOWN])
         more = f"\n… and {len(ended) - SHOWN} more" if len(ended) > SHOWN else ""

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.desk.service import Desk
 from bot.keys.operations import EndKey
 from bot.operation import Actor, Stakes
-from bot.policy import Matter, Refuse
+from bot.policy import PolicyContext, Refuse
 from bot.providers.roles import may_end
 from bot.store import accounts
 from bot.store.accounts import Account
@@ -25,19 +25,19 @@ class Rights:
         self._session = session
         self._desk = desk
         self._actor = actor
-        self._projects: dict[str, tuple[Matter, Account | None]] = {}
+        self._projects: dict[str, tuple[PolicyContext, Account | None]] = {}
 
     def refusal(self, key: Key) -> str | None:
         """Return why the policy does not let this person end a key, or None."""
-        matter, _ = self._facts(key.project_id)
-        about = replace(matter, subject_owner=key.owner, stakes=A_LEAK)
+        context, _ = self._facts(key.project_id)
+        about = replace(context, subject_owner=key.owner, stakes=A_LEAK)
         verdict = self._desk.policy.decide(EndKey.kind, self._actor, about)
         return verdict.text if isinstance(verdict, Refuse) else None
 
     def approves(self, key: Key) -> bool:
         """Tell whether this person decides about the keys of its project."""
-        matter, _ = self._facts(key.project_id)
-        return self._actor.user_id in (matter.approvers or matter.owners)
+        context, _ = self._facts(key.project_id)
+        return self._actor.user_id in (context.approvers or context.owners)
 
     def credential_suffices(self, key: Key) -> bool:
         """Tell whether the provider lets the credential of the key's account end it."""
@@ -48,9 +48,9 @@ class Rights:
         """Tell whether both let this person end a key."""
         return self.refusal(key) is None and self.credential_suffices(key)
 
-    def _facts(self, project_id: str) -> tuple[Matter, Account | None]:
+    def _facts(self, project_id: str) -> tuple[PolicyContext, Account | None]:
         if project_id not in self._projects:
             team_id, actor_id = self._actor.team_id, self._actor.user_id
-            matter = self._desk.matter(self._session, team_id, project_id, actor_id=actor_id)
-            self._projects[project_id] = matter, accounts.opening(self._session, project_id)
+            context = self._desk.policy_context(self._session, team_id, project_id, actor_id=actor_id)
+            self._projects[project_id] = context, accounts.opening(self._session, project_id)
         return self._projects[project_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.operation import Actor
-from bot.policy import Matter, Verdict, by_two, held, where_it_widens
+from bot.policy import PolicyContext, Verdict, by_two, held, where_it_widens
 
 _LOWERS = by_two("Whoever holds as much as an Owner loses it by two.")
 _WIDENS = where_it_widens(
@@ -11,6 +11,6 @@ _WIDENS = where_it_widens(
 )
 
 
-def change_scope(actor: Actor, matter: Matter, deciders: frozenset[str]) -> Verdict:
+def change_scope(actor: Actor, context: PolicyContext, deciders: frozenset[str]) -> Verdict:
     """Let another Owner agree where somebody gets power, or where an Owner loses it."""
-    return (_LOWERS if matter.stakes.lowers else _WIDENS)(actor, matter, deciders)
+    return (_LOWERS if context.stakes.lowers else _WIDENS)(actor, context, deciders)

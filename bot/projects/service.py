@@ -100,15 +100,15 @@ def overview(
 ) -> Overview:
     """Return one project at a glance."""
     settings = projects.settings(session, project.id)
-    matter = desk.matter(session, actor.team_id, project.id)
+    context = desk.policy_context(session, actor.team_id, project.id)
     person = people.get(session, actor.team_id, actor.user_id)
     access, vendor = desk.access(session, actor, project.id), vendor_of(session, project)
     return Overview(
         project_id=project.id,
         name=project.name,
         settings=settings,
-        approvers=words.people_of(session, actor.team_id, matter.approvers or matter.owners)
-        + ("" if matter.approvers else " (the owners, as no approver is set)"),
+        approvers=words.people_of(session, actor.team_id, context.approvers or context.owners)
+        + ("" if context.approvers else " (the owners, as no approver is set)"),
         live_keys=keys.live_count(session, project_id=project.id),
         waiting=requests.waiting_count(session, actor.team_id, project.id),
         chosen=person is not None and person.project_id == project.id,

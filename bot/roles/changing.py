@@ -174,7 +174,7 @@ class RoleChange:
     def _owners(self, session: Session, actor: Actor, project_id: str) -> dict[str, frozenset[str]]:
         """Return the owners who can act in every place that a change may concern."""
         places = {WORKSPACE, project_id, *roles.lowering_projects(session, actor.team_id)}
-        return {place: self._desk.matter(session, actor.team_id, place).owners for place in places}
+        return {place: self._desk.policy_context(session, actor.team_id, place).owners for place in places}
 
     def _check_owners(
         self, session: Session, before: dict[str, frozenset[str]], operation: SetRole, actor: Actor

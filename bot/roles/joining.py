@@ -47,7 +47,7 @@ class GroupJoining:
         """Do it alone: what somebody confirms just then waits no more. While no Owner can hear it, nothing is done."""
         team_id = self._team_id
         roles.alone(session)
-        owners = self._desk.matter(session, team_id, WORKSPACE).owners
+        owners = self._desk.policy_context(session, team_id, WORKSPACE).owners
         if not owners:
             return
         for group_id, joined in group_owners.joined(session, team_id, self._members(session)).items():

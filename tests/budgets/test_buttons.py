@@ -63,7 +63,7 @@ async def posted(office: Office) -> str:
     """Post every alert that is wanted, and return what stands in Slack then."""
     slack = Conversations()
     slack.channels[CHANNEL] = OURS
-    posting = AlertPosting(office.desk.database, office.desk.engine, slack, office.desk.desk.matter)
+    posting = AlertPosting(office.desk.database, office.desk.engine, slack, office.desk.desk.policy_context)
     for alert in office.told():
         await posting.post(alert.id, office.clock.now())
     messages: list[Any] = list(slack.messages.values())

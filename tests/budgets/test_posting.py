@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.budgets.posting import MOST_TRIES, PATIENCE, AlertPosting
-from bot.policy import Matter
+from bot.policy import PolicyContext
 from bot.slack.web import SlackError, SlackTookNothing, SlackUnclear
 from bot.store import budgets, scheduled_jobs
 from bot.store.budgets import Alert, Budget
@@ -35,13 +35,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
-def matter(_session: Session, _team_id: str, _project_id: str) -> Matter:
+def context(_session: Session, _team_id: str, _project_id: str) -> PolicyContext:
     """Say that Ana approves, and who owns."""
-    return Matter(frozenset({OWNER, SECOND_OWNER}), frozenset({ANA}))
+    return PolicyContext(frozenset({OWNER, SECOND_OWNER}), frozenset({ANA}))
 
 
 def posting(database: Database, slack: Conversations) -> AlertPosting:
-    return AlertPosting(database, InlineEngine(database.transaction, scheduled_jobs, SetClock(NOON)), slack, matter)
+    return AlertPosting(database, InlineEngine(database.transaction, scheduled_jobs, SetClock(NOON)), slack, context)
 
 
 def sudden(database: Database) -> str:

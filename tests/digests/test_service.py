@@ -15,7 +15,7 @@ from bot.digests.scope import Scope
 from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, Snapshot, compose, first_needed
 from bot.digests.snapshot import as_posted, kept
 from bot.money import to_cent
-from bot.policy import Matter, Role, Run
+from bot.policy import PolicyContext, Role, Run
 from bot.slack.pages import page_of
 from bot.store.digests import Subscription
 from tests.declared import POLICY
@@ -154,7 +154,7 @@ def test_a_reader_sees_until_when_a_digest_is_muted_and_may_still_end_it() -> No
     over = form.digest_list(page_of([ours(muted_until=FRIDAY_NINE)], 1, 5), {}, A_READER)
     assert "muted" not in str(over)
     for kind in ("digests.pause", "digests.end"):
-        mine = Matter(frozenset(), frozenset(), ANA, Role.READER)
+        mine = PolicyContext(frozenset(), frozenset(), ANA, Role.READER)
         assert isinstance(POLICY.decide(kind, actor(ANA), mine), Run)
 
 

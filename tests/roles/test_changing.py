@@ -155,7 +155,9 @@ async def test_the_last_owner_who_can_act_stays(made: RoleBench) -> None:
 
 def owners(made: RoleBench, project_id: str) -> frozenset[str]:
     """Return the owners who can act."""
-    found: frozenset[str] = rows(made.database, lambda session: made.desk.matter(session, TEAM, project_id).owners)
+    found: frozenset[str] = rows(
+        made.database, lambda session: made.desk.policy_context(session, TEAM, project_id).owners
+    )
     return found
 
 

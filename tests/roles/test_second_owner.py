@@ -173,7 +173,9 @@ def reading(two: RoleBench) -> RoleBench:
 
 def approvers(made: RoleBench) -> frozenset[str]:
     """Return who approves keys in the project."""
-    found: frozenset[str] = rows(made.database, lambda session: made.desk.matter(session, TEAM, PROJECT).approvers)
+    found: frozenset[str] = rows(
+        made.database, lambda session: made.desk.policy_context(session, TEAM, PROJECT).approvers
+    )
     return found
 
 

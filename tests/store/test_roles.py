@@ -94,7 +94,7 @@ async def test_of_two_owners_who_demote_each_other_at_once_one_remains(store: Da
     add(store, held(ANA, "owner"), held(RAJ, "owner"))
     refusals = await asyncio.gather(demoted(made, RAJ, actor(ANA)), demoted(made, ANA, actor(RAJ)))
     assert sorted(refusals) == [False, True]
-    owners = rows(store, lambda session: made.desk.matter(session, TEAM, WORKSPACE).owners)
+    owners = rows(store, lambda session: made.desk.policy_context(session, TEAM, WORKSPACE).owners)
     assert len(owners) == 1
 
 
