@@ -83,7 +83,7 @@ def _steps(app: App) -> Door:
         pass
 
     async def who(call: Call) -> None:
-        await people.judge(call.team_id, call.user_id)
+        await people.authenticate(call.team_id, call.user_id)
 
     return Door(
         commands=(Command("bench", "ack", nothing, "", "only acks"),), actions={"bench.ack": nothing, "bench.who": who}

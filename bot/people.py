@@ -54,7 +54,7 @@ class People:
         self._throttle = Throttle("users.info")
         self._asking: dict[str, asyncio.Task[Person]] = {}
 
-    async def judge(self, team_id: str, user_id: str) -> Actor:
+    async def authenticate(self, team_id: str, user_id: str) -> Actor:
         """Return the person who acts, by the id that stands for them, whichever of theirs they came with.
 
         Raises:

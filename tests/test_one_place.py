@@ -70,15 +70,15 @@ def called(node: ast.AST, name: str) -> bool:
 
 
 def last(node: ast.AST) -> str:
-    """Return the name at the end of a dotted one: of ``self._people.judge`` the word ``judge``."""
+    """Return the name at the end of a dotted one: of ``self._people.authenticate`` the word after the last dot."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def authenticates(node: ast.AST) -> bool:
-    """Tell whether Slack's profile of somebody is judged here: `People.judge`, by its name and its two arguments."""
-    taken = len(inspect.signature(People.judge).parameters) - 1
+    """Tell whether somebody is authenticated here: by the method's name and its two arguments."""
+    taken = len(inspect.signature(People.authenticate).parameters) - 1
     method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == taken
-    return method and called(node, People.judge.__name__)
+    return method and called(node, People.authenticate.__name__)
 
 
 def asks_permission(node: ast.AST) -> bool:
@@ -178,8 +178,8 @@ def test_it_is_done_in_that_place(rule: str) -> None:
 
 PLANTED = {
     "authentication": (
-        f"async def listen(self, call): await self._people.{People.judge.__name__}(call.team_id, call.user_id)",
-        f"def listen(team, user): return who.{People.judge.__name__}(team, user)",
+        f"async def listen(self, call): await self._people.{People.authenticate.__name__}(call.team_id, call.user_id)",
+        f"def listen(team, user): return who.{People.authenticate.__name__}(team, user)",
     ),
     "permission": (
         f"def listen(role): return self._policy.{Policy.lacking.__name__}('keys.end', role) is None",

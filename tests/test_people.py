@@ -123,10 +123,10 @@ async def test_each_identity_gets_in_or_hears_why_not(
     slack.changes = changes
     assert await judges.is_member(ANA) == (standing == "member")
     if standing == "member":
-        assert (await judges.judge(TEAM, ANA)).user_id == ANA
+        assert (await judges.authenticate(TEAM, ANA)).user_id == ANA
         return
     with pytest.raises(NotAllowed) as refusal:
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
     assert refusal.value.text == REFUSALS[standing]
 
 
@@ -136,13 +136,13 @@ def test_there_are_words_for_every_standing_but_a_members() -> None:
 
 async def test_another_workspace_is_refused_without_asking_slack(judges: People, slack: SlackProfiles) -> None:
     with pytest.raises(NotAllowed, match="connected workspaces"):
-        await judges.judge("TELSE", ANA)
+        await judges.authenticate("TELSE", ANA)
     assert not await judges.known("TELSE", ANA)
     assert slack.calls == []
 
 
 async def test_a_judged_person_is_known_by_name_and_zone(judges: People, database: Database) -> None:
-    found = await judges.judge(TEAM, ANA)
+    found = await judges.authenticate(TEAM, ANA)
     assert (found.team_id, found.user_id, found.name, found.tz) == (TEAM, ANA, "ana", "Asia/Tokyo")
     assert await judges.known(TEAM, ANA)
     with database.reading() as session:
@@ -156,7 +156,7 @@ async def test_a_stranger_to_the_store_is_not_known(judges: People, database: Da
 
 
 async def test_fifty_judges_at_once_ask_slack_once(judges: People, slack: SlackProfiles) -> None:
-    found = await asyncio.gather(*(judges.judge(TEAM, ANA) for _ in range(50)))
+    found = await asyncio.gather(*(judges.authenticate(TEAM, ANA) for _ in range(50)))
     assert len({each.user_id for each in found}) == 1
     assert slack.calls == [ANA]
 
@@ -164,23 +164,23 @@ async def test_fifty_judges_at_once_ask_slack_once(judges: People, slack: SlackP
 async def test_a_profile_is_believed_for_a_minute_of_machine_time(
     judges: People, slack: SlackProfiles, later: list[float]
 ) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     slack.changes = {"deleted": True}
     later[0] += door.FRESH_SECONDS - 5
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     later[0] += 5
     with pytest.raises(NotAllowed, match="deactivated"):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
     assert len(slack.calls) == 2
 
 
 async def test_a_changed_profile_counts_at_once(judges: People, slack: SlackProfiles) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     slack.changes = {"is_restricted": True}
     await judges.changed(TEAM, {"id": ANA, "team_id": TEAM, "is_restricted": True})
     assert not await judges.known(TEAM, ANA)
     with pytest.raises(NotAllowed, match="guests"):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ async def test_an_event_takes_away_and_never_gives(
     standing: str,
     asked: int,
 ) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     slack.changes = info
     await judges.changed(TEAM, {name: value for name, value in (MEMBER | event).items() if value is not None})
     kept = rows(database, lambda session: people.get(session, TEAM, ANA))
@@ -227,7 +227,7 @@ async def test_an_event_takes_away_and_never_gives(
 async def test_an_event_does_not_bring_back_whom_slack_calls_a_guest(judges: People, slack: SlackProfiles) -> None:
     slack.changes = {"is_restricted": True}
     with pytest.raises(NotAllowed, match="guests"):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
     await judges.changed(TEAM, MEMBER)
     assert not await judges.known(TEAM, ANA)
     slack.changes = {}
@@ -236,7 +236,7 @@ async def test_an_event_does_not_bring_back_whom_slack_calls_a_guest(judges: Peo
 
 
 async def test_an_event_that_was_not_delivered_for_us_changes_nothing(judges: People) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     for team in (SISTER, ""):
         await judges.changed(team, MEMBER | {"deleted": True})
     assert await judges.known(TEAM, ANA)
@@ -244,7 +244,7 @@ async def test_an_event_that_was_not_delivered_for_us_changes_nothing(judges: Pe
 
 async def test_people_with_ids_of_the_organisation_are_people(judges: People, slack: SlackProfiles) -> None:
     slack.changes = on_grid(SISTER, TEAM, team_id=None)
-    assert (await judges.judge(TEAM, "W0MARIA0005")).user_id == "W0MARIA0005"
+    assert (await judges.authenticate(TEAM, "W0MARIA0005")).user_id == "W0MARIA0005"
     assert await judges.known(TEAM, "W0MARIA0005")
 
 
@@ -256,14 +256,14 @@ async def test_one_person_of_two_ids_acts_by_the_one_that_was_known_first(
     second = {"U0RAJ": "W0RAJ", "W0RAJ": "U0RAJ"}[first]
     for came_as in (first, second, first):
         later[0] += 61
-        assert (await judges.judge(TEAM, came_as)).user_id == first
+        assert (await judges.authenticate(TEAM, came_as)).user_id == first
     assert slack.calls == [first, second, first]
 
 
 async def test_an_answer_about_nobody_changes_nothing(judges: People, slack: SlackProfiles) -> None:
     slack.changes = {"id": None}
     with pytest.raises(CouldNotCheck):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
 
 
 async def test_a_changed_profile_of_somebody_never_seen_is_not_kept(judges: People, database: Database) -> None:
@@ -275,7 +275,7 @@ async def test_a_changed_profile_of_somebody_never_seen_is_not_kept(judges: Peop
 async def test_whom_slack_does_not_know_is_a_stranger(judges: People, slack: SlackProfiles, database: Database) -> None:
     slack.problem = SlackError("users.info", "user_not_found")
     with pytest.raises(NotAllowed, match="connected workspaces"):
-        await judges.judge(TEAM, "UGHOST")
+        await judges.authenticate(TEAM, "UGHOST")
     with database.reading() as session:
         assert not people.unread(session, TEAM, ["UGHOST"])
         assert not people.able(session, TEAM, ["UGHOST", "UNEVER"])
@@ -285,7 +285,7 @@ async def leaves_while_slack_is_asked(judges: People, slack: SlackProfiles) -> N
     """Let an event say that Ana left after Slack was asked about her, and before it answers."""
     slack.asked.clear()
     slack.free.clear()
-    asking = asyncio.create_task(judges.judge(TEAM, ANA))
+    asking = asyncio.create_task(judges.authenticate(TEAM, ANA))
     await slack.asked.wait()
     await judges.changed(TEAM, MEMBER | {"deleted": True})
     slack.free.set()
@@ -296,7 +296,7 @@ async def leaves_while_slack_is_asked(judges: People, slack: SlackProfiles) -> N
 async def test_what_an_event_said_meanwhile_is_newer_than_the_answer(
     judges: People, slack: SlackProfiles, later: list[float], database: Database
 ) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     later[0] += 61
     await leaves_while_slack_is_asked(judges, slack)
     with database.reading() as session:
@@ -313,7 +313,7 @@ async def test_what_slack_says_now_stands_whatever_time_a_row_names(
     add(database, row)
     slack.changes = {"is_restricted": True}
     with pytest.raises(NotAllowed, match="guests"):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
     kept = rows(database, lambda session: people.get(session, TEAM, ANA))
     assert (kept.standing, kept.read_at <= machine_now(), kept.doubted_at) == ("guest", True, None)
 
@@ -331,10 +331,10 @@ async def test_of_two_answers_the_one_that_was_asked_for_later_stands(database: 
 async def test_an_event_that_overtook_an_answer_is_asked_about_at_the_next_click(
     judges: People, slack: SlackProfiles
 ) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     await judges.changed(TEAM, MEMBER)
     await leaves_while_slack_is_asked(judges, slack)
-    assert (await judges.judge(TEAM, ANA)).user_id == ANA
+    assert (await judges.authenticate(TEAM, ANA)).user_id == ANA
 
 
 @pytest.mark.parametrize(
@@ -356,18 +356,18 @@ async def test_whom_slack_does_not_show_is_known_to_be_nobody_only_by_an_id_that
     known: bool,
 ) -> None:
     if told_before:
-        await judges.judge(TEAM, RAJ)
+        await judges.authenticate(TEAM, RAJ)
     began = machine_now()
     slack.problem = SlackError("users.info", code)
     for _ in range(2):
         later[0] += 61
         with pytest.raises(NotAllowed, match="connected workspaces"):
-            await judges.judge(TEAM, RAJ)
+            await judges.authenticate(TEAM, RAJ)
         able, read = rows(database, lambda session: people.judged(session, TEAM, [RAJ], began))
         assert (able, read) == (frozenset(), frozenset({RAJ} if known else ()))
     slack.problem = None
     later[0] += 61
-    assert (await judges.judge(TEAM, RAJ)).user_id == RAJ
+    assert (await judges.authenticate(TEAM, RAJ)).user_id == RAJ
 
 
 async def test_whoever_was_never_asked_about_is_met_or_nothing_changes(judges: People, slack: SlackProfiles) -> None:
@@ -385,12 +385,12 @@ async def test_an_unreadable_profile_changes_nothing(
 ) -> None:
     slack.problem = problem
     with pytest.raises(CouldNotCheck, match="nothing changed"):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
     assert not await judges.known(TEAM, ANA)
     with database.reading() as session:
         assert people.get(session, TEAM, ANA) is None
     slack.problem = None
-    assert await judges.judge(TEAM, ANA)
+    assert await judges.authenticate(TEAM, ANA)
 
 
 async def test_too_many_questions_are_not_asked_again_before_the_time_that_slack_says(
@@ -398,7 +398,7 @@ async def test_too_many_questions_are_not_asked_again_before_the_time_that_slack
 ) -> None:
     async def refused(who: str) -> str:
         with pytest.raises(CouldNotCheck) as problem:
-            await judges.judge(TEAM, who)
+            await judges.authenticate(TEAM, who)
         return problem.value.text
 
     slack.problem = SlackRateLimited("users.info", 200)
@@ -411,22 +411,22 @@ async def test_too_many_questions_are_not_asked_again_before_the_time_that_slack
     assert len(slack.calls) == 2
     slack.problem = None
     later[0] += 201
-    assert {(await judges.judge(TEAM, who)).user_id for who in (ANA, RAJ)} == {ANA, RAJ}
+    assert {(await judges.authenticate(TEAM, who)).user_id for who in (ANA, RAJ)} == {ANA, RAJ}
 
 
 async def test_an_old_profile_does_not_stand_in_for_an_unreadable_one(
     judges: People, slack: SlackProfiles, later: list[float]
 ) -> None:
-    await judges.judge(TEAM, ANA)
+    await judges.authenticate(TEAM, ANA)
     later[0] += 61
     slack.problem = SlackUnclear("users.info", "timeout")
     with pytest.raises(CouldNotCheck):
-        await judges.judge(TEAM, ANA)
+        await judges.authenticate(TEAM, ANA)
 
 
 async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(judges: People, slack: SlackProfiles) -> None:
-    impatient = asyncio.create_task(judges.judge(TEAM, ANA))
-    patient = asyncio.create_task(judges.judge(TEAM, ANA))
+    impatient = asyncio.create_task(judges.authenticate(TEAM, ANA))
+    patient = asyncio.create_task(judges.authenticate(TEAM, ANA))
     await asyncio.sleep(0)
     impatient.cancel()
     assert (await patient).user_id == ANA

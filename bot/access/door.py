@@ -57,7 +57,7 @@ class Door:
             CouldNotCheck: Slack did not say; nothing may change.
         """
         try:
-            return await self._people.judge(call.team_id, call.user_id)
+            return await self._people.authenticate(call.team_id, call.user_id)
         except NotAllowed as refusal:
             await self._note(call.user_id, call.name or "help", refusal)
             raise

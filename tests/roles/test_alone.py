@@ -42,7 +42,7 @@ def two(small_store: Database) -> RoleBench:
 @pytest.mark.parametrize("asked", WAYS, ids=["makes an Owner", "takes Owner"])
 @pytest.mark.parametrize("event", EVENTS, ids=["guest of a sister", "gone from a sister", "an old one", "no team"])
 async def test_no_event_makes_anybody_alone(two: RoleBench, event: dict[str, Any], asked: Any) -> None:
-    await two.people.judge(TEAM, RAJ)
+    await two.people.authenticate(TEAM, RAJ)
     await two.people.changed(TEAM, event)
     if asked.role == "owner":
         assert isinstance(await submit(two, asked, by=ANA), Held)
@@ -53,7 +53,7 @@ async def test_no_event_makes_anybody_alone(two: RoleBench, event: dict[str, Any
 
 
 async def test_what_an_event_takes_is_gone_at_once_and_unknown_while_slack_is_silent(two: RoleBench) -> None:
-    await two.people.judge(TEAM, RAJ)
+    await two.people.authenticate(TEAM, RAJ)
     await two.people.changed(TEAM, EVENTS[2])
     two.slack.silent = {RAJ}
     assert owners(two, WORKSPACE) == {ANA}
@@ -150,11 +150,11 @@ def answers(made: RoleBench, changes: Mapping[str, Any] | None, code: str | None
 
 async def after_a_minute_slack_refuses(made: RoleBench, code: str, refusal: type[Exception]) -> None:
     """Have Raj press something once he was read, a minute later, while Slack refuses to tell of him."""
-    await made.people.judge(TEAM, RAJ)
+    await made.people.authenticate(TEAM, RAJ)
     answers(made, None, code)
     made.people._fresh.clear()  # noqa: SLF001 as a minute later
     with pytest.raises(refusal):
-        await made.people.judge(TEAM, RAJ)
+        await made.people.authenticate(TEAM, RAJ)
 
 
 @pytest.mark.parametrize("code", ["user_not_visible", "user_not_found"])
@@ -191,5 +191,5 @@ async def test_a_row_of_a_clock_that_is_ahead_is_no_knowledge(
     answers(two, told)
     if kept == "member":
         with pytest.raises(NotAllowed):
-            await two.people.judge(TEAM, RAJ)
+            await two.people.authenticate(TEAM, RAJ)
     assert isinstance(await submit(two, WAYS[0], by=ANA), outcome)

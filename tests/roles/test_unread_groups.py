@@ -52,7 +52,7 @@ async def test_only_whoever_needs_the_group_is_refused_and_in_words(made: RoleBe
     not_read_for(made, 16)
     made.groups._looked = None  # noqa: SLF001 as after a restart
     for who in (OWNER, ANA, RAJ, LI):
-        assert (await made.people.judge(TEAM, who)).user_id == who
+        assert (await made.people.authenticate(TEAM, who)).user_id == who
     assert isinstance(await submit(made, wish("reader", EVE)), Ran)
     with pytest.raises(NotAllowed, match="has not told Keydesk for a while who is in it"):
         await submit(made, wish("reader", RAJ), by=ANA)
@@ -76,7 +76,7 @@ async def test_a_group_owner_decides_again_once_slack_tells(made: RoleBench) -> 
     await with_groups(made)
     not_read_for(made, 16)
     made.groups._looked = None  # noqa: SLF001 as after a restart
-    await made.people.judge(TEAM, OWNER)
+    await made.people.authenticate(TEAM, OWNER)
     held = await submit(made, wish("owner", RAJ))
     assert isinstance(held, Held)
     assert (held.request.kind, held.deciders) == (MakeOwner.kind, frozenset({ANA}))

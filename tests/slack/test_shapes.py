@@ -170,7 +170,7 @@ class Entrance:
                 self.let_in.add((call.team_id, call.user_id))
             await call.ack(options=[])
             return
-        actor = await self.people.judge(call.team_id, call.user_id)
+        actor = await self.people.authenticate(call.team_id, call.user_id)
         self.let_in.add((actor.team_id, actor.user_id))
 
 

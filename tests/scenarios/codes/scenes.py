@@ -114,7 +114,7 @@ def _groups(here: World) -> Groups:
 
 async def _judges(here: World) -> None:
     team = here.app.identity.team_id
-    await People(here.database, here.app.slack.interactive.user_profile, team, _groups(here)).judge(team, MARIA)
+    await People(here.database, here.app.slack.interactive.user_profile, team, _groups(here)).authenticate(team, MARIA)
 
 
 async def _opens_sockets(here: World) -> None:
