@@ -113,7 +113,7 @@ class Policy:
         right = self.rights.get(kind)
         if right is None or right.rule is None:
             return Refuse(NOBODY_MAY)
-        refusal = self.lacking(kind, context.role, context.withheld)
+        refusal = self.role_refusal(kind, context.role, context.withheld)
         if refusal is not None:
             return Refuse(refusal)
         return right.rule(actor, context, right.deciders(actor.user_id, context))
@@ -123,7 +123,7 @@ class Policy:
         right = self.rights.get(name)
         return right.capability if right is not None else None
 
-    def lacking(self, name: str, role: Role, withheld: Role | None = None) -> str | None:
+    def role_refusal(self, name: str, role: Role, withheld: Role | None = None) -> str | None:
         """Return why this role is too low for an operation or a reading, or None if it is enough.
 
         ``withheld`` is what they would have by a user group that was not read lately.
@@ -149,7 +149,7 @@ class Policy:
         """Return why this person may not decide this request, or None if they may."""
         if actor.user_id == requester:
             return "You asked for this, so someone else must decide. Nothing changed."
-        low = self.lacking(DECIDE, context.role, context.withheld)
+        low = self.role_refusal(DECIDE, context.role, context.withheld)
         if low is not None:
             return low
         if actor.user_id not in self.deciders(kind, requester, context):

@@ -86,7 +86,11 @@ def asks_permission(node: ast.AST) -> bool:
     if isinstance(node, ast.Compare):
         ordered = any(isinstance(each, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for each in node.ops)
         return ordered and any(isinstance(side, ast.Attribute) and last(side.value) == "Role" for side in sides(node))
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and called(node, Policy.lacking.__name__)
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and called(node, Policy.role_refusal.__name__)
+    )
 
 
 def sides(node: ast.Compare) -> Sequence[ast.expr]:
@@ -182,7 +186,7 @@ PLANTED = {
         f"def listen(team, user): return who.{People.authenticate.__name__}(team, user)",
     ),
     "permission": (
-        f"def listen(role): return self._policy.{Policy.lacking.__name__}('keys.end', role) is None",
+        f"def listen(role): return self._policy.{Policy.role_refusal.__name__}('keys.end', role) is None",
         "def listen(access): return access.roles.of('U1') >= Role.OWNER",
         "def listen(role): return Role.READER < role",
     ),

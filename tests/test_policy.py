@@ -261,7 +261,7 @@ def test_every_right_is_asked_about_somewhere() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_what_the_table_does_not_name_is_refused_to_all(role: Role) -> None:
-    assert POLICY.lacking("projects.paint", role) == NOBODY_MAY
+    assert POLICY.role_refusal("projects.paint", role) == NOBODY_MAY
 
 
 @given(st.sampled_from(["members.remove", "members.scope", "invites.send"]), USERS, MATTERS)

@@ -70,7 +70,7 @@ class Access:
     def denial(self, name: str) -> NotAllowed | None:
         """Return why they may not do or read this, by a name that some room declares, or None."""
         who = self.actor.user_id
-        text = self.policy.lacking(name, self.roles.of(who), self.roles.withheld(who))
+        text = self.policy.role_refusal(name, self.roles.of(who), self.roles.withheld(who))
         return NotAllowed(text) if text is not None else None
 
     def lack(self, name: str) -> NotOffered | None:

@@ -89,13 +89,13 @@ def opening(request_id: str) -> str:
 
 
 def refused_opening(
-    session: Session, request: Request, actor: Actor, now: datetime, lacking: NotAllowed | None = None
+    session: Session, request: Request, actor: Actor, now: datetime, denial: NotAllowed | None = None
 ) -> BotError | None:
     """Return why this person may not open the key of this request now, written down, or None.
 
-    ``lacking`` says what their role lacks, once that was judged.
+    ``denial`` says what their role lacks, once that was judged.
     """
-    refusal = may_open(session, request, actor, now) or lacking
+    refusal = may_open(session, request, actor, now) or denial
     if refusal is not None:
         audit.note_request(session, actor, "keys.open.refused", request, now, why=refusal.text)
         refusal.on_record = True

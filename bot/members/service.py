@@ -38,7 +38,7 @@ class Reader:
     desk: Desk
     actor: Actor
 
-    def may(self, session: Session, member: Member, name: str, action: Action) -> bool:
+    def can(self, session: Session, member: Member, name: str, action: Action) -> bool:
         """Tell whether this person and our credential may both do this to that member, who is not Keydesk itself."""
         return (
             not is_ourselves(session, member)
@@ -129,8 +129,8 @@ def _row(session: Session, reader: Reader, member: Member, live: int) -> Row:
         member,
         live,
         is_ourselves(session, member),
-        reader.may(session, member, "members.scope", "scope"),
-        reader.may(session, member, "members.remove", "remove"),
+        reader.can(session, member, "members.scope", "scope"),
+        reader.can(session, member, "members.remove", "remove"),
     )
 
 
