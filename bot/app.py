@@ -62,7 +62,7 @@ class App:
         is served may stand elsewhere than the machine's, so it is asked before anything is planned.
         """
         await self.clock.refresh()
-        await self.rooms.meet()
+        await self.rooms.load_deciders()
         await self.engine.start(self.rooms.jobs(frozen=self.frozen), self.rooms.background)
         now = self.clock.now()
 

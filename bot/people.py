@@ -87,7 +87,7 @@ class People:
         person = await self._database.read(lambda session: people.get(session, team_id, user_id))
         return person is not None and person.standing == "member"
 
-    async def learn(self, user_ids: Iterable[str]) -> bool:
+    async def load_profiles(self, user_ids: Iterable[str]) -> bool:
         """Read the profiles of these people, so that cards name them and those who left no longer count.
 
         Tell whether Slack said of all of them.
@@ -105,9 +105,9 @@ class People:
         wanted = list(user_ids)
         for user_id in wanted:
             self._fresh.pop(user_id, None)
-        return await self.learn(wanted)
+        return await self.load_profiles(wanted)
 
-    async def meet(self, user_ids: Iterable[str]) -> None:
+    async def require_profiles(self, user_ids: Iterable[str]) -> None:
         """Read the profiles of those of these people of whom Slack was never asked.
 
         Raises:
@@ -115,7 +115,7 @@ class People:
         """
         wanted = frozenset(user_ids)
         unread = await self._database.read(lambda session: people.unread(session, self._team_id, wanted))
-        if not await self.learn(sorted(unread)):
+        if not await self.load_profiles(sorted(unread)):
             raise CouldNotCheck(
                 "Keydesk could not read every Slack profile that this depends on, so nothing changed. "
                 "Please try again in a minute."
@@ -143,7 +143,7 @@ class People:
         elif not _takes_away(user) and _changes_nothing(known, said, user):
             await self._database.write(lambda session: people.update_name(session, said))
         else:
-            await self.learn([said.user_id])
+            await self.load_profiles([said.user_id])
 
     async def _person(self, user_id: str) -> Person:
         remembered = self._fresh.get(user_id)

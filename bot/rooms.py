@@ -25,7 +25,7 @@ from bot.models.room import room as models
 from bot.operation import OperationKind
 from bot.policy import Policy, Right
 from bot.projects.room import room as projects
-from bot.roles.room import meet
+from bot.roles.room import load_deciders
 from bot.roles.room import room as roles
 from bot.room import Deps, JobKind, Ports, Room, Shortcut, deps_of
 from bot.slack.call import Call
@@ -57,7 +57,7 @@ class Undeclared(ValueError):
 
 @dataclass(frozen=True)
 class Rooms:
-    """Every room's routes and jobs; ``admit`` lets pass whoever may use Keydesk, ``meet`` reads who decides."""
+    """Every room's routes and jobs; ``admit`` lets pass who may use Keydesk, ``load_deciders`` reads who decides."""
 
     rooms: tuple[Room, ...]
     kinds: Mapping[str, OperationKind]
@@ -65,7 +65,7 @@ class Rooms:
     status: Status
     admit: Listener
     door: EntryDoor
-    meet: Callable[[], Awaitable[None]]
+    load_deciders: Callable[[], Awaitable[None]]
 
     @property
     def doors(self) -> tuple[Door, ...]:
@@ -127,7 +127,7 @@ def assemble(ports: Ports, more: Sequence[MakesRoom] = ()) -> Rooms:
     async def admit(call: Call) -> None:
         await door.authenticate(call)
 
-    return Rooms(rooms, kinds, policy, status, admit, door, partial(meet, deps))
+    return Rooms(rooms, kinds, policy, status, admit, door, partial(load_deciders, deps))
 
 
 def _new(rights: Mapping[str, Right], known: Mapping[str, Right]) -> Mapping[str, Right]:

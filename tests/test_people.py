@@ -371,11 +371,11 @@ async def test_whom_slack_does_not_show_is_known_to_be_nobody_only_by_an_id_that
 
 
 async def test_whoever_was_never_asked_about_is_met_or_nothing_changes(judges: People, slack: SlackProfiles) -> None:
-    await judges.meet([ANA])
+    await judges.require_profiles([ANA])
     slack.problem = SlackUnclear("users.info", "timeout")
-    await judges.meet([ANA])
+    await judges.require_profiles([ANA])
     with pytest.raises(CouldNotCheck, match="every Slack profile"):
-        await judges.meet([ANA, RAJ])
+        await judges.require_profiles([ANA, RAJ])
     assert slack.calls == [ANA, RAJ]
 
 
@@ -435,9 +435,9 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_the_others(judges:
 
 async def test_learning_reads_all_it_can(judges: People, slack: SlackProfiles, database: Database) -> None:
     slack.problem = SlackError("users.info", "ratelimited")
-    assert not await judges.learn([ANA])
+    assert not await judges.load_profiles([ANA])
     slack.problem = None
-    assert await judges.learn([ANA, RAJ])
+    assert await judges.load_profiles([ANA, RAJ])
     with database.reading() as session:
         assert set(people.named(session, TEAM, [ANA, RAJ])) == {ANA, RAJ}
 

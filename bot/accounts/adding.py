@@ -67,7 +67,7 @@ async def add(given: NewAccount, database: Database, ring: Ring, providers: Prov
         provider=given.provider,
         sealed=sealed,
         fingerprint=fingerprint,
-        **learnt(found, now),
+        **told(found, now),
         added_at=now,
     )
     return await database.write(partial(_save, row=row, listed=listed, elsewhere=elsewhere, now=now))
@@ -91,7 +91,7 @@ async def _ask(client: Provider) -> tuple[Credential, Sequence[Project]]:
         raise NotAdded(REFUSED) from None
 
 
-def learnt(found: Credential, now: datetime) -> dict[str, Any]:
+def told(found: Credential, now: datetime) -> dict[str, Any]:
     """Return the columns of an account that a credential's answer fills."""
     return {
         "role": found.role,

@@ -8,7 +8,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.accounts import sealed
-from bot.accounts.adding import learnt
+from bot.accounts.adding import told
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.providers.provider import Provider
@@ -32,32 +32,32 @@ class AccountJobs:
         self._providers = providers
         self._ring = ring
 
-    async def learn(self, ref: str, now: datetime) -> None:
+    async def load(self, ref: str, now: datetime) -> None:
         """Ask every account who it is, again in an hour; after trouble with one, in five minutes."""
         shut = await self._database.write(self._note_shut)
         if shut:
             # The main account works on; who looks after Keydesk must know why the others do not.
             log.error("accounts.cannot_be_unsealed", accounts=shut, why=self._ring.problem or "no key opens them")
         answered = [
-            await self._learn(account_id, client, now)
+            await self._load(account_id, client, now)
             for account_id, client in (await self._providers.accounts()).items()
         ]
         at = now + (EVERY if all(answered) and not shut else AFTER_TROUBLE)
         await self._database.write(lambda session: self._engine.later(session, Job("credentials.load", ref), at))
 
-    async def _learn(self, account_id: str, client: Provider, now: datetime) -> bool:
+    async def _load(self, account_id: str, client: Provider, now: datetime) -> bool:
         """Ask one account; False if it did not answer."""
         try:
-            columns = learnt(await client.who_am_i(), now)
+            columns = told(await client.who_am_i(), now)
         except ProviderError as problem:
-            log.warning("accounts.not_learnt", account=account_id, why=problem.text)
+            log.warning("accounts.not_loaded", account=account_id, why=problem.text)
             columns = {"problem": problem.text}
 
         def note(session: Session) -> None:
             if account_id == accounts.MAIN:
                 accounts.keep_main(session, now, fingerprint=client.fingerprint, **columns)
             else:
-                accounts.learn(session, account_id, **columns)
+                accounts.amend(session, account_id, **columns)
 
         await self._database.write(note)
         return columns["problem"] is None
@@ -65,5 +65,5 @@ class AccountJobs:
     def _note_shut(self, session: Session) -> list[str]:
         shut = sealed.shut(session, self._ring)
         for account in shut:
-            accounts.learn(session, account.id, problem=sealed.SHUT)
+            accounts.amend(session, account.id, problem=sealed.SHUT)
         return [account.name for account in shut]

@@ -74,7 +74,7 @@ class ProjectMirror:
         except ProviderError as problem:
             text = problem.text
             log.warning("projects.account_not_read", account=account_id, why=text)
-            await self._database.write(lambda session: accounts.learn(session, account_id, problem=text))
+            await self._database.write(lambda session: accounts.amend(session, account_id, problem=text))
             return problem
         names = [(project.project_id, name_of(project)) for project in listed]
         pairs = Listed(names, listed.left_out, is_told=listed.is_told)
@@ -88,7 +88,7 @@ class ProjectMirror:
     def _save(
         self, session: Session, account_id: str, vendor: Vendor, listed: Listed[tuple[str, str]], now: datetime
     ) -> None:
-        accounts.learn(session, account_id, projects=len(listed), used_at=now, problem=None)
+        accounts.amend(session, account_id, projects=len(listed), used_at=now, problem=None)
         beside_main = account_id != accounts.MAIN
         if beside_main and not accounts.is_live(session, account_id):  # removed while it was being read
             return

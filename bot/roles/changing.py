@@ -110,7 +110,7 @@ class RoleChange:
 
     async def _meet_owners(self, team_id: str) -> None:
         """Have it read who the Owners are: of whom Slack was never asked, nobody knows whether they can act."""
-        await self._people.meet(
+        await self._people.require_profiles(
             await self._database.read(lambda session: self._desk.roles_in(session, team_id).as_last_held().owners())
         )
 

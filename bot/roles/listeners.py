@@ -100,7 +100,7 @@ class RoleListeners:
     async def ask(self, call: Call, access: Access) -> views.Block:
         """Draw the form, with what was typed."""
         no_groups, team_id = await self._groups.offered(), access.actor.team_id
-        await self._people.learn(naming.mentioned(call.text))
+        await self._people.load_profiles(naming.mentioned(call.text))
         wish, problem = await self._database.read(lambda session: naming.typed_wish(session, team_id, call.text))
         return await self._form(access.actor, wish, problem, no_groups)
 

@@ -20,8 +20,8 @@ from bot.roles.operations import ChangeDefaultRole, SetRole
 from bot.room import Deps, JobKind, Quick, Room, kinds_of
 from bot.store import projects
 
-LEARN_EVERY = timedelta(hours=1)
-LEARN_AGAIN = timedelta(minutes=1)
+LOAD_EVERY = timedelta(hours=1)
+LOAD_AGAIN = timedelta(minutes=1)
 GROUPS_EVERY = timedelta(minutes=5)
 MEET_SECONDS = 5.0
 
@@ -95,12 +95,12 @@ class Rounds:
         deps = self._deps
 
         def next_time(session: Session) -> set[str]:
-            deps.engine.later(session, Job("people.load", ref), now + LEARN_EVERY)
+            deps.engine.later(session, Job("people.load", ref), now + LOAD_EVERY)
             return _deciders(session, deps)
 
-        if not await deps.people.learn(sorted(await deps.database.write(next_time))):
+        if not await deps.people.load_profiles(sorted(await deps.database.write(next_time))):
             again = Job("people.load", ref)
-            await deps.database.write(lambda session: deps.engine.later(session, again, now + LEARN_AGAIN))
+            await deps.database.write(lambda session: deps.engine.later(session, again, now + LOAD_AGAIN))
 
     async def groups(self, ref: str, now: datetime) -> None:
         """Keep the user groups that hold a role fresh while nobody clicks, and tell who joined those of Owners."""
@@ -110,12 +110,12 @@ class Rounds:
         await self._joining.tell(now)
 
 
-async def meet(deps: Deps) -> None:
+async def load_deciders(deps: Deps) -> None:
     """Read those who decide and were never read, before anybody asks for anything; the round tries again."""
     try:
         async with asyncio.timeout(MEET_SECONDS):
             await deps.groups.keep_fresh()
-            await deps.people.meet(await deps.database.read(lambda session: _deciders(session, deps)))
+            await deps.people.require_profiles(await deps.database.read(lambda session: _deciders(session, deps)))
     except (CouldNotCheck, TimeoutError) as problem:
         log.warning("people.not_met", why=str(problem))
 

@@ -114,15 +114,15 @@ def labels(session: Session) -> Mapping[str | None, str]:
     return {None: MAIN} | {account.id: account.label for account in found} if found else {}
 
 
-def keep_main(session: Session, now: datetime, **learnt: Any) -> None:
+def keep_main(session: Session, now: datetime, **told: Any) -> None:
     """Write down what was learnt of the main account; its row is made the first time."""
-    row = insert_into(session, Account).values(id=MAIN, name=MAIN, state="live", added_at=now, **learnt)
-    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=learnt))
+    row = insert_into(session, Account).values(id=MAIN, name=MAIN, state="live", added_at=now, **told)
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=told))
 
 
-def learn(session: Session, account_id: str, **learnt: Any) -> None:
+def amend(session: Session, account_id: str, **told: Any) -> None:
     """Write down what was learnt of an account that is in use; of a removed one nothing."""
-    change(session, Account, col(Account.id) == account_id, col(Account.state) == "live", **learnt)
+    change(session, Account, col(Account.id) == account_id, col(Account.state) == "live", **told)
 
 
 def reseal(session: Session, account_id: str, old: str, new: str) -> bool:

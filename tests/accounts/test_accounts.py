@@ -150,7 +150,7 @@ async def test_a_project_in_two_accounts_stays_with_the_first(workspace: Workspa
 async def test_what_deepgram_forbids_is_judged_by_the_projects_own_account(workspace: Workspace) -> None:
     added = await workspace.add()
     await mirrored(workspace)
-    await AccountJobs(workspace.database, workspace.rooms.engine, workspace.deepgram, workspace.ring).learn("all", NOON)
+    await AccountJobs(workspace.database, workspace.rooms.engine, workspace.deepgram, workspace.ring).load("all", NOON)
     with workspace.database.reading() as session:
         main = accounts.get(session, accounts.MAIN)
         assert main is not None
@@ -173,7 +173,7 @@ async def test_a_bad_secret_key_shuts_the_others_and_leaves_the_main_account_at_
     await mirrored(workspace)
     bad = Ring(SecretStr("nonsense"))
     over_bad = workspace.over(bad)
-    await AccountJobs(workspace.database, workspace.rooms.engine, over_bad, bad).learn("all", NOON)
+    await AccountJobs(workspace.database, workspace.rooms.engine, over_bad, bad).load("all", NOON)
     await ProjectMirror(workspace.database, workspace.rooms.engine, over_bad).refresh(LATER)
     assert await over_bad.keys(workspace.project("production").project_id)
     with pytest.raises(CredentialsRejected, match="studio cannot be unsealed"):

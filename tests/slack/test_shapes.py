@@ -180,7 +180,7 @@ async def test_whoever_acts_is_judged_right_in_every_kind_of_payload(
 ) -> None:
     shape = SHAPES[name]
     entrance = Entrance(small_store, slack, shape.info)
-    await entrance.people.learn([shape.user_id])  # options are judged by what is remembered
+    await entrance.people.load_profiles([shape.user_id])  # options are judged by what is remembered
     floor = await entrance.floor()
     async with http_client(floor) as client:
         for kind, payload in payloads(shape).items():

@@ -36,7 +36,7 @@ def test_a_project_knows_its_account_until_it_is_removed(store: Database) -> Non
         assert accounts.opening(session, "p2") == accounts.get(session, MAIN)
         assert projects.name_of(session, PROJECT) == "dubbing"
         assert [accounts.remove(session, "ac1", LATER) for _ in range(2)] == [True, False]
-        accounts.learn(session, "ac1", problem="asked too late")
+        accounts.amend(session, "ac1", problem="asked too late")
     with store.transaction() as session:
         removed = accounts.of_project(session, PROJECT)
         assert removed is not None
