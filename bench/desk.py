@@ -25,10 +25,10 @@ from bot.groups import Groups
 from bot.people import People
 from bot.serve import run_loop
 from bot.slack.call import Call
-from bot.slack.dispatch import Floor, build_bolt
+from bot.slack.dispatch import SlackApp, build_bolt
 from bot.slack.guard import IsFirst
 from bot.slack.http import web_app
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.serving import listening
 from bot.store import deliveries
 from bot.store.decisions import Decision
@@ -46,7 +46,7 @@ async def serve(port: int) -> None:
         stack.push_async_callback(app.close)
         await app.start()
         gc.freeze()  # as `bot.serve` does
-        whole, unseen = _floor(app, _is_first(app)), _floor(app, None)
+        whole, unseen = _slack_app(app, _is_first(app)), _slack_app(app, None)
         await stack.enter_async_context(listening(web_app(whole, ready), port, "127.0.0.1"))
         other = await stack.enter_async_context(listening(web_app(unseen, ready), 0, "127.0.0.1"))
         meter = await stack.enter_async_context(listening(meter_app(decided), 0, "127.0.0.1"))
@@ -54,9 +54,9 @@ async def serve(port: int) -> None:
         await told_to_stop()
 
 
-def _floor(app: App, is_first: IsFirst | None) -> Floor:
+def _slack_app(app: App, is_first: IsFirst | None) -> SlackApp:
     return build_bolt(
-        (*app.rooms.doors, _steps(app)),
+        (*app.rooms.routes, _steps(app)),
         web=app.slack.interactive,
         identity=app.identity,
         is_first=is_first,
@@ -72,7 +72,7 @@ def _is_first(app: App) -> IsFirst:
     return first
 
 
-def _steps(app: App) -> Door:
+def _steps(app: App) -> Routes:
     """Return listeners that stop after the ack, and after the identity."""
     team_id, web = app.identity.team_id, app.slack.interactive
     people = People(
@@ -85,7 +85,7 @@ def _steps(app: App) -> Door:
     async def who(call: Call) -> None:
         await people.authenticate(call.team_id, call.user_id)
 
-    return Door(
+    return Routes(
         commands=(Command("bench", "ack", nothing, "", "only acks"),), actions={"bench.ack": nothing, "bench.who": who}
     )
 

@@ -183,7 +183,7 @@ async def _request(here: World, yuki: Person, priya: Person, purpose: str) -> di
         async with here.turn:  # the cards follow afterwards
             await yuki.presses("Create and show my key")
             await yuki.reads_in_window("Copy it now: it is shown once")
-            await here.app.floor.drain(PATIENCE)
+            await here.app.slack_app.drain(PATIENCE)
 
     found = {}
     for goal, walk in ((FORM, asks), (SENT, sends), (APPROVED, approves), (SHOWN, opens)):

@@ -28,7 +28,7 @@ from bot.room import Ports
 from bot.rooms import MakesRoom, Rooms, assemble
 from bot.sealing import Ring
 from bot.slack.connection import Slack, connect
-from bot.slack.dispatch import Floor, build_bolt
+from bot.slack.dispatch import SlackApp, build_bolt
 from bot.slack.guard import IsFirst
 from bot.slack.manifest import manifest
 from bot.slack.prefix import prefixed
@@ -52,7 +52,7 @@ class App:
     identity: Identity
     providers: Providers
     rooms: Rooms
-    floor: Floor
+    slack_app: SlackApp
     frozen: bool
 
     async def start(self) -> None:
@@ -154,11 +154,11 @@ async def build(
         limits=Limits(settings.keydesk_requests_per_hour, timedelta(seconds=settings.keydesk_ring_seconds)),
     )
     rooms = assemble(ports, more)
-    floor = _floor(settings, ports, rooms, identity)
-    slack.word(prefixed(floor.names))
+    slack_app = _floor(settings, ports, rooms, identity)
+    slack.word(prefixed(slack_app.router))
     slack.remember(RefusedBlocks(database, identity.team_id, clock))
     rooms.status.watch(lambda: refused.look(database, identity.team_id, clock.now()))
-    return App(settings, database, clock, engine, slack, identity, providers, rooms, floor, frozen)
+    return App(settings, database, clock, engine, slack, identity, providers, rooms, slack_app, frozen)
 
 
 async def _connected(settings: Settings, database: Database) -> tuple[Slack, Identity]:
@@ -172,9 +172,9 @@ async def _connected(settings: Settings, database: Database) -> tuple[Slack, Ide
         raise
 
 
-def _floor(settings: Settings, ports: Ports, rooms: Rooms, identity: Identity) -> Floor:
+def _floor(settings: Settings, ports: Ports, rooms: Rooms, identity: Identity) -> SlackApp:
     return build_bolt(
-        rooms.doors,
+        rooms.routes,
         web=ports.interactive,
         identity=identity,
         prefix=settings.keydesk_prefix,
@@ -203,7 +203,7 @@ def app_manifest(prefix: str = "", url: str | None = None, more: Sequence[MakesR
     """Describe the app to Slack, from what its rooms answer to; connects to nothing."""
     rooms = unconnected(more)
     return manifest(
-        rooms.doors,
+        rooms.routes,
         prefix,
         url,
         shortcuts={each.callback_id: (each.title, each.place, each.description) for each in rooms.shortcuts},

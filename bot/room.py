@@ -19,7 +19,7 @@ from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.port import Capability
 from bot.providers.registry import Providers
 from bot.sealing import Ring
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.web import SlackWeb
 from bot.store.database import Database
 
@@ -87,7 +87,7 @@ class Room:
 
     name: str
     capability: Capability | None = None
-    routes: tuple[Door, ...] = ()
+    routes: tuple[Routes, ...] = ()
     kinds: Mapping[str, OperationKind] = field(default_factory=dict)
     rights: Mapping[str, Right] = field(default_factory=dict)
     jobs: tuple[JobKind, ...] = ()

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from bot import former_names
-from bot.access.door import Door as EntryDoor
+from bot.access.door import Door
 from bot.access.refusals import Refusals
 from bot.accounts.room import room as accounts
 from bot.billing.room import room as billing
@@ -29,7 +29,7 @@ from bot.roles.room import load_deciders
 from bot.roles.room import room as roles
 from bot.room import Deps, JobKind, Ports, Room, Shortcut, deps_of
 from bot.slack.call import Call
-from bot.slack.names import Answering, Door, Listener
+from bot.slack.router import Answering, Listener, Routes
 from bot.slack.routes import MEMBER, Route
 from bot.upkeep.room import room as upkeep
 from bot.usage.room import room as usage
@@ -64,13 +64,13 @@ class Rooms:
     policy: Policy
     status: Status
     admit: Listener
-    door: EntryDoor
+    door: Door
     load_deciders: Callable[[], Awaitable[None]]
 
     @property
-    def doors(self) -> tuple[Door, ...]:
+    def routes(self) -> tuple[Routes, ...]:
         """What all rooms answer to."""
-        return tuple(door for room in self.rooms for door in room.routes)
+        return tuple(each for room in self.rooms for each in room.routes)
 
     @property
     def shortcuts(self) -> tuple[Shortcut, ...]:
@@ -122,7 +122,7 @@ def assemble(ports: Ports, more: Sequence[MakesRoom] = ()) -> Rooms:
         deps.after_figures.extend(Job(job.kind, "all", "figures") for job in room.jobs if job.after_figures)
     for room in rooms:
         _check(room, rights)
-    door = EntryDoor(deps.database, deps.people, refusals, deps.owners, policy)
+    door = Door(deps.database, deps.people, refusals, deps.owners, policy)
 
     async def admit(call: Call) -> None:
         await door.authenticate(call)
@@ -147,7 +147,7 @@ def _check(room: Room, rights: Mapping[str, Right]) -> None:
         raise Undeclared(f"{room.name}/room.py declares no right (with a rule, for an operation): {', '.join(missing)}")
 
 
-def _needs(door: Door) -> Iterator[str]:
+def _needs(door: Routes) -> Iterator[str]:
     """Yield the names that the routes of a door need, as far as they are not read from the call."""
     commands: Iterator[Answering] = (
         each for command in door.commands for each in (command.listener, command.alone) if each is not None

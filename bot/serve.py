@@ -74,14 +74,14 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 async def _open(app: App, role: Role, on_silent: Callable[[], None]) -> AsyncIterator[int]:
     """Take in what Slack sends while the block runs; intake stops first, then what runs is awaited."""
     settings, ready = app.settings, app.rooms.status.ready
-    token, noise = settings.keydesk_health_token.get_secret_value(), app.floor.noise
+    token, noise = settings.keydesk_health_token.get_secret_value(), app.slack_app.noise
     if role == "worker":
         async with listening(health_app(ready, token), settings.port, settings.host, noise=noise) as port:
             yield port
     elif settings.keydesk_transport == "http":
-        async with listening(web_app(app.floor, ready, token), settings.port, settings.host, noise=noise) as port:
+        async with listening(web_app(app.slack_app, ready, token), settings.port, settings.host, noise=noise) as port:
             yield port
-        await app.floor.drain(DRAIN_SECONDS)
+        await app.slack_app.drain(DRAIN_SECONDS)
     else:
         door = _socket(app, on_silent)
         async with listening(health_app(ready, token), settings.port, settings.host, noise=noise) as port:
@@ -92,7 +92,7 @@ async def _open(app: App, role: Role, on_silent: Callable[[], None]) -> AsyncIte
 
 def _socket(app: App, on_silent: Callable[[], None]) -> SocketDoor:
     door = socket_door(
-        app.floor,
+        app.slack_app,
         app.slack,
         app_token=app.settings.slack_app_token.get_secret_value(),
         on_silent=on_silent,

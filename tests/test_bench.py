@@ -38,11 +38,11 @@ def test_its_requests_are_signed_as_slack_signs(made: Callable[[], bytes]) -> No
 
 
 async def test_the_floor_answers_signed_requests_only() -> None:
-    async with child("bench.floor", SIGNING_SECRET) as floor:
-        await load.closed_loop(floor["port"], [command("T1", "U1", "C1", "help")] * 3)
-        assert (await load.usage(floor["meter"]))["cpu"] > 0
+    async with child("bench.floor", SIGNING_SECRET) as slack_app:
+        await load.closed_loop(slack_app["port"], [command("T1", "U1", "C1", "help")] * 3)
+        assert (await load.usage(slack_app["meter"]))["cpu"] > 0
         with pytest.raises(RuntimeError, match="401"):
-            await load.closed_loop(floor["port"], [command("T1", "U1", "C1", "help").replace(b"v0=", b"v0=0")])
+            await load.closed_loop(slack_app["port"], [command("T1", "U1", "C1", "help").replace(b"v0=", b"v0=0")])
 
 
 async def test_a_child_that_ends_at_once_is_reported() -> None:

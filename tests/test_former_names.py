@@ -14,8 +14,8 @@ from bot import former_names
 from bot.app import unconnected
 from bot.desk.words import happened
 from bot.rooms import Rooms
-from bot.slack.names import Names, join
 from bot.slack.payload import read
+from bot.slack.router import Router, join
 from bot.slack.web import SlackWeb
 
 ACTIONS = [
@@ -247,23 +247,23 @@ def rooms() -> Rooms:
 
 
 @pytest.fixture(scope="module")
-def names(rooms: Rooms) -> Names:
-    return join(rooms.doors)
+def names(rooms: Rooms) -> Router:
+    return join(rooms.routes)
 
 
-def test_every_button_and_menu_of_that_day_is_answered(names: Names) -> None:
+def test_every_button_and_menu_of_that_day_is_answered(names: Router) -> None:
     silent = [name for name in ACTIONS if name not in MENUS and names.find("action", name) is None]
     assert silent == []
     for menu, wishes in MENUS.items():
         assert [wish for wish in wishes if names.find_wish(menu, f"{wish}:1") is None] == []
 
 
-def test_every_open_form_of_that_day_is_answered(names: Names) -> None:
+def test_every_open_form_of_that_day_is_answered(names: Router) -> None:
     assert [name for name in VIEWS if names.find("view", _name_of_view(names, name)) is None] == []
     assert [name for name in OPTIONS if names.find("options", name) is None] == []
 
 
-def test_every_shortcut_event_and_command_of_that_day_is_answered(names: Names) -> None:
+def test_every_shortcut_event_and_command_of_that_day_is_answered(names: Router) -> None:
     assert [name for name in SHORTCUTS if names.find("shortcut", name) is None] == []
     assert [name for name in EVENTS if names.find("event", name) is None] == []
     typed = [command.strip().partition(" ") for command in COMMANDS]
@@ -290,12 +290,12 @@ def test_every_former_name_in_the_record_is_found_and_said_as_the_one_of_today(r
         assert happened(former, said) == happened(now, said) != now
 
 
-def test_no_name_is_both_a_former_one_and_one_of_today(rooms: Rooms, names: Names) -> None:
+def test_no_name_is_both_a_former_one_and_one_of_today(rooms: Rooms, names: Router) -> None:
     assert set(former_names.JOBS) & {job.kind for job in rooms.job_kinds} == set()
     assert set(former_names.VIEWS) & set(names.listeners["view"]) == set()
 
 
-def _name_of_view(names: Names, callback_id: str) -> str:
+def _name_of_view(names: Router, callback_id: str) -> str:
     body: dict[str, Any] = {
         "user": {"id": "U1"},
         "team": {"id": "T1"},

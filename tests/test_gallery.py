@@ -15,7 +15,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from bot.slack.blocks_check import problems_of_message, problems_of_view
 from bot.slack.blocks_check.data import characters
 from bot.slack.blocks_check.whole import MESSAGE_CHARACTERS
-from bot.slack.names import join
+from bot.slack.router import join
 from bot.slack.words import fallback_text
 from tests import gallery
 from tests.declared import ROOMS
@@ -36,7 +36,7 @@ def elements(shown: Shown) -> list[dict[str, Any]]:
     ]
 
 
-NAMES = join(ROOMS.doors)
+NAMES = join(ROOMS.routes)
 ASKS = ("button", "overflow", "external_select", "multi_external_select")  # what else stands in a form is sent with it
 
 

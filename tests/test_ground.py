@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 
 from bot.app import unconnected
 from bot.config import Settings
-from bot.slack.names import join
+from bot.slack.router import join
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements"
@@ -138,7 +138,7 @@ def test_the_readme_names_every_setting() -> None:
 
 def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = join(unconnected().doors)
+    names = join(unconnected().routes)
     commands = {command for verbs in names.nouns.values() for command in verbs.values()}
     named = {f"{names.slash(command.noun)} {command.verb}".rstrip() for command in commands}
 

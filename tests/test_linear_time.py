@@ -22,9 +22,9 @@ from bot.providers.ids import is_email, is_uuid
 from bot.providers.words import quotable
 from bot.slack import words
 from bot.slack.files import cell
-from bot.slack.names import Command, Door, join
 from bot.slack.payload import unescaped
 from bot.slack.prefix import prefixed
+from bot.slack.router import Command, Routes, join
 from bot.slack.typed import as_typed, by_id
 from bot.store.customers import is_tag
 from bot.usage.fields import listeners as fields
@@ -44,12 +44,12 @@ async def _nothing(_call: object) -> None:
 
 def _names() -> re.Pattern[str]:
     """Return what prefix.py makes of the names of a workspace."""
-    names = join([Door(commands=(Command("keys", "mine", _nothing, "", ""),))], "acme-")
+    names = join([Routes(commands=(Command("keys", "mine", _nothing, "", ""),))], "acme-")
     ours = prefixed(names).__closure__
     return next(each.cell_contents for each in ours or () if isinstance(each.cell_contents, re.Pattern))
 
 
-SAYS = prefixed(join([Door(commands=(Command("keys", "mine", _nothing, "", ""),))], "acme-"))
+SAYS = prefixed(join([Routes(commands=(Command("keys", "mine", _nothing, "", ""),))], "acme-"))
 READERS: dict[str, Callable[[str], object]] = {
     "escape": words.escape,
     "code": words.code,

@@ -14,7 +14,7 @@ import pytest
 from bot import money
 from bot.people import People
 from bot.policy import Policy
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import MEMBER, Route
 from bot.spending import key_names
 from bot.store.keys import short
@@ -229,12 +229,12 @@ def test_what_only_looks_alike_is_let_be(rule: str, text: str) -> None:
 ABOUT_SOMEBODY = {"user_change"}  # Slack tells it of itself: nobody asks for anything
 
 
-def needless(doors: Iterable[Door]) -> set[str]:
+def needless(routes: Iterable[Routes]) -> set[str]:
     """Return the names whose listener declares no need that the policy knows; pure."""
-    return {name for door in doors for name, answering in answers(door) if not declares(answering)}
+    return {name for door in routes for name, answering in answers(door) if not declares(answering)}
 
 
-def answers(door: Door) -> Iterator[tuple[str, object]]:
+def answers(door: Routes) -> Iterator[tuple[str, object]]:
     """Return all that a door answers to."""
     for command in door.commands:
         alone = (command.alone,) if command.alone is not None else ()
@@ -251,14 +251,14 @@ def declares(answering: object) -> bool:
 
 
 def test_no_listener_runs_without_a_declared_need() -> None:
-    assert needless(ROOMS.doors) == ABOUT_SOMEBODY
+    assert needless(ROOMS.routes) == ABOUT_SOMEBODY
 
 
 def test_a_listener_without_a_need_is_found() -> None:
     async def nothing(*_: object) -> None:
         return None
 
-    bare = Door(
+    bare = Routes(
         commands=(Command("keys", "peek", nothing, "", ""), Command("keys", "poke", known(nothing), "", "")),
         actions={"keys.peek": nothing, "keys.poke": known(nothing)},
         options={"keys.none": Route(nothing, "keys.none of the table", nothing)},

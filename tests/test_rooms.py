@@ -15,7 +15,7 @@ from bot.policy import Right, Role
 from bot.room import Deps, Quick, Room, kinds_of
 from bot.rooms import Rooms, Undeclared
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Answer, Route
 
 BOT = Path(__file__).parents[1] / "bot"
@@ -59,7 +59,7 @@ class Hang(Operation):
     kind: ClassVar[str] = "mottos.hang"
 
 
-NEEDING = Door(commands=(Command("mottos", "show", Route(answer, "mottos.show", workspace), "", ""),))
+NEEDING = Routes(commands=(Command("mottos", "show", Route(answer, "mottos.show", workspace), "", ""),))
 READING, TWICE = {"mottos.hang": Right(Role.OWNER)}, {"keys.list": Right(Role.READER)}
 UNDECLARED = {
     "a route needs it": (declaring(routes=(NEEDING,)), "mottos.show"),

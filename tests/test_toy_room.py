@@ -25,7 +25,7 @@ from bot.room import Deps, JobKind, Quick, Room, kinds_of
 from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.state import written
 from bot.slack.words import escape
@@ -58,7 +58,7 @@ def room(deps: Deps) -> Room:
     mottos = Mottos(deps)
     return Room(
         "mottos",
-        routes=(mottos.door(),),
+        routes=(mottos.routes(),),
         rights={
             "mottos.hang": Right(Role.DEVELOPER, held("What everybody reads takes an Owner's approval.")),
             "mottos.show": Right(Role.READER),
@@ -75,14 +75,14 @@ class Mottos:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         ask = Route(self.ask, "mottos.hang", named, window=TITLE)
         show = Route(self.show, "mottos.show", named)
         hang = Route(
             self.propose, "mottos.hang", by(lambda call: call.metadata), window=TITLE, reads=read_form, back=self.again
         )
-        return Door(
+        return Routes(
             commands=(
                 Command("mottos", "propose", ask, "[project]", "propose a motto"),
                 Command("mottos", "show", show, "[project]", "the motto that hangs", shows=True),

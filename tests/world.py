@@ -254,10 +254,10 @@ def _shorten_history(database_url: str, deepgram: DeepgramEmulator, history: tim
 
 async def _open(stack: contextlib.AsyncExitStack, app: App, port: int, *, http: bool) -> None:
     if http:
-        await stack.enter_async_context(listening(web_app(app.floor, app.rooms.status.ready), port, "127.0.0.1"))
+        await stack.enter_async_context(listening(web_app(app.slack_app, app.rooms.status.ready), port, "127.0.0.1"))
         return
     door = socket_door(
-        app.floor,
+        app.slack_app,
         app.slack,
         app_token="xapp-of-the-test",
         on_silent=lambda: None,

@@ -15,8 +15,8 @@ from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import NotAllowed
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.words import count
 from bot.store import accounts
@@ -31,14 +31,14 @@ class AccountListeners:
         self._database = database
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         list_ = Route(self.list_accounts, "accounts.list", workspace)
         remove = Route(self.remove, "accounts.remove", workspace, window=views.REMOVE)
         removal = Route(
             self.take_removal, "accounts.remove", workspace, window=views.REMOVE, waits="Removing…", reads=_read_removal
         )
-        return Door(
+        return Routes(
             commands=(
                 Command("accounts", "list", list_, "[words]", "Provider accounts", ("ls", ""), slash=False, shows=True),
                 Command("accounts", "remove", remove, "<name>", "forget an account's credential", ("rm",), slash=False),

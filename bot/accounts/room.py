@@ -23,7 +23,7 @@ def room(deps: Deps) -> Room:
         "accounts",
         rights=RIGHTS,
         quick=(Quick("accounts.remove", "Accounts", "accounts.list"),),
-        routes=(AccountListeners(deps.desk, deps.database, deps.exports).door(),),
+        routes=(AccountListeners(deps.desk, deps.database, deps.exports).routes(),),
         kinds=kinds_of(
             OperationKind(
                 RemoveAccount,

@@ -8,8 +8,8 @@ from bot.billing import service, views
 from bot.clock import Clock
 from bot.providers.offers import OffersMoney
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
@@ -22,12 +22,12 @@ class BillingListeners:
         self._clock = clock
         self._reports = reports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         balance = Route(self.balance, "billing.balance", named)
         purchases = Route(self.purchases, "billing.purchases", named)
         turned = by(lambda call: read_page(call.value)[1])
-        return Door(
+        return Routes(
             commands=(
                 Command("billing", "balance", balance, "[project]", "what is left", aliases=("balances",), shows=True),
                 Command(

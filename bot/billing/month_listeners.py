@@ -22,8 +22,8 @@ from bot.errors import NotUnderstood
 from bot.operation import Actor
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes
-from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
@@ -47,10 +47,10 @@ class MonthListeners:
         self._exports = exports
         self._closing = closing
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this part of the room answers to."""
         usage, month = "[this|last|2026-10] [customer]", Route(self.month, READING, workspace)
-        return Door(
+        return Routes(
             commands=(
                 Command("billing", "month", month, usage, "a month by customer", aliases=("statement",), shows=True),
             ),

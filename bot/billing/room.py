@@ -29,8 +29,8 @@ def room(deps: Deps) -> Room:
         rights=RIGHTS,
         quick=(Quick("billing.balance", "Billing", "billing.balance"),),
         routes=(
-            BillingListeners(deps.clock, deps.providers).door(),
-            MonthListeners(deps.desk, deps.database, deps.clock, deps.exports, closing).door(),
+            BillingListeners(deps.clock, deps.providers).routes(),
+            MonthListeners(deps.desk, deps.database, deps.clock, deps.exports, closing).routes(),
         ),
         kinds=kinds_of(
             OperationKind(CloseMonth, describe=describe_closing, moved=closing.moved, execute=closing.execute)

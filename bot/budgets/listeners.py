@@ -19,8 +19,8 @@ from bot.errors import AlreadyDecided, BotError, FormError, NotUnderstood
 from bot.operation import Actor, Operation
 from bot.slack.blocks import section
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.web import SlackError
 from bot.slack.words import fallback_text, listed
@@ -45,7 +45,7 @@ class BudgetListeners:
         self._database = database
         self._clock = clock
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         list_ = Route(self.list_budgets, "budgets.list", workspace)
         alerts = Route(self.list_alerts, "budgets.list", workspace)
@@ -55,7 +55,7 @@ class BudgetListeners:
         raised = Route(
             self.raise_, "budgets.raise", of_row(_of_form), window=RAISE, reads=_read_raise, back=self.raise_again
         )
-        return Door(
+        return Routes(
             commands=(
                 Command("budgets", "list", list_, "[words]", "what is spent of each", LIST, slash=False, shows=True),
                 Command("budgets", "set", set_, "", "set a budget of a month", ("new",), slash=False),

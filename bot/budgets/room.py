@@ -30,7 +30,7 @@ def room(deps: Deps) -> Room:
         "budgets",
         capability=Capability.MONEY,
         rights=RIGHTS,
-        routes=(BudgetListeners(deps.desk, deps.database, deps.clock).door(),),
+        routes=(BudgetListeners(deps.desk, deps.database, deps.clock).routes(),),
         kinds=kinds_of(
             OperationKind(SetBudget, execute=setting.set),
             OperationKind(RaiseBudget, describe=setting.describe, execute=setting.raise_),

@@ -11,8 +11,8 @@ from bot.desk.service import Desk, Ran
 from bot.errors import BotError, LooksAlike
 from bot.operation import Actor, Operation
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.words import count
 from bot.store import customers
@@ -34,7 +34,7 @@ class CustomerListeners:
         self._database = database
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         list_ = Route(self.list_customers, "customers.list", workspace)
         show = Route(self.show, "customers.list", workspace)
@@ -43,7 +43,7 @@ class CustomerListeners:
         archive = Route(self.archive, "customers.archive", workspace)
         tags = Route(self.tags, "customers.list", workspace)
         markup = Route(self.markup, "customers.markup", workspace, window=FOR_ALL)
-        return Door(
+        return Routes(
             commands=(
                 Command("customers", "list", list_, "[words]", LIST, ALIASES, slash=False, words=True, shows=True),
                 _command("show", show, "<name>", "one customer", "get", shows=True),

@@ -24,7 +24,7 @@ def room(deps: Deps) -> Room:
     return Room(
         "customers",
         rights=RIGHTS,
-        routes=(CustomerListeners(deps.desk, deps.database, deps.exports).door(),),
+        routes=(CustomerListeners(deps.desk, deps.database, deps.exports).routes(),),
         kinds=kinds_of(
             OperationKind(SaveCustomer, execute=changes.save),
             OperationKind(ArchiveCustomer, execute=changes.archive),

@@ -19,7 +19,7 @@ from bot.desk.service import Desk
 from bot.operation import Actor
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.routes import MEMBER, Route
 from bot.store.database import Database
 
@@ -32,9 +32,9 @@ class DeskListeners:
         self._database = database
         self._recorded = recorded
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what the desk answers to."""
-        return Door(
+        return Routes(
             actions={
                 "desk.approve": Route(self.approve, MEMBER, workspace),
                 "desk.deny": Route(self.ask_why_not, MEMBER, workspace, window=views.DENY),

@@ -24,8 +24,8 @@ from bot.policy import Refuse
 from bot.slack.call import Call
 from bot.slack.entering import saying
 from bot.slack.files import csv_bytes
-from bot.slack.names import Command, Door
 from bot.slack.pages import page_of, read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import MEMBER, Route
 from bot.slack.waiting import told_if_slow
 from bot.store import customers, digest_runs, digests, projects
@@ -48,7 +48,7 @@ class DigestListeners:
         self._exports = exports
         self._reading = reading
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         subscribe = Route(self.subscribe, SubscribeToDigest.kind, workspace, window=form.TITLE)
         change = Route(self.change, ChangeDigest.kind, workspace, window=form.TITLE)
@@ -58,7 +58,7 @@ class DigestListeners:
         end = Route(self.end, EndDigest.kind, workspace)
         list_ = Route(self.list_digests, MAY_READ, workspace)
         details = Route(self.details, MAY_READ, workspace, window=form.TITLE, waits="Reading the details…")
-        return Door(
+        return Routes(
             commands=(
                 Command("digests", "subscribe", subscribe, "", "spending each morning", aliases=("new",)),
                 Command("digests", "list", list_, "", "your digests; for owners all", aliases=("ls",), shows=True),

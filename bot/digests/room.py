@@ -32,7 +32,7 @@ def room(deps: Deps) -> Room:
         "digests",
         capability=Capability.USAGE,
         rights=RIGHTS,
-        routes=(DigestListeners(deps.desk, deps.database, deps.clock, deps.exports, reading).door(),),
+        routes=(DigestListeners(deps.desk, deps.database, deps.clock, deps.exports, reading).routes(),),
         kinds=kinds_of(
             OperationKind(SubscribeToDigest, execute=subscribing.subscribe),
             OperationKind(ChangeDigest, subject_owner=owner_of, execute=subscribing.change),

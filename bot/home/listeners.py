@@ -21,7 +21,7 @@ from bot.providers.provider import Provider
 from bot.room import Quick
 from bot.slack import blocks
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.web import SlackError, SlackWeb
 from bot.slack.words import count
@@ -56,11 +56,11 @@ class HomeListeners:
         self._provider = provider
         self._quick = quick
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         status = Route(self.status, "keydesk.status", workspace)
         opened = Route(self.opened, MEMBER, workspace, late=True)
-        return Door(
+        return Routes(
             commands=(Command("status", "", status, "", "how Keydesk itself is doing"),),
             actions={"home.refresh": opened},
             events={"app_home_opened": opened, "user_change": self.changed},

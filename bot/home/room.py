@@ -36,7 +36,7 @@ def room(deps: Deps, status: Status, others: Sequence[Room]) -> Room:
     return Room(
         "home",
         rights=RIGHTS,
-        routes=(DeskListeners(deps.desk, deps.database, recorded).door(), home.door()),
+        routes=(DeskListeners(deps.desk, deps.database, recorded).routes(), home.routes()),
         jobs=(
             JobKind("desk.cards", jobs.cards, after_restore=True),
             JobKind("desk.run", deps.desk.run_approved),

@@ -15,7 +15,7 @@ from bot.invites.domains import InviteDomainsChange
 from bot.invites.operations import ChangeInviteDomains
 from bot.operation import Actor
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.store import invites
 from bot.store.database import Database
@@ -31,11 +31,11 @@ class DomainListeners:
         self._database = database
         self._change = change
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what is answered here."""
         shown = Route(self.show, "invites.list", workspace)
         typed = Route(self.set, "invites.domains", workspace)
-        return Door(
+        return Routes(
             commands=(
                 Command("invites", "domains", typed, "[domain …]", "whose addresses may be invited", alone=shown),
             ),

@@ -20,8 +20,8 @@ from bot.providers.roles import limits, may
 from bot.providers.values import Invite as Told
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import count, escape
@@ -48,13 +48,13 @@ class InviteListeners:
         self._database = database
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         list_ = Route(self.list_invites, "invites.list", chosen)
         send = Route(self.send, "invites.send", chosen)
         form = Route(self.open_form, "invites.send", by(_project_of_button), window=TITLE)
         cancel, resend = Route(self.cancel, "invites.cancel", chosen), Route(self.resend, "invites.resend", chosen)
-        return Door(
+        return Routes(
             commands=(
                 Command("invites", "list", list_, "[words]", "open invitations", ("ls", "search"), shows=True),
                 Command(

@@ -39,8 +39,8 @@ def room(deps: Deps) -> Room:
         capability=Capability.INVITATIONS,
         rights=RIGHTS,
         routes=(
-            InviteListeners(reading, deps.desk, deps.database, deps.exports).door(),
-            DomainListeners(deps.desk, deps.database, domains).door(),
+            InviteListeners(reading, deps.desk, deps.database, deps.exports).routes(),
+            DomainListeners(deps.desk, deps.database, domains).routes(),
         ),
         kinds={
             **InviteSending(deps.database, deps.engine, deps.clock, deps.providers).kinds(),

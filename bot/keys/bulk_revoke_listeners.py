@@ -22,7 +22,7 @@ from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.port import THE_PROVIDER
 from bot.slack import blocks
 from bot.slack.call import Call
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.routes import MEMBER, Route
 from bot.slack.state import chosen, written
 from bot.slack.words import count, cut, escape, user
@@ -75,10 +75,10 @@ class KeyBulkRevokeListeners:
         self._database = database
         self._identity = identity
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this part of the room answers to; everybody may end their own keys, whatever their role."""
         revoke = Route(self.revoke, MEMBER, workspace, window=TITLE, waits="Revoking the keys…", reads=_read_number)
-        return Door(
+        return Routes(
             actions={"budgets.end_keys": Route(self.ask, MEMBER, workspace, window=TITLE)},
             views={"keys.bulk_revoke": revoke},
         )

@@ -22,7 +22,7 @@ from bot.keys.operations import CreateKey, EndKey
 from bot.operation import Actor
 from bot.slack.call import Call, OpenView, Outcome
 from bot.slack.entering import saying
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
@@ -44,7 +44,7 @@ class KeyListeners:
         self._making = making
         self._mirror = mirror
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to; whoever owns a key ends it by that, whatever their role."""
         request = Route(self.request, "keys.create", workspace, window=request_form.TITLE)
         request_about = Route(self.request_about, "keys.create", workspace, window=request_form.TITLE)
@@ -52,7 +52,7 @@ class KeyListeners:
         mine = Route(self.list_mine, "keys.list", workspace)
         show = Route(self.show, "keys.show", of_row(_of_typed))
         revoke = Route(self.revoke, "keys.show", of_row(_of_typed))
-        return Door(
+        return Routes(
             commands=(
                 Command("keys", "request", request, "[project]", "ask for a key", aliases=("new", "create")),
                 Command("keys", "list", list_, "[words]", "keys of your project", aliases=("ls", "search"), shows=True),

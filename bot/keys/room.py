@@ -67,8 +67,8 @@ def room(deps: Deps) -> Room:
         recorded=RECORDED,
         quick=QUICK,
         routes=(
-            KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).door(),
-            KeyBulkRevokeListeners(deps.desk, deps.database, deps.credential_identity).door(),
+            KeyListeners(deps.desk, deps.database, deps.clock, making, mirror).routes(),
+            KeyBulkRevokeListeners(deps.desk, deps.database, deps.credential_identity).routes(),
         ),
         kinds=_kinds(KeyEnds(deps.desk), ending, bulk_revoke),
         shortcuts=SHORTCUTS,

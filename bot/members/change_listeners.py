@@ -15,7 +15,7 @@ from bot.members.service import Overview
 from bot.operation import Actor
 from bot.providers.values import Role
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.members import Member
@@ -33,13 +33,13 @@ class MemberChangeListeners:
         self._database = database
         self._changes = changes
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what is answered here."""
         scope = Route(self.scope, "members.scope", chosen, window=SCOPE)
         remove = Route(self.remove, "members.remove", chosen, window=REMOVE)
         scope_pressed = Route(self.scope_pressed, "members.scope", by(project_of_button), window=SCOPE)
         remove_pressed = Route(self.remove_pressed, "members.remove", by(project_of_button), window=REMOVE)
-        return Door(
+        return Routes(
             commands=(
                 Command(
                     "members",

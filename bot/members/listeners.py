@@ -13,8 +13,8 @@ from bot.members.service import Reader
 from bot.providers.provider import Provider
 from bot.providers.values import Member as Told
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page_in
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import count, escape
@@ -40,12 +40,12 @@ class MemberListeners:
         self._provider = provider
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what is answered here."""
         list_ = Route(self.list_members, "members.list", chosen)
         show = Route(self.show, "members.show", chosen)
         scopes = Route(self.scopes, "members.show", chosen)
-        return Door(
+        return Routes(
             commands=(
                 Command(
                     "members", "list", list_, "[words]", "who belongs to your project", ("ls", "search"), shows=True

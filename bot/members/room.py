@@ -36,8 +36,8 @@ def room(deps: Deps) -> Room:
         rights=RIGHTS,
         quick=(Quick("members.list", "Members", "members.list"),),
         routes=(
-            MemberListeners(lookup, reading, deps.desk, deps.database, deps.providers, deps.exports).door(),
-            MemberChangeListeners(lookup, deps.desk, deps.database, changes).door(),
+            MemberListeners(lookup, reading, deps.desk, deps.database, deps.providers, deps.exports).routes(),
+            MemberChangeListeners(lookup, deps.desk, deps.database, changes).routes(),
         ),
         kinds=changes.kinds(),
         jobs=(JobKind("members.mirror", mirror.keep_fresh, background=True),),

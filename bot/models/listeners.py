@@ -11,8 +11,8 @@ from bot.models.catalogue import Catalogue, Listing
 from bot.models.service import Models, Wanted
 from bot.providers.speech_models import SpeechModel
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, page_of, read_page_in
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
@@ -27,12 +27,12 @@ class ModelListeners:
         self._clock = clock
         self._catalogue = catalogue
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         list_, show = Route(self.list_models, MAY_READ, chosen), Route(self.show, MAY_READ, chosen)
         listed, shown = by(lambda call: read_page_in(call.value)[1]), by(lambda call: call.value.partition(":")[0])
         about = "the models of your project"
-        return Door(
+        return Routes(
             commands=(
                 Command("models", "list", list_, "[words]", about, ("ls", "search"), slash=False, shows=True),
                 Command("models", "show", show, "<name or id>", "one model", ("get",), slash=False, shows=True),

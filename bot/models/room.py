@@ -19,5 +19,5 @@ def room(deps: Deps) -> Room:
         capability=Capability.MODELS,
         rights=RIGHTS,
         quick=(Quick("models.list", "Models", "models.list"),),
-        routes=(ModelListeners(deps.clock, catalogue).door(),),
+        routes=(ModelListeners(deps.clock, catalogue).routes(),),
     )

@@ -18,7 +18,7 @@ from bot.projects.operations import DeleteProject, RenameProject
 from bot.providers.port import Vendor
 from bot.providers.provider import Provider
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.state import several
 from bot.slack.waiting import told_if_slow
@@ -49,12 +49,12 @@ class ProjectChangeListeners:
         self._provider = provider
         self._deletion = deletion
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what these listeners answer to."""
         rename = Route(self.rename, "projects.rename", chosen)
         ask_for_name = Route(self.ask_for_name, "projects.rename", named, window=RENAME)
         delete = Route(self.ask_to_delete, "projects.delete", named, window=TITLE, waits=READING)
-        return Door(
+        return Routes(
             commands=(
                 Command(
                     "projects", "rename", rename, "[new name]", "another name for your project", alone=ask_for_name

@@ -21,8 +21,8 @@ from bot.projects.settings_change import GONE, ProjectSettingsChange
 from bot.providers.provider import Provider
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import count, escape
@@ -60,12 +60,12 @@ class ProjectListeners:
         self._exports = exports
         self._change = change
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         list_ = Route(self.list_projects, "projects.list", workspace)
         show, use = Route(self.show, "projects.show", named), Route(self.use, "projects.show", named)
         settings = Route(self.settings, "projects.settings", named, window=SETTINGS)
-        return Door(
+        return Routes(
             commands=(
                 Command("projects", "list", list_, "[words]", "all projects", aliases=("ls", "search"), shows=True),
                 Command("projects", "show", show, "[name]", "one project at a glance", aliases=("get",), shows=True),

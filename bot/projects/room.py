@@ -48,8 +48,8 @@ def room(deps: Deps) -> Room:
         rights=RIGHTS,
         quick=(Quick("projects.list", "Projects", "projects.list"),),
         routes=(
-            listeners.door(),
-            ProjectChangeListeners(deps.desk, deps.database, deps.providers, deletion).door(),
+            listeners.routes(),
+            ProjectChangeListeners(deps.desk, deps.database, deps.providers, deletion).routes(),
         ),
         kinds=kinds_of(
             OperationKind(

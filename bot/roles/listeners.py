@@ -16,8 +16,8 @@ from bot.roles import naming, service, views
 from bot.roles.changing import RoleChange
 from bot.roles.operations import ChangeDefaultRole, SetRole
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
 from bot.slack.pages import WORDS_LONGEST, read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.store import projects
 from bot.store.database import Database
@@ -36,13 +36,13 @@ class RoleListeners:
         self._groups = groups
         self._change = change
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what this room answers to."""
         show = Route(self.show, "roles.show", workspace)
         typed = Route(self.ask, "roles.set", workspace, window=TITLE)
         pressed = Route(self.ask_about_row, "roles.set", workspace, window=TITLE)
         default = Route(self.ask_default, "roles.default", workspace, window=TITLE)
-        return Door(
+        return Routes(
             commands=(
                 Command("roles", "", show, "", "your role, and who holds which", slash=False),
                 Command(

@@ -56,7 +56,7 @@ def room(deps: Deps) -> Room:
         "roles",
         rights=RIGHTS,
         quick=(Quick("roles.set", "Roles", "roles.list"),),
-        routes=(RoleListeners(deps.desk, deps.database, deps.people, deps.groups, change).door(),),
+        routes=(RoleListeners(deps.desk, deps.database, deps.people, deps.groups, change).routes(),),
         kinds=role_kinds(change),
         jobs=(
             JobKind("people.load", rounds.people, at_start=True, after_restore=True, background=True),

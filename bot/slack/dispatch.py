@@ -27,10 +27,10 @@ from bot.slack.bounds import bounded
 from bot.slack.call import Ack, Call, Kind
 from bot.slack.entering import enter
 from bot.slack.guard import InFlight, IsFirst, broken, guarded
-from bot.slack.names import Answering, Door, Listener, Names, join
 from bot.slack.noise import Noise
 from bot.slack.payload import Body, read
 from bot.slack.quiet import CountedElsewhere, quiet
+from bot.slack.router import Answering, Listener, Router, Routes, join
 from bot.slack.routes import Doorkeeper, Route
 from bot.slack.web import Identity, SlackWeb
 
@@ -41,14 +41,14 @@ _log = structlog.get_logger("bot.slack")
 
 
 @dataclass(frozen=True)
-class Floor:
-    """Bolt with every door behind it.
+class SlackApp:
+    """Bolt with every route behind it.
 
     ``verifier`` is None without a signing secret: whoever knows the URL could then send anything.
     """
 
     app: AsyncApp
-    names: Names
+    router: Router
     in_flight: InFlight
     noise: Noise
     verifier: SignatureVerifier | None
@@ -64,7 +64,7 @@ class Floor:
 
 
 def build_bolt(
-    doors: Sequence[Door],
+    routes: Sequence[Routes],
     *,
     web: SlackWeb,
     identity: Identity,
@@ -73,15 +73,15 @@ def build_bolt(
     admit: Listener | None = None,
     door: Doorkeeper | None = None,
     signing_secret: str = "",
-) -> Floor:
-    """Put the doors behind Bolt.
+) -> SlackApp:
+    """Put the routes behind Bolt.
 
     ``web`` is the interactive client. ``is_first`` tells whether a delivery is the first of its key; it is asked after
     the ack. ``admit`` is asked before our own help is shown, and refuses by raising; ``door`` lets people pass to
     routes.
-    Raises DuplicateName where two doors claim one name.
+    Raises DuplicateName where two rooms claim one name.
     """
-    names = join(doors, prefix)
+    router = join(routes, prefix)
     app = AsyncApp(
         name="keydesk",
         signing_secret=signing_secret,
@@ -93,8 +93,8 @@ def build_bolt(
         attaching_conversation_kwargs_enabled=False,
     )
     in_flight = InFlight()
-    _register(app, _Dispatch(names, web, in_flight, is_first, admit, identity.team_id, door))
-    return Floor(app, names, in_flight, Noise(), SignatureVerifier(signing_secret) if signing_secret else None)
+    _register(app, _Dispatch(router, web, in_flight, is_first, admit, identity.team_id, door))
+    return SlackApp(app, router, in_flight, Noise(), SignatureVerifier(signing_secret) if signing_secret else None)
 
 
 class _Dispatch:
@@ -102,7 +102,7 @@ class _Dispatch:
 
     def __init__(
         self,
-        names: Names,
+        router: Router,
         web: SlackWeb,
         in_flight: InFlight,
         is_first: IsFirst | None,
@@ -110,7 +110,7 @@ class _Dispatch:
         ours: str,
         door: Doorkeeper | None,
     ) -> None:
-        self._names = names
+        self._router = router
         self._web = web
         self._in_flight = in_flight
         self._is_first = is_first
@@ -137,7 +137,7 @@ class _Dispatch:
         with self._in_flight:
             try:
                 body = bounded(body)
-                call = read(kind, body, self._names, self._web, ack, self._ours)
+                call = read(kind, body, self._router, self._web, ack, self._ours)
                 call.context = {} if context is None else context
                 listener = self._listener(call)
             except Exception as error:  # noqa: BLE001 - an odd payload must not lose its ack
@@ -163,28 +163,28 @@ class _Dispatch:
         return listener
 
     def _found(self, call: Call) -> Answering | None:
-        wished = self._names.find_wish(call.name, call.value) if call.kind == "action" else None
+        wished = self._router.find_wish(call.name, call.value) if call.kind == "action" else None
         if wished is None:
-            return self._names.find(call.kind, call.name)
+            return self._router.find(call.kind, call.name)
         found, call.value = wished
         return found
 
     def _command(self, call: Call) -> Answering:
         noun, _, verb = call.name.partition(" ")
         typed = call.text.partition(" ")[0].lower()
-        verbs = self._names.nouns.get(noun)
+        verbs = self._router.nouns.get(noun)
         if verbs is None:
             everything = typed in {"", "help"}
             return self._shows(
-                usage.of_everything(self._names) if everything else usage.unknown_noun(self._names, typed)
+                usage.of_everything(self._router) if everything else usage.unknown_noun(self._router, typed)
             )
         command = verbs.get(verb)
         if command is not None and (verb or not typed or (command.words and typed != "help")):
             call.name = f"{noun} {command.verb}".rstrip()
             return command.answering(call.text)
         if typed in {"", "help"}:
-            return self._shows(usage.of_noun(self._names, noun))
-        return self._shows(usage.unknown_verb(self._names, noun, typed))
+            return self._shows(usage.of_noun(self._router, noun))
+        return self._shows(usage.unknown_verb(self._router, noun, typed))
 
     def _shows(self, blocks: list[Block]) -> Listener:
         async def show(call: Call) -> None:

@@ -15,8 +15,8 @@ import structlog
 from bot.errors import BotError, FormError
 from bot.slack.blocks import Block, modal, plain, section
 from bot.slack.call import Call, NotOpened
-from bot.slack.names import Listener
 from bot.slack.payload import delivery_key
+from bot.slack.router import Listener
 from bot.slack.web import SlackError
 from bot.slack.words import escape
 

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.slack.call import TRAVELS, ack_left
-from bot.slack.dispatch import Floor
+from bot.slack.dispatch import SlackApp
 from bot.slack.guard import broken
 
 Check = tuple[str, bool, str]
@@ -32,16 +32,16 @@ NOT_UNDERSTOOD = Response("not understood", status_code=400)
 MOST_BYTES = 1_000_000  # a whole view is at most 250 KB, percent-encoded three times that
 
 
-def web_app(floor: Floor, ready: Ready, token: str = "") -> Starlette:
+def web_app(slack_app: SlackApp, ready: Ready, token: str = "") -> Starlette:
     """Make the application that takes Slack's requests; raise ValueError without a signing secret.
 
     ``token`` opens the details of ``/readyz``; without one nobody reads them there.
     """
-    if not floor.takes_http:
+    if not slack_app.takes_http:
         raise ValueError("SLACK_SIGNING_SECRET is missing: without it anybody could pose as Slack")
 
     async def events(request: Request) -> Response:
-        return await _answer(floor, request)
+        return await _answer(slack_app, request)
 
     return _app([Route(PATH, events, methods=["POST"]), *_health(ready, token)])
 
@@ -77,29 +77,29 @@ def _may_read(request: Request, token: str) -> bool:
     return bool(token) and secrets.compare_digest(given, f"Bearer {token}".encode())
 
 
-async def _answer(floor: Floor, request: Request) -> Response:
+async def _answer(slack_app: SlackApp, request: Request) -> Response:
     if refusal := _refusal(request):
-        return _counted(floor, refusal)
+        return _counted(slack_app, refusal)
     try:
         body = await _body(request)
     except ClientDisconnect:
-        return _counted(floor, Response("cut short", status_code=400))  # nobody reads it
+        return _counted(slack_app, Response("cut short", status_code=400))  # nobody reads it
     if body is None:
-        return _counted(floor, Response("too large", status_code=413))
-    return await _dispatched(floor, request, body)
+        return _counted(slack_app, Response("too large", status_code=413))
+    return await _dispatched(slack_app, request, body)
 
 
-async def _dispatched(floor: Floor, request: Request, body: bytes) -> Response:
+async def _dispatched(slack_app: SlackApp, request: Request, body: bytes) -> Response:
     try:
         bolt_request = AsyncBoltRequest(body=body.decode("utf-8"), headers=dict(request.headers))
-        bolt_response = await floor.app.async_dispatch(bolt_request)
+        bolt_response = await slack_app.app.async_dispatch(bolt_request)
     except Exception as error:  # noqa: BLE001 - Bolt raises KeyError, TypeError … on payloads that Slack never sends
-        if not _is_signed(floor, body, request):
-            return _counted(floor, NOT_UNDERSTOOD)
+        if not _is_signed(slack_app, body, request):
+            return _counted(slack_app, NOT_UNDERSTOOD)
         broken("http", error)
         return NOT_UNDERSTOOD
-    if bolt_response.status >= 400 and not _is_signed(floor, body, request):
-        floor.noise.count("refused")
+    if bolt_response.status >= 400 and not _is_signed(slack_app, body, request):
+        slack_app.noise.count("refused")
     if bolt_response.status >= 500:
         return NOT_UNDERSTOOD
     answer = to_starlette_response(bolt_response)
@@ -108,15 +108,15 @@ async def _dispatched(floor: Floor, request: Request, body: bytes) -> Response:
     return answer
 
 
-def _is_signed(floor: Floor, body: bytes, request: Request) -> bool:
+def _is_signed(slack_app: SlackApp, body: bytes, request: Request) -> bool:
     try:
-        return floor.verifier is not None and floor.verifier.is_valid_request(body, dict(request.headers))
+        return slack_app.verifier is not None and slack_app.verifier.is_valid_request(body, dict(request.headers))
     except UnicodeDecodeError:  # the verifier reads the body as text, which Slack's are
         return False
 
 
-def _counted(floor: Floor, refusal: Response) -> Response:
-    floor.noise.count("refused")
+def _counted(slack_app: SlackApp, refusal: Response) -> Response:
+    slack_app.noise.count("refused")
     return refusal
 
 

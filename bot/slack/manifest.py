@@ -1,4 +1,4 @@
-"""Slack's manifest of the app, built from what the doors answer to and from which Web API methods we call.
+"""Slack's manifest of the app, built from what the routes answer to and from which Web API methods we call.
 
 Its schema checks lengths and counts but neither scopes nor event names: hence the two tables here.
 Scopes: docs.slack.dev/reference/methods/<method> and docs.slack.dev/reference/events/<event>, read November 2026.
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.slack.http import PATH
-from bot.slack.names import Door, join
+from bot.slack.router import Routes, join
 
 WEB_API_SCOPES: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),  # the app-level token's connections:write
@@ -53,7 +53,7 @@ APP_HOME: Mapping[str, bool] = {
 
 
 def manifest(
-    doors: Sequence[Door],
+    routes: Sequence[Routes],
     prefix: str = "",
     url: str | None = None,
     *,
@@ -64,9 +64,9 @@ def manifest(
     ``shortcuts`` tells for each callback id its name, its type (``global`` or ``message``) and its description.
     Raises KeyError for a shortcut that is not described and for an event that is not in ``EVENT_SCOPES``.
     """
-    names = join(doors, prefix)
+    router = join(routes, prefix)
     request_url = url.rstrip("/") + PATH if url else None
-    events = sorted(names.listeners["event"])
+    events = sorted(router.listeners["event"])
     described = shortcuts or {}
     return {
         "display_information": {
@@ -77,8 +77,8 @@ def manifest(
         "features": {
             "app_home": dict(APP_HOME),
             "bot_user": {"display_name": "Keydesk", "always_online": True},
-            "slash_commands": _commands(doors, prefix, request_url),
-            "shortcuts": [_shortcut(each, *described[each]) for each in sorted(names.listeners["shortcut"])],
+            "slash_commands": _commands(routes, prefix, request_url),
+            "shortcuts": [_shortcut(each, *described[each]) for each in sorted(router.listeners["shortcut"])],
         },
         "oauth_config": {"scopes": {"bot": _scopes(events)}},
         "settings": {
@@ -91,22 +91,22 @@ def manifest(
     }
 
 
-def _commands(doors: Sequence[Door], prefix: str, request_url: str | None) -> list[dict[str, Any]]:
-    names = join(doors, prefix)
-    nouns = names.nouns
+def _commands(routes: Sequence[Routes], prefix: str, request_url: str | None) -> list[dict[str, Any]]:
+    router = join(routes, prefix)
+    nouns = router.nouns
     root = {
-        "command": names.slash(),
+        "command": router.slash(),
         "description": "Keys and projects of your providers",
         "usage_hint": f"[{' | '.join(sorted(nouns))} | help]",
     }
     aliases = [
         {
-            "command": names.slash(noun),
+            "command": router.slash(noun),
             "description": f"{noun.capitalize()}: see, ask and change",
             "usage_hint": f"[{' | '.join([*sorted({each.verb for each in verbs.values() if each.verb}), 'help'])}]",
         }
         for noun, verbs in sorted(nouns.items())
-        if names.has_alias(noun)
+        if router.has_alias(noun)
     ]
     return [_at(request_url, "url", each | {"should_escape": True}) for each in (root, *aliases)]
 

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from bot import former_names
 from bot.slack.call import Ack, Call, Kind
-from bot.slack.names import Names
+from bot.slack.router import Router
 from bot.slack.web import SlackWeb
 
 Body = Mapping[str, Any]
@@ -22,14 +22,14 @@ _CHOSEN = (
 )
 
 
-def read(kind: Kind, body: Body, names: Names, web: SlackWeb, answer: Ack, ours: str) -> Call:
+def read(kind: Kind, body: Body, router: Router, web: SlackWeb, answer: Ack, ours: str) -> Call:
     """Make the call of a payload; raise KeyError or TypeError where Slack would never send such a one.
 
     ``ours`` is our workspace. The call's ``team_id`` is ours exactly where the payload was delivered for us.
     """
     team_id = _workspace(kind, body, ours)
     if kind == "command":
-        return _command(body, names, web, answer, team_id)
+        return _command(body, router, web, answer, team_id)
     if kind == "event":
         return _event(body, web, answer, team_id)
     view: Mapping[str, Any] = body.get("view") or {}
@@ -113,8 +113,8 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _command(body: Body, names: Names, web: SlackWeb, answer: Ack, team_id: str) -> Call:
-    name, rest = names.read(body["command"], unescaped(body.get("text") or ""))
+def _command(body: Body, router: Router, web: SlackWeb, answer: Ack, team_id: str) -> Call:
+    name, rest = router.read(body["command"], unescaped(body.get("text") or ""))
     return Call(
         kind="command",
         name=name,

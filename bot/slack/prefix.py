@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.slack.names import ROOT, Names
+from bot.slack.router import ROOT, Router
 from bot.slack.web import Body, Wording, unchanged
 from bot.slack.words import cut_mrkdwn
 
@@ -20,14 +20,14 @@ _LIMITS: Mapping[str, int] = {"text": 3000, "fields": 2000, "elements": 3000}  #
 _SPEAKING = frozenset({"section", "context"})
 
 
-def prefixed(names: Names) -> Wording:
+def prefixed(router: Router) -> Wording:
     """Return what puts the prefix before each of our slash commands."""
-    if not names.prefix:
+    if not router.prefix:
         return unchanged
-    nouns = [ROOT, *(noun for noun in names.nouns if names.has_alias(noun))]
+    nouns = [ROOT, *(noun for noun in router.nouns if router.has_alias(noun))]
     # A command stands at the beginning or after a space, a bracket, a mark or a quote: an address has it elsewhere.
     ours = re.compile(rf"(?<![^\s(*`“\"])/(?=(?:{'|'.join(map(re.escape, nouns))})(?![\w/-]))")
-    slash = f"/{names.prefix}"
+    slash = f"/{router.prefix}"
     return lambda body: _body(body, lambda text: ours.sub(slash, text))
 
 

@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.call import ack_left
 from bot.slack.connection import API_URL, Slack, web_client
-from bot.slack.dispatch import Floor
+from bot.slack.dispatch import SlackApp
 from bot.slack.guard import broken
 from bot.slack.quiet import quiet
 from bot.slack.reading import text_of
@@ -93,8 +93,8 @@ class SocketConnection:
 class SocketDoor:
     """The Socket Mode connections of one process."""
 
-    def __init__(self, floor: Floor, clients: list[SocketModeClient], on_silent: Callable[[], None]) -> None:
-        self._floor = floor
+    def __init__(self, slack_app: SlackApp, clients: list[SocketModeClient], on_silent: Callable[[], None]) -> None:
+        self._slack_app = slack_app
         self._connections = [SocketConnection(client) for client in clients]
         self._watchdog = Watchdog(self._connections, on_silent)
         self._watching: asyncio.Task[None] | None = None
@@ -117,7 +117,7 @@ class SocketDoor:
         self._stopping = True
         if self._watching:
             self._watching.cancel()
-        idle = await self._floor.drain(seconds)
+        idle = await self._slack_app.drain(seconds)
         await asyncio.gather(*(each.close() for each in self._connections))
         return idle
 
@@ -129,12 +129,12 @@ class SocketDoor:
     async def _receive(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         if self._stopping:
             return  # unanswered, so that Slack delivers it to another connection
-        with self._floor.in_flight:
+        with self._slack_app.in_flight:
             try:
                 bolt_request = AsyncBoltRequest(
                     mode="socket_mode", body=request.payload, headers=build_headers(request)
                 )
-                response = await self._floor.app.async_dispatch(bolt_request)
+                response = await self._slack_app.app.async_dispatch(bolt_request)
                 await send_async_response(client, request, response, time.time())
                 await ack_left(bolt_request.context)
             except Exception as error:  # noqa: BLE001 - Bolt raises on payloads that Slack never sends
@@ -142,7 +142,7 @@ class SocketDoor:
 
 
 def socket_door(
-    floor: Floor,
+    slack_app: SlackApp,
     slack: Slack,
     *,
     app_token: str,
@@ -156,7 +156,7 @@ def socket_door(
     """
     token = Token("SLACK_APP_TOKEN")
     clients = [_client(slack, app_token, api_url, token) for _ in range(connections)]
-    return SocketDoor(floor, clients, on_silent)
+    return SocketDoor(slack_app, clients, on_silent)
 
 
 def _client(slack: Slack, app_token: str, api_url: str, token: Token) -> SocketModeClient:

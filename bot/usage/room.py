@@ -35,9 +35,9 @@ def room(deps: Deps) -> Room:
         rights=RIGHTS,
         quick=(Quick("usage.requests", "Usage", "usage.requests"),),
         routes=(
-            FiguresListeners(figures, deps.exports).door(),
-            RequestListeners(deps.database, requests, deps.exports).door(),
-            fields.door(),
+            FiguresListeners(figures, deps.exports).routes(),
+            RequestListeners(deps.database, requests, deps.exports).routes(),
+            fields.routes(),
         ),
         jobs=(
             JobKind("usage.plan", jobs.plan, at_start=True, background=True),

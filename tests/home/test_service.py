@@ -17,7 +17,7 @@ from bot.home.listeners import HomeListeners
 from bot.home.status import Status
 from bot.policy import Role
 from bot.providers.deepgram.client import Deepgram
-from bot.slack.names import join
+from bot.slack.router import join
 from bot.slack.web import SlackError, SlackWeb
 from bot.store import people
 from bot.store.database import Database
@@ -159,7 +159,7 @@ async def test_quick_actions_follow_the_role_and_the_project_that_may_lower_it(m
 
 
 def test_every_button_of_the_page_is_answered() -> None:
-    answered = join(unconnected().doors).listeners["action"]
+    answered = join(unconnected().routes).listeners["action"]
     unanswered = {each.action for each in QUICK} - answered.keys()
     assert unanswered == set()
     assert {each.name for each in QUICK} <= LEAST.keys()

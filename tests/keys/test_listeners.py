@@ -31,7 +31,7 @@ async def test_a_form_comes_back_as_it_was_typed_when_nobody_can_say_who_sent_it
     add(small_store, customer("acme"))
     made, screen = await bench(small_store, deepgram), Screen()
     listeners = KeyListeners(made.desk, small_store, made.clock, made.making, made.mirror)
-    route = listeners.door().views["keys.request"]
+    route = listeners.routes().views["keys.request"]
     assert isinstance(route, Route)
     door = door_of(small_store, people_unreadable(small_store), made.clock)
     await enter(submitted(ANA, TYPED, screen), route, door)

@@ -41,7 +41,7 @@ async def sent(database: Database, people: People) -> Screen:
     listeners = ProjectListeners(
         made.desk, database, made.engine, made.clock, made.projects, deepgram, exports_of(database, screen), change
     )
-    route = listeners.door().views["projects.settings"]
+    route = listeners.routes().views["projects.settings"]
     assert isinstance(route, Route)
     door = door_of(database, people, made.clock, {OWNER})
     await enter(submitted(OWNER, CHOSEN, screen, metadata=PROJECT), route, door)

@@ -104,7 +104,7 @@ async def test_every_door_is_closed_to_them(sqlite_url: str, user: str) -> None:
     async with world(sqlite_url) as here:
         request_id = await waiting_request(here)
         before = await settled(here)
-        names = here.app.floor.names
+        names = here.app.slack_app.router
         for line in commands(here):
             await refused(here, user, words, forge_command(here, user, line))
         for action_id in names.listeners["action"]:
@@ -133,7 +133,7 @@ async def test_every_door_is_closed_to_them(sqlite_url: str, user: str) -> None:
 
 def commands(here: World) -> list[str]:
     """Return every command by its alias and by its long form, help included."""
-    nouns = here.app.floor.names.nouns
+    nouns = here.app.slack_app.router.nouns
     typed = [f"{noun} {verb} production".strip() for noun, verbs in nouns.items() for verb in verbs]
     short = [f"/{line}" for line in typed if here.slack.state.manifest.command(f"/{line.split()[0]}")]
     return [*short, *(f"/keydesk {line}" for line in typed), "/keydesk help", "/keydesk", "/keys nonsense"]

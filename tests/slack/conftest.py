@@ -1,4 +1,4 @@
-"""A floor over a fake Web API, reached over signed HTTP and over Socket Mode."""
+"""A Slack app over a fake Web API, reached over signed HTTP and over Socket Mode."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from bot.slack.connection import Slack, connect
-from bot.slack.dispatch import Floor, build_bolt
+from bot.slack.dispatch import SlackApp, build_bolt
 from bot.slack.guard import IsFirst
 from bot.slack.http import Check, web_app
-from bot.slack.names import Door
 from bot.slack.prefix import prefixed
+from bot.slack.router import Routes
 from bot.slack.socket import socket_door
 from tests.slack.fake_api import FakeApi
 from tests.slack.payloads import SECRET, encoded, envelope_kind, signed
@@ -26,8 +26,8 @@ async def never_ready() -> Sequence[Check]:
     return [("database", False, "no answer")]
 
 
-def http_client(floor: Floor) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(web_app(floor, never_ready))
+def http_client(slack_app: SlackApp) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(web_app(slack_app, never_ready))
     return httpx.AsyncClient(transport=transport, base_url="http://keydesk")
 
 
@@ -47,33 +47,33 @@ async def slack(api: FakeApi) -> AsyncIterator[Slack]:
 
 
 class Desk:
-    """Builds floors and sends to them over one transport."""
+    """Builds Slack apps and sends to them over one transport."""
 
     def __init__(self, api: FakeApi, slack: Slack, transport: str, stack: AsyncExitStack) -> None:
         self.api = api
         self.slack = slack
         self._transport = transport
         self._stack = stack
-        self.floor: Floor
+        self.slack_app: SlackApp
 
-    async def open(self, *doors: Door, seen: IsFirst | None = None, prefix: str = "") -> Send:
+    async def open(self, *routes: Routes, seen: IsFirst | None = None, prefix: str = "") -> Send:
         identity = await self.slack.interactive.auth_test()
-        self.floor = build_bolt(
-            doors,
+        self.slack_app = build_bolt(
+            routes,
             web=self.slack.interactive,
             identity=identity,
             prefix=prefix,
             is_first=seen,
             signing_secret=SECRET,
         )
-        self.slack.word(prefixed(self.floor.names))
+        self.slack.word(prefixed(self.slack_app.router))
         return await (self._over_http() if self._transport == "http" else self._over_socket())
 
     async def settled(self) -> None:
-        assert await self.floor.drain(3)
+        assert await self.slack_app.drain(3)
 
     async def _over_http(self) -> Send:
-        client = await self._stack.enter_async_context(http_client(self.floor))
+        client = await self._stack.enter_async_context(http_client(self.slack_app))
 
         async def send(payload: dict[str, Any]) -> tuple[int, Any]:
             body, content_type = encoded(payload)
@@ -84,7 +84,7 @@ class Desk:
 
     async def _over_socket(self) -> Send:
         door = socket_door(
-            self.floor,
+            self.slack_app,
             self.slack,
             app_token="xapp-test",
             on_silent=lambda: None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import NotAllowed
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 
 
 class Heard:
@@ -25,5 +25,5 @@ async def breaks(_call: Call) -> None:
     raise ZeroDivisionError("the canary is sk-12345")
 
 
-def keys_door(listener: object) -> Door:
-    return Door(commands=(Command("keys", "list", listener, "[project]", "shows your keys", shows=True),))  # type: ignore[arg-type]  # tests pass listeners of all shapes
+def keys_door(listener: object) -> Routes:
+    return Routes(commands=(Command("keys", "list", listener, "[project]", "shows your keys", shows=True),))  # type: ignore[arg-type]  # tests pass listeners of all shapes

@@ -9,7 +9,7 @@ from bot.providers.lenient import TEXT_LONGEST, text_or_none
 from bot.slack.bounds import LONGEST, bounded
 from bot.slack.call import Call
 from bot.slack.groups import read_group
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.words import escape
 from tests.patterns import seconds
 from tests.slack.conftest import Desk
@@ -28,7 +28,7 @@ async def test_no_listener_gets_a_text_without_end(desk: Desk) -> None:
         await (call.ack(options=[]) if call.kind == "options" else call.ack())
 
     commands = (Command("keys", "mine", note, "", ""),)
-    send = await desk.open(Door(commands=commands, actions={"a": note}, views={"v": note}, options={"o": note}))
+    send = await desk.open(Routes(commands=commands, actions={"a": note}, views={"v": note}, options={"o": note}))
     long = {"values": {"why": {"why": {"type": "plain_text_input", "value": LONG}}}}
     await send(command(f"mine {LONG}", "/keys"))
     await send(action("a", LONG))
@@ -47,7 +47,7 @@ async def test_no_listener_gets_what_no_database_keeps(desk: Desk) -> None:
         got.extend([call.text, call.value, call.metadata, *values])
         await (call.ack(options=[]) if call.kind == "options" else call.ack())
 
-    send = await desk.open(Door(actions={"a": note}, views={"v": note}, options={"o": note}))
+    send = await desk.open(Routes(actions={"a": note}, views={"v": note}, options={"o": note}))
     half = {"values": {"why": {"why": {"type": "plain_text_input", "value": "a\ud83d\x00 key \U0001f511"}}}}
     await send(action("a", "a\ud83d key \U0001f511"))
     await send(submission("v", state=half, private_metadata="a\udd11 key \U0001f511"))

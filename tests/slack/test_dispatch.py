@@ -6,7 +6,7 @@ import pytest
 
 from bot.slack.blocks_check import problems_of_message
 from bot.slack.call import Call
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from tests.slack.conftest import Desk
 from tests.slack.listeners import Heard, breaks, keys_door
 from tests.slack.payloads import action, closed, command, event, shortcut, submission, suggestion
@@ -40,7 +40,7 @@ async def test_words_that_are_no_verb_reach_the_command_that_takes_them(desk: De
     heard, changed = Heard(), Heard()
     lists = Command("customers", "list", heard, "[words]", "all", ("",), slash=False, words=True)
     send = await desk.open(
-        Door(commands=(lists, Command("customers", "archive", changed, "<name>", "one", slash=False)))
+        Routes(commands=(lists, Command("customers", "archive", changed, "<name>", "one", slash=False)))
     )
 
     for typed in ("customers", "customers archived", "customers Archived pears", "customers list pears"):
@@ -55,7 +55,7 @@ async def test_words_that_are_no_verb_reach_the_command_that_takes_them(desk: De
 async def test_a_verb_alone_may_have_a_listener_of_its_own(desk: Desk) -> None:
     heard, asked = Heard(), Heard()
     rename = Command("projects", "rename", heard, "[name]", "another name", alone=asked)
-    send = await desk.open(Door(commands=(rename,)))
+    send = await desk.open(Routes(commands=(rename,)))
 
     for typed in ("rename", "rename   ", "rename speech"):
         await send(command(typed, slash="/projects"))
@@ -68,7 +68,9 @@ async def test_a_verb_alone_may_have_a_listener_of_its_own(desk: Desk) -> None:
 async def test_every_kind_of_payload_reaches_its_listener(desk: Desk) -> None:
     heard = Heard()
     names = {"it": heard}
-    send = await desk.open(Door(actions=names, views=names, closed=names, shortcuts=names, events={"team_join": heard}))
+    send = await desk.open(
+        Routes(actions=names, views=names, closed=names, shortcuts=names, events={"team_join": heard})
+    )
 
     for payload in (action("it#next"), submission("it"), closed("it"), shortcut("it"), event("team_join")):
         assert (await send(payload))[0] == 200
@@ -84,7 +86,7 @@ async def test_options_are_answered_with_the_ack(desk: Desk) -> None:
     async def offer(call: Call) -> None:
         await call.ack(options=[{"text": {"type": "plain_text", "text": call.value}, "value": "p1"}])
 
-    send = await desk.open(Door(options={"project": offer}))
+    send = await desk.open(Routes(options={"project": offer}))
 
     status, answer = await send(suggestion("project", "spe"))
 
@@ -93,7 +95,7 @@ async def test_options_are_answered_with_the_ack(desk: Desk) -> None:
 
 
 async def test_options_that_fail_or_that_nobody_knows_are_none(desk: Desk) -> None:
-    send = await desk.open(Door(options={"project": breaks}))
+    send = await desk.open(Routes(options={"project": breaks}))
 
     assert (await send(suggestion("gone", "x")))[1] == {"options": []}
     assert (await send(suggestion("project", "x")))[0] == 200

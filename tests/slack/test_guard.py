@@ -14,7 +14,7 @@ from bot.slack.blocks import modal, section
 from bot.slack.blocks_check import problems_of_message, problems_of_view
 from bot.slack.call import Call
 from bot.slack.guard import guarded
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.web import SlackWeb
 from tests.clocks import PATIENCE
 from tests.slack.conftest import Desk
@@ -60,7 +60,7 @@ async def test_an_unexpected_error_gives_a_reference_and_logs_its_cause(desk: De
 
 
 async def test_without_a_response_url_the_person_is_told_in_the_channel(desk: Desk) -> None:
-    send = await desk.open(Door(actions={"it": refuses}))
+    send = await desk.open(Routes(actions={"it": refuses}))
 
     await send(action("it"))
 
@@ -71,7 +71,7 @@ async def test_without_a_response_url_the_person_is_told_in_the_channel(desk: De
 
 async def test_where_the_bot_is_not_in_the_channel_the_person_gets_a_direct_message(desk: Desk) -> None:
     desk.api.refuse("chat.postEphemeral", "user_not_in_channel")
-    send = await desk.open(Door(actions={"it": refuses}))
+    send = await desk.open(Routes(actions={"it": refuses}))
 
     await send(action("it"))
 
@@ -84,7 +84,7 @@ async def test_where_the_bot_is_not_in_the_channel_the_person_gets_a_direct_mess
 async def test_what_can_be_told_nowhere_is_logged(desk: Desk) -> None:
     desk.api.refuse("chat.postEphemeral", "user_not_in_channel")
     desk.api.refuse("conversations.open", "user_disabled")
-    send = await desk.open(Door(actions={"it": refuses}))
+    send = await desk.open(Routes(actions={"it": refuses}))
 
     with capture_logs() as lines:
         assert (await send(action("it")))[0] == 200
@@ -97,7 +97,7 @@ async def test_a_form_error_stands_under_its_field(desk: Desk) -> None:
     async def wants_more(_call: Call) -> None:
         raise FormError("reason", "Say what breaks without it.")
 
-    send = await desk.open(Door(views={"ask": wants_more}))
+    send = await desk.open(Routes(views={"ask": wants_more}))
 
     _, answer = await send(submission("ask"))
 
@@ -115,7 +115,7 @@ async def test_a_form_error_stands_under_its_field(desk: Desk) -> None:
 async def test_a_form_that_is_refused_keeps_what_was_typed_where_the_stack_allows(
     desk: Desk, stack: dict[str, str], expected: str
 ) -> None:
-    send = await desk.open(Door(views={"ask": refuses}))
+    send = await desk.open(Routes(views={"ask": refuses}))
 
     _, answer = await send(submission("ask", **stack))
 
@@ -124,7 +124,7 @@ async def test_a_form_that_is_refused_keeps_what_was_typed_where_the_stack_allow
 
 
 async def test_a_form_whose_listener_answers_nothing_closes(desk: Desk) -> None:
-    send = await desk.open(Door(views={"ask": Heard()}))
+    send = await desk.open(Routes(views={"ask": Heard()}))
 
     assert await send(submission("ask")) == (200, None)
 
@@ -134,7 +134,7 @@ async def test_an_error_after_a_working_view_is_shown_in_it(desk: Desk) -> None:
         await call.ack_update(modal("working", "Working", [section("One moment…")]))
         await refuses(call)
 
-    send = await desk.open(Door(views={"ask": works_then_fails}))
+    send = await desk.open(Routes(views={"ask": works_then_fails}))
 
     _, answer = await send(submission("ask"))
 
@@ -152,7 +152,7 @@ async def test_an_update_never_overtakes_the_view_that_the_ack_carries(desk: Des
         view = await call.ack_update(modal("working", "Working", [section("One moment…")]))
         outcomes.append(await view.update(modal("done", "Done", [section("Done.")])))
 
-    send = await desk.open(Door(views={"ask": works}))
+    send = await desk.open(Routes(views={"ask": works}))
 
     _, answer = await send(submission("ask"))
     updated_before = desk.api.called("views.update")
@@ -168,7 +168,7 @@ async def test_an_error_after_opening_a_modal_is_shown_in_it(desk: Desk) -> None
         await call.open(modal("working", "Working", [section("One moment…")]))
         await refuses(call)
 
-    send = await desk.open(Door(actions={"it": opens_then_fails}))
+    send = await desk.open(Routes(actions={"it": opens_then_fails}))
 
     await send(action("it"))
 
@@ -179,7 +179,7 @@ async def test_an_error_after_opening_a_modal_is_shown_in_it(desk: Desk) -> None
 
 
 async def test_an_error_of_a_button_in_a_modal_is_shown_on_top_of_it(desk: Desk) -> None:
-    send = await desk.open(Door(actions={"it": refuses}))
+    send = await desk.open(Routes(actions={"it": refuses}))
 
     await send(action("it", view=view_object("form"), message=None, channel=None))
 
@@ -244,7 +244,7 @@ async def test_a_second_delivery_has_no_second_effect(desk: Desk) -> None:
         keys.add(key)
         return first
 
-    send = await desk.open(keys_door(heard), Door(actions={"it": heard}, events={"team_join": heard}), seen=seen)
+    send = await desk.open(keys_door(heard), Routes(actions={"it": heard}, events={"team_join": heard}), seen=seen)
 
     for payload in (command("keys list"), action("it"), event("team_join")):
         assert (await send(payload))[0] == 200
@@ -279,8 +279,8 @@ async def test_a_shutdown_waits_for_work_after_the_ack(desk: Desk) -> None:
 
     await send(command("keys list"))
 
-    assert not await desk.floor.drain(0.01)
-    assert await desk.floor.drain(2)
+    assert not await desk.slack_app.drain(0.01)
+    assert await desk.slack_app.drain(2)
     assert done.is_set()
 
 

@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.slack.connection import Slack
-from bot.slack.dispatch import Floor, build_bolt
+from bot.slack.dispatch import SlackApp, build_bolt
 from bot.slack.http import MOST_BYTES, health_app, web_app
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.serving import listening
 from bot.slack.web import Identity
 from tests.slack.conftest import http_client, never_ready
@@ -24,13 +24,13 @@ IDENTITY = Identity("T1", "Acme", "", "UBOT", "B1", None, frozenset())
 
 
 @pytest.fixture
-def floor(slack: Slack) -> Floor:
-    return build_bolt([Door()], web=slack.interactive, identity=IDENTITY, signing_secret=SECRET)
+def slack_app(slack: Slack) -> SlackApp:
+    return build_bolt([Routes()], web=slack.interactive, identity=IDENTITY, signing_secret=SECRET)
 
 
 @pytest.fixture
-async def client(floor: Floor) -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client(floor) as client:
+async def client(slack_app: SlackApp) -> AsyncIterator[httpx.AsyncClient]:
+    async with http_client(slack_app) as client:
         yield client
 
 
@@ -79,7 +79,7 @@ async def test_a_malformed_request_is_refused_and_not_logged(
 
 
 async def test_what_nobody_signed_is_counted_in_one_line(
-    client: httpx.AsyncClient, floor: Floor, caplog: pytest.LogCaptureFixture
+    client: httpx.AsyncClient, slack_app: SlackApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with capture_logs() as lines:
@@ -89,7 +89,7 @@ async def test_what_nobody_signed_is_counted_in_one_line(
             await client.post("/slack/events", content=body, headers=unsigned | {"x-slack-signature": "v0=00"})
 
     assert [(line["event"], line["count"]) for line in lines] == [("slack.noise", 1)]
-    assert floor.noise.waiting == 2 * len(malformed()) - 1
+    assert slack_app.noise.waiting == 2 * len(malformed()) - 1
     assert [record for record in caplog.records if record.name != "httpx"] == []
 
 
@@ -122,10 +122,10 @@ async def test_only_posts_are_taken(client: httpx.AsyncClient) -> None:
 
 
 def test_without_a_signing_secret_there_is_no_http_door(slack: Slack) -> None:
-    floor = build_bolt([], web=slack.interactive, identity=IDENTITY)
+    slack_app = build_bolt([], web=slack.interactive, identity=IDENTITY)
 
     with pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
-        web_app(floor, never_ready)
+        web_app(slack_app, never_ready)
 
 
 async def test_health_tells_the_process_apart_from_its_surroundings() -> None:
@@ -143,9 +143,9 @@ async def test_health_tells_the_process_apart_from_its_surroundings() -> None:
 
 @pytest.mark.parametrize("given", ["", "Bearer ", "Bearer guessed", "Bearer tok\u00e9n", "token"])
 async def test_what_is_wrong_is_told_to_who_has_the_token_and_to_nobody_on_this_machine(
-    floor: Floor, given: str
+    slack_app: SlackApp, given: str
 ) -> None:
-    transport = httpx.ASGITransport(web_app(floor, never_ready, "token"), client=("127.0.0.1", 9))
+    transport = httpx.ASGITransport(web_app(slack_app, never_ready, "token"), client=("127.0.0.1", 9))
     async with httpx.AsyncClient(transport=transport, base_url="http://keydesk") as client:
         nobody = await client.get("/readyz", headers=[(b"authorization", given.encode())])
         owner = await client.get("/readyz", headers={"authorization": "Bearer token"})

@@ -11,7 +11,7 @@ import pytest
 import bot
 from bot.slack.call import Call
 from bot.slack.manifest import WEB_API_SCOPES, manifest
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 
 SOURCE = Path(bot.__file__).parent
 SCHEMA = SOURCE.parents[1] / "shared" / "data" / "slack-manifest.schema.json"
@@ -25,7 +25,7 @@ async def nothing(_call: Call) -> None:
 
 
 DOORS = [
-    Door(
+    Routes(
         commands=(
             Command("keys", "list", nothing, "", ""),
             Command("keys", "create", nothing, "", "", ("new",)),
@@ -91,7 +91,7 @@ def test_an_event_or_a_shortcut_that_nobody_described_is_refused() -> None:
     with pytest.raises(KeyError, match="leak"):
         manifest(DOORS)
     with pytest.raises(KeyError, match="star_added"):
-        manifest([Door(events={"star_added": nothing})])
+        manifest([Routes(events={"star_added": nothing})])
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's published schema lies beside the checkout in CI only")

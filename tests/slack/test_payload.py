@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.slack.call import Kind
-from bot.slack.names import join
 from bot.slack.payload import delivered_for, read
+from bot.slack.router import join
 from tests.slack.payloads import action, command, event, submission
 
 OURS, SISTER, ORG = "T1", "T0SISTER001", "E0NORTHWIND"

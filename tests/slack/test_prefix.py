@@ -9,8 +9,8 @@ import pytest
 from bot.errors import FormError, NotUnderstood
 from bot.slack import blocks
 from bot.slack.call import Call
-from bot.slack.names import Command, Door, join
 from bot.slack.prefix import prefixed
+from bot.slack.router import Command, Routes, join
 from bot.slack.web import unchanged
 from tests.slack.conftest import Desk
 from tests.slack.payloads import command, submission
@@ -20,8 +20,8 @@ async def nothing(_call: Call) -> None:
     pass
 
 
-def door(**listeners: Any) -> Door:
-    return Door(
+def door(**listeners: Any) -> Routes:
+    return Routes(
         commands=(
             Command("keys", "list", listeners.get("keys", nothing), "", ""),
             Command("projects", "list", nothing, "", ""),

@@ -16,9 +16,9 @@ from bot.groups import Groups
 from bot.people import People
 from bot.slack.call import Call
 from bot.slack.connection import Slack
-from bot.slack.dispatch import Floor, build_bolt
+from bot.slack.dispatch import SlackApp, build_bolt
 from bot.slack.groups import UserGroup
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.store.database import Database
 from tests.slack.conftest import http_client
 from tests.slack.payloads import (
@@ -150,9 +150,9 @@ class Entrance:
         self.let_in: set[tuple[str, str]] = set()
         self._slack = slack
 
-    async def floor(self) -> Floor:
+    async def slack_app(self) -> SlackApp:
         names = {"it": self._enter}
-        door = Door(
+        door = Routes(
             commands=(Command("it", "do", self._enter, "", "does it"),),
             actions=names,
             views=names,
@@ -181,13 +181,13 @@ async def test_whoever_acts_is_judged_right_in_every_kind_of_payload(
     shape = SHAPES[name]
     entrance = Entrance(small_store, slack, shape.info)
     await entrance.people.load_profiles([shape.user_id])  # options are judged by what is remembered
-    floor = await entrance.floor()
-    async with http_client(floor) as client:
+    slack_app = await entrance.slack_app()
+    async with http_client(slack_app) as client:
         for kind, payload in payloads(shape).items():
             entrance.let_in.clear()
             body, content_type = encoded(payload)
             answer = await client.post("/slack/events", content=body, headers=signed(body, content_type))
-            assert await floor.drain(3)
+            assert await slack_app.drain(3)
             passes = shape.passes if isinstance(shape.passes, bool) else kind in shape.passes
             assert answer.status_code == 200, kind
             assert entrance.let_in == ({(OURS, shape.user_id)} if passes else set()), kind

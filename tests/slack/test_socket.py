@@ -8,8 +8,8 @@ import pytest
 
 from bot.slack.call import Call
 from bot.slack.connection import Slack
-from bot.slack.dispatch import Floor, build_bolt
-from bot.slack.names import Command, Door
+from bot.slack.dispatch import SlackApp, build_bolt
+from bot.slack.router import Command, Routes
 from bot.slack.socket import SocketDoor, socket_door
 from bot.slack.watchdog import Watchdog
 from bot.slack.web import SlackError
@@ -19,9 +19,9 @@ from tests.slack.payloads import action, command
 from tests.slack.test_http import IDENTITY
 
 
-def door_of(floor: Floor, slack: Slack, api: FakeApi, connections: int = 2) -> SocketDoor:
+def door_of(slack_app: SlackApp, slack: Slack, api: FakeApi, connections: int = 2) -> SocketDoor:
     return socket_door(
-        floor,
+        slack_app,
         slack,
         app_token="xapp-test",
         on_silent=lambda: None,
@@ -68,7 +68,7 @@ async def test_a_stop_waits_for_what_runs_and_takes_nothing_more(slack: Slack, a
         await asyncio.sleep(0.3)
         done.append(call.text)
 
-    keys = Door(commands=(Command("keys", "list", works, "", ""),))
+    keys = Routes(commands=(Command("keys", "list", works, "", ""),))
     door = door_of(build_bolt([keys], web=slack.interactive, identity=IDENTITY), slack, api, 1)
     await door.start()
     await api.deliver("slash_commands", command("keys list first"))

@@ -61,7 +61,7 @@ class House:
         """Act on the page, and return its answer once the listener has ended."""
         async with self.client.post(path, json={"user": user, "session": session, **body}) as answer:
             outcome: Json = await answer.json()
-        assert await self.app.floor.in_flight.drain(PATIENCE)
+        assert await self.app.slack_app.in_flight.drain(PATIENCE)
         return outcome
 
     async def until(self, holds: Callable[[], object], what: str, instead: Callable[[], object] | None = None) -> None:
@@ -159,7 +159,7 @@ async def upgraded(day: Day, database_url: str) -> AsyncIterator[House]:
         stack.push_async_callback(app.close)
         await app.start()
         door = socket_door(
-            app.floor, app.slack, app_token="xapp-of-the-test", on_silent=lambda: None, api_url=f"{base}/api/"
+            app.slack_app, app.slack, app_token="xapp-of-the-test", on_silent=lambda: None, api_url=f"{base}/api/"
         )
         await door.start()
         stack.push_async_callback(door.stop, 5.0)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.slack.call import Call
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.projects import Project
@@ -31,9 +31,9 @@ def known(small_store: Database) -> Database:
 
 
 @pytest.fixture
-def door(known: Database) -> Door:
+def door(known: Database) -> Routes:
     """What `/usage` answers to."""
-    return FiguresListeners(reading(known).reading, exports_of(known, Screen())).door()
+    return FiguresListeners(reading(known).reading, exports_of(known, Screen())).routes()
 
 
 def call(text: str = "", value: str = "", carried: str = "") -> Call:
@@ -62,7 +62,9 @@ def place(known: Database, route: object, asked: Call) -> str | None:
         ("period", "month", "week", "usage.figures"),
     ],
 )
-def test_a_button_takes_what_its_question_takes(door: Door, action: str, value: str, carried: str, needs: str) -> None:
+def test_a_button_takes_what_its_question_takes(
+    door: Routes, action: str, value: str, carried: str, needs: str
+) -> None:
     route = door.actions[f"usage.figures.{action}"]
     assert isinstance(route, Route)
     assert callable(route.needs)
@@ -82,13 +84,13 @@ def test_a_button_takes_what_its_question_takes(door: Door, action: str, value: 
     ],
 )
 def test_a_button_is_judged_in_the_project_that_its_question_names(
-    known: Database, door: Door, action: str, value: str, carried: str, judged_in: str | None
+    known: Database, door: Routes, action: str, value: str, carried: str, judged_in: str | None
 ) -> None:
     pressed = call(value=value, carried=carried)
     assert place(known, door.actions[f"usage.figures.{action}"], pressed) == judged_in
 
 
-def test_what_is_typed_is_judged_where_it_is_asked(known: Database, door: Door) -> None:
+def test_what_is_typed_is_judged_where_it_is_asked(known: Database, door: Routes) -> None:
     usage, mine = (command.listener for command in door.commands)
     assert place(known, usage, call()) == PROJECT
     assert place(known, usage, call("week in staging")) == SECOND

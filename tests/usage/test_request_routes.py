@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import FormError, NotUnderstood
 from bot.slack.call import Call
-from bot.slack.names import Door
+from bot.slack.router import Routes
 from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.projects import Project
@@ -34,9 +34,9 @@ def known(ground: Ground) -> Database:
 
 
 @pytest.fixture
-def door(known: Database, ground: Ground) -> Door:
+def door(known: Database, ground: Ground) -> Routes:
     """What `/usage requests` answers to."""
-    return RequestListeners(known, ground.reading, exports_of(known, Screen())).door()
+    return RequestListeners(known, ground.reading, exports_of(known, Screen())).routes()
 
 
 def call(text: str = "", value: str = "", metadata: str = "", form: Any = None) -> Call:
@@ -58,11 +58,11 @@ def place(known: Database, route: object, asked: Call) -> str | None:
     ("typed", "judged_in"),
     [("", PROJECT), ("failed", PROJECT), ("failed project:staging", SECOND), ("key:00000002", SECOND)],
 )
-def test_words_are_judged_where_they_look(known: Database, door: Door, typed: str, judged_in: str) -> None:
+def test_words_are_judged_where_they_look(known: Database, door: Routes, typed: str, judged_in: str) -> None:
     assert place(known, door.commands[0].listener, call(typed)) == judged_in
 
 
-def test_the_form_opens_where_no_project_is_chosen(known: Database, door: Door) -> None:
+def test_the_form_opens_where_no_project_is_chosen(known: Database, door: Routes) -> None:
     with known.transaction() as session:
         session.merge(person(ANA, project_id=None))
     assert place(known, door.actions["usage.requests"], call()) is None
@@ -70,13 +70,13 @@ def test_the_form_opens_where_no_project_is_chosen(known: Database, door: Door) 
         place(known, door.actions["usage.requests"], call("failed"))
 
 
-def test_a_key_that_nobody_knows_is_said(known: Database, door: Door) -> None:
+def test_a_key_that_nobody_knows_is_said(known: Database, door: Routes) -> None:
     with pytest.raises(FormError, match="knows no key ffff"):
         place(known, door.commands[0].listener, call("key:ffff"))
 
 
 @pytest.mark.parametrize("name", ["turn", "change", "export"])
-def test_a_list_is_judged_in_the_project_that_its_window_carries(known: Database, door: Door, name: str) -> None:
+def test_a_list_is_judged_in_the_project_that_its_window_carries(known: Database, door: Routes, name: str) -> None:
     pressed = call(value="2:", metadata=LISTED.model_dump_json())
     assert place(known, door.actions[f"usage.requests.{name}"], pressed) == SECOND
     with pytest.raises(NotUnderstood, match="another version of Keydesk"):
@@ -84,13 +84,13 @@ def test_a_list_is_judged_in_the_project_that_its_window_carries(known: Database
 
 
 @pytest.mark.parametrize("name", ["show", "again"])
-def test_one_request_is_judged_in_the_project_that_its_button_names(known: Database, door: Door, name: str) -> None:
+def test_one_request_is_judged_in_the_project_that_its_button_names(known: Database, door: Routes, name: str) -> None:
     assert place(known, door.actions[f"usage.requests.{name}"], call(value=f"{SECOND}:a request")) == SECOND
     with pytest.raises(NotUnderstood, match="There is no project"):
         place(known, door.actions[f"usage.requests.{name}"], call(value="nowhere:a request"))
 
 
-def test_the_form_is_judged_in_the_project_that_was_chosen_in_it(known: Database, door: Door) -> None:
+def test_the_form_is_judged_in_the_project_that_was_chosen_in_it(known: Database, door: Routes) -> None:
     assert place(known, door.views["usage.requests"], call(form=Asked(project=SECOND))) == SECOND
     with pytest.raises(NotUnderstood, match="There is no project"):
         place(known, door.views["usage.requests"], call(form=Asked(project="gone")))

@@ -15,7 +15,7 @@ from bot.errors import NotUnderstood, ProviderError
 from bot.providers.provider import Provider
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes
-from bot.slack.names import Command, Door
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import escape
@@ -37,11 +37,11 @@ class FieldListeners:
         self._provider = provider
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what these listeners answer to."""
         fields = Route(self.fields, MAY_READ, by(lambda call: read_words(call.text)[0]))
         summary = "the tags, models, features and line items in use"
-        return Door(
+        return Routes(
             commands=(Command("usage", "fields", fields, "[project] [week]", summary, shows=True),),
             actions={"usage.fields.export": Route(self.export, MAY_READ, by(lambda call: _pressed(call.value)[0]))},
         )

@@ -13,8 +13,8 @@ from bot.operation import Actor
 from bot.slack.blocks import Block
 from bot.slack.call import Call
 from bot.slack.files import csv_bytes
-from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Answer, Route
 from bot.slack.typed import as_typed
 from bot.slack.waiting import told_if_slow
@@ -46,11 +46,11 @@ class FiguresListeners:
         self._reading = reading
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what these listeners answer to."""
         words = "[week] [by customer] [in production]"
         usage, mine = _route(_typed, self.figures), _route(_typed_of_own, self.answer)
-        return Door(
+        return Routes(
             commands=(
                 Command("usage", "", usage, words, "what was used and spent", words=True),
                 Command("usage", "mine", mine, "[month] [by key]", "what your own keys used and spent", shows=True),

@@ -15,8 +15,8 @@ from bot.operation import Actor
 from bot.slack.blocks import Block
 from bot.slack.call import Call
 from bot.slack.entering import saying
-from bot.slack.names import Command, Door
 from bot.slack.pages import read_page
+from bot.slack.router import Command, Routes
 from bot.slack.routes import Route
 from bot.slack.waiting import told_if_slow
 from bot.slack.words import count
@@ -50,12 +50,12 @@ class RequestListeners:
         self._reading = reading
         self._exports = exports
 
-    def door(self) -> Door:
+    def routes(self) -> Routes:
         """Return what these listeners answer to."""
         usage = "[failed] [today] [customer:acme] [id]"
         requests = Route(self.requests, MAY_READ, _of_typed, window=TITLE)
         listed, shown = by(lambda call: _question(call).project), by(lambda call: _pressed(call)[0])
-        return Door(
+        return Routes(
             commands=(Command("usage", "requests", requests, usage, "single requests", ("request",), shows=True),),
             actions={
                 "usage.requests": requests,

@@ -10,7 +10,7 @@ import pytest
 
 from bot.app import unconnected
 from bot.providers.deepgram.client import Deepgram
-from bot.slack.names import Names, join
+from bot.slack.router import Router, join
 from bot.slack.routes import Route
 from tests.declared import LEAST
 from tests.playground.deepgram.contract import ROOT, load, vendor_file
@@ -134,12 +134,12 @@ def test_every_operation_and_old_method_is_in_slack_or_left_out() -> None:
 
 
 @pytest.fixture(scope="module")
-def names() -> Names:
-    return join(unconnected().doors)
+def names() -> Router:
+    return join(unconnected().routes)
 
 
 @pytest.mark.parametrize("row", REACHED, ids=lambda row: row[0])
-def test_its_command_its_room_and_its_role_are_those_of_the_app(row: list[str], names: Names) -> None:
+def test_its_command_its_room_and_its_role_are_those_of_the_app(row: list[str], names: Router) -> None:
     _, typed, room, role, *_ = row
     slash, _, rest = typed.partition(" ")
     name, nothing = names.read(slash, rest)

@@ -55,7 +55,7 @@ def _told(play: Callable[[World], Awaitable[object]], user: str = YUKI) -> Play:
     async def played(here: World) -> Ending:
         before = Counter(_private(here, user))
         await play(here)
-        await here.app.floor.drain(5)
+        await here.app.slack_app.drain(5)
         said = list((Counter(_private(here, user)) - before).elements())
         return Ending(said[0].partition("\n")[0] if said else "nothing", PRESSED_AGAIN)
 
@@ -72,7 +72,7 @@ def _private(here: World, user: str) -> list[str]:
 async def make_known(here: World) -> None:
     """Let Keydesk know the person who acts: a form opens otherwise for strangers."""
     await forge_command(here, YUKI, "/keys request")
-    await here.app.floor.drain(5)
+    await here.app.slack_app.drain(5)
 
 
 async def _presses_in_a_window(here: World) -> None:
@@ -119,7 +119,9 @@ async def _judges(here: World) -> None:
 
 async def _opens_sockets(here: World) -> None:
     where = here.app.settings.slack_api_url
-    door = socket_door(here.app.floor, here.app.slack, app_token="xapp-of-the-test", on_silent=_nothing, api_url=where)
+    door = socket_door(
+        here.app.slack_app, here.app.slack, app_token="xapp-of-the-test", on_silent=_nothing, api_url=where
+    )
     try:
         await door.start()
     finally:

@@ -48,7 +48,7 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Door:
+class Routes:
     """What one room answers to: names to listeners.
 
     ``actions`` and ``options`` go by action id, ``views``, ``closed`` and ``shortcuts`` by callback id, ``events``
@@ -69,8 +69,8 @@ class DuplicateName(ValueError):
 
 
 @dataclass(frozen=True)
-class Names:
-    """All doors in one: kind of payload to name to listener, and noun to verb to command."""
+class Router:
+    """All routes in one: kind of payload to name to listener, and noun to verb to command."""
 
     listeners: Mapping[str, Mapping[str, Answering]]
     nouns: Mapping[str, Mapping[str, Command]]
@@ -112,18 +112,18 @@ class Names:
         return (f"{noun} {verb}".rstrip(), after) if verb in self.nouns[noun] else (noun, rest)
 
 
-def join(doors: Sequence[Door], prefix: str = "") -> Names:
-    """Put all doors together; raise DuplicateName where two claim one name."""
+def join(routes: Sequence[Routes], prefix: str = "") -> Router:
+    """Put all routes together; raise DuplicateName where two claim one name."""
     listeners = {
-        "action": _merged("action", (door.actions for door in doors)),
-        "view": _merged("view", (door.views for door in doors)),
-        "view_closed": _merged("view_closed", (door.closed for door in doors)),
-        "shortcut": _merged("shortcut", (door.shortcuts for door in doors)),
-        "options": _merged("options", (door.options for door in doors)),
-        "event": _merged("event", (door.events for door in doors)),
+        "action": _merged("action", (each.actions for each in routes)),
+        "view": _merged("view", (each.views for each in routes)),
+        "view_closed": _merged("view_closed", (each.closed for each in routes)),
+        "shortcut": _merged("shortcut", (each.shortcuts for each in routes)),
+        "options": _merged("options", (each.options for each in routes)),
+        "event": _merged("event", (each.events for each in routes)),
     }
     nouns: dict[str, dict[str, Command]] = {}
-    for command in (command for door in doors for command in door.commands):
+    for command in (command for each in routes for command in each.commands):
         if command.noun == ROOT:
             raise DuplicateName(f"command {ROOT}: the name of the desk itself")
         verbs = nouns.setdefault(command.noun, {})
@@ -131,7 +131,7 @@ def join(doors: Sequence[Door], prefix: str = "") -> Names:
             if verb in verbs or verb == "help":
                 raise DuplicateName(f"command {command.noun} {verb}")
             verbs[verb] = command
-    return Names(listeners, nouns, prefix)
+    return Router(listeners, nouns, prefix)
 
 
 def _merged(kind: str, parts: Iterable[Mapping[str, Answering]]) -> Mapping[str, Answering]:

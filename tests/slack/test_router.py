@@ -7,15 +7,15 @@ import pytest
 from bot.slack import usage
 from bot.slack.blocks import Block
 from bot.slack.call import Call
-from bot.slack.names import Command, Door, DuplicateName, join
+from bot.slack.router import Command, DuplicateName, Routes, join
 
 
 async def nothing(_call: Call) -> None:
     pass
 
 
-def command(noun: str, verb: str, *aliases: str) -> Door:
-    return Door(commands=(Command(noun, verb, nothing, "", "how we are", aliases),))
+def command(noun: str, verb: str, *aliases: str) -> Routes:
+    return Routes(commands=(Command(noun, verb, nothing, "", "how we are", aliases),))
 
 
 def text_of(drawn: list[Block]) -> str:
@@ -25,21 +25,21 @@ def text_of(drawn: list[Block]) -> str:
 @pytest.mark.parametrize(
     "doors",
     [
-        [Door(actions={"a": nothing}), Door(actions={"a": nothing})],
-        [Door(views={"a": nothing}), Door(views={"a": nothing})],
-        [Door(events={"a": nothing}), Door(events={"a": nothing})],
+        [Routes(actions={"a": nothing}), Routes(actions={"a": nothing})],
+        [Routes(views={"a": nothing}), Routes(views={"a": nothing})],
+        [Routes(events={"a": nothing}), Routes(events={"a": nothing})],
         [command("keys", "list"), command("keys", "show", "list")],
         [command("keys", "help")],
         [command("keydesk", "list")],
     ],
 )
-def test_a_name_has_one_listener(doors: list[Door]) -> None:
+def test_a_name_has_one_listener(routes: list[Routes]) -> None:
     with pytest.raises(DuplicateName):
-        join(doors)
+        join(routes)
 
 
 def test_a_name_may_mean_different_things_in_different_kinds() -> None:
-    names = join([Door(actions={"a": nothing}, views={"a": nothing})])
+    names = join([Routes(actions={"a": nothing}, views={"a": nothing})])
 
     assert names.find("action", "a") is names.find("view", "a")
     assert names.find("options", "a") is None
@@ -66,7 +66,7 @@ def test_only_a_verb_that_shows_something_is_proposed(typed: str, meant: str) ->
 
 
 def test_a_noun_whose_commands_want_none_has_no_slash_command_but_shows_its_verbs() -> None:
-    quiet = Door(commands=(Command("models", "list", nothing, "[words]", "models", slash=False),))
+    quiet = Routes(commands=(Command("models", "list", nothing, "[words]", "models", slash=False),))
     names = join([command("keys", "list"), quiet])
 
     assert [names.slash(noun) for noun in names.nouns] == ["/keys", "/keydesk models"]
