@@ -105,7 +105,7 @@ def section(
 
 
 def context(*parts: str | Text | Block) -> Block:
-    """Add small print: up to ten texts or images."""
+    """Add footnotes: up to ten texts or images."""
     shown = _first(parts or ("",), 10)
     return {"type": "context", "elements": [_shown(each, 3000) for each in shown]}
 

@@ -1,7 +1,7 @@
 """One ladder for every message and every view: what Slack refuses as it was drawn is sent more plainly.
 
 At most four sends: as drawn, without what this workspace is known to refuse; without what was refused now; with
-sections, headers, small print, buttons, lines and fields alone; in words alone. A refused send changes nothing at
+sections, headers, footnotes, buttons, lines and fields alone; in words alone. A refused send changes nothing at
 Slack, so the next one is no repetition. No caller decides any of this.
 
 A refused type is remembered for a day where Slack names it, or where the same payload passed without it. Of several

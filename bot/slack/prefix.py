@@ -1,7 +1,7 @@
 """Slash commands in what we say, under the names that they have here: with the prefix ``acme-``, ``/acme-keys``.
 
 The rooms say ``/keys list`` and know no prefix; what leaves for Slack is rewritten once, at the edge. Only what
-sections, small print, a message's own text and the errors under fields say is looked at: never a name in a heading, a
+sections, footnotes, a message's own text and the errors under fields say is looked at: never a name in a heading, a
 button, an option, a value, or what somebody typed into a field. A purpose that names one of our commands is rewritten
 where a card quotes it; the record keeps it as it was typed.
 """

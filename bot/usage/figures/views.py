@@ -27,10 +27,10 @@ from bot.usage.figures.drawing import (
     moved_by,
     table,
 )
+from bot.usage.figures.footnotes import footnotes, so_far
 from bot.usage.figures.naming import day_named, day_shortly
 from bot.usage.figures.question import DIMENSIONS, Question
 from bot.usage.figures.service import Answer, Overview
-from bot.usage.figures.small_print import small_print, so_far
 from bot.usage.figures.sums import Part, Split, total_of
 
 CARRIED = 240  # of a block's id, which takes 255
@@ -58,7 +58,7 @@ def _glance(seen: Overview, name: str, days: Days, part: Part) -> str:
 def answer(seen: Answer) -> list[Block]:
     """Draw one page of an answer."""
     if _is_nothing(seen):
-        return [blocks.header(_title(seen)), blocks.section(_nothing(seen)), *small_print(seen), *_menus(seen)]
+        return [blocks.header(_title(seen)), blocks.section(_nothing(seen)), *footnotes(seen), *_menus(seen)]
     lines = _lines(seen)
     rows = lines[: len(seen.split.rows)]
     return [
@@ -67,7 +67,7 @@ def answer(seen: Answer) -> list[Block]:
         *chart(_chart_title(seen), seen.measure, [(_label(seen, line), *line[1:]) for line in rows]),
         *_bars(seen.measure, rows, lines),
         table(seen.question.by, seen.measure, [*lines, _total_line(seen)]),
-        *small_print(seen),
+        *footnotes(seen),
         *blocks.paging("usage.figures.turn", seen.split.number, seen.split.pages, seen.question.words),
         *_menus(seen),
     ]

@@ -36,7 +36,7 @@ def request_list(found: RequestList, vendor: Vendor) -> Block:
         [
             blocks.section(f"*{escape(cut(found.project, NAME_SHOWN))}*\n{_asked(found.question)}"),
             *_rows(found),
-            blocks.context(*_small_print(found, vendor)),
+            blocks.context(*_footnotes(found, vendor)),
             *_turning(found),
             blocks.actions(*_buttons(found)),
         ],
@@ -82,7 +82,7 @@ def _details_button(record: RequestRecord, project_id: str) -> Block | None:
     return blocks.button("Details", "usage.requests.show", f"{project_id}:{record.request_id}")
 
 
-def _small_print(found: RequestList, vendor: Vendor) -> list[str]:
+def _footnotes(found: RequestList, vendor: Vendor) -> list[str]:
     page = f"Page {found.number}, {'more may follow' if found.more else 'the last'}"
     lines = [f"{page} · read from {vendor.name} {when(found.read_at)}"]
     if len(found.question.keys) > 1:

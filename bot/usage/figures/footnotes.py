@@ -25,7 +25,7 @@ def so_far(seen: Answer) -> frozenset[date]:
     return seen.known.so_far | {seen.known.today}
 
 
-def small_print(seen: Answer) -> list[Block]:
+def footnotes(seen: Answer) -> list[Block]:
     """Draw how surely the figures are known, and what is not in them."""
     known = seen.known.coverage
     final = "final" if known.is_final else "not final, may still change"
