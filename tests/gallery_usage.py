@@ -19,10 +19,10 @@ from bot.store.prices import Untold
 from bot.usage.fields import views as fields
 from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
+from bot.usage.figures.breakdown import Place
 from bot.usage.figures.question import Question as FiguresQuestion
 from bot.usage.figures.scope import Scope
 from bot.usage.figures.service import Answer, Known, Overview
-from bot.usage.figures.splitting import Place
 from bot.usage.figures.sums import Part, split, total_of
 from bot.usage.knowable import MEASURES
 from bot.usage.requests import views as requests

@@ -142,8 +142,8 @@ class UsageCollection:
         reading = Reading(told, compared.moved)
         if wanted := compared.moved | compared.lacking:
             part = Period(min(wanted), max(wanted))
-            splitting = Splitting(self._reports, project_id, part, compared.splits, now, permit)
-            reading = Reading(told, compared.moved, part, await _details(splitting, told, part))
+            reading_of_splits = Splitting(self._reports, project_id, part, compared.splits, now, permit)
+            reading = Reading(told, compared.moved, part, await _details(reading_of_splits, told, part))
         first_day = self.first_day(now)
         await self._database.write(lambda session: _save(session, project_id, period, reading, first_day, now))
         trouble = trouble_of(reading.found)
@@ -185,11 +185,11 @@ class UsageCollection:
         told.usage, told.odd = read.days, told.odd + read.odd
 
 
-async def _details(splitting: Splitting, told: Totals, period: Period) -> Found:
+async def _details(reading_of_splits: Splitting, told: Totals, period: Period) -> Found:
     """Ask for every split of what is not nothing."""
     days = period.days()
     priced = told.spend is not None and any(told.price(day)[0] != 0 for day in days)
-    return await splitting.read(dollars=priced, usage=any(map(told.used, days)))
+    return await reading_of_splits.read(dollars=priced, usage=any(map(told.used, days)))
 
 
 @dataclass(frozen=True)

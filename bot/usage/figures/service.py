@@ -24,10 +24,10 @@ from bot.store.prices import NONE_UNTOLD
 from bot.store.projects import names_by_id
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import naming
+from bot.usage.figures.breakdown import Place, compared, every_part, page_of_split
 from bot.usage.figures.naming import Names
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import Scope, everywhere
-from bot.usage.figures.splitting import Place, compared, every_part, page_of_split
 from bot.usage.figures.sums import Part, Split
 from bot.usage.model_names import ModelNames
 
