@@ -28,8 +28,8 @@ from bot.slack.router import Command, Routes, join
 from bot.slack.typed import as_typed, by_id
 from bot.store.customers import is_tag
 from bot.usage.fields import listeners as fields
-from bot.usage.figures import wording as figures
-from bot.usage.requests import wording as requests
+from bot.usage.figures import parser as figures
+from bot.usage.requests import parser as requests
 from tests.patterns import Found, alphabet, every_pattern, seconds, texts
 
 SIZE = 6_000

@@ -32,11 +32,11 @@ from bot.store.tag_sets import NO_TAGS, text_of
 from bot.usage import knowable
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import drawing, views
+from bot.usage.figures.parser import read_words
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
 from bot.usage.figures.scope import project_of
 from bot.usage.figures.service import Answer, FiguresReading, Overview
 from bot.usage.figures.sums import Part, split
-from bot.usage.figures.wording import read_words
 from bot.usage.model_names import ModelNames
 from tests.clocks import SetClock
 from tests.declared import POLICY

@@ -14,8 +14,8 @@ from bot.errors import NotUnderstood
 from bot.spending.periods import NAMES, Period
 from bot.store.tag_sets import text_of
 from bot.usage import knowable
+from bot.usage.figures.parser import KNOWN, LONGEST, read_words
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
-from bot.usage.figures.wording import KNOWN, LONGEST, read_words
 
 TODAY = date(2026, 11, 21)
 

@@ -10,9 +10,9 @@ import pytest
 
 from bot.errors import FormError, NotUnderstood
 from bot.usage.requests.form import Form, read_request_form, request_form
+from bot.usage.requests.parser import read_words
 from bot.usage.requests.period import Period
 from bot.usage.requests.question import Asked, Question, carried
-from bot.usage.requests.wording import read_words
 from playground.slack.elements import initial_state
 from tests.factories import NOON, PROJECT
 

@@ -16,8 +16,8 @@ from bot.store.prices import Price
 from bot.store.splits import NotSplit, Splits
 from bot.store.tag_sets import NO_TAGS
 from bot.usage.figures import views
+from bot.usage.figures.parser import read_words
 from bot.usage.figures.question import Question
-from bot.usage.figures.wording import read_words
 from bot.usage.splits import DOLLARS
 from tests.factories import NOON, OWNER, PROJECT, actor
 from tests.usage.test_figures import TODAY, database, reading  # noqa: F401 a fixture

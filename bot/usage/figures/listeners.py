@@ -23,10 +23,10 @@ from bot.spending.periods import Period
 from bot.store.projects import Project
 from bot.usage.figures import views
 from bot.usage.figures.footnotes import definition
+from bot.usage.figures.parser import read_words
 from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import project_of
 from bot.usage.figures.service import FiguresReading
-from bot.usage.figures.wording import read_words
 
 MAY_READ = "usage.figures"
 MAY_READ_OWN = "usage.mine"

@@ -62,7 +62,7 @@ class Question(BaseModel):
 
     @property
     def words(self) -> str:
-        """The same as it is typed; ``wording.read_words`` reads it back."""
+        """The same as it is typed; ``parser.read_words`` reads it back."""
         parts = [self.period.words]
         parts += [f"by {_one_word(self.by)}"] if self.by else []
         parts += [_one_word(self.measure)] if self.measure else []

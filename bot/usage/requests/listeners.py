@@ -28,9 +28,9 @@ from bot.usage.requests import form, offering, views
 from bot.usage.requests.export import MOST_ROWS, Export, export
 from bot.usage.requests.form import TITLE, Form
 from bot.usage.requests.offering import Option
+from bot.usage.requests.parser import read_words
 from bot.usage.requests.question import Asked, Question, carried
 from bot.usage.requests.service import RequestReading, project_of
-from bot.usage.requests.wording import read_words
 
 MAY_READ = "usage.requests"
 READING = "Reading the requests…"

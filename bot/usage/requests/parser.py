@@ -27,7 +27,7 @@ IDLE = frozenset({"a", "and", "from", "in", "last", "of", "requests", "the", "th
 _WEEK = re.compile(r"\b7 days\b", re.IGNORECASE)
 _MONTH = re.compile(r"\b30 days\b", re.IGNORECASE)
 _DAY_OF_HOURS = re.compile(r"\b24 hours\b", re.IGNORECASE)
-SPANS = ((_WEEK, "week"), (_MONTH, "month"), (_DAY_OF_HOURS, "day"))
+LENGTHS = ((_WEEK, "week"), (_MONTH, "month"), (_DAY_OF_HOURS, "day"))
 _WORD = re.compile(r'(\w+)[:=](?:"([^"]*)"|(\S+))|(\S+)')
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 HINT = (
@@ -42,8 +42,8 @@ def read_words(typed: str) -> Asked:
     Raises:
         NotUnderstood: a word means nothing here; the text names the nearest one that does.
     """
-    for span, word in SPANS:
-        typed = span.sub(word, typed)
+    for length, word in LENGTHS:
+        typed = length.sub(word, typed)
     given: dict[str, str] = {}
     days: list[date] = []
     for found in _WORD.finditer(typed):
