@@ -14,7 +14,7 @@ from bot.desk.outcomes import answer
 from bot.desk.service import Desk, Ran
 from bot.desk.views import read_value
 from bot.errors import BotError, NotUnderstood, ProviderError
-from bot.keys import about, asking, customer_choice, listing, request_form, service, views
+from bot.keys import about, customer_choice, form_data, listing, request_form, service, views
 from bot.keys.intent import Shown, note_refused_opening, opening
 from bot.keys.making import KeyMaking
 from bot.keys.mirroring import KeyMirror
@@ -118,12 +118,12 @@ class KeyListeners:
 
     async def projects_like(self, call: Call, _access: Access) -> list[Block]:
         """Offer projects, from the mirror."""
-        found = await self._database.read(lambda session: asking.projects_like(session, call.value))
+        found = await self._database.read(lambda session: form_data.projects_like(session, call.value))
         return request_form.options(found)
 
     async def customers_like(self, call: Call, access: Access) -> list[Block]:
         """Offer customers, from the catalogue."""
-        found = await self._database.read(lambda session: asking.customers_like(session, access.actor, call.value))
+        found = await self._database.read(lambda session: form_data.customers_like(session, access.actor, call.value))
         return customer_choice.customer_options(found, call.value)
 
     async def ask(self, call: Call, access: Access) -> Block | str:
@@ -139,12 +139,12 @@ class KeyListeners:
         """Draw the form again with what is wrong: what was typed must not be lost."""
         typed: CreateKey = call.form
         form = await self._form(actor, typed.project_id)
-        billed = await self._database.read(lambda session: asking.billed_to(session, actor, typed.customer))
+        billed = await self._database.read(lambda session: form_data.billed_to(session, actor, typed.customer))
         return request_form.request_form(replace(form, typed=typed, problem=problem.text, billed=billed))
 
     async def _form(self, actor: Actor, words: str) -> request_form.Form:
         now = self._clock.now()
-        return await self._database.read(lambda session: asking.form(session, self._desk, actor, words, now))
+        return await self._database.read(lambda session: form_data.form(session, self._desk, actor, words, now))
 
     # --- opening ---
 

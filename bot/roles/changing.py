@@ -16,7 +16,7 @@ from bot.errors import FormError, NotAllowed, NotUnderstood
 from bot.groups import Groups
 from bot.operation import Actor, Stakes
 from bot.people import People
-from bot.roles import asking, effects, service
+from bot.roles import effects, proposals, service
 from bot.roles.effects import Effects
 from bot.roles.operations import ChangeDefaultRole, MakeOwner, SetRole
 from bot.slack.words import escape
@@ -60,7 +60,7 @@ class RoleChange:
             lambda session: effects.of_wish(session, self._desk, wish, actor).concerned
         )
         await self._people.look_again(concerned)  # whoever left loses nothing; that is believed for a minute only
-        return await self._database.read(lambda session: asking.as_asked(session, self._desk, actor, wish))
+        return await self._database.read(lambda session: proposals.as_asked(session, self._desk, actor, wish))
 
     async def default_as_asked(self, wish: ChangeDefaultRole, actor: Actor) -> ChangeDefaultRole:
         """Return the same, with the default that it replaces."""
@@ -133,7 +133,7 @@ class RoleChange:
         self._desk.access(session, actor, operation.project_id).require(operation.kind)
         self._check(session, operation, actor)
         before = self._owners(session, actor, operation.project_id)
-        was = asking.given(session, actor.team_id, operation)
+        was = proposals.given(session, actor.team_id, operation)
         found = effects.of_wish(session, self._desk, operation, actor)
         _write(session, operation, actor, now)
         session.flush()
@@ -149,11 +149,11 @@ class RoleChange:
             operation=operation.model_dump(mode="json"),
         )
         self._tell_losers(session, operation, found, actor, now)
-        self._desk.void_moved(session, actor.team_id, now, *(kind.kind for kind, _ in asking.HELD))
+        self._desk.void_moved(session, actor.team_id, now, *(kind.kind for kind, _ in proposals.HELD))
         self._let_follow(session, actor.team_id, self._concerned(session, actor.team_id, operation), now)
         if operation.role == "owner":  # of whoever is in a group that got it, Slack may never have been asked
             self._engine.later(session, Job("people.load", "all"), now)
-        return asking.changed_text(session, actor.team_id, operation)
+        return proposals.changed_text(session, actor.team_id, operation)
 
     def _check(self, session: Session, operation: SetRole, actor: Actor) -> None:
         here = self._desk.roles_in(session, actor.team_id)
@@ -162,14 +162,14 @@ class RoleChange:
                 raise FormError("people", FIXED.format(who=service.called(session, actor.team_id, "person", user_id)))
         if operation.project_id != WORKSPACE and projects.get(session, operation.project_id) is None:
             raise FormError("project", "This project is no longer there. Choose another one.")
-        why = asking.moved(session, operation, actor.team_id)
-        if why is not None and asking.given(session, actor.team_id, operation) != _wanted(operation):
+        why = proposals.moved(session, operation, actor.team_id)
+        if why is not None and proposals.given(session, actor.team_id, operation) != _wanted(operation):
             raise NotUnderstood(why)
         found = effects.of_wish(session, self._desk, operation, actor)
         if found.kind not in (SetRole, type(operation)):
             raise NotAllowed(OTHER_OWNERS)
         if found.kind is MakeOwner and found.takes:
-            raise NotAllowed(asking.MIXED)
+            raise NotAllowed(proposals.MIXED)
 
     def _owners(self, session: Session, actor: Actor, project_id: str) -> dict[str, frozenset[str]]:
         """Return the owners who can act in every place that a change may concern."""
@@ -278,7 +278,7 @@ def _write_group(session: Session, operation: SetRole, actor: Actor, group_id: s
     """
     if operation.role == "owner":
         one, group = persons.known(session, actor.team_id), roles.group(session, actor.team_id, group_id)
-        seen = asking.shown(session, actor.team_id, operation, group_id)
+        seen = proposals.shown(session, actor.team_id, operation, group_id)
         over = group_owners.confirm(session, actor.team_id, group_id, seen, now)
         members = one.each(group.members) if group is not None else frozenset[str]()
         roles.keep_former(session, actor.team_id, group_id, over & members, now)

@@ -12,7 +12,7 @@ from bot.engine.port import Job
 from bot.errors import CouldNotCheck
 from bot.operation import OperationKind
 from bot.policy import Right, Role, by_two, runs, where_it_widens
-from bot.roles import asking
+from bot.roles import proposals
 from bot.roles.changing import RoleChange
 from bot.roles.joining import GroupJoining
 from bot.roles.listeners import RoleListeners
@@ -70,12 +70,12 @@ def role_kinds(change: RoleChange) -> dict[str, OperationKind]:
     return kinds_of(
         OperationKind(SetRole, stakes=change.stakes, execute=change.set_role),
         *(
-            OperationKind(kind, describe=describe, stakes=change.stakes, moved=asking.moved, execute=change.set_role)
-            for kind, describe in asking.HELD
+            OperationKind(kind, describe=describe, stakes=change.stakes, moved=proposals.moved, execute=change.set_role)
+            for kind, describe in proposals.HELD
         ),
         OperationKind(
             ChangeDefaultRole,
-            describe=asking.describe_default,
+            describe=proposals.describe_default,
             stakes=change.default_stakes,
             moved=change.default_moved,
             execute=change.set_default,

@@ -14,7 +14,7 @@ from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import AccountRemoval
 from bot.accounts.sealed import SHUT, reseal, shut
 from bot.errors import AccountRemoved, CredentialsRejected, NotAllowed, NotUnderstood, Unavailable
-from bot.keys import asking
+from bot.keys import form_data
 from bot.keys.rights import Rights
 from bot.projects import service as projects_seen
 from bot.projects.mirroring import ProjectMirror
@@ -43,7 +43,7 @@ async def test_an_account_is_asked_who_it_is_sealed_and_written_down(workspace: 
     with workspace.database.reading() as session:
         dubbing = workspace.project("dubbing").project_id
         assert accounts.theirs(session) == dict.fromkeys((dubbing, workspace.project("trailers").project_id), "birch")
-        assert (dubbing, "dubbing", "studio · theirs (birch)") in asking.projects_like(session, "dub")
+        assert (dubbing, "dubbing", "studio · theirs (birch)") in form_data.projects_like(session, "dub")
         assert [row.account for row in projects_seen.page(session, actor(), "trail", 1, 10).rows] == [added.label]
         assert mirrors.get(session, mirrors.of_keys(dubbing)).read_at is not None
 

@@ -24,10 +24,10 @@ from bot.spending.key_names import key_with_owner
 from bot.store import keys, people, projects
 from bot.store.database import Database
 from bot.store.projects import Project
-from bot.usage.requests import form, offering, views
+from bot.usage.requests import form, form_options, views
 from bot.usage.requests.export import MOST_ROWS, Export, export
 from bot.usage.requests.form import TITLE, Form
-from bot.usage.requests.offering import Option
+from bot.usage.requests.form_options import Option
 from bot.usage.requests.parser import read_words
 from bot.usage.requests.question import Asked, Question, carried
 from bot.usage.requests.service import RequestReading, project_of
@@ -67,9 +67,9 @@ class RequestListeners:
             },
             views={"usage.requests": self._form_route()},
             options={
-                "usage.requests.project": self._offering(offering.projects_like),
-                "usage.requests.key": self._offering(offering.keys_like),
-                "usage.requests.customer": self._offering(offering.customers_like),
+                "usage.requests.project": self._options(form_options.projects_like),
+                "usage.requests.key": self._options(form_options.keys_like),
+                "usage.requests.customer": self._options(form_options.customers_like),
             },
         )
 
@@ -149,7 +149,7 @@ class RequestListeners:
 
     # --- what the form offers ---
 
-    def _offering(self, find: Find) -> Route:
+    def _options(self, find: Find) -> Route:
         """Return the route of a select: it offers what belongs to the project that is chosen so far."""
 
         async def offer(call: Call, access: Access) -> list[Block]:

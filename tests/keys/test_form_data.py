@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import FormError
-from bot.keys import asking, service
+from bot.keys import form_data, service
 from bot.keys.service import risk_of
 from bot.providers.deepgram.client import Deepgram
 from bot.store import people
@@ -43,8 +43,8 @@ async def test_the_form_knows_the_only_project_and_who_decides(store: Database, 
     made = await bench(store, deepgram)
     add(store, key(1), key(2, state="ended"))
     with store.reading() as session:
-        form = asking.form(session, made.desk, actor(ANA), "", NOON)
-        own = asking.form(session, made.desk, actor(RAJ), "", NOON)
+        form = form_data.form(session, made.desk, actor(ANA), "", NOON)
+        own = form_data.form(session, made.desk, actor(RAJ), "", NOON)
     assert (form.project, form.deciders, form.live_here) == ((PROJECT, "production"), "@li and @raj", 1)
     assert own.deciders == "@li"
 
@@ -53,10 +53,10 @@ async def test_a_named_project_wins_over_the_chosen_one(store: Database, deepgra
     made = await bench(store, deepgram)
     set_up(store, project_id="p2", name="staging")
     with store.transaction() as session:
-        assert asking.form(session, made.desk, actor(ANA), "", NOON).project is None
-        assert asking.form(session, made.desk, actor(ANA), "staging", NOON).project == ("p2", "staging")
+        assert form_data.form(session, made.desk, actor(ANA), "", NOON).project is None
+        assert form_data.form(session, made.desk, actor(ANA), "staging", NOON).project == ("p2", "staging")
         people.choose_project(session, TEAM, ANA, PROJECT)
-        assert asking.form(session, made.desk, actor(ANA), "", NOON).project == (PROJECT, "production")
+        assert form_data.form(session, made.desk, actor(ANA), "", NOON).project == (PROJECT, "production")
 
 
 async def test_a_name_that_means_no_project_or_several_chooses_none(store: Database, deepgram: Deepgram) -> None:
@@ -64,11 +64,11 @@ async def test_a_name_that_means_no_project_or_several_chooses_none(store: Datab
     set_up(store, project_id="p2", name="staging")
     with store.transaction() as session:
         people.choose_project(session, TEAM, ANA, PROJECT)
-        unknown = asking.form(session, made.desk, actor(ANA), "no such", NOON)
-        long = asking.form(session, made.desk, actor(ANA), "x" * 5000, NOON)
+        unknown = form_data.form(session, made.desk, actor(ANA), "no such", NOON)
+        long = form_data.form(session, made.desk, actor(ANA), "x" * 5000, NOON)
     set_up(store, project_id="p3", name="staging two")
     with store.reading() as session:
-        several = asking.form(session, made.desk, actor(ANA), "stag", NOON)
+        several = form_data.form(session, made.desk, actor(ANA), "stag", NOON)
     assert (unknown.project, unknown.problem) == (None, "There is no project no such; choose one below.")
     assert (several.project, several.problem) == (None, "2 projects match stag; choose one below.")
     assert len(long.problem) < 120
@@ -82,7 +82,7 @@ async def test_any_zone_of_a_profile_is_borne(store: Database, deepgram: Deepgra
         assert found is not None
         found.tz = zone
     with store.reading() as session:
-        now = asking.form(session, made.desk, actor(ANA), "", NOON).now
+        now = form_data.form(session, made.desk, actor(ANA), "", NOON).now
     assert now == NOON
     assert now.utcoffset() == timedelta(hours=9 if zone == "Asia/Tokyo" else 0)
 
@@ -90,10 +90,10 @@ async def test_any_zone_of_a_profile_is_borne(store: Database, deepgram: Deepgra
 def test_three_hundred_projects_are_found_by_what_is_typed(store: Database) -> None:
     add(store, *(Project(id=f"p{number:03}", name=f"customer {number:03}", read_at=NOON) for number in range(300)))
     with store.reading() as session:
-        assert len(asking.projects_like(session, "")) == 100
-        assert asking.projects_like(session, " CUSTOMER 299 ") == [("p299", "customer 299", "")]
-        assert asking.projects_like(session, "p007") == [("p007", "customer 007", "")]
-        assert asking.projects_like(session, "%") == []
+        assert len(form_data.projects_like(session, "")) == 100
+        assert form_data.projects_like(session, " CUSTOMER 299 ") == [("p299", "customer 299", "")]
+        assert form_data.projects_like(session, "p007") == [("p007", "customer 007", "")]
+        assert form_data.projects_like(session, "%") == []
 
 
 @pytest.mark.parametrize(
