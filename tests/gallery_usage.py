@@ -16,6 +16,7 @@ from bot.spending.periods import Days, Today
 from bot.spending.periods import Period as FiguresPeriod
 from bot.store.coverage import Coverage
 from bot.store.prices import Untold
+from bot.usage.capability_matrix import MEASURES
 from bot.usage.fields import views as fields
 from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
@@ -24,7 +25,6 @@ from bot.usage.figures.question import Question as FiguresQuestion
 from bot.usage.figures.scope import Scope
 from bot.usage.figures.service import Answer, Known, Overview
 from bot.usage.figures.sums import Part, split, total_of
-from bot.usage.knowable import MEASURES
 from bot.usage.requests import views as requests
 from bot.usage.requests.form import Form, request_form
 from bot.usage.requests.period import Period

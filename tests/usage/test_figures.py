@@ -29,7 +29,7 @@ from bot.store.fact_rows import DayFacts, Figures, SpendOf, UsageOf
 from bot.store.people import Person
 from bot.store.projects import Project
 from bot.store.tag_sets import NO_TAGS, text_of
-from bot.usage import knowable
+from bot.usage import capability_matrix
 from bot.usage.collecting import UsageCollection
 from bot.usage.figures import drawing, views
 from bot.usage.figures.parser import read_words
@@ -50,7 +50,7 @@ ITEMS = ["", "streaming::nova-3", "speak::aura-2"]
 NOT_A_TAG_SET = {"accessor": KEYS[0], "endpoint": "listen", "method": "streaming", "deployment": "hosted"}
 
 AMOUNTS = some.dictionaries(
-    some.sampled_from(knowable.MEASURES), some.decimals(0, 10**6, places=6, allow_nan=False), max_size=6
+    some.sampled_from(capability_matrix.MEASURES), some.decimals(0, 10**6, places=6, allow_nan=False), max_size=6
 )
 
 
@@ -58,7 +58,7 @@ AMOUNTS = some.dictionaries(
 def test_rows_others_and_the_difference_come_to_the_total(
     now: Mapping[str, Any], total: Mapping[str, Decimal], number: int, by_day: bool
 ) -> None:
-    for measure in knowable.MEASURES:
+    for measure in capability_matrix.MEASURES:
         found = split(now, total, measure=measure, by_day=by_day, number=number)
         assert len(found.rows) + found.others == len(now)
         if measure not in total:
@@ -170,7 +170,7 @@ async def test_every_page_of_every_split_comes_to_the_providers_total(database: 
             seen = (await asking.answer(actor(), Question(by=by, project=EVERYWHERE), number)).split
             for measure, total in (("dollars", dollars), ("hours", whole.hours), ("requests", whole.requests)):
                 if measure not in seen.total.now:
-                    assert knowable.how(measure, by) == knowable.UNKNOWN or by == "key"
+                    assert capability_matrix.how(measure, by) == capability_matrix.UNKNOWN or by == "key"
                     continue
                 assert seen.total.now[measure] == total
                 assert sum(part.now.get(measure, 0) for part in seen.everything) == total
@@ -186,7 +186,11 @@ async def test_the_period_before_is_what_was_told_of_it_then(database: Database,
     asking, week = reading(database), timedelta(days=7)
     last = TODAY - timedelta(days=8)
     then = Period(name="", first=last - timedelta(days=6), last=last)
-    for by in (each for each in DIMENSIONS if each == "day" or knowable.how(measure, each) != knowable.UNKNOWN):
+    for by in (
+        each
+        for each in DIMENSIONS
+        if each == "day" or capability_matrix.how(measure, each) != capability_matrix.UNKNOWN
+    ):
         question = Question(by=by, measure=measure, project=EVERYWHERE)
         seen = (await asking.answer(actor(), question)).split
         told, parts = await asking.every(actor(), question.model_copy(update={"period": then}))

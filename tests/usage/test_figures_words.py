@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from bot.errors import NotUnderstood
 from bot.spending.periods import NAMES, Period
 from bot.store.tag_sets import text_of
-from bot.usage import knowable
+from bot.usage import capability_matrix
 from bot.usage.figures.parser import KNOWN, LONGEST, read_words
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
 
@@ -100,7 +100,9 @@ def _value(dimension: str, value: str) -> some.SearchStrategy[str]:
     return SETS if dimension in {"tag set", "model"} else some.just(value)
 
 
-@given(PERIODS, some.sampled_from(["", *DIMENSIONS]), some.sampled_from(["", *knowable.MEASURES]), VALUES, ONLY)
+@given(
+    PERIODS, some.sampled_from(["", *DIMENSIONS]), some.sampled_from(["", *capability_matrix.MEASURES]), VALUES, ONLY
+)
 def test_what_a_button_carries_is_read_back(
     period: Period, by: str, measure: str, project: str, only: tuple[tuple[str, str], ...]
 ) -> None:

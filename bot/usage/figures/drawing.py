@@ -10,8 +10,8 @@ from bot.foreign import visible
 from bot.money import dollars, to_cent
 from bot.slack.words import NOTHING, cut
 from bot.spending.usual import share_of
+from bot.usage.capability_matrix import MEASURES
 from bot.usage.figures.sums import WHOLE, Part
-from bot.usage.knowable import MEASURES
 
 Block = dict[str, Any]
 

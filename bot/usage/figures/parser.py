@@ -14,7 +14,7 @@ from bot.errors import NotUnderstood
 from bot.providers.deployments import DEPLOYMENTS
 from bot.spending.periods import NAMES, Period
 from bot.store.tag_sets import set_of, text_of
-from bot.usage import knowable
+from bot.usage import capability_matrix
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, Question
 
 LONGEST = 300
@@ -32,7 +32,7 @@ BY: Mapping[str, str] = MappingProxyType(
     | {"item": "line item", "product": "line item"}
 )
 MEASURES: Mapping[str, str] = MappingProxyType(
-    {measure.replace(" ", "-"): measure for measure in knowable.MEASURES}
+    {measure.replace(" ", "-"): measure for measure in capability_matrix.MEASURES}
     | {"usd": "dollars", "spend": "dollars", "spending": "dollars", "cost": "dollars", "costs": "dollars"}
 )
 ONLY: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.errors import NotUnderstood
 from bot.spending.periods import Period
-from bot.usage import knowable
+from bot.usage import capability_matrix
 from bot.usage.splits import DOLLARS
 
-DIMENSIONS = ("day", *knowable.DIMENSIONS)
+DIMENSIONS = ("day", *capability_matrix.DIMENSIONS)
 EVERYWHERE = "all"
 PLAIN = re.compile(r"[\w.@+-]+")
 
@@ -78,14 +78,14 @@ class Question(BaseModel):
     @property
     def tells_dollars(self) -> bool:
         """Whether the provider tells dollars along all of its dimensions."""
-        asked = [dimension for dimension in self.dimensions if dimension in knowable.DIMENSIONS]
-        return all(knowable.how("dollars", dimension) != knowable.UNKNOWN for dimension in asked)
+        asked = [dimension for dimension in self.dimensions if dimension in capability_matrix.DIMENSIONS]
+        return all(capability_matrix.how("dollars", dimension) != capability_matrix.UNKNOWN for dimension in asked)
 
     @property
     def grouping(self) -> str | None:
         """The provider's grouping that tells usage along all of its dimensions; None if there is none."""
-        asked = [dimension for dimension in self.dimensions if dimension in knowable.DIMENSIONS]
-        if any(knowable.how("hours", dimension) == knowable.UNKNOWN for dimension in asked):
+        asked = [dimension for dimension in self.dimensions if dimension in capability_matrix.DIMENSIONS]
+        if any(capability_matrix.how("hours", dimension) == capability_matrix.UNKNOWN for dimension in asked):
             return None
         needed = {GROUPINGS[dimension] for dimension in asked if dimension in GROUPINGS}
         return None if len(needed) > 1 else next(iter(needed), "total")
@@ -108,7 +108,7 @@ class Question(BaseModel):
         Raises:
             NotUnderstood: the provider does not tell this; the text says what can be asked.
         """
-        if self.by not in {"", *DIMENSIONS} or self.measure not in {"", *knowable.MEASURES}:
+        if self.by not in {"", *DIMENSIONS} or self.measure not in {"", *capability_matrix.MEASURES}:
             raise NotUnderstood("This menu is from another version of Keydesk. Type /usage again.")
         by = self.by or ("day" if days > 1 else "line item")
         asked = self.model_copy(update={"by": by})

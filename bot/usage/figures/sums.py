@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.money import to_cents
 from bot.slack.pages import SIZE, page_of
-from bot.usage.knowable import MEASURES
+from bot.usage.capability_matrix import MEASURES
 
 DAYS_SHOWN = 16
 WHOLE = frozenset({"requests", "tokens", "characters"})
