@@ -26,7 +26,7 @@ from bot.providers.registry import NONE_BESIDE, Providers
 from bot.refused_blocks import RefusedBlocks
 from bot.room import Ports
 from bot.rooms import MakesRoom, Rooms, assemble
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.slack.connection import Slack, connect
 from bot.slack.dispatch import SlackApp, build_bolt
 from bot.slack.guard import IsFirst
@@ -116,7 +116,7 @@ def providers_of(
 
     kinds = (*kinds_of(settings, frozen=frozen, project_of_key=project_of_key), *more)
     database.info |= Vendors(kind.vendor for kind in kinds).info
-    known = SealedAccounts(database, Ring(settings.keydesk_secret_key))
+    known = SealedAccounts(database, Keyring(settings.keydesk_secret_key))
     return Providers(kinds[0].open(settings.deepgram_api_key), known, kinds)
 
 
@@ -150,7 +150,7 @@ async def build(
         providers=providers,
         team_id=identity.team_id,
         owners=frozenset(settings.keydesk_owners),
-        ring=Ring(settings.keydesk_secret_key),
+        keyring=Keyring(settings.keydesk_secret_key),
         limits=Limits(settings.keydesk_requests_per_hour, timedelta(seconds=settings.keydesk_ring_seconds)),
     )
     rooms = assemble(ports, more)
@@ -217,7 +217,7 @@ def unconnected(more: Sequence[MakesRoom] = ()) -> Rooms:
     engine = dbos_engine("none")(database, clock)  # which is never started
     kind = deepgram_kind()
     providers = Providers(kind.open(SecretStr("none")), NONE_BESIDE, (kind,))
-    ports = Ports(database, engine, clock, web, web, providers, "", frozenset(), Ring(SecretStr("")), Limits())
+    ports = Ports(database, engine, clock, web, web, providers, "", frozenset(), Keyring(SecretStr("")), Limits())
     return assemble(ports, more)
 
 

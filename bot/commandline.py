@@ -28,7 +28,7 @@ from bot.home.check import Check, as_json_text, as_lines
 from bot.install import write_env
 from bot.providers.deepgram.addresses import doubt
 from bot.reconcile import NotMade, report
-from bot.sealing import CannotSeal, CannotUnseal, Ring, new_key
+from bot.sealing import CannotSeal, CannotUnseal, Keyring, new_key
 from bot.serve import Role, run_loop, serve
 from bot.slack.web import SlackError
 from bot.store import schema
@@ -176,25 +176,25 @@ def _typed_credential() -> SecretStr:
 def reseal_accounts() -> None:
     """Seal every credential anew with the first key of KEYDESK_SECRET_KEY, so that older keys can be dropped."""
     settings = _settings()
-    ring = Ring(settings.keydesk_secret_key)
-    if ring.problem:
-        raise click.ClickException(f"Nothing was sealed anew: {ring.problem}")
+    keyring = Keyring(settings.keydesk_secret_key)
+    if keyring.problem:
+        raise click.ClickException(f"Nothing was sealed anew: {keyring.problem}")
     try:
         with _prepared_database(settings) as database, database.transaction() as session:
-            number = reseal(session, ring)
+            number = reseal(session, keyring)
     except CannotUnseal as problem:
         raise click.ClickException(f"Nothing was sealed anew: {problem}") from None
     click.echo(f"Sealed anew: {number}. Only the first key in KEYDESK_SECRET_KEY is needed now.")
 
 
 async def _add(settings: Settings, given: NewAccount) -> Account:
-    ring = Ring(settings.keydesk_secret_key)
+    keyring = Keyring(settings.keydesk_secret_key)
     try:
         with _prepared_database(settings) as database:
             async with contextlib.aclosing(providers_of(settings, database)) as providers:
                 clock = clock_of(settings)
                 await clock.refresh()
-                return await add(given, database, ring, providers, clock.now())
+                return await add(given, database, keyring, providers, clock.now())
     except (BotError, CannotSeal) as problem:
         raise click.ClickException(f"Not added: {problem}") from None
 

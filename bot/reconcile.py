@@ -17,7 +17,7 @@ from bot.errors import BotError
 from bot.providers.listed import Listed
 from bot.providers.registry import Providers
 from bot.providers.values import Key as ProviderKey
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.store import mints
 from bot.store.database import Database
 from bot.store.keys import Key
@@ -80,8 +80,8 @@ def _gaps(where: str, noun: str, listed: Listed[T]) -> list[str]:
 
 async def _unread(settings: Settings, database: Database) -> list[str]:
     """Return a line for each account that cannot be unsealed: its silence must not be taken for peace."""
-    ring = Ring(settings.keydesk_secret_key)
-    shut = await database.read(lambda session: sealed.shut(session, ring))
+    keyring = Keyring(settings.keydesk_secret_key)
+    shut = await database.read(lambda session: sealed.shut(session, keyring))
     why = "NOT READ, its credential cannot be unsealed: run keydesk doctor"
     return [f"account {account.name}: {why}" for account in shut]
 

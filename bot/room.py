@@ -18,7 +18,7 @@ from bot.policy import Policy, Right
 from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.port import Capability
 from bot.providers.registry import Providers
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.slack.router import Routes
 from bot.slack.web import SlackWeb
 from bot.store.database import Database
@@ -36,7 +36,7 @@ class Ports:
     providers: Providers
     team_id: str
     owners: frozenset[str]
-    ring: Ring
+    keyring: Keyring
     limits: Limits
 
 

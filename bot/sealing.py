@@ -1,4 +1,4 @@
-"""How a secret is kept at rest: sealed (Fernet: AES-128-CBC and HMAC-SHA256) with a ring of keys, the newest first."""
+"""How a secret is kept at rest: sealed (Fernet: AES-128-CBC and HMAC-SHA256) with a keyring, the newest key first."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class CannotSeal(Exception):
 
 
 class CannotUnseal(Exception):
-    """No key of the ring opens it."""
+    """No key of the keyring opens it."""
 
 
-class Ring:
+class Keyring:
     """The keys of ``KEYDESK_SECRET_KEY``: the first seals, any of them opens.
 
     A ring that cannot be read opens nothing, and ``problem`` says why; only what was sealed suffers from it.
@@ -34,7 +34,7 @@ class Ring:
 
     def __init__(self, keys: SecretStr) -> None:
         names = [name for name in keys.get_secret_value().replace(",", " ").split() if name]
-        self._fernet, self.problem = _ring(names)
+        self._fernet, self.problem = _keyring(names)
 
     def seal(self, secret: SecretStr) -> str:
         """Return the secret sealed with the newest key.
@@ -48,7 +48,7 @@ class Ring:
         """Return the secret.
 
         Raises:
-            CannotUnseal: no key of the ring opens it.
+            CannotUnseal: no key of the keyring opens it.
         """
         if self._fernet is None:
             raise CannotUnseal(self.problem)
@@ -62,7 +62,7 @@ class Ring:
 
         Raises:
             CannotSeal: there is no usable key.
-            CannotUnseal: no key of the ring opens it.
+            CannotUnseal: no key of the keyring opens it.
         """
         usable = self._usable()
         try:
@@ -81,8 +81,8 @@ def _fernet() -> Any:
     return importlib.import_module("cryptography.fernet")
 
 
-def _ring(names: list[str]) -> tuple[MultiFernet | None, str]:
-    """Return the ring, or None with the reason why there is none."""
+def _keyring(names: list[str]) -> tuple[MultiFernet | None, str]:
+    """Return the keyring, or None with the reason why there is none."""
     if not names:
         return None, NO_KEY
     try:
@@ -92,7 +92,7 @@ def _ring(names: list[str]) -> tuple[MultiFernet | None, str]:
 
 
 def new_key() -> str:
-    """Return a new key for the ring."""
+    """Return a new key for the keyring."""
     return str(_fernet().Fernet.generate_key().decode())
 
 

@@ -20,7 +20,7 @@ from bot.digests.operations import SECTIONS
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.providers.deepgram.kind import deepgram_kind
 from bot.providers.registry import NONE_BESIDE, Providers
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.store import collections
 from bot.store.budgets import Alert, Budget
 from bot.store.customers import Customer
@@ -51,7 +51,7 @@ async def move_in(database_url: str, deepgram: DeepgramEmulator, secret_key: str
     database = Database(database_url)
     try:
         await asyncio.to_thread(_write, database, production, deepgram)
-        await _add_account(database, deepgram, Ring(SecretStr(secret_key)), role)
+        await _add_account(database, deepgram, Keyring(SecretStr(secret_key)), role)
         await asyncio.to_thread(_plan_collection, database, deepgram.state.now())
     finally:
         database.close()
@@ -146,7 +146,7 @@ def _days(first: date, last: date) -> list[date]:
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-async def _add_account(database: Database, deepgram: DeepgramEmulator, ring: Ring, role: str) -> None:
+async def _add_account(database: Database, deepgram: DeepgramEmulator, ring: Keyring, role: str) -> None:
     """Add a customer's own account, as `keydesk accounts add` does."""
     credential = deepgram.open_account(THEIRS, *THEIR_PROJECTS)
     _use_their_keys(deepgram)

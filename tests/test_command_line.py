@@ -24,7 +24,7 @@ from bot.app import app_manifest
 from bot.commandline import reason_of
 from bot.config import Settings
 from bot.install import TEMPLATE
-from bot.sealing import Ring, new_key
+from bot.sealing import Keyring, new_key
 from bot.slack.http import health_app
 from bot.slack.serving import listening
 from bot.store import schema
@@ -137,7 +137,7 @@ def test_settings_that_do_not_fit_are_explained(environment: dict[str, str], wor
 def test_a_secret_key_is_printed_once_and_can_be_used() -> None:
     first, second = (keydesk("secret", "new").output.strip() for _ in range(2))
     assert first != second
-    assert Ring(SecretStr(f"{first},{second}")).problem == ""
+    assert Keyring(SecretStr(f"{first},{second}")).problem == ""
 
 
 @pytest.mark.usefixtures("migrated")

@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.doctor.examining import examine
 from bot.home.check import Check
 from bot.people import read_profile
-from bot.sealing import Ring, new_key
+from bot.sealing import Keyring, new_key
 from bot.store.accounts import Account
 from bot.store.people import Person
 from bot.store.projects import ProjectSettings
@@ -136,7 +136,7 @@ async def test_a_member_role_credential_is_not_enough(works: Installation) -> No
 async def test_an_account_that_cannot_be_used_is_named(works: Installation, tmp_path: Path) -> None:
     database = small_database(tmp_path)
     key = new_key()
-    sealed = Ring(SecretStr(key)).seal(SecretStr(works.deepgram.open_account("studio", "dubbing")))
+    sealed = Keyring(SecretStr(key)).seal(SecretStr(works.deepgram.open_account("studio", "dubbing")))
     add(database, Account(id="ac1", name="studio", sealed=sealed, fingerprint="f", added_at=NOON))
     database.close()
     well = {check.name: check for check in await works.checks(keydesk_secret_key=key)}

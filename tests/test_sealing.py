@@ -1,28 +1,28 @@
-"""What is sealed opens with the ring that sealed it, through every rotation, and with nothing else."""
+"""What is sealed opens with the keyring that sealed it, through every rotation, and with nothing else."""
 
 from __future__ import annotations
 
 import pytest
 from pydantic import SecretStr
 
-from bot.sealing import BAD_KEY, NO_KEY, CannotSeal, CannotUnseal, Ring, fingerprint, new_key
+from bot.sealing import BAD_KEY, NO_KEY, CannotSeal, CannotUnseal, Keyring, fingerprint, new_key
 
 SECRET = SecretStr("canary-credential")
 
 
-def ring(*keys: str) -> Ring:
-    return Ring(SecretStr(", ".join(keys)))
+def keyring(*keys: str) -> Keyring:
+    return Keyring(SecretStr(", ".join(keys)))
 
 
 def test_a_ring_rotates_without_losing_anything() -> None:
     old, new = new_key(), new_key()
-    sealed = ring(old).seal(SECRET)
-    assert ring(new, old).unseal(sealed) == SECRET
-    anew = ring(new, old).reseal(sealed)
-    assert ring(new).unseal(anew) == SECRET
+    sealed = keyring(old).seal(SECRET)
+    assert keyring(new, old).unseal(sealed) == SECRET
+    anew = keyring(new, old).reseal(sealed)
+    assert keyring(new).unseal(anew) == SECRET
     for lost, of in ((old, anew), (new, sealed)):
         with pytest.raises(CannotUnseal):
-            ring(lost).unseal(of)
+            keyring(lost).unseal(of)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_ring_rotates_without_losing_anything() -> None:
     ids=["none", "blank", "short", "one good, one bad"],
 )
 def test_a_bad_ring_says_so_and_opens_nothing(keys: str, problem: str) -> None:
-    sealed, bad = ring(new_key()).seal(SECRET), Ring(SecretStr(keys))
+    sealed, bad = keyring(new_key()).seal(SECRET), Keyring(SecretStr(keys))
     assert bad.problem == problem
     with pytest.raises(CannotSeal):
         bad.seal(SECRET)
@@ -42,7 +42,7 @@ def test_a_bad_ring_says_so_and_opens_nothing(keys: str, problem: str) -> None:
 @pytest.mark.parametrize("damaged", ["", "nonsense", "é"])
 def test_what_is_damaged_does_not_open(damaged: str) -> None:
     with pytest.raises(CannotUnseal):
-        ring(new_key()).unseal(damaged)
+        keyring(new_key()).unseal(damaged)
 
 
 def test_a_fingerprint_tells_apart_and_gives_nothing_away() -> None:

@@ -20,7 +20,7 @@ from bot.providers.listed import Listed
 from bot.providers.port import Capability, Level, Vendor
 from bot.providers.provider import Provider, ProviderKind
 from bot.providers.values import CreatedKey, Credential, Key, Project
-from bot.sealing import Ring, fingerprint, new_key
+from bot.sealing import Keyring, fingerprint, new_key
 from bot.store import collections, mirrors, projects
 from bot.store.keys import Key as KeyRow
 from playground.slack.seed import TEAM_ID
@@ -120,7 +120,7 @@ class ToyAccount(Provider):
 
 async def added(here: World) -> None:
     """Add an account at Toybox, as `keydesk accounts add --provider toybox` does."""
-    ring = Ring(here.app.settings.keydesk_secret_key)
+    ring = Keyring(here.app.settings.keydesk_secret_key)
     given = NewAccount("toys", None, SecretStr("toy-credential"), "toybox")
     await add(given, here.database, ring, here.app.providers, here.clock.now())
     await here.until(lambda session: projects.named(session, "playthings") is not None)

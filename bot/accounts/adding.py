@@ -19,7 +19,7 @@ from bot.errors import BotError, CredentialsRejected, ProviderError
 from bot.providers.provider import Provider
 from bot.providers.registry import Providers
 from bot.providers.values import Credential, Project
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.slack.words import listed
 from bot.store import accounts, customers, projects, scheduled_jobs
 from bot.store.accounts import Account
@@ -45,7 +45,7 @@ class NewAccount:
     provider: str = FIRST_PROVIDER
 
 
-async def add(given: NewAccount, database: Database, ring: Ring, providers: Providers, now: datetime) -> Account:
+async def add(given: NewAccount, database: Database, keyring: Keyring, providers: Providers, now: datetime) -> Account:
     """Add an account; a running Keydesk reads its projects at once.
 
     Raises:
@@ -56,7 +56,7 @@ async def add(given: NewAccount, database: Database, ring: Ring, providers: Prov
     _check_names(given)
     client = _client(given, providers)
     async with contextlib.aclosing(client):
-        sealed, fingerprint = ring.seal(given.credential), client.fingerprint
+        sealed, fingerprint = keyring.seal(given.credential), client.fingerprint
         found, listed = await _ask(client)
     if not listed:
         raise NotAdded("This credential sees no project, so there is nothing that Keydesk could do with it.")

@@ -13,7 +13,7 @@ from bot.engine.port import Engine, Job
 from bot.errors import ProviderError
 from bot.providers.provider import Provider
 from bot.providers.registry import Providers
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.store import accounts
 from bot.store.database import Database
 
@@ -26,18 +26,18 @@ log = structlog.get_logger()
 class AccountJobs:
     """Keeps the rows of the accounts true, so that nothing is offered that the provider forbids."""
 
-    def __init__(self, database: Database, engine: Engine, providers: Providers, ring: Ring) -> None:
+    def __init__(self, database: Database, engine: Engine, providers: Providers, keyring: Keyring) -> None:
         self._database = database
         self._engine = engine
         self._providers = providers
-        self._ring = ring
+        self._keyring = keyring
 
     async def load(self, ref: str, now: datetime) -> None:
         """Ask every account who it is, again in an hour; after trouble with one, in five minutes."""
         shut = await self._database.write(self._note_shut)
         if shut:
             # The main account works on; who looks after Keydesk must know why the others do not.
-            log.error("accounts.cannot_be_unsealed", accounts=shut, why=self._ring.problem or "no key opens them")
+            log.error("accounts.cannot_be_unsealed", accounts=shut, why=self._keyring.problem or "no key opens them")
         answered = [
             await self._load(account_id, client, now)
             for account_id, client in (await self._providers.accounts()).items()
@@ -63,7 +63,7 @@ class AccountJobs:
         return columns["problem"] is None
 
     def _note_shut(self, session: Session) -> list[str]:
-        shut = sealed.shut(session, self._ring)
+        shut = sealed.shut(session, self._keyring)
         for account in shut:
             accounts.amend(session, account.id, problem=sealed.SHUT)
         return [account.name for account in shut]

@@ -34,7 +34,7 @@ def room(deps: Deps) -> Room:
         jobs=(
             JobKind(
                 "credentials.load",
-                AccountJobs(deps.database, deps.engine, deps.providers, deps.ring).load,
+                AccountJobs(deps.database, deps.engine, deps.providers, deps.keyring).load,
                 at_start=True,
                 after_restore=True,
                 background=True,

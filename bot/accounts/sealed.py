@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from bot.providers.registry import Account as OpenedAccount
-from bot.sealing import CannotUnseal, Ring
+from bot.sealing import CannotUnseal, Keyring
 from bot.store import accounts
 from bot.store.accounts import Account
 from bot.store.database import Database
@@ -18,43 +18,43 @@ SHUT = "Its credential cannot be unsealed. Where Keydesk runs, “keydesk doctor
 class SealedAccounts:
     """Reads the rows at each call, so that an account added or removed by any process counts at once."""
 
-    def __init__(self, database: Database, ring: Ring) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
-        self._ring = ring
+        self._keyring = keyring
 
     async def of_project(self, project_id: str) -> OpenedAccount | None:
         """Return the account beside the main one that a project is of, or None."""
         row = await self._database.read(lambda session: accounts.of_project(session, project_id))
-        return opened(row, self._ring) if row is not None else None
+        return opened(row, self._keyring) if row is not None else None
 
     async def in_use(self) -> Sequence[OpenedAccount]:
         """Return the accounts beside the main one that were not removed."""
-        return [opened(row, self._ring) for row in await self._database.read(accounts.beside_main)]
+        return [opened(row, self._keyring) for row in await self._database.read(accounts.beside_main)]
 
 
-def opened(row: Account, ring: Ring) -> OpenedAccount:
-    """Return an account with its credential; without, if it was removed or no key of the ring opens it."""
+def opened(row: Account, keyring: Keyring) -> OpenedAccount:
+    """Return an account with its credential; without, if it was removed or no key of the keyring opens it."""
     if row.state != "live" or row.sealed is None:
         return OpenedAccount(row.id, row.name, row.provider, None, removed=True)
     try:
-        return OpenedAccount(row.id, row.name, row.provider, ring.unseal(row.sealed))
+        return OpenedAccount(row.id, row.name, row.provider, keyring.unseal(row.sealed))
     except CannotUnseal:
         return OpenedAccount(row.id, row.name, row.provider, None)
 
 
-def shut(session: Session, ring: Ring) -> list[Account]:
+def shut(session: Session, keyring: Keyring) -> list[Account]:
     """Return the accounts in use whose credential cannot be unsealed."""
-    return [row for row in accounts.beside_main(session) if opened(row, ring).credential is None]
+    return [row for row in accounts.beside_main(session) if opened(row, keyring).credential is None]
 
 
-def reseal(session: Session, ring: Ring) -> int:
-    """Seal every credential with the newest key of the ring, all or none, and return how many there are.
+def reseal(session: Session, keyring: Keyring) -> int:
+    """Seal every credential with the newest key of the keyring, all or none, and return how many there are.
 
     What is removed meanwhile stays forgotten.
 
     Raises:
         CannotSeal: there is no usable key.
-        CannotUnseal: no key of the ring opens one of them.
+        CannotUnseal: no key of the keyring opens one of them.
     """
     sealed = [(row.id, row.sealed) for row in accounts.beside_main(session) if row.sealed is not None]
-    return sum(accounts.reseal(session, account_id, old, ring.reseal(old)) for account_id, old in sealed)
+    return sum(accounts.reseal(session, account_id, old, keyring.reseal(old)) for account_id, old in sealed)

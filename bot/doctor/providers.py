@@ -19,7 +19,7 @@ from bot.providers.port import Vendor
 from bot.providers.provider import ProviderKind
 from bot.providers.registry import Account as OpenedAccount
 from bot.providers.values import Credential
-from bot.sealing import Ring
+from bot.sealing import Keyring
 from bot.slack.words import count
 from bot.store import accounts, keys
 from bot.store.accounts import Account
@@ -75,7 +75,7 @@ async def _hanging(database: Database) -> Check:
 
 async def account_checks(settings: Settings, database: Database) -> list[Check]:
     """Look at the accounts beside the main one, and at the ring of keys that opens their credentials."""
-    ring, rows = Ring(settings.keydesk_secret_key), await _beside_main(database)
+    ring, rows = Keyring(settings.keydesk_secret_key), await _beside_main(database)
     if not rows and not settings.keydesk_secret_key.get_secret_value():
         return []
     secret_key = Check("secret key", not ring.problem, ring.problem or "it can be read")

@@ -13,7 +13,7 @@ from bot.accounts.adding import NewAccount, add
 from bot.accounts.sealed import SealedAccounts
 from bot.providers.deepgram.kind import deepgram_kind
 from bot.providers.registry import Providers
-from bot.sealing import Ring, new_key
+from bot.sealing import Keyring, new_key
 from bot.store.accounts import Account
 from bot.store.database import Database
 from playground.deepgram.server import DeepgramEmulator
@@ -27,7 +27,7 @@ class Workspace:
 
     database: Database
     emulator: DeepgramEmulator
-    ring: Ring
+    keyring: Keyring
     deepgram: Providers
     rooms: Bench
 
@@ -35,21 +35,21 @@ class Workspace:
         """Add an account with one of the emulator's credentials."""
         secret = SecretStr(self.emulator.credentials.get(credential, credential))
         given = NewAccount(name, customer, secret)
-        return await add(given, self.database, self.ring, self.deepgram, NOON)
+        return await add(given, self.database, self.keyring, self.deepgram, NOON)
 
     def project(self, name: str) -> Project:
         """Return one of the emulator's projects."""
         return next(project for project in self.emulator.state.projects.values() if project.name == name)
 
-    def over(self, ring: Ring) -> Providers:
+    def over(self, keyring: Keyring) -> Providers:
         """Return Deepgram as a process with another ring has it."""
-        return over(self.emulator, self.database, ring)
+        return over(self.emulator, self.database, keyring)
 
 
-def over(emulator: DeepgramEmulator, database: Database, ring: Ring) -> Providers:
+def over(emulator: DeepgramEmulator, database: Database, keyring: Keyring) -> Providers:
     """Return all accounts, the main one an admin's."""
     kind = deepgram_kind(emulator.url)
-    return Providers(kind.open(SecretStr(emulator.credentials["admin"])), SealedAccounts(database, ring), (kind,))
+    return Providers(kind.open(SecretStr(emulator.credentials["admin"])), SealedAccounts(database, keyring), (kind,))
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     await emulator.start()
     emulator.open_account("studio", "dubbing", "trailers")
     database = small_database(tmp_path)
-    ring = Ring(SecretStr(new_key()))
-    deepgram = over(emulator, database, ring)
-    yield Workspace(database, emulator, ring, deepgram, await bench(database, deepgram))
+    keyring = Keyring(SecretStr(new_key()))
+    deepgram = over(emulator, database, keyring)
+    yield Workspace(database, emulator, keyring, deepgram, await bench(database, deepgram))
     await deepgram.aclose()
     await emulator.stop()
     database.close()

@@ -18,7 +18,7 @@ from bot.keys import form_data
 from bot.keys.rights import Rights
 from bot.projects import service as projects_seen
 from bot.projects.mirroring import ProjectMirror
-from bot.sealing import CannotSeal, CannotUnseal, Ring, new_key
+from bot.sealing import CannotSeal, CannotUnseal, Keyring, new_key
 from bot.store import accounts, keys, mirrors, projects
 from tests.accounts.conftest import Workspace
 from tests.factories import NOON, OWNER, actor, add, entries, key
@@ -89,7 +89,7 @@ async def test_a_name_a_project_and_a_credential_count_once(workspace: Workspace
         await workspace.add("again")
     with pytest.raises(NotAdded, match="does not accept the credential you typed"):
         await workspace.add("wrong", credential="nobody's")
-    workspace.ring = Ring(SecretStr(""))
+    workspace.keyring = Keyring(SecretStr(""))
     with pytest.raises(CannotSeal, match="keydesk secret new"):
         await workspace.add("museum", credential="museum")
 
@@ -150,7 +150,9 @@ async def test_a_project_in_two_accounts_stays_with_the_first(workspace: Workspa
 async def test_what_deepgram_forbids_is_judged_by_the_projects_own_account(workspace: Workspace) -> None:
     added = await workspace.add()
     await mirrored(workspace)
-    await AccountJobs(workspace.database, workspace.rooms.engine, workspace.deepgram, workspace.ring).load("all", NOON)
+    await AccountJobs(workspace.database, workspace.rooms.engine, workspace.deepgram, workspace.keyring).load(
+        "all", NOON
+    )
     with workspace.database.reading() as session:
         main = accounts.get(session, accounts.MAIN)
         assert main is not None
@@ -165,13 +167,13 @@ async def test_what_deepgram_forbids_is_judged_by_the_projects_own_account(works
             assert not rights.credential_suffices(foreign)
 
 
-# --- the ring ---
+# --- the keyring ---
 
 
 async def test_a_bad_secret_key_shuts_the_others_and_leaves_the_main_account_at_work(workspace: Workspace) -> None:
     added = await workspace.add()
     await mirrored(workspace)
-    bad = Ring(SecretStr("nonsense"))
+    bad = Keyring(SecretStr("nonsense"))
     over_bad = workspace.over(bad)
     await AccountJobs(workspace.database, workspace.rooms.engine, over_bad, bad).load("all", NOON)
     await ProjectMirror(workspace.database, workspace.rooms.engine, over_bad).refresh(LATER)
@@ -190,17 +192,17 @@ async def test_the_ring_is_rotated_all_or_nothing(workspace: Workspace) -> None:
     await workspace.add()
     new = new_key()
     with pytest.raises(CannotUnseal), workspace.database.transaction() as session:
-        reseal(session, Ring(SecretStr(new)))
-    old = workspace.ring
+        reseal(session, Keyring(SecretStr(new)))
+    old = workspace.keyring
     with workspace.database.transaction() as session:
         row = accounts.beside_main(session)[0]
         secret = old.unseal(row.sealed or "")
-        row.sealed = Ring(SecretStr(new)).seal(secret)  # as a rotation half done
+        row.sealed = Keyring(SecretStr(new)).seal(secret)  # as a rotation half done
         session.add(row)
     with workspace.database.transaction() as session:
         assert [account.name for account in shut(session, old)] == ["studio"]
-        assert reseal(session, Ring(SecretStr(new))) == 1
-        assert shut(session, Ring(SecretStr(new))) == []
+        assert reseal(session, Keyring(SecretStr(new))) == 1
+        assert shut(session, Keyring(SecretStr(new))) == []
 
 
 # --- removing ---
