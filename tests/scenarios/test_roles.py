@@ -15,7 +15,7 @@ from tests.clocks import PATIENCE
 from tests.declared import LEAST
 from tests.scenarios.forging import everything, forge_action, forge_command, heard, hears, settled
 from tests.scenarios.people import AMARA, APPROVALS, LIWEI, MARIA, OLENA, PRIYA, YUKI
-from tests.scenarios.ways import WAYS, own_key, production
+from tests.scenarios.role_walks import WALKS, own_key, production
 from tests.waiting import until
 from tests.world import World, world
 
@@ -40,19 +40,19 @@ def holds(here: World, user: str, role: Role, project_id: str = WORKSPACE) -> No
 
 
 def test_there_is_a_way_to_cause_everything_that_the_table_names() -> None:
-    assert set(WAYS) == set(LEAST)
+    assert set(WALKS) == set(LEAST)
 
 
 def expected(name: str, role: Role) -> str:
     """Return what somebody in this role must read when they try."""
     least = LEAST[name]
-    return WAYS[name].answer if role >= least else f"{REFUSED} {least.word}, and yours here is {role.word}"
+    return WALKS[name].answer if role >= least else f"{REFUSED} {least.word}, and yours here is {role.word}"
 
 
 async def answered(here: World, user: str, name: str, wanted: str) -> str:
     """Cause this, and return what this person heard of it, as soon as the wanted words stand in it."""
     before = Counter(heard(here, user))
-    await WAYS[name].cause(here, user)
+    await WALKS[name].cause(here, user)
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -74,7 +74,7 @@ async def test_every_role_may_do_what_the_table_says_and_nothing_else(sqlite_url
             settings = session.get_one(ProjectSettings, production(here))
             settings.approvers = [*WHO.values()]
         wrong = []
-        for name in sorted(set(WAYS) & set(LEAST)):
+        for name in sorted(set(WALKS) & set(LEAST)):
             said = await asyncio.gather(
                 *(answered(here, user, name, expected(name, role)) for role, user in WHO.items())
             )

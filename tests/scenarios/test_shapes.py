@@ -12,7 +12,7 @@ from playground.slack.workspace_changes import change_plan
 from tests.factories import rows
 from tests.scenarios.forging import forge_action, hears, settled
 from tests.scenarios.people import AMARA, APPROVALS, GENERAL, MARIA
-from tests.scenarios.ways import others_request, production
+from tests.scenarios.role_walks import others_request, production
 from tests.world import World, world
 
 SISTER, HANA, NILS = "T0SISTER001", "W0HANA00014", "W0NILS00015"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.money import dollars
 from tests.scenarios.forging import forge_command, hears
 from tests.scenarios.people import GUEST, MARIA, Person, words_of
-from tests.scenarios.ways import production
+from tests.scenarios.role_walks import production
 from tests.world import World, world
 
 

@@ -16,8 +16,8 @@ from playground.slack.workspace_changes import change_plan
 from tests.declared import LEAST
 from tests.scenarios.forging import forge_command, hears
 from tests.scenarios.people import GENERAL
+from tests.scenarios.role_walks import WALKS, production
 from tests.scenarios.test_roles import answered, holds
-from tests.scenarios.ways import WAYS, production
 from tests.soak.conftest import Tell
 from tests.world import World, world
 
@@ -65,12 +65,12 @@ async def test_everything_is_open_to_our_people_and_to_nobody_else(tmp_path: Pat
             await forge_command(here, shape.user_id, "/projects use production")
             await hears(here, shape.user_id, "production · yours")
         wrong = []
-        for way in sorted(set(WAYS) & set(LEAST)):
-            wanted = WAYS[way].answer if shape.ours else refusal(shape)
+        for way in sorted(set(WALKS) & set(LEAST)):
+            wanted = WALKS[way].answer if shape.ours else refusal(shape)
             news = await answered(here, shape.user_id, way, wanted)
             if wanted not in news:
                 wrong.append(f"{way}: {news}")
-        tell(f"shapes, {name}: {len(set(WAYS) & set(LEAST))} ways, {len(wrong)} wrong")
+        tell(f"shapes, {name}: {len(set(WALKS) & set(LEAST))} ways, {len(wrong)} wrong")
         assert not wrong, "\n".join(wrong)
 
 

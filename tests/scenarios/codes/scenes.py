@@ -27,7 +27,7 @@ from bot.store.scheduled_jobs import ScheduledJob
 from tests.factories import add, create_key, request
 from tests.scenarios.forging import _interaction, _view, bring, forge_action, forge_command, heard
 from tests.scenarios.people import APPROVALS, MARIA, PRIYA, YUKI
-from tests.scenarios.ways import production
+from tests.scenarios.role_walks import production
 from tests.world import World
 
 KEPT = "kept"

@@ -181,7 +181,7 @@ async def end_many(here: World, user: str) -> None:
     await forge_submission(here, user, "keys.bulk_revoke", number, f"{id_}:1:{mark}")
 
 
-WAYS: dict[str, Way] = {
+WALKS: dict[str, Way] = {
     "accounts.list": typed("/keydesk accounts list", "Provider accounts"),
     "accounts.remove": typed("/keydesk accounts remove nothing", "There is no account nothing."),
     "billing.balance": typed("/billing balance production", "Balance of production"),
