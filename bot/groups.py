@@ -49,7 +49,7 @@ ReadGroups = Callable[[], Awaitable[list[UserGroup]]]
 
 
 @dataclass(frozen=True)
-class Trouble:
+class GroupTrouble:
     """Why Slack did not tell the groups, and until when (by the monotonic clock) nobody asks again."""
 
     code: str
@@ -93,7 +93,7 @@ class Groups:
         self._read = read
         self._team_id = team_id
         self._looked: float | None = None
-        self._trouble: Trouble | None = None
+        self._trouble: GroupTrouble | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def keep_fresh(self) -> None:
@@ -118,14 +118,14 @@ class Groups:
             CouldNotCheck: Slack did not say, now or a moment ago; the text says when it is worth another try.
         """
         found = await self._found()
-        if isinstance(found, Trouble):
+        if isinstance(found, GroupTrouble):
             raise CouldNotCheck(found.text)
         return found
 
     async def offered(self) -> str:
         """Have the groups read for a form in which one can be chosen; return what the form must say of them, or ""."""
         found = await self._found()
-        return found.remark if isinstance(found, Trouble) else ""
+        return found.remark if isinstance(found, GroupTrouble) else ""
 
     async def report(self) -> tuple[bool, str]:
         """Tell whether everybody has what groups give, and in words how it stands; Slack is not asked."""
@@ -138,11 +138,11 @@ class Groups:
         kept = roles.groups(session, self._team_id, holding)
         return holding, [f"@{group.handle}" for group in kept if not group.is_believed(now)]
 
-    async def _found(self) -> list[UserGroup] | Trouble:
+    async def _found(self) -> list[UserGroup] | GroupTrouble:
         async with self._one_at_a_time:
             return self._trouble if self._trouble is not None and self._trouble.waits else await self._ask()
 
-    async def _ask(self) -> list[UserGroup] | Trouble:
+    async def _ask(self) -> list[UserGroup] | GroupTrouble:
         looked = time.monotonic()
         try:
             async with asyncio.timeout(READ_SECONDS):
@@ -153,7 +153,7 @@ class Groups:
         self._looked, self._trouble = looked, None
         return found
 
-    def _remember(self, problem: SlackError | TimeoutError) -> Trouble:
+    def _remember(self, problem: SlackError | TimeoutError) -> GroupTrouble:
         trouble = trouble_of(problem)
         if self._trouble is None or self._trouble.code != trouble.code:  # said once, not at each click
             log.warning("groups.not_read", code=trouble.code)
@@ -182,16 +182,16 @@ class Groups:
         roles.save_groups(session, self._team_id, rows, untold, now)
 
 
-def trouble_of(problem: SlackError | TimeoutError) -> Trouble:
+def trouble_of(problem: SlackError | TimeoutError) -> GroupTrouble:
     """Return what is remembered of a failed reading: Slack's own waiting time counts where it names one."""
     code = problem.code if isinstance(problem, SlackError) else "timeout"
     seconds = PLAN_SECONDS if code == NO_GROUPS else AGAIN_SECONDS
     if isinstance(problem, SlackRateLimited):
         seconds = seconds_of(problem)
-    return Trouble(code, time.monotonic() + seconds)
+    return GroupTrouble(code, time.monotonic() + seconds)
 
 
-def report(trouble: Trouble | None, holding: Collection[str], late: Collection[str]) -> tuple[bool, str]:
+def report(trouble: GroupTrouble | None, holding: Collection[str], late: Collection[str]) -> tuple[bool, str]:
     """Say how it stands: ``holding`` are the groups with a role, ``late`` those of them that give no power now."""
     held = f"{count(len(holding), 'group')} with a role"
     if trouble is None:

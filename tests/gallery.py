@@ -9,8 +9,7 @@ from functools import cache
 from typing import Any
 
 from bot.accounts import views as accounts
-from bot.accounts.service import Accounts
-from bot.accounts.service import Loss as AccountLoss
+from bot.accounts.service import AccountLoss, Accounts
 from bot.billing import views as billing
 from bot.billing.service import Balances, Orders
 from bot.home import views as home
@@ -18,7 +17,7 @@ from bot.home.check import Check
 from bot.home.service import Home
 from bot.keys.operations import PURPOSE_LONGEST
 from bot.models import views as models
-from bot.models.service import Models, Wanted
+from bot.models.service import Models, ModelsWanted
 from bot.policy import Role
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.billing import Balance, Purchase
@@ -131,7 +130,7 @@ def page_of_models(text: str, typed: str = "", total: int = 300) -> list[View]:
     """Draw a page in the middle of many models."""
     listed = tuple(model(text, number) for number in range(10)) if total else ()
     page = Page(listed, total, 2 if total else 1, 30 if total else 1)
-    seen = Models(PROJECT, text[:NAME_LONGEST], Wanted(typed), page, NOON, NOON + timedelta(minutes=4), DEEPGRAM)
+    seen = Models(PROJECT, text[:NAME_LONGEST], ModelsWanted(typed), page, NOON, NOON + timedelta(minutes=4), DEEPGRAM)
     return models.model_list(seen)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.budgets import views
 from bot.budgets.reading import Open
-from bot.budgets.service import Row
-from bot.budgets.spending import Spent
+from bot.budgets.service import BudgetRow
+from bot.budgets.spending import BudgetSpent
 from bot.budgets.ways import Ways
-from bot.keys.bulk_revoke_listeners import Found, confirm_form
+from bot.keys.bulk_revoke_listeners import KeysFound, confirm_form
 from bot.slack.pages import page_of
 from bot.store.budgets import Alert, Budget
 from bot.store.prices import Untold
@@ -42,15 +42,15 @@ def budget(dollars: str = "1000") -> Budget:
     )
 
 
-def rows(name: str, total: int) -> list[Row]:
+def rows(name: str, total: int) -> list[BudgetRow]:
     """Return budgets that are spent to the half, and over."""
     spent = [
-        Spent(Decimal(500 + number * 400), Decimal(20), date(2026, 3, 1), Untold(hidden=number))
+        BudgetSpent(Decimal(500 + number * 400), Decimal(20), date(2026, 3, 1), Untold(hidden=number))
         for number in range(total)
     ]
     days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
     spent[1:2] = [replace(each, open=Open(days, days[-1]), so_far=(Decimal(5),)) for each in spent[1:2]]
-    return [Row(budget(), name, each) for each in spent]
+    return [BudgetRow(budget(), name, each) for each in spent]
 
 
 def alert(level: str, text: str, **given: Any) -> Alert:
@@ -86,7 +86,7 @@ def with_text(text: str) -> Iterator[tuple[str, Shown]]:
     yield "budgets raise form", views.raise_form(budget(), name, text[:300])
     yield "budgets keys question", views.ask_to_end_keys(budget(), name)
     purpose = text[:120] or "–"
-    found = Found(ID, tuple(key(number, id=f"ky{number}", purpose=purpose) for number in range(40)), 45)
+    found = KeysFound(ID, tuple(key(number, id=f"ky{number}", purpose=purpose) for number in range(40)), 45)
     yield "budgets keys form", confirm_form(found, "Meanwhile the keys have changed: please look again.")
 
 
@@ -95,10 +95,10 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "budgets list · nothing", views.listed([], 1, "", may_set=True)
     yield "budgets list · nothing found", views.listed([], 1, "<!channel> *x*", may_set=False)
     yield "budgets list · one", views.listed(rows("production", 1), 1, "", may_set=False)
-    untold = Spent(Decimal(), Decimal(), date(2026, 3, 1), Untold(unpriced=12))
-    yield "budgets list · not told", views.listed([Row(budget(), "production", untold)], 1, "", may_set=False)
+    untold = BudgetSpent(Decimal(), Decimal(), date(2026, 3, 1), Untold(unpriced=12))
+    yield "budgets list · not told", views.listed([BudgetRow(budget(), "production", untold)], 1, "", may_set=False)
     yield "budgets alerts · nothing", views.alerts(page_of([], 1))
     yield "budgets form · new", views.set_form()
-    some = Found(ID, tuple(key(number, id=f"ky{number}") for number in range(3)), 1, 2)
+    some = KeysFound(ID, tuple(key(number, id=f"ky{number}") for number in range(3)), 1, 2)
     yield "budgets keys form · not all of them", confirm_form(some)
-    yield "budgets keys form · nothing", confirm_form(Found(ID, (), 0))
+    yield "budgets keys form · nothing", confirm_form(KeysFound(ID, (), 0))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.billing import month_views
 from bot.billing.printing import Printed, printed
-from bot.billing.statement import Catalogue, Line, Part, Spent, compose
+from bot.billing.statement import CustomerSpent, StatementCatalogue, StatementLine, StatementPart, compose
 from bot.customers import service, views
 from bot.customers.operations import CONTACT_LONGEST, NAME_LONGEST
 from bot.lookalikes import Likeness, said
@@ -52,15 +52,17 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
     yield "customers markup form · usual", views.markup_form(Decimal())
     yield (
         "billing month · nothing",
-        month_views.month_page(printed(compose("2026-02", (), None, Catalogue({}, {}))), 1, may_close=False),
+        month_views.month_page(printed(compose("2026-02", (), None, StatementCatalogue({}, {}))), 1, may_close=False),
     )
-    untold = compose("2026-02", (), Decimal(), Catalogue({}, {})).model_copy(update={"untold": ("No prices for x.",)})
+    untold = compose("2026-02", (), Decimal(), StatementCatalogue({}, {})).model_copy(
+        update={"untold": ("No prices for x.",)}
+    )
     yield "billing month · not told", month_views.month_page(printed(untold), 1, may_close=True)
     closed = untold.model_copy(update={"closed": "Closed by @olu.", "sha256": "0" * 64})
     yield "billing month · closed", month_views.month_page(printed(closed), 1, may_close=False)
     yield (
         "billing month of one · nothing",
-        month_views.nothing_for("Apple", printed(compose("2026-02", (), None, Catalogue({}, {})))),
+        month_views.nothing_for("Apple", printed(compose("2026-02", (), None, StatementCatalogue({}, {})))),
     )
 
 
@@ -78,13 +80,18 @@ def page(text: str, total: int, *, may_change: bool = True) -> list[View]:
 
 def month(text: str, number: int) -> Printed:
     """Return a month with every kind of row."""
-    line = Line(
+    line = StatementLine(
         key="0a1b2c3d", purpose=text, owner=f"@{text[:80]}", project=text[:80], item=text, cost=Decimal("1.005")
     )
     payers = [*(Payer("customer", (f"t{each}",)) for each in range(number)), *PAYERS]
     names = {f"t{each}": text[:NAME_LONGEST] or "–" for each in range(number)}
     statement = compose(
-        "2026-10", [Spent(payer, line) for payer in payers for _ in range(2)], Decimal(900), Catalogue(names, {})
+        "2026-10",
+        [CustomerSpent(payer, line) for payer in payers for _ in range(2)],
+        Decimal(900),
+        StatementCatalogue(names, {}),
     )
-    corrected = Part(kind="customer", tags=("t0",), name=text, markup=Decimal(20), of_month="2026-09", lines=(line,))
+    corrected = StatementPart(
+        kind="customer", tags=("t0",), name=text, markup=Decimal(20), of_month="2026-09", lines=(line,)
+    )
     return printed(statement.model_copy(update={"adjustments": (corrected,), "missing": (text,)}))

@@ -10,7 +10,7 @@ from typing import Any
 from bot.keys import request_form, service
 from bot.keys import views as keys
 from bot.keys.operations import PLACE_LONGEST, PURPOSE_LONGEST
-from bot.keys.request_form import Form
+from bot.keys.request_form import KeyRequestForm
 from bot.projects.operations import NAME_LONGEST
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store.customers import TAG_LONGEST
@@ -59,7 +59,7 @@ def page_of_keys(text: str, words: str = "", total: int = 400) -> list[View]:
     listed = some_keys(text) * 2 + some_keys(text)[:2] if total else ()
     drawn = tuple(Key(**{**each.model_dump(), "id": f"ky{number}"}) for number, each in enumerate(listed))
     return keys.key_list(
-        service.Page(f"Keys in {text[:NAME_LONGEST]}", drawn, total, 2 if total else 1, 10, words),
+        service.KeyPage(f"Keys in {text[:NAME_LONGEST]}", drawn, total, 2 if total else 1, 10, words),
         now=NOON,
         fresh="read from Deepgram just now",
         endable=frozenset({"ky0", "ky4"}),
@@ -74,7 +74,7 @@ def page_of_keys(text: str, words: str = "", total: int = 400) -> list[View]:
 
 def form(text: str = "production", **changes: Any) -> View:
     """Draw the form that asks for a key."""
-    seen = Form((PROJECT, text or "–"), 30, 90, f"@{text} and @raj", 2, NOON)
+    seen = KeyRequestForm((PROJECT, text or "–"), 30, 90, f"@{text} and @raj", 2, NOON)
     return request_form.request_form(replace(seen, **changes))
 
 

@@ -37,9 +37,9 @@ def member(text: str, number: int = 0) -> Member:
     )
 
 
-def row(text: str, number: int = 0) -> service.Row:
+def row(text: str, number: int = 0) -> service.MemberRow:
     """Return a row of the list; number 5 is Keydesk itself."""
-    return service.Row(member(text, number), number * 7, number == 5, number != 5, number % 2 == 1)
+    return service.MemberRow(member(text, number), number * 7, number == 5, number != 5, number % 2 == 1)
 
 
 def members(text: str, words: str = "", total: int = 2000) -> list[View]:
@@ -53,11 +53,11 @@ def members(text: str, words: str = "", total: int = 2000) -> list[View]:
     )
 
 
-def overview(text: str, number: int = 1, keys: int = 8) -> service.Overview:
+def overview(text: str, number: int = 1, keys: int = 8) -> service.MemberOverview:
     """Return one member at a glance."""
     listed = tuple((key(each, purpose=text[: service.PURPOSE_SHOWN] or "–"), "") for each in range(keys))
     name = text[:NAME_LONGEST] or "–"
-    return service.Overview(
+    return service.MemberOverview(
         row(text, number), name, listed, ROLES, f"@{name}", "read just now", "read then", limits("admin"), DEEPGRAM
     )
 
@@ -65,7 +65,7 @@ def overview(text: str, number: int = 1, keys: int = 8) -> service.Overview:
 def invitations(text: str, words: str = "", total: int = 300) -> list[View]:
     """Draw a page in the middle of many invitations."""
     rows = tuple(
-        invited.Row(
+        invited.InviteRow(
             Invite(project_id=PROJECT, email=f"{number}{text[:200]}@acme.com", scope=text[:60], read_at=NOON),
             f"sent by @{escape(text[:NAME_LONGEST])}" if number % 2 else "",
             may_change=number % 3 == 0,
@@ -83,7 +83,7 @@ def invite_form(text: str, typed: SendInvites | None = None, problem: str = "") 
     """Draw the form that invites."""
     name = text[:NAME_LONGEST] or "–"
     domains = tuple(f"a{number}.example" for number in range(50)) if text else ()
-    return invites.invite_form(invited.Form(PROJECT, name, ROLES, domains, f"@{name}"), typed, problem)
+    return invites.invite_form(invited.InviteForm(PROJECT, name, ROLES, domains, f"@{name}"), typed, problem)
 
 
 def with_text(text: str) -> Iterator[tuple[str, Shown]]:

@@ -10,10 +10,9 @@ from bot.lookalikes import Likeness, said
 from bot.projects import deletion_form
 from bot.projects import views as projects
 from bot.projects.contents import REASON_SHOWN
-from bot.projects.deleting import KEYS_NAMED, Loss, beyond
+from bot.projects.deleting import KEYS_NAMED, ProjectLoss, beyond
 from bot.projects.operations import NAME_LONGEST, Contents, WishedSettings
-from bot.projects.service import Overview, Row
-from bot.projects.service import Page as ProjectPage
+from bot.projects.service import ProjectOverview, ProjectPage, ProjectRow
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store.projects import Project, ProjectSettings
 from tests.factories import ANA, NOON, PROJECT, RAJ
@@ -78,14 +77,14 @@ def with_nothing() -> Iterator[tuple[str, Shown]]:
 def page_of_projects(text: str, words: str = "", total: int = 300) -> list[View]:
     """Draw a page in the middle of many projects."""
     name = text[:NAME_LONGEST] or "–"
-    listed = tuple(Row(f"p{number}", name, number, number == 3) for number in range(10)) if total else ()
+    listed = tuple(ProjectRow(f"p{number}", name, number, number == 3) for number in range(10)) if total else ()
     return projects.project_list(ProjectPage(listed, total, 2 if total else 1, 10, words, "read from Deepgram"))
 
 
-def overview(text: str, **changes: Any) -> Overview:
+def overview(text: str, **changes: Any) -> ProjectOverview:
     """Return a project at a glance, as an owner sees it."""
     settings = ProjectSettings(project_id=PROJECT, approvers=[ANA, RAJ], channel="C0APPROVE02")
-    seen = Overview(
+    seen = ProjectOverview(
         PROJECT,
         text[:NAME_LONGEST],
         settings,
@@ -108,11 +107,11 @@ def contents(text: str) -> Contents:
     return Contents(members="7", invites=f"– ({text[:REASON_SHOWN]})", balance="$3,512.35 and 12.00 hours")
 
 
-def lost(text: str, **changes: Any) -> Loss:
+def lost(text: str, **changes: Any) -> ProjectLoss:
     """Return what would go with a project."""
     name = text[:NAME_LONGEST] or "–"
     named = tuple((f"{number:08x}", f"@{name}") for number in range(KEYS_NAMED))
-    return replace(Loss(PROJECT, name, contents(text), named, 5000, 3, f"@{name} and @sam", DEEPGRAM), **changes)
+    return replace(ProjectLoss(PROJECT, name, contents(text), named, 5000, 3, f"@{name} and @sam", DEEPGRAM), **changes)
 
 
 def project(text: str) -> Project:

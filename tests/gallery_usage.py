@@ -22,14 +22,14 @@ from bot.usage.fields.views import Used
 from bot.usage.figures import views as figures
 from bot.usage.figures.breakdown import Place
 from bot.usage.figures.question import Question as FiguresQuestion
-from bot.usage.figures.scope import Scope
-from bot.usage.figures.service import Answer, Known, Overview
+from bot.usage.figures.scope import FiguresScope
+from bot.usage.figures.service import FiguresAnswer, Known, Overview
 from bot.usage.figures.sums import Part, split, total_of
 from bot.usage.requests import views as requests
-from bot.usage.requests.form import Form, request_form
-from bot.usage.requests.period import Period
-from bot.usage.requests.question import LONGEST, Asked, Question
-from bot.usage.requests.service import Line, One, RequestList
+from bot.usage.requests.form import RecordsForm, request_form
+from bot.usage.requests.period import RecordsPeriod
+from bot.usage.requests.question import LONGEST, Asked, RecordsQuestion
+from bot.usage.requests.service import One, RecordsLine, RequestList
 from tests.factories import NOON, PROJECT, key
 
 View = dict[str, Any]
@@ -49,10 +49,10 @@ def record(text: str, number: int = 0) -> RequestRecord:
     return RequestRecord(**given, **told, **words, **lists, **figures)
 
 
-def line(text: str, number: int = 0) -> Line:
+def line(text: str, number: int = 0) -> RecordsLine:
     """Return a line of the list, its key known here or not."""
     known = key(1, purpose=text) if number % 2 else None
-    return Line(record(text, number), known, text[:80], tag_missing=number == 1)
+    return RecordsLine(record(text, number), known, text[:80], tag_missing=number == 1)
 
 
 def page(text: str, total: int = 10, **question: Any) -> View:
@@ -60,7 +60,7 @@ def page(text: str, total: int = 10, **question: Any) -> View:
     given = {"project": PROJECT, "start": NOON - timedelta(days=1), "end": NOON, **question}
     lines = tuple(line(text, number) for number in range(total))
     return requests.request_list(
-        RequestList(Question(**given), text, lines, 2, more=bool(total), read_at=NOON), DEEPGRAM
+        RequestList(RecordsQuestion(**given), text, lines, 2, more=bool(total), read_at=NOON), DEEPGRAM
     )
 
 
@@ -74,7 +74,7 @@ def used(text: str, count: int = 50) -> list[View]:
     )
 
 
-def answer(text: str, total: int, by: str = "customer", **known: Any) -> Answer:
+def answer(text: str, total: int, by: str = "customer", **known: Any) -> FiguresAnswer:
     """Answer a question with so many rows, each called by this text and another number."""
     days = Days(date(2026, 2, 23), date(2026, 3, 1))
     values = [f"{days.start + timedelta(days=number)}" if by == "day" else f"c{number}" for number in range(total)]
@@ -86,12 +86,12 @@ def answer(text: str, total: int, by: str = "customer", **known: Any) -> Answer:
     question = FiguresQuestion(by=by, measure="dollars", project=PROJECT, only=known.pop("only", ()))
     coverage = Coverage(7, 5, 5, 4, ((PROJECT, days.start), (PROJECT, days.end)), NOON, ((PROJECT, text),))
     stands = Known(coverage, before=True, projects={PROJECT: text}, today=date(2026, 3, 2), **known)
-    place = Place(question, days, Scope((PROJECT,), ("p2",)), text)
+    place = Place(question, days, FiguresScope((PROJECT,), ("p2",)), text)
     only = tuple((dimension, text) for dimension, _ in question.only)
-    return Answer(place, page, dict.fromkeys(values, text), only, stands)
+    return FiguresAnswer(place, page, dict.fromkeys(values, text), only, stands)
 
 
-def untold(text: str) -> Answer:
+def untold(text: str) -> FiguresAnswer:
     """Answer a question about dollars that are not told, of usage that is."""
     seen = answer(
         text, 3, "day", unpriced=(Unpriced(text, Untold(unpriced=7), whole=True),), unsplit=((PROJECT, "No."),)
@@ -102,7 +102,7 @@ def untold(text: str) -> Answer:
     return replace(seen, split=page)
 
 
-def without_figures(**known: Any) -> Answer:
+def without_figures(**known: Any) -> FiguresAnswer:
     """Answer a question of which no figure is known at all."""
     seen = answer("production", 0, **known)
     return replace(seen, split=replace(seen.split, total=Part("", {}), difference=Part("", {})))
@@ -118,9 +118,9 @@ def overview(text: str, total: int) -> list[View]:
 def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
     """Yield every view with this text in it."""
     cut = text[:LONGEST]
-    dates = Period(name="dates", first=date(2026, 2, 1), last=date(2026, 3, 2))
+    dates = RecordsPeriod(name="dates", first=date(2026, 2, 1), last=date(2026, 3, 2))
     asked = Asked(project=PROJECT, period=dates, key=ID + "0", customer=cut, request_id=ID + "0", status="failed")
-    yield "usage requests form", request_form(Form(asked, text, text, text))
+    yield "usage requests form", request_form(RecordsForm(asked, text, text, text))
     yield "usage requests list", page(text, customer=cut, keys=(ID, ID), left=3, period=dates)
     yield "usage requests details", requests.details(One(PROJECT, text, line(text, 1), (text,) * 5, NOON), DEEPGRAM)
     yield "usage requests details, not ready", requests.details(One(PROJECT, text, line(text), (), NOON), DEEPGRAM)
@@ -131,7 +131,7 @@ def with_text(text: str) -> Iterator[tuple[str, View | list[View]]]:
 
 def with_nothing() -> Iterator[tuple[str, View | list[View]]]:
     """Yield what is shown where there is nothing to show."""
-    yield "usage requests form · untouched", request_form(Form(Asked()))
+    yield "usage requests form · untouched", request_form(RecordsForm(Asked()))
     yield "usage requests list · nothing", page("production", 0)
     yield "usage fields · nothing", used("production", 0)
     yield "usage overview · nothing", overview("production", 0)

@@ -5,17 +5,17 @@ A short limit for every call makes an answer that a busy machine gives a moment 
 
 from __future__ import annotations
 
-from bot.providers.http import Limits
+from bot.providers.http import CallLimits
 from playground.deepgram.faults import Faults
 from tests.clocks import PATIENCE
 
 UNANSWERED = {"timeout_before", "timeout_after", "late"}
 
 
-class PatientLimits(Limits):
+class PatientLimits(CallLimits):
     """As ``short`` says while a fault is armed that lets calls hang, or makes them slower than that; else patient."""
 
-    def __init__(self, faults: Faults, short: Limits) -> None:
+    def __init__(self, faults: Faults, short: CallLimits) -> None:
         object.__setattr__(self, "_faults", faults)
         object.__setattr__(self, "_short", short)
 

@@ -24,7 +24,7 @@ from bot.mirror import ListMirror
 from bot.operation import Operation, OperationKind
 from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.http import Limits
+from bot.providers.http import CallLimits
 from bot.providers.values import Invite, Member
 from bot.store import scheduled_jobs
 from bot.store.changes import Change
@@ -39,7 +39,7 @@ from tests.factories import NOON, OWNER, SECOND_OWNER, actor, alone, set_up, sma
 from tests.inline import InlineEngine
 from tests.limits import PatientLimits
 
-SHORT = Limits(read=2.0, read_total=4.0, change=0.5, connect=1.0)
+SHORT = CallLimits(read=2.0, read_total=4.0, change=0.5, connect=1.0)
 SOMTO = made_up_id("s.okafor")
 SOMTO_EMAIL = f"s.okafor@{CLINIC}"
 LOPEZ = f"contractor.lopez@{CLINIC}"

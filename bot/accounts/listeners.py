@@ -10,7 +10,7 @@ from bot.access.places import workspace
 from bot.accounts import service, views
 from bot.accounts.operations import RemoveAccount
 from bot.accounts.removing import MAIN_STAYS
-from bot.accounts.service import Loss
+from bot.accounts.service import AccountLoss
 from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import NotAllowed
@@ -87,7 +87,7 @@ def _read_removal(call: Call) -> RemoveAccount:
     return views.read_removal_form(call.metadata, call.state)
 
 
-def _loss(session: Session, wanted: str) -> Loss:
+def _loss(session: Session, wanted: str) -> AccountLoss:
     account = service.the_account(session, wanted)
     if account.id == accounts.MAIN:
         raise NotAllowed(MAIN_STAYS)

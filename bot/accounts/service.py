@@ -29,7 +29,7 @@ class Accounts:
 
 
 @dataclass(frozen=True)
-class Loss:
+class AccountLoss:
     """What goes with an account: its projects by name, and the live keys made there that can no longer be ended."""
 
     account: Account
@@ -75,7 +75,7 @@ def the_account(session: Session, wanted: str) -> Account:
     return found
 
 
-def loss(session: Session, account_id: str) -> Loss:
+def loss(session: Session, account_id: str) -> AccountLoss:
     """Return what would go with an account.
 
     Raises:
@@ -84,7 +84,7 @@ def loss(session: Session, account_id: str) -> Loss:
     account = the_account(session, account_id)
     mine = projects.of_account(session, account.id)
     out_of_reach = [key for project in mine for key in keys.live_made_in(session, project.id)]
-    return Loss(account, [project.name for project in mine], out_of_reach)
+    return AccountLoss(account, [project.name for project in mine], out_of_reach)
 
 
 def _found(session: Session, words: str) -> list[Account]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.accounts.operations import RemoveAccount
-from bot.accounts.service import Accounts, Loss
+from bot.accounts.service import AccountLoss, Accounts
 from bot.errors import FormError
 from bot.slack import blocks
 from bot.slack.state import State, written
@@ -74,7 +74,7 @@ def _health(account: Account) -> str:
     return f"✅ {last}" if account.used_at is not None else "not asked yet"
 
 
-def removal_form(loss: Loss, typed: str = "", problem: str = "") -> Block:
+def removal_form(loss: AccountLoss, typed: str = "", problem: str = "") -> Block:
     """Draw the form that removes an account, saying what goes with it."""
     account = loss.account
     return blocks.modal(
@@ -99,13 +99,13 @@ def removal_form(loss: Loss, typed: str = "", problem: str = "") -> Block:
     )
 
 
-def _projects(loss: Loss) -> str:
+def _projects(loss: AccountLoss) -> str:
     names = [f"*{escape(cut(name, NAME_SHOWN))}*" for name in loss.projects[:MOST_PROJECTS]]
     more = len(loss.projects) - len(names)
     return listed([*names, *([f"{more} more"] if more else [])]) or "no project"
 
 
-def _keys(loss: Loss) -> list[Block]:
+def _keys(loss: AccountLoss) -> list[Block]:
     if not loss.keys:
         return [blocks.section("Keydesk made no key there that still lives.")]
     shown = [_key(key) for key in loss.keys[:MOST_KEYS]]

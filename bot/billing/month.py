@@ -12,7 +12,16 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.billing.statement import UNTOLD_NAMED, Catalogue, Line, Part, Spent, Statement, adjustments, compose
+from bot.billing.statement import (
+    UNTOLD_NAMED,
+    CustomerSpent,
+    Statement,
+    StatementCatalogue,
+    StatementLine,
+    StatementPart,
+    adjustments,
+    compose,
+)
 from bot.prices import sentences, unpriced
 from bot.slack.words import count, utc
 from bot.spending import payers
@@ -54,22 +63,22 @@ def present(session: Session, team_id: str, month: str, rule: Rule = payers.NOW)
     return drawn.model_copy(update={"untold": tuple(untold), "judged": rule})
 
 
-def _catalogue(session: Session, team_id: str) -> Catalogue:
+def _catalogue(session: Session, team_id: str) -> StatementCatalogue:
     known = customers.everyone(session, team_id)
-    return Catalogue(
+    return StatementCatalogue(
         names={customer.tag: customer.name for customer in known},
         markups={customer.tag: customer.markup for customer in known if customer.markup is not None},
         markup=customers.default_markup(session, team_id),
     )
 
 
-def _spent(session: Session, team_id: str, rows: list[SpendRow], attributed: Attribution) -> Iterator[Spent]:
+def _spent(session: Session, team_id: str, rows: list[SpendRow], attributed: Attribution) -> Iterator[CustomerSpent]:
     known = keys.by_provider_ids(session, {row.key_id for row in rows if row.key_id})
     names = projects.names_by_id(session)
     owners = people.named(session, team_id, {key.owner for key in known.values() if key.owner})
     for row in rows:
         project_id, key = row.project_id or "", known.get(row.key_id or "")
-        line = Line(
+        line = StatementLine(
             key=keys.short(row.key_id or ""),
             purpose=key.purpose if key is not None else "",
             owner=_owner(key, owners),
@@ -78,7 +87,7 @@ def _spent(session: Session, team_id: str, rows: list[SpendRow], attributed: Att
             cost=row.dollars,
         )
         tags = tag_sets.set_of(row.tags or tag_sets.NO_TAGS)
-        yield Spent(attributed.payer(project_id, row.key_id, tags), line)
+        yield CustomerSpent(attributed.payer(project_id, row.key_id, tags), line)
 
 
 def _owner(key: Key | None, owners: Mapping[str, Person]) -> str:
@@ -146,7 +155,7 @@ def _of_row(session: Session, row: ClosedMonth) -> Statement:
     return Statement.model_validate({**row.statement, "closed": words + warning, "sha256": row.sha256})
 
 
-def _adjustments(session: Session, team_id: str, month: str) -> tuple[Part, ...]:
+def _adjustments(session: Session, team_id: str, month: str) -> tuple[StatementPart, ...]:
     """Return what has changed in the latest closed months for which this is the first month that is still open."""
     rows = statements.before(session, team_id, month)
     frozen = {row.month: _of_row(session, row) for row in rows}

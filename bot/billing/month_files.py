@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from bot.billing.printing import Printed, PrintedPart
-from bot.billing.statement import Line
+from bot.billing.statement import StatementLine
 
 HEADER = (
     "Month", "Kind", "Tags", "Customer", "Markup %", "Project", "Key", "Purpose", "Owner", "Line item",
@@ -57,7 +57,9 @@ def file_name(printed: Printed, name: str, extension: str) -> str:
     return f"statement-{printed.statement.month}{f'-{safe}' if safe else ''}{draft}.{extension}"
 
 
-def _row(printed: Printed, row: PrintedPart, line: Line, cost: Decimal, charge: Decimal | None) -> tuple[object, ...]:
+def _row(
+    printed: Printed, row: PrintedPart, line: StatementLine, cost: Decimal, charge: Decimal | None
+) -> tuple[object, ...]:
     part = row.part
     kind = f"correction of {part.of_month}" if part.of_month else part.kind
     exact = part.charge(line.cost) if part.billed else None

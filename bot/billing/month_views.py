@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.billing.printing import Printed, PrintedPart
-from bot.billing.statement import Line, Part, Statement
+from bot.billing.statement import Statement, StatementLine, StatementPart
 from bot.money import dollars
 from bot.providers.line_items import line_item_named
 from bot.slack import blocks
@@ -74,7 +74,7 @@ def name_of(month: str) -> str:
     return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
-def share(part: Part) -> str:
+def share(part: StatementPart) -> str:
     """Say the markup of a part, plain."""
     return "" if part.markup is None else f"{part.markup.normalize():+f} %"
 
@@ -108,7 +108,7 @@ def _row(row: PrintedPart, month: str) -> Block:
     return blocks.section(f"{_title(part)}\n{_figures(row)}", accessory=button)
 
 
-def _title(part: Part) -> str:
+def _title(part: StatementPart) -> str:
     name = f"*{escape(cut(part.name, NAME_SHOWN))}*"
     tag = f" {code(cut(part.tags[0], TAG_LONGEST))}" if part.kind in {"customer", "theirs"} else ""
     return f"{name}{tag}{f' · correction of {name_of(part.of_month)}' if part.of_month else ''}"
@@ -121,7 +121,7 @@ def _figures(row: PrintedPart) -> str:
     return f"{dollars(row.cost)} · {markup} · to bill *{dollars(row.charge)}*"
 
 
-def _line(line: Line, cost: Decimal, charge: Decimal | None) -> Block:
+def _line(line: StatementLine, cost: Decimal, charge: Decimal | None) -> Block:
     what = escape(cut(line.purpose, PURPOSE_SHOWN)) or ("(no comment)" if line.key else "not split by key")
     who = " · ".join(
         escape(cut(text, NAME_SHOWN)) for text in (line.project, line.owner, line_item_named(line.item)) if text

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.billing.month_files import status, sum_words
 from bot.billing.month_views import THEIRS, name_of, share
 from bot.billing.printing import Printed, PrintedPart
-from bot.billing.statement import Line
+from bot.billing.statement import StatementLine
 from bot.foreign import visible
 from bot.providers.line_items import line_item_named
 from bot.slack.words import NOTHING, cut
@@ -187,7 +187,7 @@ def _title(part: PrintedPart) -> str:
     return f"{part.part.name}, correction of {month}" if month else part.part.name
 
 
-def _words(line: Line) -> str:
+def _words(line: StatementLine) -> str:
     what = (line.key, line_item_named(line.item), line.project, line.purpose, line.owner)
     return " · ".join(filter(None, what)) or "not split by key"
 

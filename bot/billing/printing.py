@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.billing.statement import Line, Part, Statement
+from bot.billing.statement import Statement, StatementLine, StatementPart
 from bot.money import NO_CENTS, to_cents
 
 OF_A_CUSTOMER = ("customer", "theirs")  # other payers have tags too
@@ -20,10 +20,10 @@ OF_A_CUSTOMER = ("customer", "theirs")  # other payers have tags too
 class PrintedPart:
     """A part to the cent; ``lines`` pairs each line with its printed cost and charge."""
 
-    part: Part
+    part: StatementPart
     cost: Decimal
     charge: Decimal | None
-    lines: tuple[tuple[Line, Decimal, Decimal | None], ...]
+    lines: tuple[tuple[StatementLine, Decimal, Decimal | None], ...]
 
     @property
     def is_dust(self) -> bool:
@@ -105,12 +105,12 @@ def printed(statement: Statement) -> Printed:
     return Printed(statement, _print(statement.parts), _print(statement.adjustments), _print(statement.theirs))
 
 
-def _print(parts: Sequence[Part]) -> tuple[PrintedPart, ...]:
+def _print(parts: Sequence[StatementPart]) -> tuple[PrintedPart, ...]:
     costs = to_cents([part.cost for part in parts])
     return tuple(map(_print_part, parts, costs, _charges(parts, costs)))
 
 
-def _charges(parts: Sequence[Part], costs: Sequence[Decimal]) -> Iterator[Decimal | None]:
+def _charges(parts: Sequence[StatementPart], costs: Sequence[Decimal]) -> Iterator[Decimal | None]:
     """Round what each part is billed: nothing where it prints as nothing, what it cost where there is no markup."""
     both = list(zip(parts, costs, strict=True))
     dealt = iter(to_cents([part.charge(part.cost) for part, cost in both if part.markup and cost]))
@@ -119,13 +119,13 @@ def _charges(parts: Sequence[Part], costs: Sequence[Decimal]) -> Iterator[Decima
         yield _beyond(cost, next(dealt), part) if marked_up else cost if part.billed else None
 
 
-def _beyond(cost: Decimal, dealt: Decimal, part: Part) -> Decimal:
+def _beyond(cost: Decimal, dealt: Decimal, part: StatementPart) -> Decimal:
     """Keep a markup from taking off, and a discount from adding, where the cost was rounded the other way."""
     farther = (cost > 0) == ((part.markup or 0) > 0)
     return max(cost, dealt) if farther else min(cost, dealt)
 
 
-def _print_part(part: Part, cost: Decimal, charge: Decimal | None) -> PrintedPart:
+def _print_part(part: StatementPart, cost: Decimal, charge: Decimal | None) -> PrintedPart:
     """Round the lines of a part to what it prints as; a line that prints as nothing is billed nothing either."""
     costs: Sequence[Decimal] = to_cents([line.cost for line in part.lines], cost)
     charges: Sequence[Decimal | None] = [None] * len(costs)

@@ -44,7 +44,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Line(Value):
+class StatementLine(Value):
     """What one key spent on one of the provider's line items; empty texts where it is not known."""
 
     key: str = ""
@@ -55,7 +55,7 @@ class Line(Value):
     cost: Decimal
 
 
-class Part(Value):
+class StatementPart(Value):
     """All that one payer stands for. ``markup`` in percent is None for what is billed to nobody."""
 
     kind: PayerKind | Literal["difference"]
@@ -63,7 +63,7 @@ class Part(Value):
     name: str
     markup: Decimal | None = None
     of_month: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[StatementLine, ...] = ()
 
     @property
     def key(self) -> str:
@@ -100,9 +100,9 @@ class Statement(Value):
     """
 
     month: str
-    parts: tuple[Part, ...] = ()
-    adjustments: tuple[Part, ...] = ()
-    theirs: tuple[Part, ...] = ()
+    parts: tuple[StatementPart, ...] = ()
+    adjustments: tuple[StatementPart, ...] = ()
+    theirs: tuple[StatementPart, ...] = ()
     total: Decimal | None = None
     untold: tuple[str, ...] = ()
     judged: Rule = "exact"
@@ -145,7 +145,7 @@ class Statement(Value):
             of = count(named, "project") if named <= UNTOLD_NAMED else f"over {UNTOLD_NAMED} projects"
             yield f"Not every price of {of} is told.", self.untold
 
-    def _unbilled(self, kind: str) -> list[Part]:
+    def _unbilled(self, kind: str) -> list[StatementPart]:
         """Return what nobody is billed for by its tags; a correction that takes off leaves nobody unbilled."""
         added = (part for part in self.adjustments if part.cost > 0)
         return [part for part in (*self.parts, *added) if part.kind == kind]
@@ -157,26 +157,26 @@ class Statement(Value):
 
 
 @dataclass(frozen=True)
-class Spent:
+class CustomerSpent:
     """One amount, with the one payer it belongs to."""
 
     payer: Payer
-    line: Line
+    line: StatementLine
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class StatementCatalogue:
     """The customers' names by tag, and the markup of each in percent; ``markup`` is for those without their own."""
 
     names: Mapping[str, str]
     markups: Mapping[str, Decimal]
     markup: Decimal = Decimal()
 
-    def part(self, payer: Payer, lines: Sequence[Line] = (), of_month: str = "") -> Part:
+    def part(self, payer: Payer, lines: Sequence[StatementLine] = (), of_month: str = "") -> StatementPart:
         """Return a payer's part, its dearest lines first."""
         billed = self.markups.get(payer.tags[0], self.markup) if payer.kind == "customer" else None
         ordered = tuple(sorted(lines, key=lambda line: (-line.cost, line.key, line.item)))
-        return Part(
+        return StatementPart(
             kind=payer.kind, tags=payer.tags, name=self.name(payer), markup=billed, of_month=of_month, lines=ordered
         )
 
@@ -194,27 +194,29 @@ class Catalogue:
                 return NAMES.get(payer.kind, known)
 
 
-def compose(month: str, spent: Iterable[Spent], total: Decimal | None, catalogue: Catalogue) -> Statement:
+def compose(
+    month: str, spent: Iterable[CustomerSpent], total: Decimal | None, catalogue: StatementCatalogue
+) -> Statement:
     """Put a month together; what the parts do not reach of the provider's ``total`` is a part of its own."""
-    lines: dict[Payer, list[Line]] = defaultdict(list)
+    lines: dict[Payer, list[StatementLine]] = defaultdict(list)
     for each in spent:
         lines[each.payer].append(each.line)
     parts = sorted((catalogue.part(payer, own) for payer, own in lines.items()), key=_order)
     ours = [part for part in parts if part.kind != "theirs"]
     beyond = Decimal() if total is None else total - sum((part.cost for part in ours), Decimal())
     if beyond:
-        ours.append(Part(kind="difference", name=NAMES["difference"], lines=(Line(cost=beyond),)))
+        ours.append(StatementPart(kind="difference", name=NAMES["difference"], lines=(StatementLine(cost=beyond),)))
     theirs = tuple(part for part in parts if part.kind == "theirs")
     return Statement(month=month, parts=tuple(ours), theirs=theirs, total=total)
 
 
-def adjustments(present: Statement, closed: Statement, carried: Iterable[Part]) -> tuple[Part, ...]:
+def adjustments(present: Statement, closed: Statement, carried: Iterable[StatementPart]) -> tuple[StatementPart, ...]:
     """Return what a closed month has changed by since, beyond what later closed months ``carried`` of it already.
 
     The markup is the one that the month was closed with, for whoever was in it.
     """
     changed: dict[str, Decimal] = defaultdict(Decimal)
-    known: dict[str, Part] = {}
+    known: dict[str, StatementPart] = {}
     settled = [part for part in carried if part.of_month == closed.month]
     for sign, parts in ((1, present.parts), (-1, settled), (-1, closed.parts)):
         for part in parts:
@@ -227,15 +229,15 @@ def adjustments(present: Statement, closed: Statement, carried: Iterable[Part]) 
     )
 
 
-def _sum(parts: Iterable[Part]) -> str:
+def _sum(parts: Iterable[StatementPart]) -> str:
     return dollars(sum((part.cost for part in parts), Decimal()))
 
 
-def _correction(month: str, cost: Decimal) -> Line:
-    return Line(purpose=f"Correction of {month}, which was closed before", cost=cost)
+def _correction(month: str, cost: Decimal) -> StatementLine:
+    return StatementLine(purpose=f"Correction of {month}, which was closed before", cost=cost)
 
 
-def _order(part: Part) -> tuple[int, Decimal, str]:
+def _order(part: StatementPart) -> tuple[int, Decimal, str]:
     return (ORDER[part.kind], -part.cost, part.name)
 
 

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Told:
+class AlertToPost:
     """An alert, what it is about, its budget's id or "", what can be done about that, and where it may go, in order."""
 
     alert: Alert
@@ -66,7 +66,7 @@ class AlertPosting:
         else:
             await self._post(told, now)
 
-    async def _post(self, told: Told, now: datetime) -> None:
+    async def _post(self, told: AlertToPost, now: datetime) -> None:
         try:
             for place in told.places:
                 if await self._posted(told, place):
@@ -80,7 +80,7 @@ class AlertPosting:
             log.error("budgets.alert_lost", alert=told.alert.id, places=told.places)
             await self._note(told.alert.id, "lost")
 
-    async def _later(self, told: Told, problem: SlackError, now: datetime) -> None:
+    async def _later(self, told: AlertToPost, problem: SlackError, now: datetime) -> None:
         """Try again in a minute, while that is worth it."""
         if now >= told.alert.raised_at + problem.verdict.patience:
             log.error("budgets.alert_given_up", alert=told.alert.id, why=problem.code)
@@ -89,7 +89,7 @@ class AlertPosting:
         await self._database.write(lambda session: budgets.give_back(session, told.alert.id))
         await self._again(told.alert.id, now)
 
-    async def _posted(self, told: Told, place: str) -> bool:
+    async def _posted(self, told: AlertToPost, place: str) -> bool:
         """Post in one place; False where that is closed to it, or does not take it.
 
         Raises:
@@ -119,7 +119,7 @@ class AlertPosting:
             log.warning("budgets.channel_not_used", channel=place, why=problem)
         return place if problem is None else None
 
-    def _read(self, session: Session, alert_id: str) -> Told | None:
+    def _read(self, session: Session, alert_id: str) -> AlertToPost | None:
         alert = budgets.alert(session, alert_id)
         if alert is None:
             return None
@@ -130,7 +130,7 @@ class AlertPosting:
         gone = people.unable(session, alert.team_id, wanted)
         places = tuple(place for place in wanted if place not in gone)
         budget_id, ways = budget.id if budget is not None else "", of_alert(session, alert, budget)
-        return Told(alert, service.about(session, alert), budget_id, ways, places)
+        return AlertToPost(alert, service.about(session, alert), budget_id, ways, places)
 
     async def _note(self, alert_id: str, post: str, **where: str) -> None:
         await self._database.write(lambda session: budgets.told(session, alert_id, post, **where))

@@ -42,7 +42,7 @@ class Open:
         return last
 
 
-class Reading:
+class MonthToDate:
     """What was read of a month up to its day ``last``, and of the weeks before that.
 
     It is about each project that is not gone: of one that is, nobody will know more. Days before the first reading of

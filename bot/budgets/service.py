@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot import money
 from bot.budgets.operations import RaiseBudget, SetBudget
-from bot.budgets.spending import Spending, Spent
+from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.budgets.ways import ALL_WAYS, Ways, WaysOf
 from bot.operation import Description
 from bot.prices import without
@@ -25,12 +25,12 @@ ALERTS_A_PAGE = 20
 
 
 @dataclass(frozen=True)
-class Row:
+class BudgetRow:
     """A budget in a list, with what is spent of it."""
 
     budget: Budget
     name: str
-    spent: Spent
+    spent: BudgetSpent
     ways: Ways = ALL_WAYS
 
 
@@ -42,11 +42,11 @@ class Choice:
     name: str
 
 
-def rows(session: Session, team_id: str, words: str, today: date) -> list[Row]:
+def rows(session: Session, team_id: str, words: str, today: date) -> list[BudgetRow]:
     """Return every budget whose name holds the words, the most spent first, with what today's month has so far."""
-    spending, ways = Spending(session, team_id, today), WaysOf(session, team_id)
+    spending, ways = BudgetSpending(session, team_id, today), WaysOf(session, team_id)
     found = [
-        Row(each, name_of(session, each), spending.of_budget(each), ways.budget(each))
+        BudgetRow(each, name_of(session, each), spending.of_budget(each), ways.budget(each))
         for each in budgets.in_force(session, team_id)
     ]
     kept = [row for row in found if words.lower() in row.name.lower()]
@@ -140,7 +140,7 @@ def describe(session: Session, operation: RaiseBudget, today: date) -> Descripti
 
 
 def _evidence(session: Session, budget: Budget, today: date) -> tuple[tuple[str, str], ...]:
-    spent = Spending(session, budget.team_id, today).of_budget(budget)
+    spent = BudgetSpending(session, budget.team_id, today).of_budget(budget)
     lacking = without(spent.untold)
     told = f"{spent.of(budget.dollars)} (UTC)" + (f" · {lacking}" if lacking else "")
     not_whole = [("Not read whole yet", spent.open.named)] if spent.open.days else []

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot import audit, money
 from bot.budgets import service, views
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
-from bot.budgets.spending import Spending, Spent
+from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.budgets.watching import BudgetWatch
 from bot.clock import Clock
 from bot.desk.service import Desk
@@ -135,7 +135,7 @@ class BudgetSetting:
 
     def _in_force(self, session: Session, budget: Budget, actor: Actor, before: Decimal | None) -> str:
         now = self._clock.now()
-        spent = Spending(session, actor.team_id, now.date()).of_budget(budget)
+        spent = BudgetSpending(session, actor.team_id, now.date()).of_budget(budget)
         self._watch.raise_levels(session, budget, budget.dollars, spent, now, quietly=True)
         figures = {"before": str(before), "dollars": str(budget.dollars)}
         self._note(session, "budgets.set", budget, actor, figures)
@@ -159,7 +159,7 @@ class BudgetSetting:
         )
 
 
-def _reached(budget: Budget, spent: Spent) -> str:
+def _reached(budget: Budget, spent: BudgetSpent) -> str:
     """Say how much of a budget is spent, and what that is without."""
     percent, lacking = spent.percent(budget.dollars), without(spent.untold)
     said = f"{percent} % of it is spent {spent.reach} (UTC): {money.dollars(spent.told)}."

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot import money
 from bot.budgets import crossing
-from bot.budgets.reading import RECENT_DAYS, Open, Reading
+from bot.budgets.reading import RECENT_DAYS, MonthToDate, Open
 from bot.spending.payers import attribution
 from bot.store import accounts, facts, keys, projects, tag_sets
 from bot.store.budgets import Budget
@@ -25,7 +25,7 @@ Sums = Mapping[tuple[str, str], Decimal]
 
 
 @dataclass(frozen=True)
-class Spent:
+class BudgetSpent:
     """The month up to the day ``last`` as far as it was read, and the mean of the last seven days that are whole.
 
     ``untold`` counts the month's days (of a customer those of every project of ours) whose dollars are not told: all
@@ -105,7 +105,7 @@ class Spent:
         return None if self.told is None else int(self.told * 100 / dollars)
 
 
-class Spending:
+class BudgetSpending:
     """The spending of every project, customer and key of a workspace in a month, up to the day ``last``, today's too.
 
     What cannot spend any more, a key that has ended or a project that is gone, is expected to spend nothing.
@@ -124,10 +124,10 @@ class Spending:
         self._untold = {row.project_id: row.untold.beside(row.total) for row in totals}
         ours = (untold for project_id, untold in self._untold.items() if project_id not in theirs)
         self._untold_of_ours = sum(ours, NONE_UNTOLD)
-        self._reading = Reading(session, last)
+        self._reading = MonthToDate(session, last)
         self._open_of_ours = self._reading.of(self._reading.project_ids - theirs.keys())
 
-    def of(self, scope: str, ref: str, project_id: str = "") -> Spent:
+    def of(self, scope: str, ref: str, project_id: str = "") -> BudgetSpent:
         """Return what one project, customer or key (of ``project_id``) spent; nothing is zero."""
         untold, open_ = self._untold_of_ours, self._open_of_ours
         if scope != "customer":
@@ -137,9 +137,9 @@ class Spending:
         begun = [day for day in open_.days if day >= month and day > open_.last_whole(self.last)]
         recent = sum((self._day(day)[1].get(about, NOTHING) for day in open_.recent), NOTHING) / RECENT_DAYS
         so_far = tuple(self._day(day)[0].get(about, NOTHING) for day in begun)
-        return Spent(self._month.get(about, NOTHING), recent, self.last, untold, open_, so_far)
+        return BudgetSpent(self._month.get(about, NOTHING), recent, self.last, untold, open_, so_far)
 
-    def of_budget(self, budget: Budget) -> Spent:
+    def of_budget(self, budget: Budget) -> BudgetSpent:
         """Return what was spent of a budget."""
         return self.of(budget.scope, budget.ref, budget.project_id)
 

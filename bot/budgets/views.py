@@ -10,7 +10,7 @@ from typing import Any
 from bot import money
 from bot.budgets.operations import MOST_DOLLARS, RaiseBudget, SetBudget
 from bot.budgets.reading import Open
-from bot.budgets.service import Choice, Row
+from bot.budgets.service import BudgetRow, Choice
 from bot.budgets.ways import READ_ON, Ways
 from bot.desk.words import storable
 from bot.errors import FormError
@@ -39,7 +39,7 @@ LEVELS: Mapping[str, str] = {
 }
 
 
-def listed(rows: Sequence[Row], number: int, words: str, *, may_set: bool) -> list[Block]:
+def listed(rows: Sequence[BudgetRow], number: int, words: str, *, may_set: bool) -> list[Block]:
     """Draw a page of budgets."""
     page = page_of(rows, number)
     empty = f"No budget matches “{escape(words)}”." if words else f"No budget is set. {NO_CAP}"
@@ -53,7 +53,7 @@ def listed(rows: Sequence[Row], number: int, words: str, *, may_set: bool) -> li
     ]
 
 
-def _row(row: Row, *, may_set: bool) -> Block:
+def _row(row: BudgetRow, *, may_set: bool) -> Block:
     budget, spent = row.budget, row.spent
     percent = spent.percent(budget.dollars)
     text = (

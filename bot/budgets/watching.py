@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot import audit
 from bot.budgets import crossing, former
-from bot.budgets.spending import Spending, Spent
+from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.budgets.ways import READ_ON
 from bot.desk.service import Desk
 from bot.engine.port import Engine, Job
@@ -72,11 +72,11 @@ class BudgetWatch:
 
         await self._database.write(note)
 
-    def _spent(self, session: Session, last: date) -> dict[str, Spent]:
-        spending = Spending(session, self._team_id, last)
+    def _spent(self, session: Session, last: date) -> dict[str, BudgetSpent]:
+        spending = BudgetSpending(session, self._team_id, last)
         return {budget.id: spending.of_budget(budget) for budget in budgets.in_force(session, self._team_id)}
 
-    def _compare(self, session: Session, budget: Budget, spent: Spent, now: datetime) -> None:
+    def _compare(self, session: Session, budget: Budget, spent: BudgetSpent, now: datetime) -> None:
         """Compare what was spent in a month with the budget that is in force, or was at the month's end."""
         dollars = former.dollars_in(session, budget, spent.last, now.date())
         if dollars is not None:
@@ -87,7 +87,7 @@ class BudgetWatch:
         session: Session,
         budget: Budget,
         dollars: Decimal,
-        spent: Spent,
+        spent: BudgetSpent,
         now: datetime,
         *,
         quietly: bool = False,
@@ -248,7 +248,7 @@ def _stands_still(session: Session, project_id: str, day: date) -> bool:
     return known is not None and (known.settled or known.read_at - max(known.same_since, end_of(day)) >= STILL_FOR)
 
 
-def _facts(dollars: Decimal, spent: Spent, now: datetime) -> dict[str, str]:
+def _facts(dollars: Decimal, spent: BudgetSpent, now: datetime) -> dict[str, str]:
     """Return what an alert about a budget of so many dollars tells."""
     return {
         "spent": str(spent.month_to_date),

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.digests.coverage import DayCoverage
 from bot.digests.naming import Naming, Way
 from bot.digests.scope import scope_of
-from bot.digests.service import UNSPLIT, Details, Failures, Figures, Part, first_needed, provider_total
+from bot.digests.service import UNSPLIT, Details, DigestFigures, DigestPart, Failures, first_needed, provider_total
 from bot.spending.usual import usual_of, weights_of
 from bot.store.collected import Which
 from bot.store.digests import Subscription
@@ -24,7 +24,7 @@ from bot.store.keys import AT_ONCE
 T = TypeVar("T")
 
 
-def figures(session: Session, subscription: Subscription, days: Sequence[date]) -> Figures:
+def figures(session: Session, subscription: Subscription, days: Sequence[date]) -> DigestFigures:
     """Read what a subscription is told of these days."""
     known = DayCoverage(session, first_needed(days), days[-1])
     naming = Naming(session, subscription.team_id, known.projects)
@@ -46,9 +46,9 @@ def figures(session: Session, subscription: Subscription, days: Sequence[date]) 
     ]
     way = naming.ways[subscription.by]
     parts = _parts(way, now, before)
-    ownerless = parts.pop(way.nobody, Part())
+    ownerless = parts.pop(way.nobody, DigestPart())
     names = way.names(parts)
-    return Figures(
+    return DigestFigures(
         totals=totals,
         rows=[(names[each], part) for each, part in parts.items()],
         ownerless=ownerless,
@@ -108,12 +108,12 @@ def _of_them(
     return totals
 
 
-def _parts(way: Way[T], now: Iterable[SpendRow], before: Iterable[tuple[SpendRow, Decimal]]) -> dict[T, Part]:
-    parts: dict[T, Part] = defaultdict(Part)
+def _parts(way: Way[T], now: Iterable[SpendRow], before: Iterable[tuple[SpendRow, Decimal]]) -> dict[T, DigestPart]:
+    parts: dict[T, DigestPart] = defaultdict(DigestPart)
     for row in now:
-        parts[way.id_of(row)] += Part(row.dollars)
+        parts[way.id_of(row)] += DigestPart(row.dollars)
     for row, weight in before:
-        parts[way.id_of(row)] += Part(before=row.dollars * weight)
+        parts[way.id_of(row)] += DigestPart(before=row.dollars * weight)
     return parts
 
 

@@ -25,7 +25,7 @@ SILENT = "Stay silent when nothing happened"
 
 
 @dataclass(frozen=True)
-class Form:
+class DigestForm:
     """What the form shows: a wish, for which digest ("" is a new one), the names of what is chosen."""
 
     wish: Wish
@@ -34,7 +34,7 @@ class Form:
     problem: str = ""
 
 
-def form(shown: Form) -> Block:
+def form(shown: DigestForm) -> Block:
     """Draw the form."""
     return blocks.modal(
         "digests.form",
@@ -46,7 +46,7 @@ def form(shown: Form) -> Block:
     )
 
 
-def _what_and_where(shown: Form) -> list[Block]:
+def _what_and_where(shown: DigestForm) -> list[Block]:
     wish = shown.wish
     hint = "Keydesk must be in it, and it must not be shared outside. Empty: a direct message to you."
     place = blocks.conversations_select("channel", initial=wish.channel or "")
@@ -57,7 +57,7 @@ def _what_and_where(shown: Form) -> list[Block]:
     ]
 
 
-def _when(shown: Form) -> list[Block]:
+def _when(shown: DigestForm) -> list[Block]:
     weekdays = blocks.checkboxes("weekdays", _weekdays(), initial=map(str, shown.wish.weekdays))
     hour = blocks.select("hour", _hours(), initial=str(shown.wish.hour))
     zone = f"Time zone: {shown.wish.tz}. It tells the provider days (UTC) that ended an hour before or earlier."
@@ -101,7 +101,7 @@ def read_form(state: Mapping[str, Any], tz: str) -> Wish:
 
 
 @dataclass(frozen=True)
-class Reader:
+class FormReader:
     """Who looks at a list of digests, and when."""
 
     user_id: str
@@ -109,7 +109,7 @@ class Reader:
     may_subscribe: bool
 
 
-def digest_list(page: Page[Subscription], names: Mapping[str, str], reader: Reader) -> list[Block]:
+def digest_list(page: Page[Subscription], names: Mapping[str, str], reader: FormReader) -> list[Block]:
     """Draw a page of the digests that this person may change; whose they are stands at those of others."""
     rows = [block for each in page.items for block in _listed(each, names, reader)]
     how = (
@@ -124,7 +124,7 @@ def digest_list(page: Page[Subscription], names: Mapping[str, str], reader: Read
     ]
 
 
-def _listed(found: Subscription, names: Mapping[str, str], reader: Reader) -> list[Block]:
+def _listed(found: Subscription, names: Mapping[str, str], reader: FormReader) -> list[Block]:
     place = channel(found.channel) if found.channel else "direct message"
     days = "every day" if len(found.weekdays) == len(WEEKDAYS) else listed(WEEKDAYS[day] for day in found.weekdays)
     problem = f"\n⚠️ {escape(cut(found.problem, PROBLEM_SHOWN))}" if found.problem else ""
@@ -160,7 +160,7 @@ def options(found: Sequence[tuple[str, str]]) -> list[Block]:
     return [blocks.option(name, id_) for id_, name in found]
 
 
-def _several(label: str, name: str, wanted: Sequence[str], shown: Form, hint: str) -> Block:
+def _several(label: str, name: str, wanted: Sequence[str], shown: DigestForm, hint: str) -> Block:
     initial = options([(each, shown.names.get(each, each)) for each in wanted])
     select = blocks.multi_external_select(f"digests.{name}", initial=initial, most=MOST_CHOSEN)
     return blocks.input_(label, name, select, optional=True, hint=hint)

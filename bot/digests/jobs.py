@@ -14,7 +14,7 @@ from bot.digests.subscribing import rhythm_of
 from bot.engine.port import Engine, Job
 from bot.store import digest_runs, digests
 from bot.store.database import Database
-from bot.store.digest_runs import Run
+from bot.store.digest_runs import DigestRun
 from bot.store.digests import Subscription
 
 EVERY = timedelta(minutes=1)
@@ -26,7 +26,7 @@ COMPLETED_WITHIN = timedelta(days=40)
 log = structlog.get_logger()
 
 
-def is_ready(run: Run, completeness: Completeness) -> bool:
+def is_ready(run: DigestRun, completeness: Completeness) -> bool:
     """Tell whether more can be told now: all is final, or what was missing was read."""
     return completeness.final or (not run.complete and not completeness.unread)
 

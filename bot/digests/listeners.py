@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.desk.service import Desk, Held
 from bot.digests import form, subscribing, views
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest, Wish
-from bot.digests.reading import Reading
+from bot.digests.reading import DigestReading
 from bot.digests.schedule import last_closed
 from bot.digests.service import Digest
 from bot.errors import BotError, NotAllowed, NotUnderstood
@@ -41,7 +41,7 @@ MAY_READ = "digests.read"
 class DigestListeners:
     """Answers `/digests` and the buttons of digests."""
 
-    def __init__(self, desk: Desk, database: Database, clock: Clock, exports: Exports, reading: Reading) -> None:
+    def __init__(self, desk: Desk, database: Database, clock: Clock, exports: Exports, reading: DigestReading) -> None:
         self._desk = desk
         self._database = database
         self._clock = clock
@@ -102,7 +102,7 @@ class DigestListeners:
 
     async def subscribe(self, _: Call, access: Access) -> views.Block:
         """Draw an empty form."""
-        return form.form(form.Form(Wish(tz=access.actor.tz)))
+        return form.form(form.DigestForm(Wish(tz=access.actor.tz)))
 
     async def change(self, call: Call, access: Access) -> views.Block:
         """Draw the form of a digest."""
@@ -230,14 +230,14 @@ class DigestListeners:
         def read(session: Session) -> list[views.Block]:
             found = digests.living(session, actor.team_id, None if everybodys else actor.user_id)
             own_first = sorted(found, key=lambda each: each.owner != actor.user_id)
-            reader = form.Reader(actor.user_id, self._clock.now(), may_subscribe)
+            reader = form.FormReader(actor.user_id, self._clock.now(), may_subscribe)
             return form.digest_list(page_of(own_first, number, LISTED), _names(session, actor.team_id), reader)
 
         return await self._database.read(read)
 
-    async def _form(self, actor: Actor, subscription_id: str, wish: Wish) -> form.Form:
+    async def _form(self, actor: Actor, subscription_id: str, wish: Wish) -> form.DigestForm:
         names = await self._database.read(lambda session: _names(session, actor.team_id))
-        return form.Form(wish, subscription_id, names)
+        return form.DigestForm(wish, subscription_id, names)
 
     async def _zone(self, actor: Actor, subscription_id: str) -> str:
         """Return the zone in which a form's hour is meant: somebody else's digest stays in its subscriber's."""

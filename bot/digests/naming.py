@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 
-from bot.billing.statement import Catalogue
+from bot.billing.statement import StatementCatalogue
 from bot.digests.service import OTHER, OWNERLESS, UNSPLIT
 from bot.providers.line_items import line_item_named
 from bot.spending import payers
@@ -42,7 +42,7 @@ class Naming:
         self._projects = projects
         self.project_names = {each.id: each.name for each in projects.values()}
         self.customer_names = {each.tag: each.name for each in customers.everyone(session, team_id)}
-        self._catalogue = Catalogue(self.customer_names, {})
+        self._catalogue = StatementCatalogue(self.customer_names, {})
         self._attribution = payers.attribution(session, team_id)
         self.ways: Mapping[str, Way[Any]] = {
             "customer": Way(self.payer, self._customers, UNTAGGED),

@@ -19,7 +19,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.digests import views
 from bot.digests.jobs import is_ready
-from bot.digests.reading import Reading
+from bot.digests.reading import DigestReading
 from bot.digests.service import Digest
 from bot.digests.snapshot import as_posted, kept
 from bot.digests.subscribing import Owe
@@ -30,7 +30,7 @@ from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear, SlackWeb
 from bot.slack.words import fallback_text
 from bot.store import digest_runs, digests, people
 from bot.store.database import Database
-from bot.store.digest_runs import Run, Told
+from bot.store.digest_runs import DigestRun, DigestToPost
 from bot.store.digests import Subscription
 
 # By the machine's time: longer than a post, with the looks at its place before, may take.
@@ -50,7 +50,7 @@ class PlaceLost(Exception):
 class DigestPosting:
     """Posts runs and completes them; ``web`` gives up within seconds and never waits out a rate limit."""
 
-    def __init__(self, database: Database, engine: Engine, web: SlackWeb, reading: Reading, owe: Owe) -> None:
+    def __init__(self, database: Database, engine: Engine, web: SlackWeb, reading: DigestReading, owe: Owe) -> None:
         self._database = database
         self._engine = engine
         self._web = web
@@ -74,7 +74,7 @@ class DigestPosting:
             return
         await self._tell(told, await self._reading.digest(told.subscription, told.days, now), now)
 
-    async def _tell(self, told: Told, digest: Digest, now: datetime) -> None:
+    async def _tell(self, told: DigestToPost, digest: Digest, now: datetime) -> None:
         if digest.empty and told.subscription.silent_when_empty and told.run.state == "planned":
             await self._be_silent(told, digest)
             return
@@ -89,7 +89,7 @@ class DigestPosting:
             log.warning("digests.not_posted", run=told.run.id, why=problem.code)
             await self._later(told, problem, now)
 
-    async def _later(self, told: Told, problem: SlackError, now: datetime) -> None:
+    async def _later(self, told: DigestToPost, problem: SlackError, now: datetime) -> None:
         """Try again in a few minutes, while that is worth it; then give this one digest up, and tell its owner."""
         if now < told.run.planned_at + problem.verdict.patience:
             await self._again(told.run.id, now + TRIES_AGAIN)
@@ -120,7 +120,7 @@ class DigestPosting:
         except SlackError as problem:
             log.warning("digests.not_edited", run=ref, why=problem.code)
 
-    async def _bring_up_to_date(self, told: Told, digest: Digest, now: datetime) -> None:
+    async def _bring_up_to_date(self, told: DigestToPost, digest: Digest, now: datetime) -> None:
         run_id, subscription_id = told.run.id, told.subscription.id
         before = await self._database.read(lambda session: digest_runs.told_by(session, run_id))
         edited = await self._edit(told, digest, _change(before, digest.told))
@@ -138,7 +138,7 @@ class DigestPosting:
         if mine and edited and told.run.details_ts is None:
             await self._tell_details(told.run, told.run.channel or "", told.run.ts or "", digest, updated=True)
 
-    async def _post(self, told: Told, channel: str, digest: Digest, now: datetime) -> None:
+    async def _post(self, told: DigestToPost, channel: str, digest: Digest, now: datetime) -> None:
         run_id, machine_time = told.run.id, datetime.now(UTC)
         claimed = await self._database.write(lambda session: digest_runs.claim(session, run_id, machine_time))
         if claimed is None:
@@ -159,7 +159,7 @@ class DigestPosting:
         await self._posted(told, claimed, digest, channel=channel, ts=ts, posted_at=now)
         await self._tell_details(told.run, channel, ts, digest)
 
-    async def _posted(self, told: Told, claimed: str, digest: Digest, **where: Any) -> None:
+    async def _posted(self, told: DigestToPost, claimed: str, digest: Digest, **where: Any) -> None:
         to = "posted_again" if claimed == "repeating" else "posted"
 
         def note(session: Session) -> None:
@@ -176,7 +176,9 @@ class DigestPosting:
         if to == "unclear":
             await self._again(run_id, now + REPEAT_AFTER)
 
-    async def _tell_details(self, run: Run, channel: str, ts: str, digest: Digest, *, updated: bool = False) -> None:
+    async def _tell_details(
+        self, run: DigestRun, channel: str, ts: str, digest: Digest, *, updated: bool = False
+    ) -> None:
         """Put the details under the message; the button shows them too, so that a loss costs little."""
         blocks = views.details(digest, updated=updated)
         try:
@@ -186,7 +188,7 @@ class DigestPosting:
             return
         await self._database.write(lambda session: digest_runs.note_details(session, run.id, details_ts))
 
-    async def _edit(self, told: Told, digest: Digest, change: Decimal) -> bool:
+    async def _edit(self, told: DigestToPost, digest: Digest, change: Decimal) -> bool:
         """Edit the message, where it may still be shown; False for one that can never be edited again.
 
         Raises:
@@ -210,7 +212,7 @@ class DigestPosting:
         log.warning("digests.not_completed", run=told.run.id, why=why)
         return False
 
-    async def _edit_details(self, run: Run, channel: str, digest: Digest) -> None:
+    async def _edit_details(self, run: DigestRun, channel: str, digest: Digest) -> None:
         """Bring the details in the thread up to date, unless they are gone.
 
         Raises:
@@ -253,7 +255,7 @@ class DigestPosting:
             raise PlaceLost("Digests are for full members of this workspace only.")
         return await self._web.open_dm(subscription.owner)
 
-    async def _give_up(self, told: Told, why: str, now: datetime) -> None:
+    async def _give_up(self, told: DigestToPost, why: str, now: datetime) -> None:
         """Pause the subscription, and owe its owner one word of it."""
         subscription, team_id = told.subscription, told.subscription.team_id
 
@@ -266,7 +268,7 @@ class DigestPosting:
 
         await self._database.write(note)
 
-    async def _be_silent(self, told: Told, digest: Digest) -> None:
+    async def _be_silent(self, told: DigestToPost, digest: Digest) -> None:
         def note(session: Session) -> None:
             if digest_runs.move(session, told.run.id, "planned", "silent", final=digest.final, complete=True):
                 _note_told(session, told, digest)
@@ -279,12 +281,12 @@ class DigestPosting:
         await self._database.write(lambda session: self._engine.later(session, again, at))
 
 
-def _read(session: Session, run_id: str, machine_time: datetime) -> Told | None:
+def _read(session: Session, run_id: str, machine_time: datetime) -> DigestToPost | None:
     digest_runs.give_up_claims(session, run_id, machine_time - PATIENCE)
     return digest_runs.told(session, run_id)
 
 
-def _note_told(session: Session, told: Told, digest: Digest) -> None:
+def _note_told(session: Session, told: DigestToPost, digest: Digest) -> None:
     """Note what people read: of the days themselves, and of those that a correction stood for."""
     digest_runs.tell(session, told.subscription.id, digest.told)
     digest_runs.tell(session, told.subscription.id, {each.day: each.total for each in digest.snapshot.corrections})

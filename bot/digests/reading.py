@@ -14,7 +14,7 @@ from bot.budgets import former
 from bot.digests.coverage import Completeness, DayCoverage
 from bot.digests.events import events
 from bot.digests.figures import figures
-from bot.digests.service import CORRECTED_DAYS, DAY, Balance, Digest, Events, Figures, compose
+from bot.digests.service import CORRECTED_DAYS, DAY, BalanceLine, Digest, DigestFigures, Events, compose
 from bot.errors import BotError
 from bot.money import lasts, to_cent
 from bot.providers.billing import dollars_left
@@ -38,7 +38,7 @@ class Material:
     ``per_day`` is what each project spent a day lately, ``names`` how it is called.
     """
 
-    figures: Figures
+    figures: DigestFigures
     events: Events
     told_before: dict[date, Decimal]
     budget: Decimal | None
@@ -47,15 +47,15 @@ class Material:
     per_day: Mapping[str, Decimal]
     names: Mapping[str, str]
 
-    def balances(self, left: Mapping[str, Decimal]) -> list[Balance]:
+    def balances(self, left: Mapping[str, Decimal]) -> list[BalanceLine]:
         """Return what is left in each of these projects, and for how long."""
         return [
-            Balance(self.names.get(each, each), to_cent(amount), lasts(amount, self.per_day.get(each)))
+            BalanceLine(self.names.get(each, each), to_cent(amount), lasts(amount, self.per_day.get(each)))
             for each, amount in left.items()
         ]
 
 
-class Reading:
+class DigestReading:
     """Reads what a subscription is told of some days, as it is known now."""
 
     def __init__(self, database: Database, reports: OffersMoney) -> None:

@@ -6,7 +6,7 @@ from bot.digests.jobs import DigestJobs
 from bot.digests.listeners import DigestListeners
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest
 from bot.digests.posting import DigestPosting
-from bot.digests.reading import Reading
+from bot.digests.reading import DigestReading
 from bot.digests.rules import own_digest
 from bot.digests.subscribing import Subscribing, owner_of
 from bot.operation import OperationKind
@@ -25,7 +25,7 @@ RIGHTS = {
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    reading, jobs = Reading(deps.database, deps.providers), DigestJobs(deps.database, deps.engine)
+    reading, jobs = DigestReading(deps.database, deps.providers), DigestJobs(deps.database, deps.engine)
     subscribing = Subscribing(deps.database, deps.clock, deps.interactive, deps.desk.owe)
     posting = DigestPosting(deps.database, deps.engine, deps.interactive, reading, deps.desk.owe)
     return Room(

@@ -13,7 +13,7 @@ NAME_LONGEST = 40
 
 
 @dataclass(frozen=True)
-class Scope:
+class DigestScope:
     """Names of projects and of customers: what both hold. No project means all, no customer everybody."""
 
     projects: tuple[str, ...] = ()
@@ -31,9 +31,9 @@ class Scope:
         return f"{by} in {_cut(self.projects)}" if self.projects else by
 
 
-def scope_of(subscription: Subscription, names: Mapping[str, str]) -> Scope:
+def scope_of(subscription: Subscription, names: Mapping[str, str]) -> DigestScope:
     """Return what a subscription is about, by the names of projects and customers."""
-    return Scope(_named(subscription.projects, names), _named(subscription.customers, names))
+    return DigestScope(_named(subscription.projects, names), _named(subscription.customers, names))
 
 
 def _named(wanted: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:

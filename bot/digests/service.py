@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.digests.scope import Scope
+from bot.digests.scope import DigestScope
 from bot.money import FORECAST_FROM_DAY, days_left, forecast, mean, to_cent, to_cents, total
 from bot.prices import Unpriced
 from bot.spending.usual import usual_of
@@ -35,14 +35,14 @@ Details = Mapping[str, Sequence[tuple[str, Decimal]]]
 
 
 @dataclass(frozen=True)
-class Part:
+class DigestPart:
     """Dollars of one group: on the days told, and on the days that they are compared with."""
 
     now: Decimal = NOTHING
     before: Decimal = NOTHING
 
-    def __add__(self, other: Part) -> Part:
-        return Part(self.now + other.now, self.before + other.before)
+    def __add__(self, other: DigestPart) -> DigestPart:
+        return DigestPart(self.now + other.now, self.before + other.before)
 
     @property
     def change(self) -> Decimal:
@@ -51,7 +51,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Balance:
+class BalanceLine:
     """Dollars that are left in one project (its name), and the days that they last at what it spent lately.
 
     Projects share no balance, so balances are never added up.
@@ -71,7 +71,7 @@ class Failures:
 
 
 @dataclass(frozen=True)
-class Figures:
+class DigestFigures:
     """What the provider told of a scope, without the projects in ``unread``, whose days told it did not tell.
 
     ``totals`` come from the ungrouped breakdown, by day; a day is missing where that of a project is not known.
@@ -83,13 +83,13 @@ class Figures:
     """
 
     totals: Mapping[date, Decimal]
-    rows: Sequence[tuple[str, Part]]
-    ownerless: Part = Part()
+    rows: Sequence[tuple[str, DigestPart]]
+    ownerless: DigestPart = DigestPart()
     details: Details = field(default_factory=dict)
     final: bool = False
     unread: tuple[str, ...] = ()
     failures: Failures | None = None
-    scope: Scope = field(default_factory=Scope)
+    scope: DigestScope = field(default_factory=DigestScope)
     earlier: Mapping[date, Decimal] = field(default_factory=dict)
     unpriced: tuple[Unpriced, ...] = ()
     untold: frozenset[date] = frozenset()
@@ -112,7 +112,7 @@ class Events:
 
 
 @dataclass(frozen=True)
-class Row:
+class DigestRow:
     """One line of the table: dollars to the cent, and the change against the usual; None where that is unknown."""
 
     name: str
@@ -134,7 +134,7 @@ class Snapshot:
     """What a digest says of the moment at which it is posted: it stays so, whatever its days come to later."""
 
     events: Events = Events()
-    balances: tuple[Balance, ...] = ()
+    balances: tuple[BalanceLine, ...] = ()
     corrections: tuple[Correction, ...] = ()
 
 
@@ -145,10 +145,10 @@ class Table:
     ``unsplit`` is what the provider's total has beyond what it splits.
     """
 
-    rows: tuple[Row, ...]
-    other: Row
-    ownerless: Row
-    unsplit: Row
+    rows: tuple[DigestRow, ...]
+    other: DigestRow
+    ownerless: DigestRow
+    unsplit: DigestRow
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Digest:
     told: Mapping[date, Decimal | None] = field(default_factory=dict)
     details: Details = field(default_factory=dict)
     failures: Failures | None = None
-    scope: Scope = field(default_factory=Scope)
+    scope: DigestScope = field(default_factory=DigestScope)
     known_to: date = date.min
     unpriced: tuple[Unpriced, ...] = ()
     weeks: frozenset[int] = frozenset()
@@ -198,10 +198,10 @@ def first_needed(days: Sequence[date]) -> date:
 
 def compose(
     days: tuple[date, ...],
-    figures: Figures,
+    figures: DigestFigures,
     events: Events,
     *,
-    balances: Sequence[Balance] = (),
+    balances: Sequence[BalanceLine] = (),
     budget: Decimal | None = None,
     told_before: Mapping[date, Decimal] | None = None,
 ) -> Digest:
@@ -242,7 +242,7 @@ def compose(
     )
 
 
-def _month(figures: Figures, first: date, known_to: date) -> tuple[Decimal | None, Decimal | None]:
+def _month(figures: DigestFigures, first: date, known_to: date) -> tuple[Decimal | None, Decimal | None]:
     """Return what a month has come to and where it is heading; nothing while none of its days is known."""
     days, last_week = _days(first, known_to), [known_to - number * DAY for number in range(7)]
     recent = mean([figures.course.get(day) for day in last_week])
@@ -273,27 +273,27 @@ def _forecast(month_to_date: Decimal | None, recent: Decimal | None, known_to: d
     return forecast(month_to_date, recent, days_left(known_to, known_to))
 
 
-def _table(figures: Figures, provider: Decimal | None, usual: Decimal | None) -> Table:
+def _table(figures: DigestFigures, provider: Decimal | None, usual: Decimal | None) -> Table:
     """Choose the rows to show, and put the others together; without a usual there is no change to tell."""
     moved = sorted(figures.rows, key=lambda row: (-abs(row[1].change), -row[1].now, row[0]))
     first = [(name, part) for name, part in moved[:MOVERS] if part.now or part.change]
-    other = sum((part for _, part in moved[MOVERS:]), Part())
+    other = sum((part for _, part in moved[MOVERS:]), DigestPart())
     listed = [*first, (OTHER, other), ("", figures.ownerless)]
-    split = sum((part for _, part in listed), Part())
-    beyond = Part(
+    split = sum((part for _, part in listed), DigestPart())
+    beyond = DigestPart(
         provider - split.now if provider is not None else NOTHING,
         usual - split.before if usual is not None else NOTHING,
     )
     parts = [*listed, (UNSPLIT, beyond)]
     now, before = to_cents([part.now for _, part in parts]), to_cents([part.before for _, part in parts])
     rows = [
-        Row(name, amount, amount - earlier if usual is not None else None)
+        DigestRow(name, amount, amount - earlier if usual is not None else None)
         for (name, _), amount, earlier in zip(parts, now, before, strict=True)
     ]
     return Table(tuple(rows[:-3]), rows[-3], rows[-2], rows[-1])
 
 
-def _per_day(figures: Figures, days: Sequence[date]) -> tuple[tuple[date, Decimal | None], ...]:
+def _per_day(figures: DigestFigures, days: Sequence[date]) -> tuple[tuple[date, Decimal | None], ...]:
     """Return the totals of the days told, to the cent; they add up to the printed total where all are known."""
     known = [figures.totals[day] for day in days if day in figures.totals]
     cents = dict(zip((day for day in days if day in figures.totals), to_cents(known), strict=True))

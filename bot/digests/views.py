@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.digests.service import OWNERLESS, Balance, Digest, Failures, Row
+from bot.digests.service import OWNERLESS, BalanceLine, Digest, DigestRow, Failures
 from bot.money import dollars, to_cent, to_cents
 from bot.prices import sentences
 from bot.slack import blocks
@@ -169,14 +169,14 @@ def _month(digest: Digest) -> Block:
     )
 
 
-def _balances(known: Sequence[Balance]) -> str:
+def _balances(known: Sequence[BalanceLine]) -> str:
     """Say what is left in each project: those first where nothing is, then by for how few days it lasts."""
     ordered = sorted(known, key=lambda each: (each.amount > 0, each.days is None, each.days, each.amount, each.project))
     shown, rest = ordered[:BALANCES_SHOWN], ordered[BALANCES_SHOWN:]
     return "\n".join([*map(_balance, shown), *([_more(shown, rest)] if rest else [])]) or NOTHING
 
 
-def _more(shown: Sequence[Balance], rest: Sequence[Balance]) -> str:
+def _more(shown: Sequence[BalanceLine], rest: Sequence[BalanceLine]) -> str:
     """Say how many more there are, and that they last longer only where all of them do, as far as anybody knows."""
     lasting = [(0 if each.amount <= 0 else each.days) for each in (*shown, *rest)]
     days = [each for each in lasting if each is not None]
@@ -184,7 +184,7 @@ def _more(shown: Sequence[Balance], rest: Sequence[Balance]) -> str:
     return f"{len(rest)} more{(' lasts longer' if len(rest) == 1 else ' last longer') if longer else ''}"
 
 
-def _balance(left: Balance) -> str:
+def _balance(left: BalanceLine) -> str:
     lasts = f", lasts {count(left.days, 'day')}" if left.days is not None else ""
     return f"{escape(cut(left.project, NAME_LONGEST))} {dollars(left.amount)}{lasts}"
 
@@ -207,7 +207,7 @@ def _rows(digest: Digest, by: str) -> Block:
     return blocks.section("*What moved most*\n" + "\n".join(_row(row) for row in rows))
 
 
-def _row(row: Row) -> str:
+def _row(row: DigestRow) -> str:
     # Figures first: beside a name that is written from right to left they would change places.
     change = f"`{_signed(row.change):>11}`  " if row.change is not None else ""
     return f"`{dollars(row.amount):>12}`  {change}{escape(cut(row.name, NAME_LONGEST))}"
@@ -283,7 +283,7 @@ def _split(title: str, sums: Sequence[tuple[str, Decimal]]) -> list[Block]:
     if rest:
         shown.append((f"{len(rest)} more", sum((amount for _, amount in rest), Decimal())))
     cents = to_cents([amount for _, amount in shown])
-    rows = [_row(Row(name, amount, None)) for (name, _), amount in zip(shown, cents, strict=True)]
+    rows = [_row(DigestRow(name, amount, None)) for (name, _), amount in zip(shown, cents, strict=True)]
     lines = [f"*{title}* · {dollars(sum(cents, Decimal()))}", *rows]
     return [
         blocks.section("\n".join(lines[start : start + LINES_TOGETHER]))

@@ -165,7 +165,7 @@ class InviteListeners:
         form = await self._form(actor, typed.project_id)
         return views.invite_form(form, typed, problem.text) if form.choices else saying(TITLE, escape(problem.text))
 
-    async def _form(self, actor: Actor, project_id: str) -> service.Form:
+    async def _form(self, actor: Actor, project_id: str) -> service.InviteForm:
         return await self._database.read(lambda session: service.form(session, self._desk, actor, project_id))
 
     # --- one invitation ---

@@ -31,7 +31,7 @@ CSV_HEADER = ("E-mail", "Provider role", "Sent by", "Sent at (UTC)")
 
 
 @dataclass(frozen=True)
-class Row:
+class InviteRow:
     """An open invitation in a list. ``sent`` tells by whom and when (mrkdwn), empty for one not sent from here."""
 
     invite: Invite
@@ -46,7 +46,7 @@ class InvitePage:
     project_id: str
     project: str
     words: str
-    page: Page[Row]
+    page: Page[InviteRow]
     domains: tuple[str, ...]
     fresh: str
     limits: str
@@ -55,7 +55,7 @@ class InvitePage:
 
 
 @dataclass(frozen=True)
-class Form:
+class InviteForm:
     """What the form that invites shows; ``choices`` are the scopes that our credential can give."""
 
     project_id: str
@@ -79,7 +79,7 @@ def page(session: Session, desk: Desk, actor: Actor, project: Project, words_: s
     cancels = access.can("invites.cancel")
     vendor = vendor_of(session, project)
     rows = tuple(
-        Row(invite, _sent(session, actor, invite), cancels and may(role, scope_of(invite), "invite"))
+        InviteRow(invite, _sent(session, actor, invite), cancels and may(role, scope_of(invite), "invite"))
         for invite in found
     )
     return InvitePage(
@@ -101,13 +101,13 @@ def _sent(session: Session, actor: Actor, invite: Invite) -> str:
     return f"sent by {escape(words.people_of(session, actor.team_id, [invite.sent_by]))} {when(invite.sent_at)}"
 
 
-def form(session: Session, desk: Desk, actor: Actor, project_id: str) -> Form:
+def form(session: Session, desk: Desk, actor: Actor, project_id: str) -> InviteForm:
     """Return what the form that invites shows."""
     role = accounts.our_role(session, project_id)
     powerful = SendInvites(project_id=project_id, emails=("nobody",), scope="admin")
     verdict = desk.judge(session, powerful, actor)
     deciders = verdict.deciders if isinstance(verdict, Hold) else frozenset[str]()
-    return Form(
+    return InviteForm(
         project_id,
         projects.name_of(session, project_id),
         tuple(scope for scope in ROLES if may(role, scope, "invite")),

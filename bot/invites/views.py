@@ -8,7 +8,7 @@ from bot.desk.words import storable
 from bot.errors import FormError, NotUnderstood
 from bot.invites.addresses import read_addresses, read_domains
 from bot.invites.operations import MOST_AT_ONCE, WHY_LONGEST, ChangeInviteDomains, SendInvites
-from bot.invites.service import Form, InvitePage, Row
+from bot.invites.service import InviteForm, InvitePage, InviteRow
 from bot.providers.roles import MEANINGS, ROLES
 from bot.providers.values import Role
 from bot.slack import blocks
@@ -61,14 +61,14 @@ def _rows(seen: InvitePage) -> list[Block]:
     return [blocks.section("No invitation is open. Whoever accepted one is among the members.")]
 
 
-def _row(row: Row) -> Block:
+def _row(row: InviteRow) -> Block:
     parts = [escape(cut(row.invite.scope, SHOWN)) or "provider role not told", *([row.sent] if row.sent else [])]
     text = f"*{escape(row.invite.email)}*\n{' · '.join(parts)}"
     menu = _menu(row) if row.may_change else None
     return blocks.section(text, accessory=menu)
 
 
-def _menu(row: Row) -> Block | None:
+def _menu(row: InviteRow) -> Block | None:
     target = f"{row.invite.project_id}:{row.invite.email}"
     options = (("Send again", f"resend:{target}"), ("Take back", f"cancel:{target}"))
     if any(len(value) > VALUE_LONGEST for _, value in options):
@@ -93,7 +93,7 @@ def domains_shown(domains: tuple[str, ...], *, may_change: bool) -> list[Block]:
 # --- forms ---
 
 
-def invite_form(seen: Form, typed: SendInvites | None = None, problem: str = "") -> Block:
+def invite_form(seen: InviteForm, typed: SendInvites | None = None, problem: str = "") -> Block:
     """Draw the form that invites; ``typed`` and ``problem`` bring back what was typed, with what is wrong with it."""
     options = [blocks.option(scope, scope, MEANINGS[scope] + _approval(scope)) for scope in seen.choices]
     emails = "\n".join(typed.emails) if typed else ""

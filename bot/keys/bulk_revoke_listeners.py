@@ -15,7 +15,7 @@ from bot.desk.outcomes import answer
 from bot.desk.service import Desk
 from bot.errors import FormError, NotUnderstood, ProviderError
 from bot.keys.operations import EndKeys
-from bot.keys.rights import Rights
+from bot.keys.rights import KeyRights
 from bot.keys.views import beyond_us
 from bot.operation import Actor
 from bot.providers.credential_identity import CredentialIdentity
@@ -48,7 +48,7 @@ WAITS = "More than three keys of others within a day, or one that you do not app
 
 
 @dataclass(frozen=True)
-class Found:
+class KeysFound:
     """The live keys of a budget that Keydesk can end, and how many of them this person may end.
 
     ``beyond_us`` counts those that only somebody else at the provider can end; ``about`` says whose budget it is.
@@ -104,7 +104,7 @@ class KeyBulkRevokeListeners:
         outcome = await self._desk.submit(wish, actor, call.view_id)
         return await self._database.read(lambda session: answer(session, actor, outcome, "these keys work on"))
 
-    async def _find(self, budget_id: str, actor: Actor) -> Found:
+    async def _find(self, budget_id: str, actor: Actor) -> KeysFound:
         try:
             own = await self._identity.own_keys()
         except ProviderError:  # whoever ends the key itself is asked again, and refused
@@ -114,7 +114,7 @@ class KeyBulkRevokeListeners:
 
 def find(
     session: Session, desk: Desk, budget_id: str, actor: Actor, own: Collection[str | None] = frozenset()
-) -> Found:
+) -> KeysFound:
     """Return the live keys of a budget, judged for this person; those that Keydesk works with (``own``) stay.
 
     Raises:
@@ -123,19 +123,19 @@ def find(
     budget = budgets.get(session, budget_id)
     if budget is None or budget.team_id != actor.team_id:
         raise NotUnderstood("There is no such budget any more. Nothing changed.")
-    rights = Rights(session, desk, actor)
+    rights = KeyRights(session, desk, actor)
     every = [key for key in keys_of(session, budget) if key.provider_key_id not in own]
     ours = [key for key in every if rights.credential_suffices(key)]
     endable = sum(rights.refusal(key) is None for key in ours)
     about = f"the {budget.scope} {_called(session, budget)}"
-    return Found(budget_id, tuple(ours), endable, len(every) - len(ours), budget.project_id, about)
+    return KeysFound(budget_id, tuple(ours), endable, len(every) - len(ours), budget.project_id, about)
 
 
 def _called(session: Session, budget: Budget) -> str:
     return projects.name_of(session, budget.ref) if budget.scope == "project" else budget.ref
 
 
-def confirm_form(found: Found, problem: str = "") -> Block:
+def confirm_form(found: KeysFound, problem: str = "") -> Block:
     """Draw who breaks; with keys that this person may end, also the field for their number."""
     number = len(found.keys)
     lines = [_line(key) for key in found.keys[:SHOWN]]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot import audit
 from bot.desk.service import Desk
 from bot.keys.operations import EndKey, EndKeys
-from bot.keys.rights import Rights
+from bot.keys.rights import KeyRights
 from bot.operation import Actor, Description, Stakes
 from bot.slack.words import count, cut, escape, user
 from bot.spending.key_names import key_in_list
@@ -42,7 +42,7 @@ class KeyEnds:
         others = [key for key in keys.by_ids(session, operation.key_ids) if key.owner not in own]
         if not others:
             return Stakes()
-        rights = Rights(session, self._desk, actor)
+        rights = KeyRights(session, self._desk, actor)
         return Stakes(
             ended=self._with(session, actor, others, now),
             refused=any(rights.refusal(key) is not None for key in others),

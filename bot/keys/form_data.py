@@ -13,7 +13,7 @@ from bot.desk import words
 from bot.desk.service import Desk
 from bot.keys.customer_choice import Billed
 from bot.keys.operations import CreateKey
-from bot.keys.request_form import Form
+from bot.keys.request_form import KeyRequestForm
 from bot.operation import Actor
 from bot.slack.words import cut
 from bot.store import accounts, customers, keys, people, projects
@@ -22,7 +22,7 @@ MOST_OPTIONS = 100
 NAME_SHOWN = 60
 
 
-def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime) -> Form:
+def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime) -> KeyRequestForm:
     """Return what the form shows for the project that was named; unless one was, the chosen one, else the only one.
 
     A name that means no project, or several, leaves the choice open: nobody shall ask for a key in another project
@@ -32,14 +32,14 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
     project = projects.named(session, named) if named else projects.chosen(session, actor.team_id, actor.user_id)
     if project is None:
         problem = _not_found(session, named) if named else ""
-        nothing = Form(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
+        nothing = KeyRequestForm(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
         return replace(nothing, any_customer=_any_customer(session, actor))
     settings = projects.settings(session, project.id)
     refusal = desk.access(session, actor, project.id).denial("keys.create")
     allowed = desk.policy.deciders(
         CreateKey.kind, actor.user_id, desk.policy_context(session, actor.team_id, project.id)
     )
-    return Form(
+    return KeyRequestForm(
         project=(project.id, project.name),
         recommended_days=settings.recommended_days,
         most_days=settings.most_days,

@@ -142,7 +142,7 @@ class KeyListeners:
         billed = await self._database.read(lambda session: form_data.billed_to(session, actor, typed.customer))
         return request_form.request_form(replace(form, typed=typed, problem=problem.text, billed=billed))
 
-    async def _form(self, actor: Actor, words: str) -> request_form.Form:
+    async def _form(self, actor: Actor, words: str) -> request_form.KeyRequestForm:
         now = self._clock.now()
         return await self._database.read(lambda session: form_data.form(session, self._desk, actor, words, now))
 
@@ -182,7 +182,7 @@ class KeyListeners:
         project_id = access.project.id if access.project is not None else None
         if project_id is not None:
             await self._read_once(call, access)
-        return await self._list(access.actor, listing.Wanted(project_id=project_id, words=call.text.strip()))
+        return await self._list(access.actor, listing.KeysWanted(project_id=project_id, words=call.text.strip()))
 
     async def _read_once(self, call: Call, access: Access) -> None:
         """Read the keys now if they never were: among thousands of projects the turn of one may be far off."""
@@ -195,7 +195,7 @@ class KeyListeners:
     async def list_mine(self, call: Call, access: Access) -> list[Block]:
         """List one's own keys, in every project."""
         actor = access.actor
-        return await self._list(actor, listing.Wanted(owner=actor.user_id, words=call.text.strip()))
+        return await self._list(actor, listing.KeysWanted(owner=actor.user_id, words=call.text.strip()))
 
     async def turn_list(self, call: Call, access: Access) -> list[Block]:
         """Show another page of a project's keys."""
@@ -216,8 +216,8 @@ class KeyListeners:
         finally:
             await call.show_instead(await self._list(access.actor, wanted))
 
-    async def _list(self, actor: Actor, wanted: listing.Wanted) -> list[Block]:
-        now, reader = self._clock.now(), listing.Reader(self._desk, actor)
+    async def _list(self, actor: Actor, wanted: listing.KeysWanted) -> list[Block]:
+        now, reader = self._clock.now(), listing.KeyReader(self._desk, actor)
         return await self._database.read(lambda session: listing.draw(session, reader, wanted, now))
 
     # --- one key ---
@@ -255,7 +255,7 @@ class KeyListeners:
         return await self._database.read(lambda session: service.the_key(session, call.value))
 
     async def _one(self, key: Key, access: Access, *, ask: bool) -> list[Block]:
-        now, reader = self._clock.now(), listing.Reader(self._desk, access.actor)
+        now, reader = self._clock.now(), listing.KeyReader(self._desk, access.actor)
         await self._mirror.read_details(key)
         return await self._database.read(lambda session: listing.draw_one(session, reader, key.id, now, ask=ask))
 

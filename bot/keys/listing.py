@@ -12,8 +12,8 @@ from bot.desk import words
 from bot.desk.service import Desk
 from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import views
-from bot.keys.rights import Rights
-from bot.keys.service import Page, the_key
+from bot.keys.rights import KeyRights
+from bot.keys.service import KeyPage, the_key
 from bot.mirror import fresh
 from bot.operation import Actor
 from bot.providers.port import THE_PROVIDER
@@ -27,7 +27,7 @@ PAGE = 10
 
 
 @dataclass(frozen=True)
-class Wanted:
+class KeysWanted:
     """Which keys: of a project (None: all), of an owner (None: everybody's), matching words; which page."""
 
     project_id: str | None = None
@@ -41,25 +41,25 @@ class Wanted:
         return f"{self.project_id or ''}:{self.words[:WORDS_LONGEST]}"
 
 
-def read_wanted(value: str, *, owner: str | None) -> Wanted:
+def read_wanted(value: str, *, owner: str | None) -> KeysWanted:
     """Read what a paging button carries; nonsense means the first page of everything."""
     number, project_id, typed = read_page_in(value)
-    return Wanted(project_id or None, owner, typed, number)
+    return KeysWanted(project_id or None, owner, typed, number)
 
 
 @dataclass(frozen=True)
-class Reader:
+class KeyReader:
     """Who looks at a list."""
 
     desk: Desk
     actor: Actor
 
-    def rights(self, session: Session) -> Rights:
+    def rights(self, session: Session) -> KeyRights:
         """Return what they may do with what stands in it."""
-        return Rights(session, self.desk, self.actor)
+        return KeyRights(session, self.desk, self.actor)
 
 
-def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> list[views.Block]:
+def draw(session: Session, reader: KeyReader, wanted: KeysWanted, now: datetime) -> list[views.Block]:
     """Draw one page of keys."""
     found, total = keys.search(
         session,
@@ -71,7 +71,7 @@ def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> lis
     )
     if not found and wanted.number > 1:  # keys have ended since the page before was drawn
         return draw(session, reader, replace(wanted, number=max(1, -(-total // PAGE))), now)
-    page = Page(_title(session, wanted), tuple(found), total, wanted.number, PAGE, wanted.words)
+    page = KeyPage(_title(session, wanted), tuple(found), total, wanted.number, PAGE, wanted.words)
     rights = reader.rights(session)
     vendor = vendor_of(session, wanted.project_id) if wanted.project_id is not None else THE_PROVIDER
     action = "keys.mine" if wanted.owner is not None else "keys.list"
@@ -89,7 +89,7 @@ def draw(session: Session, reader: Reader, wanted: Wanted, now: datetime) -> lis
     )
 
 
-def draw_one(session: Session, reader: Reader, key_id: str, now: datetime, *, ask: bool) -> list[views.Block]:
+def draw_one(session: Session, reader: KeyReader, key_id: str, now: datetime, *, ask: bool) -> list[views.Block]:
     """Draw one key; with ``ask``, with the question whether to end it.
 
     Raises:
@@ -137,7 +137,7 @@ def _names(session: Session, found: Iterable[Key]) -> dict[str, str]:
     return {key.project_id: projects.name_of(session, key.project_id) for key in found}
 
 
-def _title(session: Session, wanted: Wanted) -> str:
+def _title(session: Session, wanted: KeysWanted) -> str:
     if wanted.owner is not None:
         return "Your keys"
     if wanted.project_id is None:

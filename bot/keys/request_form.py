@@ -26,7 +26,7 @@ NOBODY_DECIDES = (
 
 
 @dataclass(frozen=True)
-class Form:
+class KeyRequestForm:
     """What the request form offers. ``project`` is (id, name) or None; ``deciders`` is empty when nobody can decide.
 
     ``typed`` and ``problem`` bring back what was typed, with what is wrong with it; ``purpose`` is a first draft.
@@ -46,7 +46,7 @@ class Form:
     any_customer: bool = True
 
 
-def request_form(form: Form) -> Block:
+def request_form(form: KeyRequestForm) -> Block:
     """Draw the form, for the project that is chosen in it."""
     typed = form.typed
     return blocks.modal(
@@ -87,7 +87,7 @@ def request_form(form: Form) -> Block:
     )
 
 
-def _project_input(form: Form) -> Block:
+def _project_input(form: KeyRequestForm) -> Block:
     current = blocks.option(form.project[1], form.project[0]) if form.project is not None else None
     select = blocks.external_select("keys.request.project", initial=current, placeholder="Search a project")
     return blocks.input_("Project", "project", select, dispatch=True)
@@ -97,21 +97,21 @@ def _presets() -> list[Block]:
     return [blocks.option(preset.words, preset.name, preset.cannot.capitalize()) for preset in PRESETS.values()]
 
 
-def _days(form: Form) -> Block:
+def _days(form: KeyRequestForm) -> Block:
     offered = sorted({days for days in USUAL_DAYS if days <= form.most_days} | {form.recommended_days, form.most_days})
     options = [blocks.option(_lasting(days, form), str(days)) for days in offered if days <= form.most_days]
     wanted = form.typed.days if form.typed else form.recommended_days
     return blocks.select("days", options, initial=str(min(wanted, form.most_days)))
 
 
-def _lasting(days: int, form: Form) -> str:
+def _lasting(days: int, form: KeyRequestForm) -> str:
     # A select's text is plain, so no date token: the day is the requester's own by way of the offset in ``now``.
     end = form.now + timedelta(days=days)
     mark = " (recommended)" if days == form.recommended_days else ""
     return f"{count(days, 'day')}, until {end:%a %d %b %Y}{mark}"
 
 
-def _who_decides(form: Form) -> list[str]:
+def _who_decides(form: KeyRequestForm) -> list[str]:
     if form.project is None:
         return ["Choose a project to see who decides."]
     if not form.deciders:

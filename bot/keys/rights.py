@@ -18,7 +18,7 @@ from bot.store.keys import Key
 A_LEAK = Stakes(urgent=True)  # judged as one: whether others must agree is asked when it is
 
 
-class Rights:
+class KeyRights:
     """Judges as the desk does, in one session: the facts of a project are read once, however many its keys are."""
 
     def __init__(self, session: Session, desk: Desk, actor: Actor) -> None:

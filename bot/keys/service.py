@@ -104,7 +104,7 @@ def forbidden(session: Session, operation: CreateKey, team_id: str) -> str | Non
 
 
 @dataclass(frozen=True)
-class Page:
+class KeyPage:
     """One page of keys. ``words`` is what was searched for; pages count from 1."""
 
     title: str

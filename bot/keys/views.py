@@ -10,7 +10,7 @@ from bot.keys.operations import (
     PRESETS,
     CreateKey,
 )
-from bot.keys.service import ENDING_WARNING, Page
+from bot.keys.service import ENDING_WARNING, KeyPage
 from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.words import code, count, cut, duration, escape, when
@@ -76,7 +76,7 @@ def secret(key: Key, operation: CreateKey, project: str, value: str, vendor: Ven
 
 
 def key_list(
-    page: Page,
+    page: KeyPage,
     *,
     now: datetime,
     fresh: str,
@@ -103,7 +103,7 @@ def key_list(
     ]
 
 
-def _rows(page: Page, now: datetime, endable: frozenset[str], names: Mapping[str, str]) -> list[Block]:
+def _rows(page: KeyPage, now: datetime, endable: frozenset[str], names: Mapping[str, str]) -> list[Block]:
     if page.keys:
         return [_row(key, now, names.get(key.project_id, ""), mine=key.id in endable) for key in page.keys]
     nothing = f"No live key matches “{escape(page.words)}”." if page.words else "There are no live keys here."

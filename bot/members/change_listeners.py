@@ -11,7 +11,7 @@ from bot.members import naming, views
 from bot.members.changing import OUR_OWN, MemberChanges
 from bot.members.lookup import MemberLookup, project_of_button, project_of_form
 from bot.members.operations import AboutMember, ChangeMemberScope, RemoveMember
-from bot.members.service import Overview
+from bot.members.service import MemberOverview
 from bot.operation import Actor
 from bot.providers.values import Role
 from bot.slack.call import Call
@@ -120,7 +120,7 @@ class MemberChangeListeners:
             raise NotUnderstood(f"{seen.row.member.label} cannot be made {wanted} here. {seen.limits}".strip())
         return views.scope_form(seen, wanted)
 
-    async def _changeable(self, access: Access, member: Member) -> Overview:
+    async def _changeable(self, access: Access, member: Member) -> MemberOverview:
         """Return the member at a glance, unless it is Keydesk itself."""
         await self._changes.check_not_ourselves(member.project_id, member.member_id, member.email)
         return await self._lookup.overview(access.actor, member)
@@ -157,7 +157,7 @@ class MemberChangeListeners:
         return await self._database.read(lambda session: answer(session, access.actor, outcome, "nothing changes"))
 
 
-def _check(seen: Overview, *, possible: bool) -> None:
+def _check(seen: MemberOverview, *, possible: bool) -> None:
     if not possible:
         raise NotAllowed(OUR_OWN if seen.row.ourselves else f"{seen.limits} Nothing changed.")
 

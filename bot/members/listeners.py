@@ -9,7 +9,7 @@ from bot.desk.lists import ListReading
 from bot.desk.service import Desk
 from bot.members import naming, service, views
 from bot.members.lookup import MemberLookup, project_of_button
-from bot.members.service import Reader
+from bot.members.service import MemberReader
 from bot.providers.provider import Provider
 from bot.providers.values import Member as Told
 from bot.slack.call import Call
@@ -105,6 +105,6 @@ class MemberListeners:
         return views.scopes(await self._lookup.overview(access.actor, member), told)
 
     async def _page(self, access: Access, words: str, number: int) -> list[views.Block]:
-        reader, project = Reader(self._desk, access.actor), access.there
+        reader, project = MemberReader(self._desk, access.actor), access.there
         page = await self._database.read(lambda session: service.page(session, reader, project, words, number))
         return views.member_list(page)

@@ -7,7 +7,7 @@ from bot.desk.lists import ListReading
 from bot.desk.service import Desk
 from bot.errors import NotUnderstood
 from bot.members import naming, service, views
-from bot.members.service import Overview, Reader
+from bot.members.service import MemberOverview, MemberReader
 from bot.operation import Actor
 from bot.providers.values import Member as Told
 from bot.slack.call import Call
@@ -41,7 +41,7 @@ class MemberLookup:
             raise naming.unknown(every, typed, project.name)
         if len(found) == 1:
             return found[0]
-        reader, words = Reader(self._desk, access.actor), naming.tidied(typed)[:WORDS_LONGEST]
+        reader, words = MemberReader(self._desk, access.actor), naming.tidied(typed)[:WORDS_LONGEST]
         page = await self._database.read(lambda session: service.matches(session, reader, project, words, found))
         await call.show(views.member_list(page))
         return None
@@ -58,9 +58,9 @@ class MemberLookup:
             raise NotUnderstood("This member is not in the project any more. Nothing changed.")
         return member
 
-    async def overview(self, actor: Actor, member: Member) -> Overview:
+    async def overview(self, actor: Actor, member: Member) -> MemberOverview:
         """Return one member at a glance."""
-        reader = Reader(self._desk, actor)
+        reader = MemberReader(self._desk, actor)
         return await self._database.read(lambda session: service.overview(session, reader, member))
 
 

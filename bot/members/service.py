@@ -32,7 +32,7 @@ NO_COMMENT = "no comment"
 
 
 @dataclass(frozen=True)
-class Reader:
+class MemberReader:
     """Who looks, and what may be done with whom they see: by their role, and by our credential."""
 
     desk: Desk
@@ -48,7 +48,7 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Row:
+class MemberRow:
     """A member in a list, with what may be done with them."""
 
     member: Member
@@ -65,7 +65,7 @@ class MemberPage:
     project_id: str
     project: str
     words: str
-    page: Page[Row]
+    page: Page[MemberRow]
     fresh: str
     limits: str
     vendor: Vendor
@@ -73,13 +73,13 @@ class MemberPage:
 
 
 @dataclass(frozen=True)
-class Overview:
+class MemberOverview:
     """One member at a glance, with the first of their live keys, each with its owner.
 
     ``choices`` are the scopes that could be given instead; ``deciders`` could approve a removal. Freshness is mrkdwn.
     """
 
-    row: Row
+    row: MemberRow
     project: str
     keys: tuple[tuple[Key, str], ...]
     choices: tuple[Role, ...]
@@ -96,7 +96,7 @@ def is_ourselves(session: Session, member: Member) -> bool:
     return account is not None and account.member_id == member.member_id
 
 
-def page(session: Session, reader: Reader, project: Project, words_: str, number: int) -> MemberPage:
+def page(session: Session, reader: MemberReader, project: Project, words_: str, number: int) -> MemberPage:
     """Return a page of members that match the words, or the nearest page that there is."""
     found, total = members.search(session, project.id, words_, limit=SIZE, offset=(number - 1) * SIZE)
     if not found and number > 1:  # members have gone since the page before was drawn
@@ -104,12 +104,14 @@ def page(session: Session, reader: Reader, project: Project, words_: str, number
     return _page(session, reader, project, words_, Page(tuple(found), total, number, max(1, -(-total // SIZE))))
 
 
-def matches(session: Session, reader: Reader, project: Project, typed: str, found: Sequence[Member]) -> MemberPage:
+def matches(
+    session: Session, reader: MemberReader, project: Project, typed: str, found: Sequence[Member]
+) -> MemberPage:
     """Return the first of several members whom somebody may have meant."""
     return _page(session, reader, project, typed, Page(tuple(found[:SIZE]), len(found), 1, 1))
 
 
-def _page(session: Session, reader: Reader, project: Project, typed: str, found: Page[Member]) -> MemberPage:
+def _page(session: Session, reader: MemberReader, project: Project, typed: str, found: Page[Member]) -> MemberPage:
     live = keys.live_by_maker(session, project.id)
     rows = tuple(_row(session, reader, member, _live(live, member)) for member in found.items)
     return MemberPage(
@@ -124,8 +126,8 @@ def _page(session: Session, reader: Reader, project: Project, typed: str, found:
     )
 
 
-def _row(session: Session, reader: Reader, member: Member, live: int) -> Row:
-    return Row(
+def _row(session: Session, reader: MemberReader, member: Member, live: int) -> MemberRow:
+    return MemberRow(
         member,
         live,
         is_ourselves(session, member),
@@ -134,12 +136,12 @@ def _row(session: Session, reader: Reader, member: Member, live: int) -> Row:
     )
 
 
-def overview(session: Session, reader: Reader, member: Member) -> Overview:
+def overview(session: Session, reader: MemberReader, member: Member) -> MemberOverview:
     """Return one member at a glance."""
     made, live = keys.of_maker(session, member.project_id, member.member_id, member.email, limit=KEYS_SHOWN)
     removal = RemoveMember(project_id=member.project_id, member_id=member.member_id)
     verdict, vendor = reader.desk.judge(session, removal, reader.actor), vendor_of(session, member.project_id)
-    return Overview(
+    return MemberOverview(
         row=_row(session, reader, member, live),
         project=projects.name_of(session, member.project_id),
         keys=tuple((key, _owner(session, reader.actor.team_id, key)) for key in made),

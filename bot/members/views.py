@@ -7,7 +7,7 @@ from typing import Any
 from bot.desk.words import storable
 from bot.errors import FormError
 from bot.members.operations import WHY_LONGEST, scope_of
-from bot.members.service import NO_COMMENT, MemberPage, Overview, Row
+from bot.members.service import NO_COMMENT, MemberOverview, MemberPage, MemberRow
 from bot.providers.roles import MEANINGS, ROLES
 from bot.providers.values import Role
 from bot.slack import blocks
@@ -59,7 +59,7 @@ def _matching(words: str) -> str:
     return f" that match “{escape(words)}”" if words else ""
 
 
-def _row(row: Row) -> Block:
+def _row(row: MemberRow) -> Block:
     member = row.member
     mark = f" · *{OURSELVES}*" if row.ourselves else ""
     parts = [scope_of(member.scopes), count(row.live_keys, "live key")]
@@ -68,7 +68,7 @@ def _row(row: Row) -> Block:
     return blocks.section(f"*{_named(member)}*{mark}\n{' · '.join(parts)}", accessory=_menu(row))
 
 
-def _menu(row: Row) -> Block:
+def _menu(row: MemberRow) -> Block:
     target = f"{row.member.project_id}:{row.member.member_id}"
     options = [blocks.option("Show", f"show:{target}")]
     if row.may_scope:
@@ -78,7 +78,7 @@ def _menu(row: Row) -> Block:
     return blocks.overflow("members.row", options)
 
 
-def details(seen: Overview) -> list[Block]:
+def details(seen: MemberOverview) -> list[Block]:
     """Draw one member."""
     member = seen.row.member
     fields = [
@@ -99,14 +99,14 @@ def details(seen: Overview) -> list[Block]:
     ]
 
 
-def _buttons(seen: Overview) -> list[Block]:
+def _buttons(seen: MemberOverview) -> list[Block]:
     target = f"{seen.row.member.project_id}:{seen.row.member.member_id}"
     scope = [blocks.button("Change provider role…", "members.scope", target)] if seen.row.may_scope else []
     remove = [blocks.button("Remove…", "members.remove", target, style="danger")] if seen.row.may_remove else []
     return scope + remove
 
 
-def scopes(seen: Overview, told: tuple[str, ...]) -> list[Block]:
+def scopes(seen: MemberOverview, told: tuple[str, ...]) -> list[Block]:
     """Draw the scopes of a member as the provider told them just now."""
     member = seen.row.member
     named, nothing = told[:SCOPES_LISTED], f"{seen.vendor.name} tells of none."
@@ -119,7 +119,7 @@ def scopes(seen: Overview, told: tuple[str, ...]) -> list[Block]:
     ]
 
 
-def _keys(seen: Overview) -> str:
+def _keys(seen: MemberOverview) -> str:
     lines = [_key(key, owner) for key, owner in seen.keys]
     more = seen.row.live_keys - len(lines)
     return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
@@ -152,7 +152,7 @@ def confirmation_of(member: Member) -> str:
     return cut(member.email or member.label, CONFIRM_LONGEST)
 
 
-def removal_form(seen: Overview, why: str = "", problem: str = "") -> Block:
+def removal_form(seen: MemberOverview, why: str = "", problem: str = "") -> Block:
     """Draw the form that asks for a removal: first of all, what is lost with it."""
     member, live = seen.row.member, seen.row.live_keys
     lost = f"*{count(live, 'live key')} of theirs would stop working at once:*\n{_keys(seen)}" if live else NO_KEYS
@@ -182,7 +182,7 @@ def removal_form(seen: Overview, why: str = "", problem: str = "") -> Block:
 NO_KEYS = "They made no live key in this project, as far as Keydesk has read."
 
 
-def scope_form(seen: Overview, wanted: Role | None = None, why: str = "", problem: str = "") -> Block:
+def scope_form(seen: MemberOverview, wanted: Role | None = None, why: str = "", problem: str = "") -> Block:
     """Draw the form that gives another scope; ``wanted`` is preselected."""
     member = seen.row.member
     options = [blocks.option(scope, scope, MEANINGS[scope]) for scope in seen.choices]

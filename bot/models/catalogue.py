@@ -14,7 +14,7 @@ MOST_REMEMBERED = 20  # lists; a list holds some hundred models
 
 
 @dataclass(frozen=True)
-class Listing:
+class ModelListing:
     """The models that a project may use, with or without replaced versions, and when that was read."""
 
     models: tuple[SpeechModel, ...]
@@ -22,15 +22,15 @@ class Listing:
     read_at: datetime
 
 
-class Catalogue:
+class ModelCatalogue:
     """Reads lists of models and remembers them in this process. Two who ask at once may both read: that is harmless."""
 
     def __init__(self, speech: OffersModels, clock: Clock) -> None:
         self._speech = speech
         self._clock = clock
-        self._listings: dict[tuple[str, bool], Listing] = {}
+        self._listings: dict[tuple[str, bool], ModelListing] = {}
 
-    async def read(self, project_id: str, *, outdated: bool = False) -> Listing:
+    async def read(self, project_id: str, *, outdated: bool = False) -> ModelListing:
         """Return a project's models, with ``outdated`` also versions that were replaced.
 
         Raises:
@@ -40,7 +40,7 @@ class Catalogue:
         if remembered is not None and self._clock.now() - remembered.read_at < REMEMBERED:
             return remembered
         models = await self._speech.project_models(project_id, include_outdated=outdated)
-        listing = Listing(tuple(models), outdated, self._clock.now())
+        listing = ModelListing(tuple(models), outdated, self._clock.now())
         self._remember((project_id, outdated), listing)
         return listing
 
@@ -49,7 +49,7 @@ class Catalogue:
         for outdated in (False, True):
             self._listings.pop((project_id, outdated), None)
 
-    def _remember(self, key: tuple[str, bool], listing: Listing) -> None:
+    def _remember(self, key: tuple[str, bool], listing: ModelListing) -> None:
         self._listings.pop(key, None)
         self._listings[key] = listing
         while len(self._listings) > MOST_REMEMBERED:  # dicts keep their order: the first was read longest ago

@@ -7,8 +7,8 @@ from bot.access.places import by, chosen
 from bot.clock import Clock
 from bot.errors import NotUnderstood
 from bot.models import service, views
-from bot.models.catalogue import Catalogue, Listing
-from bot.models.service import Models, Wanted
+from bot.models.catalogue import ModelCatalogue, ModelListing
+from bot.models.service import Models, ModelsWanted
 from bot.providers.speech_models import SpeechModel
 from bot.slack.call import Call
 from bot.slack.pages import WORDS_LONGEST, page_of, read_page_in
@@ -23,7 +23,7 @@ MAY_READ = "models.list"
 class ModelListeners:
     """Answers `/keydesk models` and its buttons; reads only."""
 
-    def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
+    def __init__(self, clock: Clock, catalogue: ModelCatalogue) -> None:
         self._clock = clock
         self._catalogue = catalogue
 
@@ -78,14 +78,14 @@ class ModelListeners:
         return views.details(found[0], access.there.name, access.vendor, listing.read_at, self._clock.now())
 
     async def _page(self, call: Call, access: Access, typed: str, number: int) -> list[views.Block]:
-        wanted = Wanted(typed.strip()[:WORDS_LONGEST])
+        wanted = ModelsWanted(typed.strip()[:WORDS_LONGEST])
         listing = await self._read(call, access, outdated=wanted.outdated)
         page = page_of(service.search(listing.models, wanted.words), number)
         now, project = self._clock.now(), access.there
         seen = Models(project.id, project.name, wanted, page, listing.read_at, now, access.vendor)
         return views.model_list(seen)
 
-    async def _named(self, call: Call, access: Access, wanted: str) -> tuple[Listing, list[SpeechModel]]:
+    async def _named(self, call: Call, access: Access, wanted: str) -> tuple[ModelListing, list[SpeechModel]]:
         """Look among the present models, then among the replaced ones too."""
         present = await self._read(call, access)
         found = service.named(present.models, wanted)
@@ -94,7 +94,7 @@ class ModelListeners:
         every = await self._read(call, access, outdated=True)
         return every, service.named(every.models, wanted)
 
-    async def _read(self, call: Call, access: Access, *, outdated: bool = False) -> Listing:
+    async def _read(self, call: Call, access: Access, *, outdated: bool = False) -> ModelListing:
         project = access.there
         words = f"Reading the models of {escape(project.name)} from {access.vendor.name}…"
         return await told_if_slow(self._catalogue.read(project.id, outdated=outdated), call.tell, words)

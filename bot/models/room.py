@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.models.catalogue import Catalogue
+from bot.models.catalogue import ModelCatalogue
 from bot.models.listeners import ModelListeners
 from bot.policy import Right, Role
 from bot.providers.port import Capability
@@ -13,7 +13,7 @@ RIGHTS = {"models.list": Right(Role.READER)}
 
 def room(deps: Deps) -> Room:
     """Put the room together."""
-    catalogue = Catalogue(deps.providers, deps.clock)
+    catalogue = ModelCatalogue(deps.providers, deps.clock)
     return Room(
         "models",
         capability=Capability.MODELS,

@@ -17,7 +17,7 @@ FACETS = ("stt", "tts", "batch", "streaming")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ModelsWanted:
     """What was searched for, as it was typed; the word ``outdated`` asks for replaced versions too."""
 
     typed: str = ""
@@ -42,7 +42,7 @@ class Models:
 
     project_id: str
     project: str
-    wanted: Wanted
+    wanted: ModelsWanted
     page: Page[SpeechModel]
     read_at: datetime
     now: datetime

@@ -12,7 +12,7 @@ from bot.errors import BotError, CouldNotCheck, FormError, LooksAlike, NotAllowe
 from bot.lookalikes import check
 from bot.operation import Actor
 from bot.projects import contents, deletion_form, views
-from bot.projects.deleting import Loss, ProjectDeletion, beyond_us, loss
+from bot.projects.deleting import ProjectDeletion, ProjectLoss, beyond_us, loss
 from bot.projects.deletion_form import TITLE
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.providers.port import Vendor
@@ -158,7 +158,7 @@ class ProjectChangeListeners:
             raise NotAllowed(f"{refusal} Nothing changed.")
         await self._deletion.check_not_our_own(project.id)
 
-    async def _loss(self, actor: Actor, project: Project) -> Loss:
+    async def _loss(self, actor: Actor, project: Project) -> ProjectLoss:
         told = await contents.read(self._provider, project.id)
         return await self._database.read(lambda session: loss(session, self._desk, actor, project, told))
 

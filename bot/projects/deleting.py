@@ -51,7 +51,7 @@ def beyond(vendor: Vendor) -> str:
 
 
 @dataclass(frozen=True)
-class Loss:
+class ProjectLoss:
     """What goes with a project, in plain words: ``keys`` are (short id, whose), the soonest to end first.
 
     ``keys_read`` tells whether its keys were ever read. ``deciders`` is empty where nobody could approve the deletion.
@@ -68,13 +68,13 @@ class Loss:
     keys_read: bool = True
 
 
-def loss(session: Session, desk: Desk, actor: Actor, project: Project, contents: Contents) -> Loss:
+def loss(session: Session, desk: Desk, actor: Actor, project: Project, contents: Contents) -> ProjectLoss:
     """Return what would go with a project, and who could approve that."""
     operation = DeleteProject(project_id=project.id, name=project.name, contents=contents)
     verdict = desk.judge(session, operation, actor)
     deciders = verdict.deciders if isinstance(verdict, Hold) else frozenset[str]()
     found, total = keys.search(session, project_id=project.id, limit=KEYS_NAMED)
-    return Loss(
+    return ProjectLoss(
         project_id=project.id,
         name=project.name,
         contents=contents,

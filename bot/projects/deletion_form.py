@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.desk.words import storable
 from bot.errors import FormError
-from bot.projects.deleting import Loss
+from bot.projects.deleting import ProjectLoss
 from bot.projects.operations import WHY_LONGEST
 from bot.slack import blocks
 from bot.slack.state import State, written
@@ -23,7 +23,7 @@ NOBODY_DECIDES = (
 )
 
 
-def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = "") -> Block:
+def deletion_form(seen: ProjectLoss, typed: tuple[str, str] = ("", ""), problem: str = "") -> Block:
     """Draw the form; ``typed`` (name, why) and ``problem`` bring back what was typed, with what is wrong with it."""
     lost = f"*{escape(seen.name)}* would be deleted at {seen.vendor.name} for good, with:"
     loses = [blocks.section(lost), *_losses(seen)]
@@ -57,7 +57,7 @@ def deletion_form(seen: Loss, typed: tuple[str, str] = ("", ""), problem: str = 
     )
 
 
-def _losses(seen: Loss) -> list[Block]:
+def _losses(seen: ProjectLoss) -> list[Block]:
     never_read = f"– (not read from {seen.vendor.name} yet: please look again in a minute)"
     pairs = (
         ("Live keys", str(seen.keys_total) if seen.keys_read else never_read),

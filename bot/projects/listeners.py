@@ -16,7 +16,7 @@ from bot.operation import Actor
 from bot.projects import contents, service, views
 from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import Contents, WishedSettings
-from bot.projects.service import Overview
+from bot.projects.service import ProjectOverview
 from bot.projects.settings_change import GONE, ProjectSettingsChange
 from bot.providers.provider import Provider
 from bot.slack.call import Call
@@ -140,7 +140,7 @@ class ProjectListeners:
         told = await told_if_slow(contents.read(self._provider, project.id), call.tell, words)
         return views.overview(await self._overview(access.actor, project, told))
 
-    async def _overview(self, actor: Actor, project: Project, told: Contents | None = None) -> Overview:
+    async def _overview(self, actor: Actor, project: Project, told: Contents | None = None) -> ProjectOverview:
         return await self._database.read(lambda session: service.overview(session, self._desk, actor, project, told))
 
     # --- choosing ---

@@ -22,7 +22,7 @@ TABLE_HEADER = ("Project", "Id", "Live keys", "Account", "Last read")
 
 
 @dataclass(frozen=True)
-class Row:
+class ProjectRow:
     """A project in a list."""
 
     project_id: str
@@ -33,10 +33,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class ProjectPage:
     """One page of projects; pages count from 1."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ProjectRow, ...]
     total: int
     number: int
     size: int
@@ -50,7 +50,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Overview:
+class ProjectOverview:
     """One project at a glance, with what its reader may do.
 
     ``contents`` is None where nobody asked the provider for it, ``account`` empty where there is one only.
@@ -74,7 +74,7 @@ class Overview:
     may_delete: bool = False
 
 
-def page(session: Session, actor: Actor, words_: str, number: int, size: int) -> Page:
+def page(session: Session, actor: Actor, words_: str, number: int, size: int) -> ProjectPage:
     """Return a page of projects."""
     found, total = projects.search(session, words_, limit=size, offset=(number - 1) * size)
     if not found and number > 1:  # projects have gone since the page before was drawn
@@ -83,7 +83,7 @@ def page(session: Session, actor: Actor, words_: str, number: int, size: int) ->
     chosen = person.project_id if person is not None else None
     labels, live = accounts.labels(session), keys.live_counts(session, [project.id for project in found])
     rows = tuple(
-        Row(
+        ProjectRow(
             project.id,
             project.name,
             live.get(project.id, 0),
@@ -92,18 +92,18 @@ def page(session: Session, actor: Actor, words_: str, number: int, size: int) ->
         )
         for project in found
     )
-    return Page(rows, total, number, size, words_, freshness(session))
+    return ProjectPage(rows, total, number, size, words_, freshness(session))
 
 
 def overview(
     session: Session, desk: Desk, actor: Actor, project: Project, contents: Contents | None = None
-) -> Overview:
+) -> ProjectOverview:
     """Return one project at a glance."""
     settings = projects.settings(session, project.id)
     context = desk.policy_context(session, actor.team_id, project.id)
     person = people.get(session, actor.team_id, actor.user_id)
     access, vendor = desk.access(session, actor, project.id), vendor_of(session, project)
-    return Overview(
+    return ProjectOverview(
         project_id=project.id,
         name=project.name,
         settings=settings,

@@ -15,7 +15,7 @@ from bot.projects.operations import (
     RenameProject,
     WishedSettings,
 )
-from bot.projects.service import Overview, Page, Row
+from bot.projects.service import ProjectOverview, ProjectPage, ProjectRow
 from bot.providers.port import Vendor
 from bot.slack import blocks
 from bot.slack.state import State, chosen, conversation, people, written
@@ -25,7 +25,7 @@ from bot.store.projects import Project
 Block = dict[str, Any]
 
 
-def project_list(page: Page) -> list[Block]:
+def project_list(page: ProjectPage) -> list[Block]:
     """Draw a page of projects."""
     value = f"{page.number}:{page.words}"
     again = blocks.button("Refresh from the provider", "projects.refresh", value)
@@ -39,7 +39,7 @@ def project_list(page: Page) -> list[Block]:
     ]
 
 
-def _rows(page: Page) -> list[Block]:
+def _rows(page: ProjectPage) -> list[Block]:
     if page.rows:
         return [_row(row) for row in page.rows]
     if page.words:
@@ -47,7 +47,7 @@ def _rows(page: Page) -> list[Block]:
     return [blocks.section("No provider shows Keydesk a project yet. An owner can see why with `/keydesk status`.")]
 
 
-def _row(row: Row) -> Block:
+def _row(row: ProjectRow) -> Block:
     mark = " · *yours*" if row.chosen else ""
     use = blocks.button(
         "Show" if row.chosen else "Use", "projects.show" if row.chosen else "projects.use", row.project_id
@@ -56,7 +56,7 @@ def _row(row: Row) -> Block:
     return blocks.section(f"*{escape(row.name)}*{mark}\n{count(row.live_keys, 'live key')}{account}", accessory=use)
 
 
-def overview(seen: Overview) -> list[Block]:
+def overview(seen: ProjectOverview) -> list[Block]:
     """Draw one project at a glance."""
     cannot = [escape(seen.beyond_us)] if seen.may_delete and seen.beyond_us is not None else []
     return [
@@ -67,7 +67,7 @@ def overview(seen: Overview) -> list[Block]:
     ]
 
 
-def _facts(seen: Overview) -> list[str]:
+def _facts(seen: ProjectOverview) -> list[str]:
     settings, contents = seen.settings, seen.contents
     place = channel(settings.channel) if settings.channel else "none: approvers get a direct message"
     pairs = [
@@ -88,7 +88,7 @@ def _facts(seen: Overview) -> list[str]:
     return [f"*{label}*\n{text}" for label, text in [*pairs, ("Id", code(seen.project_id))]]
 
 
-def _buttons(seen: Overview) -> list[Block]:
+def _buttons(seen: ProjectOverview) -> list[Block]:
     buttons = [
         blocks.button("Request a key", "keys.request", seen.project_id, style="primary"),
         blocks.button("List its keys", "keys.list", f"1:{seen.project_id}:"),
@@ -104,7 +104,7 @@ def _buttons(seen: Overview) -> list[Block]:
     return buttons
 
 
-def settings_form(seen: Overview, typed: WishedSettings | None = None, problem: str = "") -> Block:
+def settings_form(seen: ProjectOverview, typed: WishedSettings | None = None, problem: str = "") -> Block:
     """Draw the settings form; ``typed`` and ``problem`` bring back what was typed, with what is wrong with it."""
     settings = typed or seen.settings
     return blocks.modal(

@@ -48,7 +48,7 @@ _NEVER_SENT = (
 
 
 @dataclass(frozen=True)
-class Limits:
+class CallLimits:
     """How long calls may take, in seconds; ``read_total`` bounds all attempts of one read."""
 
     read: float = READ_TIMEOUT_SECONDS
@@ -58,7 +58,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Call:
+class ProviderCall:
     """One request; ``doing`` completes the sentence "… while trying" for its reader: "to list the keys"."""
 
     method: str
@@ -73,7 +73,7 @@ class Call:
         return self.method == "GET"
 
 
-ErrorOf = Callable[[Call, Outcome], ProviderError]
+ErrorOf = Callable[[ProviderCall, Outcome], ProviderError]
 
 
 _unhurried: ContextVar[bool] = ContextVar("unhurried", default=False)
@@ -114,11 +114,11 @@ class Sender(Protocol):
         """Return the JSON object that a GET answers with."""
         ...
 
-    async def change(self, call: Call) -> dict[str, Any]:
+    async def change(self, call: ProviderCall) -> dict[str, Any]:
         """Send a change once and return the JSON object of its answer."""
         ...
 
-    def no_answer(self, call: Call) -> ProviderError:
+    def no_answer(self, call: ProviderCall) -> ProviderError:
         """Return the error for a success that came without what was asked for."""
         ...
 
@@ -141,7 +141,7 @@ class Transport:
         error_of: ErrorOf,
         *,
         client: httpx.AsyncClient | None = None,
-        limits: Limits | None = None,
+        limits: CallLimits | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         frozen: bool = False,
     ) -> None:
@@ -149,7 +149,7 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._authorization = authorization
         self._error_of = error_of
-        self._limits = limits or Limits()
+        self._limits = limits or CallLimits()
         self._pause = pause
         self._slots = asyncio.Semaphore(CALLS_AT_ONCE)
         self._read_slots = asyncio.Semaphore(READS_AT_ONCE)
@@ -164,14 +164,14 @@ class Transport:
         Raises:
             ProviderError: as mapped; an answer that is no JSON object counts as no answer.
         """
-        call = Call("GET", path, doing, params or {})
+        call = ProviderCall("GET", path, doing, params or {})
         outcome = await self._tried(call)
         body = await outcome.value() if isinstance(outcome, Answer) and outcome.is_success else None
         if not isinstance(body, dict):
             raise self._error_of(call, outcome)
         return body
 
-    async def change(self, call: Call) -> dict[str, Any]:
+    async def change(self, call: ProviderCall) -> dict[str, Any]:
         """Send a change once and return the JSON object of its answer, or an empty one for an empty body.
 
         Raises:
@@ -185,7 +185,7 @@ class Transport:
             raise self._error_of(call, outcome)
         return done
 
-    def no_answer(self, call: Call) -> ProviderError:
+    def no_answer(self, call: ProviderCall) -> ProviderError:
         """Return the error for a success that came without what was asked for."""
         return self._error_of(call, Trouble.NO_ANSWER)
 
@@ -194,7 +194,7 @@ class Transport:
         if self._owns_client:
             await self._client.aclose()
 
-    async def _tried(self, call: Call) -> Outcome:
+    async def _tried(self, call: ProviderCall) -> Outcome:
         outcome: Outcome = Trouble.NO_ANSWER
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.read_total):
@@ -207,7 +207,7 @@ class Transport:
                     outcome = await self._attempt(call)
         return outcome
 
-    async def _attempt(self, call: Call) -> Outcome:
+    async def _attempt(self, call: ProviderCall) -> Outcome:
         begun = False
         seconds = self._limits.read if call.is_read else self._limits.change
         try:
@@ -234,7 +234,7 @@ class Transport:
         except (httpx.HTTPError, Undecodable):
             return Trouble.NO_ANSWER
 
-    def _request(self, call: Call, seconds: float) -> httpx.Request:
+    def _request(self, call: ProviderCall, seconds: float) -> httpx.Request:
         headers = {"Authorization": self._authorization.get_secret_value(), "Accept-Encoding": ENCODINGS}
         if call.body is not None:
             headers["Content-Type"] = "application/json"

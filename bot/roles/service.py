@@ -24,7 +24,7 @@ HOME_OPEN_FOR = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
-class Row:
+class RoleRow:
     """A role that somebody holds somewhere; texts are plain. ``project`` is None for the workspace.
 
     ``waiting`` is how many joined a group that makes Owners, and are not confirmed.
@@ -40,7 +40,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class RolePage:
     """What one person sees of roles; pages count from 1. ``lowered`` are (project, role) pairs, cut to a few."""
 
     mine: str
@@ -49,7 +49,7 @@ class Page:
     lowered_total: int
     default: str
     fixed: str
-    rows: tuple[Row, ...]
+    rows: tuple[RoleRow, ...]
     total: int
     number: int
     words: str
@@ -62,7 +62,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Form:
+class RoleForm:
     """What the form shows at first; ids with their names. ``problem`` says what was wrong with ``typed``.
 
     ``no_groups`` says why no user group, or an old list of them, can be chosen; the field needs ``any_group``.
@@ -77,7 +77,7 @@ class Form:
     any_group: bool = True
 
 
-def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) -> Page:
+def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) -> RolePage:
     """Return a page of roles, with the reader's own first."""
     team, wanted = actor.team_id, meant(session, actor.team_id, typed)
     found, total = roles.page(session, team, wanted, limit=PAGE, offset=(number - 1) * PAGE)
@@ -86,7 +86,7 @@ def page(session: Session, desk: Desk, actor: Actor, typed: str, number: int) ->
     here = desk.roles_in(session, team)
     lowered = _lowered(session, desk, actor, here)
     people.named(session, team, [who for held in found for who in (held.holder, held.set_by)])  # all of them at once
-    return Page(
+    return RolePage(
         mine=here.in_workspace(actor.user_id).word,
         because=_because(session, here, actor),
         lowered=tuple(lowered[:LOWERED_SHOWN]),
@@ -145,8 +145,8 @@ def _lowered(session: Session, desk: Desk, actor: Actor, here: Roles) -> list[tu
     return sorted(found)
 
 
-def _row(session: Session, held: RoleHeld) -> Row:
-    return Row(
+def _row(session: Session, held: RoleHeld) -> RoleRow:
+    return RoleRow(
         role=Role.read(held.role).word,
         holder=called(session, held.team_id, held.holder_kind, held.holder),
         project=projects.name_of(session, held.project_id) if held.project_id != WORKSPACE else None,
@@ -180,12 +180,14 @@ def holders(session: Session, team_id: str, operation: SetRole) -> str:
 # --- the form ---
 
 
-def form(session: Session, desk: Desk, actor: Actor, typed: SetRole, problem: str = "", no_groups: str = "") -> Form:
+def form(
+    session: Session, desk: Desk, actor: Actor, typed: SetRole, problem: str = "", no_groups: str = ""
+) -> RoleForm:
     """Return what the form shows for a wish as far as it is known."""
     here = desk.roles_in(session, actor.team_id)
     project = projects.get(session, typed.project_id) if typed.project_id != WORKSPACE else None
     group = roles.group(session, actor.team_id, typed.groups[0]) if typed.groups else None
-    return Form(
+    return RoleForm(
         typed=typed,
         group=(group.group_id, f"@{group.handle}") if group is not None else None,
         project=(project.id, project.name) if project is not None else None,

@@ -9,7 +9,7 @@ from bot.desk.words import storable
 from bot.errors import FormError
 from bot.policy import Role
 from bot.roles.operations import MOST_PEOPLE, WHY_LONGEST, ChangeDefaultRole, SetRole
-from bot.roles.service import Form, Page, Row
+from bot.roles.service import RoleForm, RolePage, RoleRow
 from bot.slack import blocks
 from bot.slack.state import State, chosen, people, written
 from bot.slack.words import count, escape, when
@@ -25,7 +25,7 @@ MEANINGS: Mapping[Role, str] = {
 NONE = "none"
 
 
-def overview(page: Page) -> list[Block]:
+def overview(page: RolePage) -> list[Block]:
     """Draw the reader's own role, and a page of who holds which."""
     value = page.words
     return [
@@ -40,7 +40,7 @@ def overview(page: Page) -> list[Block]:
     ]
 
 
-def _lowered(page: Page) -> list[Block]:
+def _lowered(page: RolePage) -> list[Block]:
     lines = [f"• in *{escape(project)}* you are *{role}*" for project, role in page.lowered]
     more = page.lowered_total - len(page.lowered)
     if more:
@@ -48,7 +48,7 @@ def _lowered(page: Page) -> list[Block]:
     return [blocks.section("\n".join(lines))] if lines else []
 
 
-def _row(row: Row, *, may_change: bool) -> Block:
+def _row(row: RoleRow, *, may_change: bool) -> Block:
     place = f" in {escape(row.project)}, at most" if row.project is not None else ""
     text = f"*{row.role}*{place} · {escape(row.holder)}\nby {escape(row.set_by)} · {when(row.set_at)}"
     if row.waiting:
@@ -57,13 +57,13 @@ def _row(row: Row, *, may_change: bool) -> Block:
     return blocks.section(text, accessory=blocks.button("Change…", "roles.set", row.value) if may_change else None)
 
 
-def _empty(page: Page) -> Block:
+def _empty(page: RolePage) -> Block:
     if page.words:
         return blocks.section(f"No role matches “{escape(page.words)}”. `/keydesk roles` shows all of them.")
     return blocks.section("Nobody was given a role yet.")
 
 
-def _remarks(page: Page) -> list[str]:
+def _remarks(page: RolePage) -> list[str]:
     fixed = [f"Always Owner, by KEYDESK_OWNERS: {escape(page.fixed)}"] if page.fixed else []
     return [
         f"{_number(page)} · whoever was given none is {page.default}",
@@ -72,7 +72,7 @@ def _remarks(page: Page) -> list[str]:
     ]
 
 
-def _number(page: Page) -> str:
+def _number(page: RolePage) -> str:
     fitting = f", of those with “{escape(page.words)}”" if page.words else ""
     return f"{count(page.total, 'role')} given{fitting}"
 
@@ -85,7 +85,7 @@ def _buttons() -> list[Block]:
 # --- forms ---
 
 
-def set_form(form: Form) -> Block:
+def set_form(form: RoleForm) -> Block:
     """Draw the form that gives, lowers or takes away a role."""
     typed = form.typed
     return blocks.modal(
@@ -116,7 +116,7 @@ def set_form(form: Form) -> Block:
     )
 
 
-def _holders(form: Form) -> list[Block]:
+def _holders(form: RoleForm) -> list[Block]:
     people = blocks.multi_users_select("people", initial=form.typed.people, most=MOST_PEOPLE)
     if not form.any_group:
         return [blocks.input_("People", "people", people), blocks.context(form.no_groups)]

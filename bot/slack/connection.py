@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.answers import BoundedResponse
 from bot.slack.ladder import Ladder
 from bot.slack.quiet import quiet
-from bot.slack.refused_types import Refusals
+from bot.slack.refused_types import RefusedTypes
 from bot.slack.token import Token
 from bot.slack.web import SlackWeb, Wording
 
@@ -37,7 +37,7 @@ class Slack:
         """Say everything in these words from now on."""
         self.interactive.wording = self.background.wording = wording
 
-    def remember(self, refusals: Refusals) -> None:
+    def remember(self, refusals: RefusedTypes) -> None:
         """Share from now on which blocks this workspace refuses."""
         self.ladder.refusals = refusals
 

@@ -21,7 +21,7 @@ import structlog
 from bot.slack.blocks import fit_message, fit_view
 from bot.slack.blocks_check import problems_of_block
 from bot.slack.refusals import SlackError, SlackTookNothing, note
-from bot.slack.refused_types import OwnRefusals, Refusals, is_of_blocks, pointed
+from bot.slack.refused_types import OwnRefusals, RefusedTypes, is_of_blocks, pointed
 from bot.slack.simpler import BASIC, Block, plainer, sections, simpler, words_alone
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ _log = structlog.get_logger("bot.slack")
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedView:
     """One send that Slack refused: what stood in it, and where Slack pointed."""
 
     groups: Groups
@@ -65,7 +65,7 @@ class Ladder:
     """Sends bodies, each at most four times; ``refusals`` may be replaced by what the workspace shares."""
 
     def __init__(self) -> None:
-        self.refusals: Refusals = OwnRefusals()
+        self.refusals: RefusedTypes = OwnRefusals()
         self._turns = itertools.count()
 
     async def message(self, body: Body, send: Send[T], *, edits: bool = False) -> T:
@@ -97,14 +97,14 @@ class Ladder:
         self, drawn: Group, body: Callable[[list[Block]], Body], in_words: Callable[[], Body], send: Send[T]
     ) -> T:
         groups: Groups | None = await self._as_drawn(drawn)
-        failed: list[Refused] = []
+        failed: list[RefusedView] = []
         while groups is not None:
             try:
                 taken = await send(body([block for group in groups for block in group]))
             except SlackError as problem:
                 if not is_of_blocks(problem):
                     raise
-                failed.append(Refused(groups, problem.pointers))
+                failed.append(RefusedView(groups, problem.pointers))
                 await self._learn_from(failed[-1], problem)
             else:
                 await self._learn_by(failed, groups)
@@ -139,7 +139,7 @@ class Ladder:
                 note(problem)
             raise
 
-    async def _learn_from(self, refused: Refused, problem: SlackError) -> None:
+    async def _learn_from(self, refused: RefusedView, problem: SlackError) -> None:
         """Log where Slack pointed, and remember the types that it named."""
         found = pointed(refused.pointers, refused.blocks)
         types = sorted({str(block.get("type")) for block in refused.blocks} - BASIC)
@@ -149,7 +149,7 @@ class Ladder:
         for block_type in found.types:
             await self._remember(block_type)
 
-    async def _learn_by(self, failed: Sequence[Refused], passed: Groups) -> None:
+    async def _learn_by(self, failed: Sequence[RefusedView], passed: Groups) -> None:
         """Remember the types without which the same payload passed."""
         for refused in failed:
             for block_type in _proven(refused, passed):
@@ -190,7 +190,7 @@ def _in_words(view: Block) -> Block:
 # --- the steps down ---
 
 
-def _next(failed: Sequence[Refused], turn: int) -> Groups | None:
+def _next(failed: Sequence[RefusedView], turn: int) -> Groups | None:
     """Return the first plainer drawing that was not refused yet; None where words alone are left."""
     last = failed[-1]
     steps: list[Callable[[], Groups]] = [
@@ -203,7 +203,7 @@ def _next(failed: Sequence[Refused], turn: int) -> Groups | None:
     return next((groups for groups in drawn if all(groups != each.groups for each in failed)), None)
 
 
-def _without_refused(refused: Refused, turn: int) -> Groups:
+def _without_refused(refused: RefusedView, turn: int) -> Groups:
     """Leave out what Slack pointed at; where it pointed at nothing, every suspect but one."""
     at, types = _complained(refused)
     if not at:
@@ -213,13 +213,13 @@ def _without_refused(refused: Refused, turn: int) -> Groups:
     return _lowering(refused.groups, lambda block: id(block) in at or block.get("type") in types)
 
 
-def _basic_only(refused: Refused) -> Groups:
+def _basic_only(refused: RefusedView) -> Groups:
     """Leave the six basic types, those that Slack or our own check finds wrong drawn anew."""
     at, _ = _complained(refused)
     return _lowering(refused.groups, lambda block: id(block) in at or not _is_plain(block))
 
 
-def _complained(refused: Refused) -> tuple[frozenset[int], frozenset[str]]:
+def _complained(refused: RefusedView) -> tuple[frozenset[int], frozenset[str]]:
     """Return which blocks (by ``id``) Slack pointed at, and the types that it named."""
     blocks = refused.blocks
     found = pointed(refused.pointers, blocks)
@@ -244,7 +244,7 @@ def _redrawn(group: Group) -> Group:
     return tuple(shown for block in group for basic in simpler(block) for shown in plainer(basic))
 
 
-def _proven(refused: Refused, passed: Groups) -> frozenset[str]:
+def _proven(refused: RefusedView, passed: Groups) -> frozenset[str]:
     """Return the types that the payload was refused with and taken without, nothing else being changed."""
     changed = [before for before, after in zip(refused.groups, passed, strict=True) if before != after]
     blocks = [block for group in changed for block in group]

@@ -33,7 +33,7 @@ OF_BLOCKS = frozenset(
 _PLACE = re.compile(r"^(?:/view)?/blocks(?:/(\d+)(/.*)?)?$")
 
 
-class Refusals(Protocol):
+class RefusedTypes(Protocol):
     """What a workspace refuses, remembered for a day by whoever implements this."""
 
     async def known(self) -> frozenset[str]:

@@ -48,7 +48,7 @@ STANDING = ("posted", "posted_again")  # its message is known and can be edited
 OPEN = ("planned", "posting", "unclear", "repeating")
 
 
-class Run(SQLModel, table=True):
+class DigestRun(SQLModel, table=True):
     """One digest of one subscription. ``claimed_at`` is the machine's time, every other moment the business's.
 
     ``snapshot`` is what the message says of the moment it was posted (`bot.digests.snapshot`). ``final`` and
@@ -76,7 +76,7 @@ class Run(SQLModel, table=True):
     note: str = ""
 
 
-class Day(SQLModel, table=True):
+class DigestDay(SQLModel, table=True):
     """A closed provider day that a run tells. ``told`` is its total as people last read it: dollars, None if unread."""
 
     __tablename__ = "digest_days"
@@ -88,10 +88,10 @@ class Day(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
-class Told:
+class DigestToPost:
     """A run with its subscription and the provider days it tells, in order."""
 
-    run: Run
+    run: DigestRun
     subscription: Subscription
     days: tuple[date, ...]
 
@@ -101,7 +101,7 @@ class Told:
 
 def days_taken(session: Session, subscription_id: str) -> frozenset[date]:
     """Return every provider day that a run of this subscription tells."""
-    return frozenset(session.exec(select(col(Day.day)).where(col(Day.subscription_id) == subscription_id)))
+    return frozenset(session.exec(select(col(DigestDay.day)).where(col(DigestDay.subscription_id) == subscription_id)))
 
 
 def plan(session: Session, subscription_id: str, local_date: date, days: Sequence[date], now: datetime) -> str | None:
@@ -110,12 +110,12 @@ def plan(session: Session, subscription_id: str, local_date: date, days: Sequenc
     Raises:
         IntegrityError: a day is told already; then nothing of this transaction holds.
     """
-    run = Run(subscription_id=subscription_id, local_date=local_date, planned_at=now)
-    wanted = insert_into(session, Run).values(**run.model_dump())
-    made = session.execute(wanted.on_conflict_do_nothing().returning(col(Run.id)))
+    run = DigestRun(subscription_id=subscription_id, local_date=local_date, planned_at=now)
+    wanted = insert_into(session, DigestRun).values(**run.model_dump())
+    made = session.execute(wanted.on_conflict_do_nothing().returning(col(DigestRun.id)))
     if made.first() is None:
         return None
-    session.add_all(Day(subscription_id=subscription_id, day=day, run_id=run.id) for day in days)
+    session.add_all(DigestDay(subscription_id=subscription_id, day=day, run_id=run.id) for day in days)
     session.flush()
     return run.id
 
@@ -123,14 +123,16 @@ def plan(session: Session, subscription_id: str, local_date: date, days: Sequenc
 # --- runs ---
 
 
-def run(session: Session, run_id: str) -> Run | None:
+def run(session: Session, run_id: str) -> DigestRun | None:
     """Return the run, or None."""
-    return session.get(Run, run_id)
+    return session.get(DigestRun, run_id)
 
 
 def days_of(session: Session, run_id: str) -> list[date]:
     """Return the provider days that a run tells, in order."""
-    return list(session.exec(select(col(Day.day)).where(col(Day.run_id) == run_id).order_by(col(Day.day))))
+    return list(
+        session.exec(select(col(DigestDay.day)).where(col(DigestDay.run_id) == run_id).order_by(col(DigestDay.day)))
+    )
 
 
 def move(session: Session, run_id: str, come: str, to: str, **values: Any) -> bool:
@@ -141,8 +143,8 @@ def move(session: Session, run_id: str, come: str, to: str, **values: Any) -> bo
     """
     if to not in MOVES[come]:
         raise ValueError(f"no move from {come} to {to}")
-    here = (col(Run.id) == run_id, col(Run.state) == come)
-    return changed(session, Run, *here, state=to, **values)
+    here = (col(DigestRun.id) == run_id, col(DigestRun.state) == come)
+    return changed(session, DigestRun, *here, state=to, **values)
 
 
 def claim(session: Session, run_id: str, now: datetime) -> str | None:
@@ -156,59 +158,70 @@ def claim(session: Session, run_id: str, now: datetime) -> str | None:
 def give_up_claims(session: Session, run_id: str, before: datetime) -> None:
     """Count a post that was claimed before then as unclear: whoever claimed it died before the answer was noted."""
     for come, to in (("posting", "unclear"), ("repeating", "unclear_again")):
-        old = (col(Run.id) == run_id, col(Run.state) == come, col(Run.claimed_at) < before)
-        change(session, Run, *old, state=to)
+        old = (col(DigestRun.id) == run_id, col(DigestRun.state) == come, col(DigestRun.claimed_at) < before)
+        change(session, DigestRun, *old, state=to)
 
 
 def give_up(session: Session, run_id: str, why: str) -> None:
     """Post a run no more; the days of one that certainly was not posted are free for the next one."""
     if move(session, run_id, "planned", "failed", note=why):
-        delete(session, Day, col(Day.run_id) == run_id)
+        delete(session, DigestDay, col(DigestDay.run_id) == run_id)
     else:
         move(session, run_id, "unclear", "failed", note=why)
 
 
 def abandoned(session: Session, before: datetime, limit: int, *, job: str) -> list[str]:
     """Return runs planned before then without an outcome, for which no job of this kind waits: it was lost."""
-    old = (col(Run.state).in_(OPEN), col(Run.planned_at) <= before)
-    lost = col(Run.id).not_in(select(ScheduledJob.ref).where(col(ScheduledJob.kind) == job))
-    return list(session.exec(select(Run.id).where(*old, lost).order_by(col(Run.planned_at), col(Run.id)).limit(limit)))
+    old = (col(DigestRun.state).in_(OPEN), col(DigestRun.planned_at) <= before)
+    lost = col(DigestRun.id).not_in(select(ScheduledJob.ref).where(col(ScheduledJob.kind) == job))
+    return list(
+        session.exec(
+            select(DigestRun.id).where(*old, lost).order_by(col(DigestRun.planned_at), col(DigestRun.id)).limit(limit)
+        )
+    )
 
 
-def told(session: Session, run_id: str) -> Told | None:
+def told(session: Session, run_id: str) -> DigestToPost | None:
     """Return a run with what it belongs to, or None."""
     found = run(session, run_id)
     subscription = digests.get(session, found.subscription_id) if found is not None else None
     if found is None or subscription is None:
         return None
-    return Told(found, subscription, tuple(days_of(session, run_id)))
+    return DigestToPost(found, subscription, tuple(days_of(session, run_id)))
 
 
-def to_complete(session: Session, since: datetime) -> list[Told]:
+def to_complete(session: Session, since: datetime) -> list[DigestToPost]:
     """Return runs posted since then that may still have to be brought up to date, the oldest first."""
-    open_ = and_(col(Run.completed_at).is_(None), or_(col(Run.final).is_(False), col(Run.complete).is_(False)))
-    wanted = (
-        select(Run, Subscription, col(Day.day))
-        .join(Subscription, col(Subscription.id) == col(Run.subscription_id))
-        .join(Day, col(Day.run_id) == col(Run.id))
-        .where(col(Run.state).in_(STANDING), open_, col(Run.posted_at) >= since, col(Subscription.state) != "ended")
-        .order_by(col(Run.posted_at), col(Day.day))
+    open_ = and_(
+        col(DigestRun.completed_at).is_(None), or_(col(DigestRun.final).is_(False), col(DigestRun.complete).is_(False))
     )
-    found: dict[str, tuple[Run, Subscription, list[date]]] = {}
+    wanted = (
+        select(DigestRun, Subscription, col(DigestDay.day))
+        .join(Subscription, col(Subscription.id) == col(DigestRun.subscription_id))
+        .join(DigestDay, col(DigestDay.run_id) == col(DigestRun.id))
+        .where(
+            col(DigestRun.state).in_(STANDING),
+            open_,
+            col(DigestRun.posted_at) >= since,
+            col(Subscription.state) != "ended",
+        )
+        .order_by(col(DigestRun.posted_at), col(DigestDay.day))
+    )
+    found: dict[str, tuple[DigestRun, Subscription, list[date]]] = {}
     for each, subscription, day in session.execute(wanted):
         found.setdefault(each.id, (each, subscription, []))[2].append(day)
-    return [Told(each, subscription, tuple(days)) for each, subscription, days in found.values()]
+    return [DigestToPost(each, subscription, tuple(days)) for each, subscription, days in found.values()]
 
 
 def stays_as_it_is(session: Session, run_id: str, now: datetime, **shown: bool) -> bool:
     """Note that the message is edited no more, and what it shows (final, complete); True for the one who did."""
-    open_ = (col(Run.id) == run_id, col(Run.completed_at).is_(None))
-    return changed(session, Run, *open_, completed_at=now, **shown)
+    open_ = (col(DigestRun.id) == run_id, col(DigestRun.completed_at).is_(None))
+    return changed(session, DigestRun, *open_, completed_at=now, **shown)
 
 
 def note_details(session: Session, run_id: str, ts: str) -> None:
     """Note which message in the thread holds the details."""
-    change(session, Run, col(Run.id) == run_id, details_ts=ts)
+    change(session, DigestRun, col(DigestRun.id) == run_id, details_ts=ts)
 
 
 # --- what people were told ---
@@ -216,28 +229,37 @@ def note_details(session: Session, run_id: str, ts: str) -> None:
 
 def forget_told(session: Session, subscription_id: str, now: datetime) -> None:
     """Let messages stand as they are: what they told cannot be compared with what is wished for now."""
-    change(session, Day, col(Day.subscription_id) == subscription_id, told=None)
-    change(session, Run, col(Run.subscription_id) == subscription_id, col(Run.completed_at).is_(None), completed_at=now)
+    change(session, DigestDay, col(DigestDay.subscription_id) == subscription_id, told=None)
+    change(
+        session,
+        DigestRun,
+        col(DigestRun.subscription_id) == subscription_id,
+        col(DigestRun.completed_at).is_(None),
+        completed_at=now,
+    )
 
 
 def tell(session: Session, subscription_id: str, told: Mapping[date, Decimal | None]) -> None:
     """Note what people read of these days."""
     for day, dollars in told.items():
-        here = (col(Day.subscription_id) == subscription_id, col(Day.day) == day)
-        change(session, Day, *here, told=dollars)
+        here = (col(DigestDay.subscription_id) == subscription_id, col(DigestDay.day) == day)
+        change(session, DigestDay, *here, told=dollars)
 
 
 def told_by(session: Session, run_id: str) -> dict[date, Decimal | None]:
     """Return what people last read of each day of a run."""
-    return {day.day: day.told for day in session.exec(select(Day).where(col(Day.run_id) == run_id))}
+    return {day.day: day.told for day in session.exec(select(DigestDay).where(col(DigestDay.run_id) == run_id))}
 
 
 def told_since(session: Session, subscription_id: str, since: date) -> dict[date, Decimal]:
     """Return what people last read of each day since then whose message stays as it is now."""
-    over = or_(col(Run.completed_at).is_not(None), and_(col(Run.final).is_(True), col(Run.complete).is_(True)))
+    over = or_(
+        col(DigestRun.completed_at).is_not(None),
+        and_(col(DigestRun.final).is_(True), col(DigestRun.complete).is_(True)),
+    )
     wanted = (
-        select(Day)
-        .join(Run, col(Run.id) == col(Day.run_id))
-        .where(col(Day.subscription_id) == subscription_id, col(Day.day) >= since, over)
+        select(DigestDay)
+        .join(DigestRun, col(DigestRun.id) == col(DigestDay.run_id))
+        .where(col(DigestDay.subscription_id) == subscription_id, col(DigestDay.day) >= since, over)
     )
     return {day.day: day.told for day in session.exec(wanted) if day.told is not None}

@@ -21,12 +21,12 @@ from bot.store.database import Database
 from bot.store.fact_rows import TOTAL
 from bot.store.facts import Which, usage_by
 from bot.store.splits import Splits
-from bot.usage.comparing import Reading, Totals, differs, known_after
+from bot.usage.comparing import ComparedReading, Totals, differs, known_after
 from bot.usage.failures import Permit, RecordedRequests, count_failures
 from bot.usage.leases import RESTING, Rest, let_rest, resting_until
-from bot.usage.reading import Period, spend_totals, usage_rows
+from bot.usage.reading import ReportPeriod, spend_totals, usage_rows
 from bot.usage.settling import is_settled, lacks_rows
-from bot.usage.splits import DEFINITE, Found, SplitReports, Splitting, trouble_of
+from bot.usage.splits import DEFINITE, SplitReports, SplitsFound, Splitting, trouble_of
 
 HISTORY_DAYS = 92
 LONGEST_PERIOD = 31  # days in one call: over a long window a report might tell other periods than days
@@ -40,7 +40,7 @@ class Reports(RecordedRequests, SplitReports, Protocol):
 class _Wanted:
     """The days to be read, and whether whole months are among them that were not read for long."""
 
-    period: Period
+    period: ReportPeriod
     months: bool
 
 
@@ -115,7 +115,7 @@ class UsageCollection:
     async def _read_now(self, project_id: str, now: datetime) -> str | None:
         known = await self._database.read(lambda session: collections.get(session, project_id))
         if known is not None and known.read_at is not None:
-            told = await self._collect(project_id, Period(now.date(), now.date()), now, _always)
+            told = await self._collect(project_id, ReportPeriod(now.date(), now.date()), now, _always)
             if told.trouble is not None:
                 raise told.trouble
             return told.problem
@@ -127,23 +127,23 @@ class UsageCollection:
         known = collections.get(session, project_id)
         first = known.first_day if known else self.first_day(now)
         if known is None or known.read_at is None:  # the days read so far may have a gap behind them
-            return _Wanted(Period(min(first, now.date()), now.date()), months=True)
+            return _Wanted(ReportPeriod(min(first, now.date()), now.date()), months=True)
         # What might not be read before is read once everything may be.
         had_both = collected.had_both(session, project_id)
         oldest = collected.oldest_unsettled(session, project_id, or_untold=had_both)
         months = recollection.to_recollect(known.reread_at or known.read_at, now)
         start = min(oldest or now.date(), now.date(), *([] if months is None else [max(months, first)]))
-        return _Wanted(Period(start, now.date()), months=months is not None)
+        return _Wanted(ReportPeriod(start, now.date()), months=months is not None)
 
-    async def _collect(self, project_id: str, period: Period, now: datetime, permit: Permit) -> Totals:
+    async def _collect(self, project_id: str, period: ReportPeriod, now: datetime, permit: Permit) -> Totals:
         """Read a period and write what was told; a limit of calls is raised once that is done."""
         told = await self._totals(project_id, period, permit)
         compared = await self._database.read(lambda session: _compared(session, project_id, period, told, now))
-        reading = Reading(told, compared.moved)
+        reading = ComparedReading(told, compared.moved)
         if wanted := compared.moved | compared.lacking:
-            part = Period(min(wanted), max(wanted))
+            part = ReportPeriod(min(wanted), max(wanted))
             reading_of_splits = Splitting(self._reports, project_id, part, compared.splits, now, permit)
-            reading = Reading(told, compared.moved, part, await _details(reading_of_splits, told, part))
+            reading = ComparedReading(told, compared.moved, part, await _details(reading_of_splits, told, part))
         first_day = self.first_day(now)
         await self._database.write(lambda session: _save(session, project_id, period, reading, first_day, now))
         trouble = trouble_of(reading.found)
@@ -153,7 +153,7 @@ class UsageCollection:
         told.problems += [each.text for each in reading.found.troubles]
         return told
 
-    async def _totals(self, project_id: str, period: Period, permit: Permit) -> Totals:
+    async def _totals(self, project_id: str, period: ReportPeriod, permit: Permit) -> Totals:
         """Read both reports; one that cannot be read takes nothing from the other.
 
         Raises:
@@ -174,18 +174,18 @@ class UsageCollection:
             raise missing[0]
         return told
 
-    async def _spend_totals(self, project_id: str, period: Period, told: Totals) -> None:
+    async def _spend_totals(self, project_id: str, period: ReportPeriod, told: Totals) -> None:
         billing = await self._reports.billing_breakdown(project_id, start=period.start, end=period.end)
         read = spend_totals(billing, period)
         told.spend, told.odd = read.days, told.odd + read.odd
 
-    async def _usage_totals(self, project_id: str, period: Period, told: Totals) -> None:
+    async def _usage_totals(self, project_id: str, period: ReportPeriod, told: Totals) -> None:
         usage = await self._reports.usage_breakdown(project_id, start=period.start, end=period.end)
         read = usage_rows(usage, TOTAL, period)
         told.usage, told.odd = read.days, told.odd + read.odd
 
 
-async def _details(reading_of_splits: Splitting, told: Totals, period: Period) -> Found:
+async def _details(reading_of_splits: Splitting, told: Totals, period: ReportPeriod) -> SplitsFound:
     """Ask for every split of what is not nothing."""
     days = period.days()
     priced = told.spend is not None and any(told.price(day)[0] != 0 for day in days)
@@ -201,7 +201,7 @@ class _Compared:
     splits: Splits
 
 
-def _compared(session: Session, project_id: str, period: Period, told: Totals, now: datetime) -> _Compared:
+def _compared(session: Session, project_id: str, period: ReportPeriod, told: Totals, now: datetime) -> _Compared:
     """Compare what is told now with the last reading.
 
     Rows are read again of days that settle now, and of days whose rows did not come to their total or were not told.
@@ -225,7 +225,9 @@ def _lacks(before: CollectedDay) -> bool:
     return lacks_rows(before) or not before.split
 
 
-def _save(session: Session, project_id: str, period: Period, reading: Reading, first_day: date, now: datetime) -> None:
+def _save(
+    session: Session, project_id: str, period: ReportPeriod, reading: ComparedReading, first_day: date, now: datetime
+) -> None:
     """Write what was read, unless a reading that began later was written in the meantime."""
     collections.ensure(session, project_id, first_day, now)
     collections.lock(session, project_id)

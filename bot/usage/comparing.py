@@ -16,9 +16,9 @@ from bot.slack.words import count
 from bot.store.collected import CollectedDay
 from bot.store.fact_rows import TOTAL, DayFacts, Figures, SpendOf, UsageOf
 from bot.store.prices import Price
-from bot.usage.reading import Dollars, Period, UsageOfDays
+from bot.usage.reading import Dollars, ReportPeriod, UsageOfDays
 from bot.usage.settling import following
-from bot.usage.splits import Found
+from bot.usage.splits import SplitsFound
 
 EVERYTHING = UsageOf(TOTAL, "")
 ODD = "Of what the provider told {} could not be read: an amount that cannot be one, or a figure without its day."
@@ -53,13 +53,13 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ComparedReading:
     """A period as read: its totals, which days moved, and the splits of the days that were read in detail."""
 
     told: Totals
     moved: frozenset[date]
-    split: Period | None = None
-    found: Found = field(default_factory=Found)
+    split: ReportPeriod | None = None
+    found: SplitsFound = field(default_factory=SplitsFound)
 
     def facts(self, day: date) -> DayFacts | None:
         """Return what a day is made of, or None if it was not read in detail."""
@@ -76,7 +76,7 @@ def _together(parts: list[UsageOfDays], day: date) -> dict[UsageOf, Figures]:
     return {line: figures for part in parts for line, figures in part.get(day, {}).items()}
 
 
-def _spent(found: Found, told: Totals, day: date) -> Mapping[SpendOf, Decimal] | None:
+def _spent(found: SplitsFound, told: Totals, day: date) -> Mapping[SpendOf, Decimal] | None:
     """Return a day's lines; None, so that those of before stay, where something was spent and no split was told."""
     if found.spend is None:
         return None if told.price(day)[0] != 0 else {}
@@ -107,7 +107,9 @@ class _Cost(NamedTuple):
     keeps: bool = False
 
 
-def known_after(before: CollectedDay | None, project_id: str, day: date, reading: Reading, now: datetime) -> After:
+def known_after(
+    before: CollectedDay | None, project_id: str, day: date, reading: ComparedReading, now: datetime
+) -> After:
     """Return what is known of a day after a reading."""
     told, facts, cost = reading.told, reading.facts(day), _cost(before, day, reading)
     unused = told.usage is not None and _requests(told.usage, day) == 0
@@ -124,7 +126,7 @@ def known_after(before: CollectedDay | None, project_id: str, day: date, reading
     return After(after, cost.keeps)
 
 
-def _cost(before: CollectedDay | None, day: date, reading: Reading) -> _Cost:
+def _cost(before: CollectedDay | None, day: date, reading: ComparedReading) -> _Cost:
     earlier, earlier_rows = (before.spend_total, before.spend_rows) if before else (None, Decimal())
     if reading.told.spend is None:
         return _Cost(earlier, Price(before.price) if before else Price.UNTOLD, earlier_rows)

@@ -15,7 +15,7 @@ REMEMBERED = timedelta(hours=1)
 MOST_REMEMBERED = 100  # projects
 
 
-class Models(Protocol):
+class KnownModels(Protocol):
     """The provider's list of models."""
 
     async def project_models(self, project_id: str, *, include_outdated: bool = False) -> list[SpeechModel]:
@@ -32,7 +32,7 @@ class _Told:
 class ModelNames:
     """Reads names by id. Where the provider does not tell, there are none, and ids are shown."""
 
-    def __init__(self, models: Models, clock: Clock) -> None:
+    def __init__(self, models: KnownModels, clock: Clock) -> None:
         self._models = models
         self._clock = clock
         self._told: dict[str, _Told] = {}

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Period:
+class ReportPeriod:
     """Whole provider days, both included."""
 
     start: date
@@ -40,14 +40,14 @@ class Period:
         """Return each of them."""
         return [self.start + timedelta(days=number) for number in range((self.end - self.start).days + 1)]
 
-    def parts(self, longest: int) -> list[Period]:
+    def parts(self, longest: int) -> list[ReportPeriod]:
         """Return it in pieces of at most so many days, the oldest first."""
         starts = [self.start + timedelta(days=first) for first in range(0, (self.end - self.start).days + 1, longest)]
-        return [Period(start, min(self.end, start + timedelta(days=longest - 1))) for start in starts]
+        return [ReportPeriod(start, min(self.end, start + timedelta(days=longest - 1))) for start in starts]
 
 
 @dataclass(frozen=True)
-class Told(Generic[T]):
+class ReportDays(Generic[T]):
     """What was read of a report; ``odd`` counts rows that could not be read, or not wholly.
 
     ``is_split`` says whether any row tells what was asked for: a grouping that the provider ignores is not told.
@@ -79,7 +79,7 @@ class Dollars:
         return self.sum, Price.ZERO if used and not self.sum else Price.TOLD
 
 
-def spend_totals(billing: Billing, asked: Period) -> Told[Mapping[date, Dollars]]:
+def spend_totals(billing: Billing, asked: ReportPeriod) -> ReportDays[Mapping[date, Dollars]]:
     """Return what is told of the dollars of each day asked for; the provider leaves out days of nothing.
 
     Raises:
@@ -94,10 +94,10 @@ def spend_totals(billing: Billing, asked: Period) -> Told[Mapping[date, Dollars]
         else:
             found.told += 1
             found.sum += amount
-    return Told(totals, buckets.odd)
+    return ReportDays(totals, buckets.odd)
 
 
-def spend_rows(billing: Billing, asked: Period) -> Told[SpendOfDays]:
+def spend_rows(billing: Billing, asked: ReportPeriod) -> ReportDays[SpendOfDays]:
     """Return the dollars of each line of each day, without those of nothing; raises as ``spend_totals``."""
     rows: dict[date, dict[SpendOf, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     buckets = _daily(billing, asked)
@@ -107,10 +107,10 @@ def spend_rows(billing: Billing, asked: Period) -> Told[SpendOfDays]:
             line = SpendOf(bucket.accessor or "", bucket.line_item or "", text_of(bucket.tags), bucket.deployment or "")
             rows[day][line] += amount
     spent = {day: {line: dollars for line, dollars in lines.items() if dollars} for day, lines in rows.items()}
-    return Told(spent, buckets.odd)
+    return ReportDays(spent, buckets.odd)
 
 
-def usage_rows(usage: Usage, dimension: str, asked: Period) -> Told[UsageOfDays]:
+def usage_rows(usage: Usage, dimension: str, asked: ReportPeriod) -> ReportDays[UsageOfDays]:
     """Return the measures of each value of a dimension on each day, without those of nothing.
 
     Raises:
@@ -125,7 +125,7 @@ def usage_rows(usage: Usage, dimension: str, asked: Period) -> Told[UsageOfDays]
     used = {
         day: {line: figures for line, figures in lines.items() if not figures.is_nothing} for day, lines in rows.items()
     }
-    return Told(used, buckets.odd, is_total or any(_tells(dimension, bucket) for _, bucket in buckets.of_days))
+    return ReportDays(used, buckets.odd, is_total or any(_tells(dimension, bucket) for _, bucket in buckets.of_days))
 
 
 def _tells(dimension: str, bucket: Spending | UsageBucket) -> bool:
@@ -159,7 +159,7 @@ class _Buckets:
     odd: int
 
 
-def _daily(answer: Billing | Usage, asked: Period) -> _Buckets:
+def _daily(answer: Billing | Usage, asked: ReportPeriod) -> _Buckets:
     if answer.results and ((answer.units or "day").lower() not in {"day", "days"} or answer.amount not in {None, 1}):
         raise Unavailable("The provider told figures of other periods than days. Keydesk tries again later.")
     dated = [(bucket.start, bucket) for bucket in answer.results if bucket.start is not None]

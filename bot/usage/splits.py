@@ -16,7 +16,7 @@ from bot.providers.billing import Billing, BillingGrouping
 from bot.providers.usage import Grouping, OtherGrouping, Usage
 from bot.store.splits import NotSplit, Splits
 from bot.usage.failures import Permit
-from bot.usage.reading import Period, SpendOfDays, UsageOfDays, spend_rows, split_by, usage_rows
+from bot.usage.reading import ReportPeriod, SpendOfDays, UsageOfDays, spend_rows, split_by, usage_rows
 
 DEFINITE = (NotFound, Refused, ScopeMissing, Conflict)
 OTHER_NAMES: dict[str, OtherGrouping] = {"models": "model"}
@@ -42,7 +42,7 @@ class SplitReports(Protocol):
 
 
 @dataclass
-class Found:
+class SplitsFound:
     """What was told: the dollars' lines (None where they are not), and usage by dimension.
 
     ``names`` and ``untold`` are to be remembered (`Splits`). ``troubles`` are those of the provider, which may be over
@@ -76,7 +76,7 @@ class Splitting:
     """Asks for the splits of some days of one project; ``known`` is what was seen of them before."""
 
     def __init__(
-        self, reports: SplitReports, project_id: str, period: Period, known: Splits, now: datetime, permit: Permit
+        self, reports: SplitReports, project_id: str, period: ReportPeriod, known: Splits, now: datetime, permit: Permit
     ) -> None:
         self._reports = reports
         self._project_id = project_id
@@ -84,9 +84,9 @@ class Splitting:
         self._known = known
         self._now = now
         self._permit = permit
-        self.found = Found(names=dict(known.names), untold=dict(known.untold))
+        self.found = SplitsFound(names=dict(known.names), untold=dict(known.untold))
 
-    async def read(self, *, dollars: bool, usage: bool) -> Found:
+    async def read(self, *, dollars: bool, usage: bool) -> SplitsFound:
         """Ask for every split that is wanted; a limit of calls ends it and stands among the troubles."""
         wanted: list[Callable[[], Awaitable[None]]] = [self._dollars] if dollars else []
         wanted += [self._usage_of(dimension) for dimension in (get_args(Grouping) if usage else ())]
@@ -193,6 +193,6 @@ class Splitting:
             self.found.untold[what] = NotSplit(why, self._now)
 
 
-def trouble_of(found: Found) -> ProviderError | None:
+def trouble_of(found: SplitsFound) -> ProviderError | None:
     """Return what nobody may call again after: a limit of calls; None if there is none."""
     return next((each for each in found.troubles if not isinstance(each, Unavailable)), None)

@@ -15,7 +15,7 @@ from bot.accounts.removing import AccountRemoval
 from bot.accounts.sealed import SHUT, reseal, shut
 from bot.errors import AccountRemoved, CredentialsRejected, NotAllowed, NotUnderstood, Unavailable
 from bot.keys import form_data
-from bot.keys.rights import Rights
+from bot.keys.rights import KeyRights
 from bot.projects import service as projects_seen
 from bot.projects.mirroring import ProjectMirror
 from bot.sealing import CannotSeal, CannotUnseal, Keyring, new_key
@@ -158,7 +158,7 @@ async def test_what_deepgram_forbids_is_judged_by_the_projects_own_account(works
         assert main is not None
         everything = len(workspace.emulator.state.projects)
         assert (main.role, main.projects, main.problem) == ("admin", everything - added.projects, None)
-        rights = Rights(session, workspace.rooms.desk, actor(OWNER))
+        rights = KeyRights(session, workspace.rooms.desk, actor(OWNER))
         mine, theirs = workspace.project("production").project_id, workspace.project("dubbing").project_id
         assert rights.credential_suffices(key(1, mint_id=None, project_id=mine, member_id=main.member_id))
         assert rights.credential_suffices(key(2, mint_id=None, project_id=theirs, member_id=added.member_id))

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from bot.billing import month_files, month_views, pdf
 from bot.billing.printing import Printed, printed
-from bot.billing.statement import Line, Part, Statement, adjustments
+from bot.billing.statement import Statement, StatementLine, StatementPart, adjustments
 from bot.slack.words import fallback_text
 from tests.billing.test_statement import Row, amounts, of
 from tests.factories import NOON
@@ -66,12 +66,12 @@ MARKUPS = st.sampled_from([None, *map(Decimal, (-100, -50, 0, 20, 200, 1000))])
 def by_payer(*payers: tuple[Decimal | None, list[Decimal]]) -> Printed:
     """Return a month of payers, each with a markup, None for what nobody is billed for, and what its lines cost."""
     parts = tuple(
-        Part(
+        StatementPart(
             kind="own" if markup is None else "customer",
             tags=(str(number),),
             name=f"Payer {number}",
             markup=markup,
-            lines=tuple(Line(cost=cost) for cost in costs),
+            lines=tuple(StatementLine(cost=cost) for cost in costs),
         )
         for number, (markup, costs) in enumerate(payers)
     )

@@ -16,10 +16,10 @@ from pypdf import PdfReader
 from bot.billing import month_files, month_views, pdf
 from bot.billing.printing import Printed, printed
 from bot.billing.statement import (
-    Catalogue,
-    Line,
-    Spent,
+    CustomerSpent,
     Statement,
+    StatementCatalogue,
+    StatementLine,
     adjustments,
     compose,
     read_typed,
@@ -41,12 +41,14 @@ ATTRIBUTION = Attribution(
     accounts={"theirs": "pear"},
 )
 NAMES = {"apple": "Apple", "banana": "Banana", "pear": "Pear"}
-CATALOGUE = Catalogue(NAMES, {"apple": Decimal(20), "banana": Decimal("12.5")}, Decimal("3.3333"))
+CATALOGUE = StatementCatalogue(NAMES, {"apple": Decimal(20), "banana": Decimal("12.5")}, Decimal("3.3333"))
 
 
-def spent(rows: list[Row]) -> list[Spent]:
+def spent(rows: list[Row]) -> list[CustomerSpent]:
     return [
-        Spent(ATTRIBUTION.payer(project_id, key_id, tags), Line(key=key_id, project=project_id, cost=dollars))
+        CustomerSpent(
+            ATTRIBUTION.payer(project_id, key_id, tags), StatementLine(key=key_id, project=project_id, cost=dollars)
+        )
         for project_id, key_id, tags, dollars in rows
     ]
 
@@ -120,14 +122,14 @@ def test_late_corrections_reach_the_next_months_once(
 def test_a_correction_is_billed_as_its_month_was() -> None:
     row = ("p1", "k1", frozenset[str](), Decimal(10))
     closed = of([row])
-    dearer = Catalogue({"apple": "Apple Inc"}, {"apple": Decimal(50)})
+    dearer = StatementCatalogue({"apple": "Apple Inc"}, {"apple": Decimal(50)})
     (part,) = adjustments(compose("2026-10", spent([row, row]), Decimal(20), dearer), closed, ())
     assert (part.cost, part.markup, part.of_month) == (Decimal(10), Decimal(20), "2026-10")
 
 
 def test_a_renamed_customer_keeps_its_spending() -> None:
     rows = [("p1", "k1", frozenset[str](), Decimal(1))]
-    renamed = compose("2026-10", spent(rows), None, Catalogue({"apple": "Äpfel & Co"}, {}))
+    renamed = compose("2026-10", spent(rows), None, StatementCatalogue({"apple": "Äpfel & Co"}, {}))
     assert [(part.key, part.name) for part in renamed.parts] == [('customer:["apple"]', "Äpfel & Co")]
     assert adjustments(renamed, of(rows), ()) == ()
 
@@ -183,8 +185,10 @@ def test_message_csv_and_pdf_show_the_same_sums(rows: list[Row]) -> None:
 
 def test_a_pdf_draws_names_in_many_scripts_and_says_what_it_cannot() -> None:
     names = {"a": "مركز الاتصال", "b": "字幕テスト 한국", "c": "Голосовая почта", "d": "Küste 👋", "e": HOSTILE}
-    rows = [Spent(Payer("customer", (tag,)), Line(purpose=HOSTILE, cost=Decimal("1.005"))) for tag in names]
-    drawn = pdf.render(printed(compose("2026-10", rows, None, Catalogue(names, {}))), NOON)
+    rows = [
+        CustomerSpent(Payer("customer", (tag,)), StatementLine(purpose=HOSTILE, cost=Decimal("1.005"))) for tag in names
+    ]
+    drawn = pdf.render(printed(compose("2026-10", rows, None, StatementCatalogue(names, {}))), NOON)
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(drawn)).pages)
     assert "مركز الاتصال" in text
     assert set("字幕テスト한국") <= set(text)
@@ -195,7 +199,7 @@ def test_a_pdf_draws_names_in_many_scripts_and_says_what_it_cannot() -> None:
 
 def test_a_difference_that_prints_as_nothing_is_not_drawn() -> None:
     third = Decimal("0.3333333333")
-    thirds = [Spent(Payer("customer", (tag,)), Line(key=tag, cost=third)) for tag in NAMES]
+    thirds = [CustomerSpent(Payer("customer", (tag,)), StatementLine(key=tag, cost=third)) for tag in NAMES]
     seen = printed(compose("2026-10", thirds, Decimal(1), CATALOGUE))
     assert seen.parts[-1].part.cost == Decimal("1E-10")
     page = fallback_text(month_views.month_page(seen, 1, may_close=False))
@@ -219,9 +223,11 @@ def test_a_customers_page_has_their_own_account_too() -> None:
 
 
 def test_a_customers_page_has_no_rows_of_others_with_the_same_tag() -> None:
-    cents = Line(cost=Decimal(40))
-    before = compose("2026-10", [Spent(Payer("unclaimed", ("aple",)), cents)], None, CATALOGUE)
-    adopted = compose("2026-10", [Spent(Payer("customer", ("aple",)), cents)], None, Catalogue({"aple": "Aple"}, {}))
+    cents = StatementLine(cost=Decimal(40))
+    before = compose("2026-10", [CustomerSpent(Payer("unclaimed", ("aple",)), cents)], None, CATALOGUE)
+    adopted = compose(
+        "2026-10", [CustomerSpent(Payer("customer", ("aple",)), cents)], None, StatementCatalogue({"aple": "Aple"}, {})
+    )
     seen = printed(Statement(month="2026-11", adjustments=adjustments(adopted, before, ())))
     assert [part.cost for part in seen.everything] == [Decimal(40), Decimal(-40)]
     assert [(part.part.name, part.cost) for part in seen.only(seen.ids_of("aple")).everything] == [

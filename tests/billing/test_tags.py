@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.billing import closing, month, month_views
 from bot.billing.operations import CloseMonth
 from bot.billing.printing import printed
-from bot.billing.statement import Line, Part, Statement
+from bot.billing.statement import Statement, StatementLine, StatementPart
 from bot.customers import service as catalogue
 from bot.customers import views
 from bot.customers.changing import CustomerChanges
@@ -182,7 +182,12 @@ MILLIONS = Decimal("12345678.90")
 @pytest.mark.parametrize("named", [0, 2, 101])
 def test_every_kind_of_warning_is_said_wherever_a_month_is_closed(named: int) -> None:
     parts = [
-        Part(kind=kind, tags=tuple(f"tag {number}" * 12 for number in range(9)), name="", lines=(Line(cost=MILLIONS),))
+        StatementPart(
+            kind=kind,
+            tags=tuple(f"tag {number}" * 12 for number in range(9)),
+            name="",
+            lines=(StatementLine(cost=MILLIONS),),
+        )
         for kind in ("unclaimed", "several")
     ]
     untold = tuple(f"The provider tells no prices for project {number}." for number in range(named))

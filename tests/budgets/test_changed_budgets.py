@@ -9,7 +9,7 @@ import pytest
 
 from bot.budgets import views
 from bot.budgets.operations import EndBudget, RaiseBudget
-from bot.digests.reading import Reading
+from bot.digests.reading import DigestReading
 from bot.providers.deepgram.client import Deepgram
 from bot.store import budgets
 from bot.store.budgets import Alert, Budget
@@ -105,7 +105,7 @@ async def test_a_digest_of_november_tells_the_budget_that_november_had(office: O
     november(office, "44")
     await office.at(FIRST_OF_DECEMBER)
     await raise_to(office, 200)
-    reading, ours = Reading(office.desk.database, Balances(Decimal(3))), subscription(projects=[PROJECT])
+    reading, ours = DigestReading(office.desk.database, Balances(Decimal(3))), subscription(projects=[PROJECT])
     for day, dollars in ((LAST, 100), (FIRST_OF_DECEMBER.date(), 200)):
         digest = await reading.digest(ours, (day,), FIRST_OF_DECEMBER + 16 * HOUR)
         assert digest.budget == dollars

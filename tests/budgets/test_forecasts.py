@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.budgets import service
-from bot.budgets.spending import Spending, Spent
+from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.providers.deepgram.client import Deepgram
 from bot.store.database import Database
 from bot.store.projects import Project
@@ -35,9 +35,9 @@ def november(office: Office, dollars: str, to: int = 29) -> None:
     office.spend_each(dict.fromkeys(days_of(NOVEMBER, to), dollars))
 
 
-def spent(office: Office, today: date) -> Spent:
+def spent(office: Office, today: date) -> BudgetSpent:
     (row,) = rows(office.desk.database, lambda session: service.rows(session, TEAM, "", today))
-    found: Spent = row.spent
+    found: BudgetSpent = row.spent
     return found
 
 
@@ -84,7 +84,7 @@ async def test_the_first_reading_of_a_project_is_not_preceded_by_days_that_nobod
     found = spent(office, LAST + DAY)
     assert found.open.days == (FIRST,)
     with office.desk.database.reading() as session:
-        customers = Spending(session, TEAM, FIRST).of("customer", "acme")
+        customers = BudgetSpending(session, TEAM, FIRST).of("customer", "acme")
     assert customers.open.days == (FIRST,)
 
 

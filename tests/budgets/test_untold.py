@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.budgets import views
-from bot.budgets.spending import Spending, Spent
+from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.providers.deepgram.client import Deepgram
 from bot.store.collected import CollectedDay, end_of
 from bot.store.database import Database
@@ -39,9 +39,9 @@ def untold(office: Office, day: date, price: Price, told: str | None = None) -> 
         session.merge(row)
 
 
-def spent(office: Office) -> Spent:
+def spent(office: Office) -> BudgetSpent:
     with office.desk.database.reading() as session:
-        return Spending(session, TEAM, LAST).of("project", PROJECT)
+        return BudgetSpending(session, TEAM, LAST).of("project", PROJECT)
 
 
 @pytest.mark.parametrize(("price", "told"), [(Price.UNTOLD, None), (Price.ZERO, "0")])

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.budgets import service, views
 from bot.budgets.operations import EndBudget, RaiseBudget, SetBudget
 from bot.budgets.setting import BudgetSetting, keep_quiet
-from bot.budgets.spending import Spending, Spent
+from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.budgets.watching import BudgetWatch
 from bot.errors import FormError, NotUnderstood
 from bot.providers.deepgram.client import Deepgram
@@ -91,14 +91,14 @@ def read_before_its_end(desk: Bench, day: date) -> None:
         session.get_one(CollectedDay, (day, PROJECT)).closed = False
 
 
-def spent(desk: Bench, *wanted: tuple[str, ...]) -> list[Spent]:
+def spent(desk: Bench, *wanted: tuple[str, ...]) -> list[BudgetSpent]:
     """Return what was spent of these by the last day."""
 
-    def read(session: Session) -> list[Spent]:
-        spending = Spending(session, TEAM, CLOSED)
+    def read(session: Session) -> list[BudgetSpent]:
+        spending = BudgetSpending(session, TEAM, CLOSED)
         return [spending.of(*each) for each in wanted]
 
-    found: list[Spent] = rows(desk.database, read)
+    found: list[BudgetSpent] = rows(desk.database, read)
     return found
 
 

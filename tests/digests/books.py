@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.desk.service import Desk
 from bot.digests.jobs import DigestJobs
 from bot.digests.posting import DigestPosting
-from bot.digests.reading import Reading
+from bot.digests.reading import DigestReading
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.errors import Unavailable
 from bot.providers.billing import Balance
@@ -196,7 +196,7 @@ async def office(folder: Path, now: datetime = FRIDAY_NINE) -> Office:
     engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     web, balances = Posts(), Balances(Decimal(100))
     desk = Desk(database, engine, clock, frozenset(), {}, POLICY)
-    posting = DigestPosting(database, engine, web, Reading(database, balances), desk.owe)
+    posting = DigestPosting(database, engine, web, DigestReading(database, balances), desk.owe)
     made = Office(database, clock, engine, web, posting, DigestJobs(database, engine), desk, balances)
     await engine.start({"digests.post": posting.post, "digests.complete": posting.complete})
     with database.transaction() as session:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import select
 
 from bot.store.database import Database
-from bot.store.digest_runs import Day, Run
+from bot.store.digest_runs import DigestDay, DigestRun
 from bot.store.digests import Subscription
 from tests.digests.books import DAY, Office, spent
 
@@ -23,16 +23,16 @@ def spent_on(here: Office, days: list[date]) -> None:
     here.write(lambda session: spent(session, first, SPENT, *more))
 
 
-def run_of(here: Office) -> Run:
+def run_of(here: Office) -> DigestRun:
     """Return the newest run."""
     with here.database.reading() as session:
-        return list(session.exec(select(Run).order_by(Run.local_date)))[-1]  # type: ignore[arg-type] # a column
+        return list(session.exec(select(DigestRun).order_by(DigestRun.local_date)))[-1]  # type: ignore[arg-type] # a column
 
 
 def days_told(database: Database) -> list[Any]:
     """Return every day told."""
     with database.reading() as session:
-        return [day.day for day in session.exec(select(Day))]
+        return [day.day for day in session.exec(select(DigestDay))]
 
 
 def change(here: Office, **values: Any) -> None:

@@ -12,8 +12,8 @@ from sqlmodel import Session
 from bot.digests.coverage import DayCoverage
 from bot.digests.events import events
 from bot.digests.figures import figures
-from bot.digests.scope import Scope
-from bot.digests.service import Digest, Events, Failures, Figures, Part, compose
+from bot.digests.scope import DigestScope
+from bot.digests.service import Digest, DigestFigures, DigestPart, Events, Failures, compose
 from bot.digests.views import export_rows
 from bot.store import fact_rows, projects
 from bot.store.accounts import Account
@@ -91,10 +91,10 @@ def test_what_was_known_of_an_unread_project_before_is_told_and_not_compared_wit
     assert dict(told().course)[before[1]] is None  # of production nothing was read at all
     read(PROJECT, [*before, DAY])
     whole, of_apple = told(), told(customers=["apple"])
-    assert (whole.total, whole.usual, whole.scope) == (Decimal(3), Decimal(3), Scope())
+    assert (whole.total, whole.usual, whole.scope) == (Decimal(3), Decimal(3), DigestScope())
     assert [dict(whole.course)[day] for day in (DAY, *before[:2])] == [3, 3, 6]
     assert [dict(of_apple.course)[day] for day in (DAY, *before[:2])] == [2, 2, 4]
-    assert (of_apple.scope, told(projects=[THEIRS]).scope) == (Scope((), ("Apple",)), Scope(("staging",)))
+    assert (of_apple.scope, told(projects=[THEIRS]).scope) == (DigestScope((), ("Apple",)), DigestScope(("staging",)))
     database.close()
 
 
@@ -134,14 +134,14 @@ def test_rows_of_one_name_stay_apart_and_each_way_comes_to_the_providers_total(t
 
     with database.transaction() as session:
         spend(session)
-    found: Figures = rows(database, lambda session: figures(session, books.subscription(), [DAY]))
+    found: DigestFigures = rows(database, lambda session: figures(session, books.subscription(), [DAY]))
     assert dict(found.rows) == {
-        "Own use": Part(Decimal(2)),
-        "Untagged (pear)": Part(Decimal(2)),
-        "Untagged (plum)": Part(Decimal(2)),
-        "Unclaimed tag ours": Part(Decimal(3)),
+        "Own use": DigestPart(Decimal(2)),
+        "Untagged (pear)": DigestPart(Decimal(2)),
+        "Untagged (plum)": DigestPart(Decimal(2)),
+        "Unclaimed tag ours": DigestPart(Decimal(3)),
     }
-    assert found.ownerless == Part(Decimal(5))
+    assert found.ownerless == DigestPart(Decimal(5))
     by_project = dict(found.details["By project"])
     assert sorted(by_project) == ["Not split by the provider", "production (east)", "production (main)"]
     assert list(found.details) == ["By customer", "By project", "By key", "By line item"]

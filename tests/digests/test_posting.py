@@ -10,11 +10,11 @@ from sqlmodel import Session, select
 
 from bot.digests import views
 from bot.digests.posting import PATIENCE, WAITS
-from bot.digests.reading import Reading
+from bot.digests.reading import DigestReading
 from bot.slack.web import SlackError, SlackRateLimited, SlackUnclear
 from bot.store import collections, digests
 from bot.store.collections import Collection
-from bot.store.digest_runs import Run
+from bot.store.digest_runs import DigestRun
 from bot.store.digests import Subscription
 from bot.store.people import Person
 from bot.store.projects import Project
@@ -83,7 +83,9 @@ async def test_who_dies_between_claim_and_answer_leaves_one_marked_repeat(here: 
     # As if the process had died instead of noting that.
     dead = machine_now() - 2 * PATIENCE
     here.write(
-        lambda session: session.get_one(Run, run_of(here).id).sqlmodel_update({"state": "posting", "claimed_at": dead})
+        lambda session: session.get_one(DigestRun, run_of(here).id).sqlmodel_update(
+            {"state": "posting", "claimed_at": dead}
+        )
     )
     here.clock.move(timedelta(minutes=10))
     await here.sweep()
@@ -95,7 +97,7 @@ async def test_whoever_posts_now_is_waited_for(here: Office) -> None:
     here.web.fails = [SlackUnclear("chat.postMessage", "timeout")]
     await here.sweep()
     living = {"state": "posting", "claimed_at": machine_now()}
-    here.write(lambda session: session.get_one(Run, run_of(here).id).sqlmodel_update(living))
+    here.write(lambda session: session.get_one(DigestRun, run_of(here).id).sqlmodel_update(living))
     here.clock.move(timedelta(minutes=10))
     await here.sweep()
     assert here.web.posted == []
@@ -182,7 +184,7 @@ async def test_of_many_projects_the_balances_of_the_last_day_are_told(here: Offi
             collections.note_balance(session, f"p{number}", Decimal(70), now - timedelta(hours=hours))
 
     here.write(many)
-    digest = await Reading(here.database, here.balances).digest(subscription(), (THURSDAY,), now)
+    digest = await DigestReading(here.database, here.balances).digest(subscription(), (THURSDAY,), now)
     assert "*Balance*\\nproject 1 $70.00\\nproject 2 $70.00'" in str(views.message(subscription(), "dr1", digest))
 
 

@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from bot.digests import form, views
 from bot.digests.naming import told_apart
-from bot.digests.scope import Scope
-from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, Snapshot, compose, first_needed
+from bot.digests.scope import DigestScope
+from bot.digests.service import (
+    BalanceLine,
+    Digest,
+    DigestFigures,
+    DigestPart,
+    Events,
+    Failures,
+    Snapshot,
+    compose,
+    first_needed,
+)
 from bot.digests.snapshot import as_posted, kept
 from bot.money import to_cent
 from bot.policy import PolicyContext, Role, Run
@@ -22,18 +32,20 @@ from tests.declared import POLICY
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, subscription
 from tests.factories import ANA, actor
 
-A_READER = form.Reader(ANA, FRIDAY_NINE, may_subscribe=False)
+A_READER = form.FormReader(ANA, FRIDAY_NINE, may_subscribe=False)
 
 amounts = st.decimals(-5, 5000, places=7)
-parts = st.builds(Part, amounts, amounts)
+parts = st.builds(DigestPart, amounts, amounts)
 names = st.text(min_size=1, max_size=20)
 
 
-def figures(days: tuple[date, ...], rows: dict[str, Part], ownerless: Part, apart: Decimal = Decimal()) -> Figures:
+def figures(
+    days: tuple[date, ...], rows: dict[str, DigestPart], ownerless: DigestPart, apart: Decimal = Decimal()
+) -> DigestFigures:
     """Return figures whose days told come to the rows and a difference."""
     whole = sum((part.now for part in [*rows.values(), ownerless]), apart)
     totals = {first_needed(days) + number * DAY: Decimal(number) for number in range(60)}
-    return Figures(
+    return DigestFigures(
         {day: each for day, each in totals.items() if day < days[0]}
         | {day: whole / len(days) if day != days[-1] else whole - whole / len(days) * (len(days) - 1) for day in days},
         tuple(rows.items()),
@@ -44,7 +56,7 @@ def figures(days: tuple[date, ...], rows: dict[str, Part], ownerless: Part, apar
 
 @given(st.dictionaries(names, parts, max_size=12), parts, amounts, st.integers(1, 9))
 def test_rows_other_untagged_and_the_difference_are_the_providers_total(
-    rows: dict[str, Part], ownerless: Part, apart: Decimal, number: int
+    rows: dict[str, DigestPart], ownerless: DigestPart, apart: Decimal, number: int
 ) -> None:
     days = tuple(THURSDAY + count * DAY for count in range(number))
     digest = compose(days, figures(days, rows, ownerless, apart), Events())
@@ -62,23 +74,23 @@ def test_rows_other_untagged_and_the_difference_are_the_providers_total(
 @given(st.dictionaries(st.dates(THURSDAY - 30 * DAY, THURSDAY - DAY), amounts, max_size=10), amounts)
 def test_a_correction_told_once_is_not_told_again(told: dict[date, Decimal], late: Decimal) -> None:
     days = (THURSDAY,)
-    known = figures(days, {}, Part(Decimal(1)))
+    known = figures(days, {}, DigestPart(Decimal(1)))
     totals = {**known.totals, **{day: amount + late for day, amount in told.items()}}
-    digest = compose(days, Figures(totals, ()), Events(), told_before=told)
+    digest = compose(days, DigestFigures(totals, ()), Events(), told_before=told)
     assert {each.day for each in digest.snapshot.corrections} == {
         day for day, amount in told.items() if to_cent(amount + late) != to_cent(amount)
     }
     after = {each.day: each.total for each in digest.snapshot.corrections}
-    again = compose(days, Figures(totals, ()), Events(), told_before=told | after)
+    again = compose(days, DigestFigures(totals, ()), Events(), told_before=told | after)
     assert again.snapshot.corrections == ()
 
 
 def test_a_day_is_compared_with_its_weekday_and_the_month_goes_on_like_the_week_before() -> None:
     before = {THURSDAY - number * DAY: Decimal(70 if number == 7 else 10) for number in range(1, 36)}
-    rows = (("Apple", Part(Decimal(9), Decimal(3))), ("Banana", Part(Decimal(3), Decimal(7))))
+    rows = (("Apple", DigestPart(Decimal(9), Decimal(3))), ("Banana", DigestPart(Decimal(3), Decimal(7))))
     digest = compose(
         (THURSDAY,),
-        Figures({**before, THURSDAY: Decimal(12)}, rows, final=True),
+        DigestFigures({**before, THURSDAY: Decimal(12)}, rows, final=True),
         Events(),
     )
     assert (digest.total, digest.usual, digest.last_week) == (Decimal(12), Decimal(10), Decimal(70))
@@ -91,9 +103,13 @@ def test_a_day_is_compared_with_its_weekday_and_the_month_goes_on_like_the_week_
 
 
 def test_what_moved_most_comes_first_however_little_it_is() -> None:
-    rows = (("steady", Part(Decimal(100), Decimal(100))), ("new", Part(Decimal(9))), ("gone", Part(before=Decimal(10))))
+    rows = (
+        ("steady", DigestPart(Decimal(100), Decimal(100))),
+        ("new", DigestPart(Decimal(9))),
+        ("gone", DigestPart(before=Decimal(10))),
+    )
     known = {THURSDAY - number * DAY: Decimal(110) for number in range(1, 36)}
-    digest = compose((THURSDAY,), Figures({**known, THURSDAY: Decimal(109)}, rows), Events())
+    digest = compose((THURSDAY,), DigestFigures({**known, THURSDAY: Decimal(109)}, rows), Events())
     assert [row.name for row in digest.table.rows] == ["gone", "new", "steady"]
     shown = str(views.message(subscription(by="project"), "dr1", digest))
     assert "Without a project" not in shown
@@ -101,7 +117,9 @@ def test_what_moved_most_comes_first_however_little_it_is() -> None:
 
 
 def test_what_is_not_known_is_a_dash_and_never_guessed() -> None:
-    digest = compose((THURSDAY,), Figures({THURSDAY: Decimal(1)}, (), Part(Decimal(1)), unread=("beta",)), Events())
+    digest = compose(
+        (THURSDAY,), DigestFigures({THURSDAY: Decimal(1)}, (), DigestPart(Decimal(1)), unread=("beta",)), Events()
+    )
     assert digest.usual is digest.last_week is digest.month_to_date is digest.forecast is None
     assert digest.table.ownerless.change is None
     assert not digest.final
@@ -112,7 +130,7 @@ def test_what_is_not_known_is_a_dash_and_never_guessed() -> None:
 
 def test_the_rate_of_failed_requests_is_told_with_what_it_is_of() -> None:
     def shown(failures: Failures | None) -> str:
-        digest = compose((THURSDAY,), Figures({THURSDAY: Decimal(1)}, (), failures=failures), Events())
+        digest = compose((THURSDAY,), DigestFigures({THURSDAY: Decimal(1)}, (), failures=failures), Events())
         return str(views.message(subscription(), "dr1", digest))
 
     assert "*Failed API calls*\\n1.2 % (36 of 3,000)" in shown(Failures(36, 2964))
@@ -122,7 +140,9 @@ def test_the_rate_of_failed_requests_is_told_with_what_it_is_of() -> None:
 
 def test_only_a_day_without_spending_and_events_is_empty() -> None:
     def of(total: int, failures: Failures | None = None, **happened: int) -> Digest:
-        return compose((THURSDAY,), Figures({THURSDAY: Decimal(total)}, (), failures=failures), Events(**happened))
+        return compose(
+            (THURSDAY,), DigestFigures({THURSDAY: Decimal(total)}, (), failures=failures), Events(**happened)
+        )
 
     assert of(0).empty
     assert of(0, ending=1).empty
@@ -134,15 +154,15 @@ def test_only_a_day_without_spending_and_events_is_empty() -> None:
 
 
 def test_a_digest_says_what_it_is_about() -> None:
-    def shown(total: int, scope: Scope) -> tuple[str, str]:
-        found = compose((THURSDAY,), Figures({THURSDAY: Decimal(total)}, (), scope=scope), Events())
+    def shown(total: int, scope: DigestScope) -> tuple[str, str]:
+        found = compose((THURSDAY,), DigestFigures({THURSDAY: Decimal(total)}, (), scope=scope), Events())
         return str(views.preview(subscription(), found)), str(views.details(found))
 
-    apple = Scope(("production", "Küstenfunk"), ("Apple",))
+    apple = DigestScope(("production", "Küstenfunk"), ("Apple",))
     assert all("production and Küstenfunk · only customer Apple" in each for each in shown(1, apple))
-    assert all("all projects" in each for each in shown(1, Scope()))
+    assert all("all projects" in each for each in shown(1, DigestScope()))
     assert "nothing was spent on Thu 19 Nov by Apple in production and Küstenfunk." in shown(0, apple)[0]
-    assert str(Scope(tuple("abcdefg"), ("x", "y"))) == "a, b, c, d, e and 2 more · only customers x and y"
+    assert str(DigestScope(tuple("abcdefg"), ("x", "y"))) == "a, b, c, d, e and 2 more · only customers x and y"
 
 
 def test_a_reader_sees_until_when_a_digest_is_muted_and_may_still_end_it() -> None:
@@ -170,7 +190,7 @@ def test_first_needed_reaches_back_to_the_month_and_the_corrections() -> None:
 
 def test_customers_have_no_total_at_the_provider_and_an_unknown_one_differs_by_nothing() -> None:
     def footer(total: Decimal | None, **changes: object) -> str:
-        digest = compose((THURSDAY,), Figures({} if total is None else {THURSDAY: total}, ()), Events(made=1))
+        digest = compose((THURSDAY,), DigestFigures({} if total is None else {THURSDAY: total}, ()), Events(made=1))
         return str(views.message(subscription(**changes), "dr1", digest))
 
     assert "$7.00 is the sum of the rows of these customers" in footer(Decimal(7), customers=["apple"])
@@ -178,21 +198,21 @@ def test_customers_have_no_total_at_the_provider_and_an_unknown_one_differs_by_n
 
 
 def test_a_chart_says_which_days_it_lacks() -> None:
-    digest = compose((THURSDAY,), Figures({THURSDAY: Decimal(7)}, ()), Events())
+    digest = compose((THURSDAY,), DigestFigures({THURSDAY: Decimal(7)}, ()), Events())
     assert "without 13 days that nobody knows yet" in str(views.message(subscription(), "dr1", digest))
 
 
 def test_what_was_said_of_the_moment_stays_as_it_was_said() -> None:
-    known = figures((THURSDAY,), {}, Part(Decimal(1)))
+    known = figures((THURSDAY,), {}, DigestPart(Decimal(1)))
     posted = compose(
         (THURSDAY,),
         known,
         Events(waiting=3),
-        balances=[Balance("production", Decimal(9), 2)],
+        balances=[BalanceLine("production", Decimal(9), 2)],
         told_before={THURSDAY - DAY: Decimal(1)},
     )
     stored = json.loads(json.dumps(kept(posted)))
-    later = compose((THURSDAY,), known, Events(made=1), balances=[Balance("production", Decimal(5))])
+    later = compose((THURSDAY,), known, Events(made=1), balances=[BalanceLine("production", Decimal(5))])
     assert posted.snapshot.corrections
     assert as_posted(later, stored).snapshot == posted.snapshot
     assert as_posted(later, {}).snapshot == Snapshot()

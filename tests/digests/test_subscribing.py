@@ -15,7 +15,7 @@ from bot.digests.schedule import days_to_tell
 from bot.digests.subscribing import Subscribing, wish_of
 from bot.errors import FormError, NotUnderstood
 from bot.store import digest_runs, digests
-from bot.store.digest_runs import Day
+from bot.store.digest_runs import DigestDay
 from bot.store.digests import Subscription
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, Office, office
 from tests.factories import OWNER, TEAM, actor, owed_to
@@ -104,11 +104,11 @@ async def test_what_was_told_of_other_projects_is_no_measure_of_corrections(here
 
 def _told(here: Office, subscription_id: str) -> Any:
     with here.database.reading() as session:
-        return session.get_one(Day, (subscription_id, THURSDAY)).told
+        return session.get_one(DigestDay, (subscription_id, THURSDAY)).told
 
 
 def test_a_form_is_read_back_as_it_was_drawn_and_nonsense_is_refused() -> None:
-    drawn = form.form(form.Form(WISH.model_copy(update={"projects": ("p1",)}), names={"p1": "one"}))
+    drawn = form.form(form.DigestForm(WISH.model_copy(update={"projects": ("p1",)}), names={"p1": "one"}))
     state: dict[str, Any] = {}
     for block in drawn["blocks"]:
         element = block["element"]

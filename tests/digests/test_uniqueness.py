@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from bot.digests.jobs import DigestJobs
 from bot.store import digest_runs, scheduled_jobs
 from bot.store.database import Database
-from bot.store.digest_runs import Day, Run
+from bot.store.digest_runs import DigestDay, DigestRun
 from tests.clocks import SetClock, machine_now
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, subscription
 from tests.factories import add
@@ -29,8 +29,8 @@ async def test_planners_at_one_moment_make_one_run(store: Database) -> None:
         await asyncio.gather(*(jobs.sweep(f"process {number}", clock.now()) for number in range(4)))
         clock.move(DAY)
     with store.reading() as session:
-        runs = Counter((run.subscription_id, run.local_date) for run in session.exec(select(Run)))
-        days = Counter((day.subscription_id, day.day) for day in session.exec(select(Day)))
+        runs = Counter((run.subscription_id, run.local_date) for run in session.exec(select(DigestRun)))
+        days = Counter((day.subscription_id, day.day) for day in session.exec(select(DigestDay)))
     expected = {(f"dg{number}", FRIDAY_NINE.date() + day * DAY): 1 for number in range(10) for day in range(3)}
     assert runs == expected
     assert days == {(subscription_id, date - DAY): 1 for subscription_id, date in expected}
@@ -73,7 +73,7 @@ def test_one_of_many_may_post_and_one_may_repeat(store: Database) -> None:
     assert claims(now + timedelta(seconds=21)) == ["repeating", None, None]
     look(now + timedelta(seconds=60))
     assert claims(now) == [None, None, None]
-    assert run(lambda session: session.get_one(Run, run_id).state) == "unclear_again"
+    assert run(lambda session: session.get_one(DigestRun, run_id).state) == "unclear_again"
 
 
 def test_no_state_is_left_but_by_its_moves(store: Database) -> None:

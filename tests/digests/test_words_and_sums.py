@@ -9,15 +9,15 @@ from decimal import Decimal
 import pytest
 
 from bot.digests import views
-from bot.digests.service import Balance, Digest, Events, Failures, Figures, Part, compose
+from bot.digests.service import BalanceLine, Digest, DigestFigures, DigestPart, Events, Failures, compose
 from tests.digests.books import DAY, THURSDAY, subscription
 
 QUIET: Mapping[date, Decimal] = {THURSDAY - number * DAY: Decimal(10) for number in range(1, 36)}
 
 
 def digest(days: tuple[date, ...], totals: Mapping[date, Decimal], **more: object) -> Digest:
-    rows = (("Apple", Part(sum((totals[day] for day in days), Decimal()), Decimal(10 * len(days)))),)
-    figures = Figures({**QUIET, **totals}, rows, final=True, failures=more.pop("failures", None))  # type: ignore[arg-type] # made up here
+    rows = (("Apple", DigestPart(sum((totals[day] for day in days), Decimal()), Decimal(10 * len(days)))),)
+    figures = DigestFigures({**QUIET, **totals}, rows, final=True, failures=more.pop("failures", None))  # type: ignore[arg-type] # made up here
     return compose(days, figures, Events(made=1), **more)  # type: ignore[arg-type] # made up here
 
 
@@ -26,13 +26,15 @@ def shown(found: Digest, **changes: object) -> str:
 
 
 def test_less_by_less_than_half_a_cent_is_no_change() -> None:
-    figures = Figures({**QUIET, THURSDAY: Decimal(10)}, [("Apple", Part(Decimal(10), Decimal("10.001")))], final=True)
+    figures = DigestFigures(
+        {**QUIET, THURSDAY: Decimal(10)}, [("Apple", DigestPart(Decimal(10), Decimal("10.001")))], final=True
+    )
     assert "`     +$0.00`  Apple" in shown(compose((THURSDAY,), figures, Events()))
 
 
 def test_the_changes_of_the_rows_come_to_the_change_of_the_headline() -> None:
-    rows = tuple((f"c{number}", Part(Decimal("1.115"), Decimal("1.115"))) for number in range(3))
-    figures = Figures({**QUIET, THURSDAY: Decimal("3.345")}, rows, final=True)
+    rows = tuple((f"c{number}", DigestPart(Decimal("1.115"), Decimal("1.115"))) for number in range(3))
+    figures = DigestFigures({**QUIET, THURSDAY: Decimal("3.345")}, rows, final=True)
     found = compose((THURSDAY,), figures, Events())
     assert found.total is not None
     assert found.usual is not None
@@ -60,7 +62,7 @@ def test_month_to_date_names_its_month() -> None:
 def test_before_day_five_a_forecast_says_what_it_rests_on() -> None:
     first = date(2026, 12, 1)
     totals = {first - number * DAY: Decimal(10) for number in range(36)}
-    figures = Figures(totals, (("Apple", Part(Decimal(10), Decimal(10))),), final=True)
+    figures = DigestFigures(totals, (("Apple", DigestPart(Decimal(10), Decimal(10))),), final=True)
     found = compose((first,), figures, Events())
     assert found.forecast is None or "November" in shown(found)
 
@@ -74,7 +76,9 @@ def test_no_percentage_is_told_of_a_usual_that_is_negative_or_tiny(usual: str) -
 
 
 def test_balances_of_projects_that_share_nothing_are_not_pooled() -> None:
-    left = [Balance(name, Decimal(amount), days) for name, amount, days in (("a", 90, 9), ("b", 10, 1), ("c", 1, None))]
+    left = [
+        BalanceLine(name, Decimal(amount), days) for name, amount, days in (("a", 90, 9), ("b", 10, 1), ("c", 1, None))
+    ]
     text = shown(digest((THURSDAY,), {THURSDAY: Decimal(12)}, balances=left))
     assert r"*Balance*\nb $10.00, lasts 1 day\na $90.00, lasts 9 days\nc $1.00" in text
 
@@ -94,14 +98,18 @@ def test_no_percentage_is_told_where_what_is_there_now_is_negative() -> None:
 )
 def test_the_usual_says_how_many_of_the_weeks_were_known(unknown: int, words: str) -> None:
     totals = {day: amount for day, amount in QUIET.items() if day not in [THURSDAY - 28 * DAY][:unknown]}
-    figures = Figures({**totals, THURSDAY: Decimal(12)}, [("Apple", Part(Decimal(12), Decimal(10)))], final=True)
+    figures = DigestFigures(
+        {**totals, THURSDAY: Decimal(12)}, [("Apple", DigestPart(Decimal(12), Decimal(10)))], final=True
+    )
     assert f"more than usual ({words})" in shown(compose((THURSDAY,), figures, Events()))
 
 
 def test_the_usual_of_several_days_says_of_how_many_weeks_it_is() -> None:
     days = (THURSDAY - DAY, THURSDAY)
     totals = {day: amount for day, amount in QUIET.items() if day != THURSDAY - 28 * DAY}
-    figures = Figures({**totals, **dict.fromkeys(days, Decimal(12))}, [("Apple", Part(Decimal(24)))], final=True)
+    figures = DigestFigures(
+        {**totals, **dict.fromkeys(days, Decimal(12))}, [("Apple", DigestPart(Decimal(24)))], final=True
+    )
     assert "medians of three or four of the last four of Wed and Thu" in shown(compose(days, figures, Events()))
 
 
@@ -125,6 +133,6 @@ def test_the_usual_of_several_days_says_of_how_many_weeks_it_is() -> None:
     ],
 )
 def test_of_more_balances_only_what_is_true_is_said(left: list[tuple[int, int | None]], told: list[str]) -> None:
-    balances = [Balance(f"p{number}", Decimal(amount), days) for number, (amount, days) in enumerate(left)]
+    balances = [BalanceLine(f"p{number}", Decimal(amount), days) for number, (amount, days) in enumerate(left)]
     text = shown(digest((THURSDAY,), {THURSDAY: Decimal(12)}, balances=balances))
     assert "*Balance*" + "".join(rf"\n{line}" for line in told) + "'" in text

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.keys.intent import Shown
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.http import Limits
+from bot.providers.http import CallLimits
 from bot.slack.call import Outcome
 from bot.slack.web import SlackWeb
 from bot.store.database import Database
@@ -23,7 +23,7 @@ from tests.clocks import SetClock
 from tests.factories import NOON, Bench, bench, set_up
 from tests.limits import PatientLimits
 
-SHORT = Limits(read=1.0, read_total=3.0, change=0.4, connect=1.0)
+SHORT = CallLimits(read=1.0, read_total=3.0, change=0.4, connect=1.0)
 
 
 async def no_pause(_: float) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from bot.errors import NotFound
 from bot.keys.bulk_revoke import PATIENCE, PROBLEMS_SHOWN, KeyBulkRevoke, outcome
-from bot.keys.bulk_revoke_listeners import Found, confirm_form, find, read_metadata
+from bot.keys.bulk_revoke_listeners import KeysFound, confirm_form, find, read_metadata
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.blocks_check import problems_of_view
 from bot.slack.words import fallback_text
@@ -53,10 +53,10 @@ def test_the_keys_of_a_customer_are_those_whose_spending_counts(tmp_path: Path) 
 
 def test_the_form_knows_which_keys_it_showed_and_not_only_how_many() -> None:
     first, second, third = (key(number, id=f"ky{number}") for number in (1, 2, 3))
-    shown = Found("bu1", (first, second), 2)
+    shown = KeysFound("bu1", (first, second), 2)
     assert read_metadata(confirm_form(shown)["private_metadata"]) == ("bu1", "2", shown.mark)
-    assert Found("bu1", (second, first), 2).mark == shown.mark
-    assert Found("bu1", (first, third), 2).mark != shown.mark
+    assert KeysFound("bu1", (second, first), 2).mark == shown.mark
+    assert KeysFound("bu1", (first, third), 2).mark != shown.mark
 
 
 async def test_however_many_keys_are_judged_with_the_facts_of_their_project_read_once(small_store: Database) -> None:
@@ -84,7 +84,7 @@ async def test_however_many_keys_are_judged_with_the_facts_of_their_project_read
     assert (len(without.keys), without.beyond_us) == (304, 5)
     form = confirm_form(by_owner)
     assert "5 more keys cannot be revoked here" in fallback_text(form["blocks"])
-    none_left = confirm_form(Found("bu1", (), 0, beyond_us=5))
+    none_left = confirm_form(KeysFound("bu1", (), 0, beyond_us=5))
     assert problems_of_view(form) == problems_of_view(none_left) == []
 
 
@@ -137,7 +137,7 @@ async def test_trouble_that_stays_is_told_after_a_while(rooms: Rooms) -> None:
 
 
 def test_keys_that_cannot_be_ended_are_no_more_keys_where_none_stands_before_them() -> None:
-    drawn = confirm_form(Found("bu1", (), 0, beyond_us=7))
+    drawn = confirm_form(KeysFound("bu1", (), 0, beyond_us=7))
 
     assert fallback_text(drawn["blocks"]).startswith("7 keys cannot be revoked here")
 

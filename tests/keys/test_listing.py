@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotAllowed, NotUnderstood
 from bot.keys import listing, service
-from bot.keys.listing import PAGE, Reader, Wanted, read_wanted
+from bot.keys.listing import PAGE, KeyReader, KeysWanted, read_wanted
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.pages import WORDS_LONGEST
 from bot.slack.words import fallback_text
@@ -29,10 +29,10 @@ def store(small_store: Database) -> Database:
     return small_store
 
 
-async def drawn(store: Database, deepgram: Deepgram, wanted: Wanted, who: str = ANA) -> list[Block]:
+async def drawn(store: Database, deepgram: Deepgram, wanted: KeysWanted, who: str = ANA) -> list[Block]:
     made = await bench(store, deepgram)
     with store.reading() as session:
-        return listing.draw(session, Reader(made.desk, actor(who)), wanted, NOON)
+        return listing.draw(session, KeyReader(made.desk, actor(who)), wanted, NOON)
 
 
 def rows(blocks: list[Block]) -> list[Block]:
@@ -50,7 +50,7 @@ def values(blocks: list[Block]) -> dict[str, str]:
 
 async def test_hundreds_of_keys_are_read_page_by_page(store: Database, deepgram: Deepgram) -> None:
     add(store, *(key(number, ends_at=NOON + timedelta(days=number + 1)) for number in range(95)))
-    wanted, seen = Wanted(project_id=PROJECT), []
+    wanted, seen = KeysWanted(project_id=PROJECT), []
     while True:
         blocks = await drawn(store, deepgram, wanted)
         seen += [block["text"]["text"] for block in rows(blocks)]
@@ -65,16 +65,16 @@ async def test_hundreds_of_keys_are_read_page_by_page(store: Database, deepgram:
 
 async def test_turning_past_the_end_shows_the_last_page(store: Database, deepgram: Deepgram) -> None:
     add(store, *(key(number) for number in range(PAGE + 1)))
-    blocks = await drawn(store, deepgram, Wanted(project_id=PROJECT, number=99))
+    blocks = await drawn(store, deepgram, KeysWanted(project_id=PROJECT, number=99))
     assert len(rows(blocks)) == 1
     assert "Page 2 of 2" in fallback_text(blocks)
 
 
 async def test_searching_stays_while_paging(store: Database, deepgram: Deepgram) -> None:
     add(store, *(key(number, purpose=f"call: summary {number}") for number in range(25)), key(99, purpose="other"))
-    blocks = await drawn(store, deepgram, Wanted(project_id=PROJECT, words="call: sum"))
+    blocks = await drawn(store, deepgram, KeysWanted(project_id=PROJECT, words="call: sum"))
     following = read_wanted(values(blocks)["Next page"], owner=None)
-    assert following == Wanted(PROJECT, None, "call: sum", 2)
+    assert following == KeysWanted(PROJECT, None, "call: sum", 2)
     assert "25 keys" in fallback_text(await drawn(store, deepgram, following))
 
 
@@ -84,7 +84,7 @@ async def test_an_end_is_offered_to_those_who_may(
 ) -> None:
     foreign = {"owner": None, "mint_id": None}
     add(store, key(1), key(2, owner=EVE), key(3, **foreign), key(4, state="ending", owner=who))
-    blocks = await drawn(store, deepgram, Wanted(project_id=PROJECT), who)
+    blocks = await drawn(store, deepgram, KeysWanted(project_id=PROJECT), who)
     offered = [int(block["text"]["text"][1:9]) for block in rows(blocks) if len(block["accessory"]["options"]) == 2]
     assert sorted(offered) == endable
 
@@ -92,7 +92,7 @@ async def test_an_end_is_offered_to_those_who_may(
 async def test_ones_own_keys_are_shown_in_every_project(store: Database, deepgram: Deepgram) -> None:
     set_up(store, project_id="p2", name="staging")
     add(store, key(1), key(2, project_id="p2"), key(3, owner=EVE))
-    words = fallback_text(await drawn(store, deepgram, Wanted(owner=ANA)))
+    words = fallback_text(await drawn(store, deepgram, KeysWanted(owner=ANA)))
     assert "2 keys" in words
     assert "staging" in words
     assert "purpose 3" not in words
@@ -100,7 +100,7 @@ async def test_ones_own_keys_are_shown_in_every_project(store: Database, deepgra
 
 async def test_the_list_says_how_old_it_is_and_what_went_wrong(store: Database, deepgram: Deepgram) -> None:
     name = mirrors.of_keys(PROJECT)
-    wanted = Wanted(project_id=PROJECT)
+    wanted = KeysWanted(project_id=PROJECT)
     assert "not read from Deepgram yet" in fallback_text(await drawn(store, deepgram, wanted))
     with store.transaction() as session:
         mirrors.succeeded(session, name, NOON)
@@ -122,7 +122,7 @@ def test_any_paging_value_is_a_page(value: str) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_characters=":")), st.text(max_size=150), st.integers(1, 999_999))
 def test_what_a_paging_button_carries_is_read_back(project_id: str, words: str, number: int) -> None:
-    wanted = Wanted(project_id or None, None, words[:WORDS_LONGEST], number)
+    wanted = KeysWanted(project_id or None, None, words[:WORDS_LONGEST], number)
     assert read_wanted(f"{number}:{wanted.value}", owner=None) == wanted
 
 
@@ -132,7 +132,7 @@ def test_what_a_paging_button_carries_is_read_back(project_id: str, words: str, 
 async def one(store: Database, deepgram: Deepgram, key_id: str, who: str, *, ask: bool) -> list[Block]:
     made = await bench(store, deepgram)
     with store.reading() as session:
-        reader = Reader(made.desk, actor(who))
+        reader = KeyReader(made.desk, actor(who))
         return listing.draw_one(session, reader, key_id, NOON, ask=ask)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 from bot.errors import ProviderError
 from bot.members import service
 from bot.members.mirroring import NAME_LONGEST
-from bot.members.service import Reader
+from bot.members.service import MemberReader
 from bot.mirror import EVERY
 from bot.store import members, mirrors, people, projects
 from bot.store.accounts import keep_main
@@ -79,7 +79,7 @@ async def test_two_thousand_members_are_read_searched_and_paged_in_no_time(room:
     await room.read()
     with room.database.transaction() as session:
         keep_main(session, NOON, fingerprint="f", role="admin", member_id=made_up_id("keydesk"))
-    reader = Reader(room.desk, actor(OWNER))
+    reader = MemberReader(room.desk, actor(OWNER))
     began = time.process_time()
     with room.database.reading() as session:
         project = projects.get(session, room.project.project_id)

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderError
 from bot.models import service
-from bot.models.catalogue import MOST_REMEMBERED, REMEMBERED, Catalogue
-from bot.models.service import Wanted, named, search
+from bot.models.catalogue import MOST_REMEMBERED, REMEMBERED, ModelCatalogue
+from bot.models.service import ModelsWanted, named, search
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.deepgram.speech_models import SpeechModels, model_of
 from bot.providers.speech_models import SpeechModel
@@ -41,12 +41,12 @@ def names(found: list[SpeechModel]) -> list[str]:
     ],
 )
 def test_every_word_must_match(typed: str, found: list[str]) -> None:
-    assert names(search(EVERY, Wanted(typed).words)) == found
+    assert names(search(EVERY, ModelsWanted(typed).words)) == found
 
 
 def test_the_word_outdated_is_a_wish_and_not_a_name() -> None:
-    assert (Wanted("nova Outdated").outdated, Wanted("nova Outdated").words) == (True, ("nova",))
-    assert not Wanted("nova").outdated
+    assert (ModelsWanted("nova Outdated").outdated, ModelsWanted("nova Outdated").words) == (True, ("nova",))
+    assert not ModelsWanted("nova").outdated
 
 
 def test_a_model_is_named_by_id_or_name_or_architecture() -> None:
@@ -74,7 +74,7 @@ async def deepgram(emulator: DeepgramEmulator) -> AsyncIterator[Deepgram]:
 
 async def test_a_list_is_read_once_in_ten_minutes(emulator: DeepgramEmulator, deepgram: Deepgram) -> None:
     clock, project_id = SetClock(NOON), next(iter(emulator.state.projects))
-    catalogue = Catalogue(deepgram, clock)
+    catalogue = ModelCatalogue(deepgram, clock)
     first = await catalogue.read(project_id)
     emulator.faults.add("503", "GET", "models", times=99)
     clock.move(REMEMBERED - timedelta(seconds=1))
@@ -86,7 +86,7 @@ async def test_a_list_is_read_once_in_ten_minutes(emulator: DeepgramEmulator, de
 
 async def test_what_is_forgotten_is_read_again(emulator: DeepgramEmulator, deepgram: Deepgram) -> None:
     clock, project_id = SetClock(NOON), next(iter(emulator.state.projects))
-    catalogue = Catalogue(deepgram, clock)
+    catalogue = ModelCatalogue(deepgram, clock)
     first = await catalogue.read(project_id)
     every = await catalogue.read(project_id, outdated=True)
     assert len(every.models) > len(first.models)
@@ -108,7 +108,7 @@ class Reader(SpeechModels):
 
 async def test_memory_is_bounded() -> None:
     reader = Reader()
-    catalogue = Catalogue(reader, SetClock(NOON))
+    catalogue = ModelCatalogue(reader, SetClock(NOON))
     for number in range(MOST_REMEMBERED + 1):
         await catalogue.read(f"p{number}")
     await catalogue.read(f"p{MOST_REMEMBERED}")

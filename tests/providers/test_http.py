@@ -16,19 +16,19 @@ from bot.providers.http import (
     READS_AT_ONCE,
     RETRIES,
     UNHURRIED_READS_AT_ONCE,
-    Call,
-    Limits,
+    CallLimits,
+    ProviderCall,
     Transport,
     pause_before_retry,
     unhurried,
 )
 
 
-def plainly(call: Call, outcome: Outcome) -> ProviderError:
+def plainly(call: ProviderCall, outcome: Outcome) -> ProviderError:
     return ProviderError(f"{call.method} {outcome}")
 
 
-def transport(client: httpx.AsyncClient, limits: Limits | None = None) -> Transport:
+def transport(client: httpx.AsyncClient, limits: CallLimits | None = None) -> Transport:
     return Transport("https://provider.example/", SecretStr("Token k"), plainly, client=client, limits=limits)
 
 
@@ -47,7 +47,7 @@ async def test_at_most_four_calls_run_at_once_and_one_place_is_kept_for_changes(
         each = transport(client)
         await asyncio.gather(*(each.read("/x", "to read") for _ in range(20)))
         assert most == READS_AT_ONCE
-        await asyncio.gather(*(each.change(Call("POST", "/x", "to change")) for _ in range(20)))
+        await asyncio.gather(*(each.change(ProviderCall("POST", "/x", "to change")) for _ in range(20)))
     assert most == CALLS_AT_ONCE
 
 
@@ -87,11 +87,11 @@ async def test_a_change_that_found_no_free_slot_was_not_sent() -> None:
         return httpx.Response(200)
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        each = transport(client, Limits(change=0.1))
+        each = transport(client, CallLimits(change=0.1))
         for _ in range(CALLS_AT_ONCE):
             await each._slots.acquire()  # noqa: SLF001 other calls hold them, however slow this machine is
         with pytest.raises(ProviderError, match="NOT_SENT"):
-            await each.change(Call("POST", "/change", "to change"))
+            await each.change(ProviderCall("POST", "/change", "to change"))
     assert sent == []
 
 
@@ -102,7 +102,7 @@ async def test_a_read_is_bounded_as_a_whole() -> None:
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(hang)) as client, asyncio.timeout(1):
         with pytest.raises(ProviderError):
-            await transport(client, Limits(read=5, read_total=0.1)).read("/x", "to read")
+            await transport(client, CallLimits(read=5, read_total=0.1)).read("/x", "to read")
 
 
 async def test_the_request_carries_the_credential_and_follows_no_redirect() -> None:

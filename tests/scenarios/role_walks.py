@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from bot.keys.bulk_revoke_listeners import Found
+from bot.keys.bulk_revoke_listeners import KeysFound
 from bot.store import roles
 from bot.store.budgets import Alert, Budget
 from bot.store.digests import Subscription
@@ -176,7 +176,7 @@ async def end_many(here: World, user: str) -> None:
         about: dict[str, Any] = {"scope": "key", "ref": one.provider_key_id, "project_id": one.project_id}
         team, now = here.app.identity.team_id, here.app.clock.now()
         session.add(Budget(id=id_, team_id=team, set_by=user, set_at=now, dollars=Decimal(5), **about))
-    mark = Found("", (one,), 1).mark
+    mark = KeysFound("", (one,), 1).mark
     number = {"number": {"number": {"type": "plain_text_input", "value": "1"}}}
     await forge_submission(here, user, "keys.bulk_revoke", number, f"{id_}:1:{mark}")
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.money import dollars
 from bot.store.collected import CollectedDay
-from bot.store.digest_runs import Run
+from bot.store.digest_runs import DigestRun
 from bot.store.digests import Subscription
 from bot.store.projects import Project
 from tests.scenarios.people import AMARA, PRIYA, SHARED, SPEECH, YUKI, words_of
@@ -95,9 +95,9 @@ def _was_read(here: World, day: date) -> bool:
     return found is not None and found.closed
 
 
-def _runs(here: World) -> list[Run]:
+def _runs(here: World) -> list[DigestRun]:
     with here.database.reading() as session:
-        return [run for run in session.exec(select(Run).order_by("local_date")) if run.state == "posted"]
+        return [run for run in session.exec(select(DigestRun).order_by("local_date")) if run.state == "posted"]
 
 
 def _digests(here: World) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.providers.http import Limits
+from bot.providers.http import CallLimits
 from tests.scenarios.grid.cells import ANSWERS, FALSE, Cell
 from tests.scenarios.grid.desk import grid_desk
 from tests.scenarios.grid.page import Pairs, askers, play
@@ -15,7 +15,7 @@ from tests.scenarios.grid.rows import CHANGES, READINGS
 from tests.scenarios.grid.verdict import complaints
 from tests.soak.conftest import Tell
 
-PATIENT = Limits(read=3, read_total=4, change=3, connect=3)
+PATIENT = CallLimits(read=3, read_total=4, change=3, connect=3)
 RELIED_ON = {"keys.create", "keys.end", "projects.delete", "members.remove", "members.scope"}
 PAIRS: Pairs = [
     *((row, answer) for row in CHANGES for answer in ANSWERS),

@@ -20,7 +20,7 @@ from bot.digests.schedule import Rhythm, days_to_tell, first_day, latest_due, mo
 from bot.digests.subscribing import rhythm_of
 from bot.store import digest_runs, digests
 from bot.store.collections import Collection
-from bot.store.digest_runs import Day, Run
+from bot.store.digest_runs import DigestDay, DigestRun
 from bot.store.digests import Subscription
 from playground.slack.state import Channel
 from tests.scenarios.people import YUKI, Json, words_of
@@ -155,7 +155,7 @@ def _expected(subscription: Subscription, end: datetime) -> list[date]:
 def _at_rest(here: Stage, end: datetime) -> bool:
     """Tell whether every digest that is due was planned, and every run has its outcome."""
     open_runs = here.read(
-        lambda session: session.exec(select(Run.id).where(col(Run.state).in_(digest_runs.OPEN))).first()
+        lambda session: session.exec(select(DigestRun.id).where(col(DigestRun.state).in_(digest_runs.OPEN))).first()
     )
     due = here.read(lambda session: digests.due(session, end, 1))
     if open_runs is not None:  # some wait a moment for whoever died
@@ -173,16 +173,18 @@ def _all_collected(here: Stage) -> bool:
 def _all_complete(here: Stage) -> bool:
     """Tell whether every message that lacked something was brought up to date."""
     here.clock.advance(timedelta(seconds=10))
-    lacking = select(Run.id).where(
-        col(Run.state).in_(digest_runs.STANDING), col(Run.complete).is_(False), col(Run.completed_at).is_(None)
+    lacking = select(DigestRun.id).where(
+        col(DigestRun.state).in_(digest_runs.STANDING),
+        col(DigestRun.complete).is_(False),
+        col(DigestRun.completed_at).is_(None),
     )
     return here.read(lambda session: session.exec(lacking).first()) is None
 
 
 def _in_the_store(here: Stage, end: datetime) -> str:
     subscriptions = here.read(lambda session: list(session.exec(select(Subscription))))
-    days = here.read(lambda session: list(session.exec(select(Day).order_by(col(Day.day)))))
-    runs = here.read(lambda session: list(session.exec(select(Run))))
+    days = here.read(lambda session: list(session.exec(select(DigestDay).order_by(col(DigestDay.day)))))
+    runs = here.read(lambda session: list(session.exec(select(DigestRun))))
     told: dict[str, list[date]] = defaultdict(list)
     for day in days:
         told[day.subscription_id].append(day.day)
@@ -202,7 +204,7 @@ def _in_the_store(here: Stage, end: datetime) -> str:
 
 
 def _at_slack(here: Stage) -> str:
-    runs = here.read(lambda session: {run.id: run for run in session.exec(select(Run))})
+    runs = here.read(lambda session: {run.id: run for run in session.exec(select(DigestRun))})
     copies: dict[str, list[Json]] = defaultdict(list)
     for place in here.slack.state.workspace.channels.values():
         for message in place.messages.values():

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.store import changes, digest_runs, digests, keys, mints, notices, requests
 from bot.store.changes import Change
 from bot.store.database import Database
-from bot.store.digest_runs import Run
+from bot.store.digest_runs import DigestRun
 from bot.store.digests import Subscription
 from bot.store.mints import MintAttempt
 from bot.store.notices import Notice
@@ -42,8 +42,8 @@ def mint(id_: str) -> MintAttempt:
     return MintAttempt(id=id_, request_id="rq", attempt=1, project_id=PROJECT, started_at=NOON, intended_at=NOON)
 
 
-def run(id_: str) -> Run:
-    return Run(id=id_, subscription_id=id_, local_date=date(2026, 11, 18), planned_at=NOON)
+def run(id_: str) -> DigestRun:
+    return DigestRun(id=id_, subscription_id=id_, local_date=date(2026, 11, 18), planned_at=NOON)
 
 
 SWEPT: dict[str, tuple[Callable[[str], Any], Found]] = {

@@ -13,7 +13,7 @@ from bot.access.access import Access
 from bot.providers.deepgram.client import Deepgram
 from bot.store.database import Database
 from bot.usage.model_names import ModelNames
-from bot.usage.requests.question import Asked, Question
+from bot.usage.requests.question import Asked, RecordsQuestion
 from bot.usage.requests.service import RequestList, RequestReading, project_of
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
@@ -33,11 +33,11 @@ class Ground:
     emulator: DeepgramEmulator
     project: Project
 
-    async def question(self, asked: Asked) -> Question:
+    async def question(self, asked: Asked) -> RecordsQuestion:
         """Ask in the project that is named."""
         return await self.reading.question(self._access(asked), asked)
 
-    async def page(self, question: Question, number: int) -> RequestList:
+    async def page(self, question: RecordsQuestion, number: int) -> RequestList:
         """Read a page."""
         return await self.reading.page(self._access(question), question, number)
 

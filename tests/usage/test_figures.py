@@ -35,7 +35,7 @@ from bot.usage.figures import drawing, views
 from bot.usage.figures.parser import read_words
 from bot.usage.figures.question import DIMENSIONS, EVERYWHERE, GROUPINGS, Question
 from bot.usage.figures.scope import project_of
-from bot.usage.figures.service import Answer, FiguresReading, Overview
+from bot.usage.figures.service import FiguresAnswer, FiguresReading, Overview
 from bot.usage.figures.sums import Part, split
 from bot.usage.model_names import ModelNames
 from tests.clocks import SetClock
@@ -97,13 +97,13 @@ class Asking:
     database: Database
     reading: FiguresReading
 
-    async def answer(self, who: Actor, question: Question, number: int = 1) -> Answer:
+    async def answer(self, who: Actor, question: Question, number: int = 1) -> FiguresAnswer:
         return await self.reading.answer(self._access(who, question), question, number)
 
     async def overview(self, who: Actor, question: Question) -> Overview:
         return await self.reading.overview(self._access(who, question), question)
 
-    async def every(self, who: Actor, question: Question) -> tuple[Answer, list[tuple[str, Part]]]:
+    async def every(self, who: Actor, question: Question) -> tuple[FiguresAnswer, list[tuple[str, Part]]]:
         return await self.reading.every(self._access(who, question), question)
 
     def _access(self, who: Actor, question: Question) -> Access:

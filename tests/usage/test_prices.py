@@ -16,7 +16,7 @@ from bot.store import facts
 from bot.store.facts import DayTotal, Which
 from bot.store.prices import Price, Untold
 from bot.usage.figures.sums import split
-from bot.usage.reading import Dollars, Period, spend_rows, spend_totals
+from bot.usage.reading import Dollars, ReportPeriod, spend_rows, spend_totals
 from playground.deepgram.telling import Prices, Telling
 from tests.usage.world import P1, TODAY, World, ago
 
@@ -121,7 +121,7 @@ def test_rows_others_untagged_and_the_difference_come_to_the_total_whatever_is_n
         for key, tags, amount in lines
     ]
     ungrouped = [{"dollars": row["dollars"], "grouping": {"start": f"{DAY}"}} for row in rows]
-    period = Period(DAY, DAY)
+    period = ReportPeriod(DAY, DAY)
     told = spend_totals(told_by([*ungrouped, {"dollars": str(beyond), "grouping": {"start": f"{DAY}"}}]), period)
     parts = spend_rows(told_by(rows), period)
     found = told.days[DAY]

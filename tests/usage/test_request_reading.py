@@ -16,17 +16,17 @@ from bot.errors import FormError, NotUnderstood
 from bot.providers.records import RequestRecord
 from bot.usage.requests.export import export
 from bot.usage.requests.merging import newest_first
-from bot.usage.requests.period import Period
-from bot.usage.requests.question import Asked, Question
+from bot.usage.requests.period import RecordsPeriod
+from bot.usage.requests.question import Asked, RecordsQuestion
 from bot.usage.requests.service import MOST_MERGED_PAGES, RequestList
 from playground.deepgram.seed_many import seed_requests
 from tests.factories import NOON, actor, add, key
 from tests.usage.conftest import Ground
 
-MONTH = Period(name="month")
+MONTH = RecordsPeriod(name="month")
 
 
-async def pages(ground: Ground, question: Question, most: int = 50) -> list[RequestList]:
+async def pages(ground: Ground, question: RecordsQuestion, most: int = 50) -> list[RequestList]:
     found = [await ground.page(question, 1)]
     while found[-1].more and len(found) < most:
         found.append(await ground.page(question, len(found) + 1))
@@ -37,7 +37,7 @@ def ids(found: list[RequestList]) -> list[str]:
     return [line.record.request_id for page in found for line in page.lines]
 
 
-async def all_ids(ground: Ground, question: Question) -> list[str]:
+async def all_ids(ground: Ground, question: RecordsQuestion) -> list[str]:
     return [record.request_id async for record in ground.reading.every(question)]
 
 

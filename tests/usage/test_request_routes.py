@@ -13,14 +13,14 @@ from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.projects import Project
 from bot.usage.requests.listeners import RequestListeners
-from bot.usage.requests.question import Asked, Question
+from bot.usage.requests.question import Asked, RecordsQuestion
 from tests.doors import exports_of
 from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, key, person, rows, set_up
 from tests.forms import Screen
 from tests.usage.conftest import Ground
 
 SECOND = PROJECT[:-1] + "2"
-LISTED = Question(project=SECOND, start=NOON, end=NOON)
+LISTED = RecordsQuestion(project=SECOND, start=NOON, end=NOON)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from bot.providers.deepgram.endpoints import Endpoints, listed, project_path, re
 from bot.providers.deepgram.filters import day_params, one_of, value_text
 from bot.providers.deepgram.ids import path_id
 from bot.providers.deployments import deployment_or_none
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.lenient import (
     is_odd,
     object_or_empty,
@@ -54,7 +54,7 @@ class BillingReports(Endpoints):
         path, doing = f"{project_path(project_id)}/balances/{path_id(balance_id, 'balance')}", "to read the balance"
         found = balance_of(await self._transport.read(path, doing))
         if found is None:
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return found
 
     async def billing_breakdown(

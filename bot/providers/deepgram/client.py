@@ -19,7 +19,7 @@ from bot.providers.deepgram.speech_models import SpeechModels
 from bot.providers.deepgram.tokens import Tokens
 from bot.providers.deepgram.usage import UsageReports
 from bot.providers.deepgram.vendor import DEEPGRAM
-from bot.providers.http import Limits, Sender, Transport
+from bot.providers.http import CallLimits, Sender, Transport
 from bot.providers.provider import Provider
 from bot.providers.roles import role_of
 from bot.sealing import fingerprint
@@ -46,7 +46,7 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
         base_url: str = DEFAULT_URL,
         *,
         client: httpx.AsyncClient | None = None,
-        limits: Limits | None = None,
+        limits: CallLimits | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         frozen: bool = False,
         project_of_key: ProjectOfKey = nowhere,

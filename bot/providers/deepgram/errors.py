@@ -25,7 +25,7 @@ from bot.errors import (
     Unclear,
 )
 from bot.providers.answers import VAGUE, Answer, Outcome, Trouble, is_error
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.lenient import object_or_empty, text_or_none
 from bot.providers.words import is_markup, quotable
 
@@ -57,7 +57,7 @@ def complaint_of(text: str) -> Complaint:
     return Complaint(code, quotable(words), quotable(body.get("request_id", "")) or None)
 
 
-def error_of(call: Call, outcome: Outcome) -> ProviderError:
+def error_of(call: ProviderCall, outcome: Outcome) -> ProviderError:
     """Return the error that stands for this outcome of this call."""
     if outcome is Trouble.NOT_SENT:
         return Unavailable(f"Deepgram could not be reached {_trying(call)}. Nothing changed; try again shortly.")
@@ -82,7 +82,7 @@ def _is_deepgrams_own(text: str) -> bool:
     )
 
 
-def _uncertain(call: Call, outcome: Outcome) -> ProviderError:
+def _uncertain(call: ProviderCall, outcome: Outcome) -> ProviderError:
     status = outcome.status if isinstance(outcome, Answer) else None
     how = f"had trouble of its own (status {status})" if (status or 0) >= 400 else "did not give a usable answer"
     if call.is_read:
@@ -102,7 +102,7 @@ def _error_within(outcome: Outcome) -> Complaint:
     return complaint_of(outcome.text) if is_error(said) else Complaint("", "")
 
 
-def _definite(call: Call, answer: Answer, complaint: Complaint) -> ProviderError:
+def _definite(call: ProviderCall, answer: Answer, complaint: Complaint) -> ProviderError:
     status, request_id = answer.status, complaint.request_id
     if _is_bad_credential(answer, complaint):
         text = f"Deepgram refused {call.doing}: it does not accept Keydesk's API key. An owner needs to replace it."
@@ -130,7 +130,7 @@ def _is_bad_credential(answer: Answer, complaint: Complaint) -> bool:
     return answer.status == 401 or complaint.code == "INVALID_AUTH" or told
 
 
-def _scope_missing(call: Call, answer: Answer, complaint: Complaint) -> ScopeMissing:
+def _scope_missing(call: ProviderCall, answer: Answer, complaint: Complaint) -> ScopeMissing:
     found = _SCOPE.search(complaint.words)
     scope = found[1] if found else None
     what = f"the permission {scope}" if scope else "a permission"
@@ -144,5 +144,5 @@ def _quote(complaint: Complaint) -> str:
     return f"Deepgram says: “{complaint.words}”" if complaint.words else ""
 
 
-def _trying(call: Call) -> str:
+def _trying(call: ProviderCall) -> str:
     return f"while trying {call.doing}"

@@ -10,7 +10,7 @@ from functools import partial
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.ids import path_email
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.ids import email_of
 from bot.providers.lenient import object_or_empty
 from bot.providers.listed import Listed
@@ -40,7 +40,7 @@ class Invites(Endpoints):
             raise NotUnderstood("An invitation needs a provider role. Choose owner, admin or member.")
         body = {"email": email_of(email), "scope": scope}
         await self._transport.change(
-            Call("POST", f"{project_path(project_id)}/invites", "to send the invitation", body=body)
+            ProviderCall("POST", f"{project_path(project_id)}/invites", "to send the invitation", body=body)
         )
 
     async def delete_invite(self, project_id: str, email: str) -> None:
@@ -52,7 +52,7 @@ class Invites(Endpoints):
             Unclear: it may or may not be gone; list the invitations to see.
         """
         path = f"{project_path(project_id)}/invites/{path_email(email)}"
-        await self._transport.change(Call("DELETE", path, "to take back the invitation"))
+        await self._transport.change(ProviderCall("DELETE", path, "to take back the invitation"))
 
 
 def invite_of(project_id: str, value: object) -> Invite | None:

@@ -11,7 +11,7 @@ from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.ids import path_id
 from bot.providers.deepgram.models import created_key_of, key_of
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.ids import is_uuid
 from bot.providers.listed import Listed
 from bot.providers.values import CreatedKey, Key
@@ -42,7 +42,7 @@ class Keys(Endpoints):
         path, doing = _key_path(project_id, key_id), "to read the key"
         found = key_of(project_id, await self._transport.read(path, doing))
         if found is None:
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return found
 
     async def create_key(
@@ -65,7 +65,7 @@ class Keys(Endpoints):
         """
         body = creation_body(comment, scopes, tags, expiration_date)
         path = f"{project_path(project_id)}/keys"
-        call = Call("POST", path, "to create the key", body=body)
+        call = ProviderCall("POST", path, "to create the key", body=body)
         created = created_key_of(project_id, await self._transport.change(call))
         if created is None:
             raise self._transport.no_answer(call)
@@ -81,7 +81,7 @@ class Keys(Endpoints):
             Unclear: it may or may not be gone; read the key to see.
         """
         path = _key_path(project_id, key_id)
-        await self._transport.change(Call("DELETE", path, "to delete the key"))
+        await self._transport.change(ProviderCall("DELETE", path, "to delete the key"))
 
 
 def creation_body(

@@ -7,7 +7,7 @@ from functools import partial
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.ids import path_id
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.ids import is_uuid
 from bot.providers.lenient import object_or_empty, texts_or_none
 from bot.providers.listed import Listed
@@ -27,7 +27,7 @@ class Members(Endpoints):
         path, doing = f"{project_path(project_id)}/members", "to list the members"
         found = await listed(await self._transport.read(path, doing), "members", partial(member_of, project_id))
         if not found and not found.left_out:
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return found.only(lambda member: is_uuid(member.member_id))
 
     async def remove_member(self, project_id: str, member_id: str) -> None:
@@ -39,7 +39,7 @@ class Members(Endpoints):
             ScopeMissing: the credential lacks ``write:kick`` for the member's role.
             Unclear: they may or may not be gone; list the members to see.
         """
-        call = Call("DELETE", _member_path(project_id, member_id), "to remove the member")
+        call = ProviderCall("DELETE", _member_path(project_id, member_id), "to remove the member")
         await self._transport.change(call)
 
     async def member_scopes(self, project_id: str, member_id: str) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ class Members(Endpoints):
         body = await self._transport.read(path, doing)
         scopes = texts_or_none(body.get("scopes"))
         if scopes is None:  # "not told" is not "none", which would make an owner a member
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return scopes
 
     async def change_member_scope(self, project_id: str, member_id: str, scope: str) -> None:
@@ -67,7 +67,7 @@ class Members(Endpoints):
         if not scope.strip():
             raise NotUnderstood("A member needs a provider role. Choose owner, admin or member.")
         path = f"{_member_path(project_id, member_id)}/scopes"
-        await self._transport.change(Call("PUT", path, "to change the member's role", body={"scope": scope}))
+        await self._transport.change(ProviderCall("PUT", path, "to change the member's role", body={"scope": scope}))
 
 
 def member_of(project_id: str, value: object) -> Member | None:

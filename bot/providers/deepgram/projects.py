@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.models import project_of
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.ids import is_uuid
 from bot.providers.listed import Listed
 from bot.providers.values import Project
@@ -32,7 +32,7 @@ class Projects(Endpoints):
         path, doing = project_path(project_id), "to read the project"
         found = project_of(await self._transport.read(path, doing))
         if found is None:
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return found
 
     async def rename_project(self, project_id: str, name: str) -> None:
@@ -42,7 +42,7 @@ class Projects(Endpoints):
             Unclear: the name may or may not have changed; read the project to see.
         """
         path = project_path(project_id)
-        call = Call("PATCH", path, "to rename the project", body={"name": name})
+        call = ProviderCall("PATCH", path, "to rename the project", body={"name": name})
         await self._transport.change(call)
 
     async def delete_project(self, project_id: str) -> None:
@@ -52,5 +52,5 @@ class Projects(Endpoints):
             Unclear: it may or may not be gone; read the project to see.
         """
         path = project_path(project_id)
-        call = Call("DELETE", path, "to delete the project")
+        call = ProviderCall("DELETE", path, "to delete the project")
         await self._transport.change(call)

@@ -12,7 +12,7 @@ from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.filters import filled, one_of
 from bot.providers.deepgram.ids import path_id, uuid_of
 from bot.providers.deepgram.request_records import record_of
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.lenient import count_or_none
 from bot.providers.records import (
     ENDPOINTS,
@@ -91,7 +91,7 @@ class Requests(Endpoints):
         path, doing = f"{project_path(project_id)}/requests/{path_id(request_id, 'request')}", "to read the request"
         found = record_of(await self._transport.read(path, doing))
         if found is None:
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return found
 
 

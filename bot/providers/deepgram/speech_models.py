@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.providers.deepgram.endpoints import Endpoints, listed, project_path
 from bot.providers.deepgram.ids import path_id
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.lenient import object_or_empty
 from bot.providers.speech_models import Kind, SpeechModel
 
@@ -50,7 +50,7 @@ class SpeechModels(Endpoints):
         body = await self._transport.read(path, doing)
         found = model_of(kind_of(body), body)
         if found is None:
-            raise self._transport.no_answer(Call("GET", path, doing))
+            raise self._transport.no_answer(ProviderCall("GET", path, doing))
         return found
 
 

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from bot.errors import NotUnderstood
 from bot.providers.deepgram.endpoints import Endpoints
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 from bot.providers.lenient import Lenient, MaybeDecimal
 
 SHORTEST_SECONDS = 1
@@ -34,7 +34,7 @@ class Tokens(Endpoints):
         """
         if not SHORTEST_SECONDS <= ttl_seconds <= LONGEST_SECONDS:
             raise NotUnderstood(f"A token lives for {SHORTEST_SECONDS} to {LONGEST_SECONDS} seconds.")
-        call = Call("POST", "/v1/auth/grant", "to make a token", body={"ttl_seconds": ttl_seconds})
+        call = ProviderCall("POST", "/v1/auth/grant", "to make a token", body={"ttl_seconds": ttl_seconds})
         body = await self._transport.change(call)
         token = body.get("access_token")
         if not (isinstance(token, str) and token):

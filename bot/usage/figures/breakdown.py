@@ -16,7 +16,7 @@ from bot.store.collected import totals_by
 from bot.store.facts import Ranked
 from bot.usage.figures.question import Question
 from bot.usage.figures.reading import Sources
-from bot.usage.figures.scope import Scope
+from bot.usage.figures.scope import FiguresScope
 from bot.usage.figures.sums import Part, Split, beside, split, total_of
 
 SMALL = 4  # a page of less than a fourth of the whole
@@ -28,7 +28,7 @@ class Place:
 
     question: Question
     days: Days
-    scope: Scope
+    scope: FiguresScope
     project: str
 
 

@@ -12,7 +12,7 @@ from bot.slack.words import count, cut, escape, listed, when
 from bot.usage.figures.drawing import NAME_LONGEST, UNSPLIT, Block
 from bot.usage.figures.naming import day_named
 from bot.usage.figures.question import EVERYWHERE
-from bot.usage.figures.service import Answer
+from bot.usage.figures.service import FiguresAnswer
 
 PROBLEMS_SHOWN = 3
 OTHER_REPORT = (
@@ -20,12 +20,12 @@ OTHER_REPORT = (
 )
 
 
-def so_far(seen: Answer) -> frozenset[date]:
+def so_far(seen: FiguresAnswer) -> frozenset[date]:
     """Return the days that may still grow: today, and those that were last read before their end."""
     return seen.known.so_far | {seen.known.today}
 
 
-def footnotes(seen: Answer) -> list[Block]:
+def footnotes(seen: FiguresAnswer) -> list[Block]:
     """Draw how surely the figures are known, and what is not in them."""
     known = seen.known.coverage
     final = "final" if known.is_final else "not final, may still change"
@@ -37,7 +37,7 @@ def footnotes(seen: Answer) -> list[Block]:
     return [blocks.context(*notes)]
 
 
-def _early(seen: Answer) -> list[str]:
+def _early(seen: FiguresAnswer) -> list[str]:
     """Name the days that are over, and were not read since."""
     early = sorted(seen.known.so_far - {seen.known.today})
     if not early:
@@ -46,7 +46,7 @@ def _early(seen: Answer) -> list[str]:
     return [f"⚠️ So far only, as they were last read before their end: {named}."]
 
 
-def _warnings(seen: Answer) -> list[str]:
+def _warnings(seen: FiguresAnswer) -> list[str]:
     known, notes = seen.known.coverage, _early(seen)
     if known.missing_count:
         lacking = list(dict.fromkeys(_project(seen, each) for each, _ in known.missing))
@@ -65,7 +65,7 @@ def _warnings(seen: Answer) -> list[str]:
     return notes
 
 
-def _untold(seen: Answer) -> list[str]:
+def _untold(seen: FiguresAnswer) -> list[str]:
     """Say of which projects the provider tells no prices, and which it does not split as asked."""
     said = [f"⚠️ {escape(cut(each, 200))}" for each in sentences(seen.known.unpriced)]
     return said + [
@@ -79,11 +79,11 @@ def _ends(days: Sequence[date]) -> tuple[str, str]:
     return day_named(min(days)), day_named(max(days))
 
 
-def _project(seen: Answer, project_id: str) -> str:
+def _project(seen: FiguresAnswer, project_id: str) -> str:
     return escape(cut(seen.known.projects.get(project_id, project_id), NAME_LONGEST))
 
 
-def definition(seen: Answer) -> list[str]:
+def definition(seen: FiguresAnswer) -> list[str]:
     """Say by what a customer's figures go: dollars and all else by two definitions, of which one is shown at a time."""
     if "customer" not in seen.question.dimensions or seen.question.grouping is None:
         return []
@@ -91,7 +91,7 @@ def definition(seen: Answer) -> list[str]:
     return [f"{seen.measure.capitalize()} go by {how}."]
 
 
-def _apart(seen: Answer) -> list[str]:
+def _apart(seen: FiguresAnswer) -> list[str]:
     notes = []
     if seen.place.scope.left_out:
         number = count(len(seen.place.scope.left_out), "project")

@@ -19,7 +19,7 @@ from bot.store.collected import DayTotal, Which, totals_by
 from bot.store.facts import Ranked, SpendDimension, SpendRow, UsageDimension, UsageRow, spend_by, usage_by
 from bot.store.tag_sets import set_of, text_of
 from bot.usage.figures.question import EVERYWHERE, Question
-from bot.usage.figures.scope import Scope
+from bot.usage.figures.scope import FiguresScope
 from bot.usage.figures.sums import Amounts, total_of
 
 OWN_USE = "(own use)"  # a customer's tag never begins with a bracket
@@ -48,7 +48,7 @@ class Sources:
     """
 
     def __init__(
-        self, session: Session, team_id: str, question: Question, scope: Scope, *, alone: bool = False
+        self, session: Session, team_id: str, question: Question, scope: FiguresScope, *, alone: bool = False
     ) -> None:
         self._session = session
         self._question = question

@@ -16,7 +16,7 @@ from bot.usage.figures.question import EVERYWHERE, Question
 
 
 @dataclass(frozen=True)
-class Scope:
+class FiguresScope:
     """In which projects; ``project_ids`` None is all of them. ``left_out`` are in customers' own accounts."""
 
     project_ids: tuple[str, ...] | None = None
@@ -37,11 +37,11 @@ def project_of(session: Session, actor: Actor, question: Question) -> Project | 
     return None if wanted == EVERYWHERE else the_project(session, actor, wanted)
 
 
-def everywhere(session: Session) -> Scope:
+def everywhere(session: Session) -> FiguresScope:
     """Return all projects but those in customers' own accounts, which are no cost of ours."""
     theirs = select(Project.id).join(Account, col(Project.account_id) == col(Account.id))
     left_out = tuple(session.exec(theirs.where(col(Account.customer).is_not(None)).order_by(col(Project.id))))
     if not left_out:
-        return Scope()
+        return FiguresScope()
     ours = session.exec(select(Project.id).where(col(Project.id).not_in(left_out)))
-    return Scope(tuple(ours), left_out)
+    return FiguresScope(tuple(ours), left_out)

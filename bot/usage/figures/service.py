@@ -27,7 +27,7 @@ from bot.usage.figures import naming
 from bot.usage.figures.breakdown import Place, compared, every_part, page_of_split
 from bot.usage.figures.naming import Names
 from bot.usage.figures.question import EVERYWHERE, Question
-from bot.usage.figures.scope import Scope, everywhere
+from bot.usage.figures.scope import FiguresScope, everywhere
 from bot.usage.figures.sums import Part, Split
 from bot.usage.model_names import ModelNames
 
@@ -57,7 +57,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FiguresAnswer:
     """One page of what was asked; ``names`` are of its rows, ``only`` names what it is narrowed to."""
 
     place: Place
@@ -82,7 +82,7 @@ class Overview:
     """A project at a glance, dollars of several periods, its last seven days, and when today was read."""
 
     periods: tuple[tuple[str, Days, Part], ...]
-    week: Answer
+    week: FiguresAnswer
     read_at: datetime | None
 
 
@@ -95,7 +95,7 @@ class FiguresReading:
         self._collection = collection
         self._model_names = model_names
 
-    async def answer(self, access: Access, question: Question, number: int = 1) -> Answer:
+    async def answer(self, access: Access, question: Question, number: int = 1) -> FiguresAnswer:
         """Return a page of the answer; pages count from 1.
 
         Raises:
@@ -110,7 +110,7 @@ class FiguresReading:
         if known.before:
             found = await self._database.read(lambda session: compared(session, actor, place, found))
         names, only = await self._database.read(lambda session: _names(session, actor, place, found))
-        answer = Answer(place, found, names, only, replace(known, stale=stale))
+        answer = FiguresAnswer(place, found, names, only, replace(known, stale=stale))
         return await self._with_model_names(answer)
 
     async def overview(self, access: Access, question: Question) -> Overview:
@@ -123,7 +123,7 @@ class FiguresReading:
         read_at = await self._read_at(today)
         return Overview(periods, replace(week, known=replace(week.known, stale=stale)), read_at)
 
-    async def every(self, access: Access, question: Question) -> tuple[Answer, list[tuple[str, Part]]]:
+    async def every(self, access: Access, question: Question) -> tuple[FiguresAnswer, list[tuple[str, Part]]]:
         """Return the first page, and every row with its name, for a file; raises as ``answer``."""
         answer = await self.answer(access, question)
         actor, place = access.actor, answer.place
@@ -144,7 +144,7 @@ class FiguresReading:
         asked = question.whole(days.number).model_copy(update={"project": project.id if project else EVERYWHERE})
 
         def read(session: Session) -> Place:
-            scope = Scope((project.id,)) if project else everywhere(session)
+            scope = FiguresScope((project.id,)) if project else everywhere(session)
             name = project.name if project else ALL_PROJECTS
             return Place(naming.resolved(session, access.actor, asked), days, scope, name)
 
@@ -170,7 +170,7 @@ class FiguresReading:
         known = await self._database.read(lambda session: collected.of_project(session, project_id, today, today))
         return known[today].read_at if today in known else None
 
-    async def _with_model_names(self, answer: Answer) -> Answer:
+    async def _with_model_names(self, answer: FiguresAnswer) -> FiguresAnswer:
         """Call models as the provider does."""
         if "model" not in answer.question.dimensions:
             return answer

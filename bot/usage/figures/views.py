@@ -30,7 +30,7 @@ from bot.usage.figures.drawing import (
 from bot.usage.figures.footnotes import footnotes, so_far
 from bot.usage.figures.naming import day_named, day_shortly
 from bot.usage.figures.question import DIMENSIONS, Question
-from bot.usage.figures.service import Answer, Overview
+from bot.usage.figures.service import FiguresAnswer, Overview
 from bot.usage.figures.sums import Part, Split, total_of
 
 CARRIED = 240  # of a block's id, which takes 255
@@ -55,7 +55,7 @@ def _glance(seen: Overview, name: str, days: Days, part: Part) -> str:
     return f"*{NAMES[name]}, so far*\n{told}" if early else f"*{NAMES[name]}*\n{told}{_against(part, days.before)}"
 
 
-def answer(seen: Answer) -> list[Block]:
+def answer(seen: FiguresAnswer) -> list[Block]:
     """Draw one page of an answer."""
     if _is_nothing(seen):
         return [blocks.header(_title(seen)), blocks.section(_nothing(seen)), *footnotes(seen), *_menus(seen)]
@@ -73,13 +73,13 @@ def answer(seen: Answer) -> list[Block]:
     ]
 
 
-def carrier(seen: Answer) -> str | None:
+def carrier(seen: FiguresAnswer) -> str | None:
     """Return the words that the menus carry, or None where they are too long for that."""
     words = seen.question.words
     return words if len(words) <= CARRIED else None
 
 
-def file_rows(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[object, ...]]:
+def file_rows(seen: FiguresAnswer, rows: Sequence[tuple[str, Part]]) -> list[tuple[object, ...]]:
     """Return every row for a file, unrounded, with what no row tells and the total.
 
     It has the columns of the table, all of one definition: what is not in it is not shown there either.
@@ -90,7 +90,7 @@ def file_rows(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[obje
     ]
 
 
-def _beyond(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[str, Part]]:
+def _beyond(seen: FiguresAnswer, rows: Sequence[tuple[str, Part]]) -> list[tuple[str, Part]]:
     """Return what none of all rows tells of either period, as rows of a file."""
     total, unsplit, measure = seen.split.total, seen.split.difference, seen.measure
     gone = Decimal()
@@ -105,12 +105,12 @@ def _beyond(seen: Answer, rows: Sequence[tuple[str, Part]]) -> list[tuple[str, P
     return [*alone, *([(_unsplit_name(seen), unsplit)] if says else [])]
 
 
-def file_header(seen: Answer) -> tuple[str, ...]:
+def file_header(seen: FiguresAnswer) -> tuple[str, ...]:
     """Name the columns of ``file_rows``."""
     return (seen.question.by, "id", *_shown(seen), f"{seen.measure} in the period before")
 
 
-def asked(seen: Answer) -> str:
+def asked(seen: FiguresAnswer) -> str:
     """Say in plain text what was asked: “14 Nov to 20 Nov 2026 (UTC), by customer, only key 0a1b2c3d”."""
     only = "".join(f", only {dimension} {cut(name, NAME_LONGEST)}" for dimension, name in seen.only)
     return f"{days_text(seen.place.days)} (UTC), by {seen.question.by}{only}"
@@ -126,22 +126,22 @@ def days_text(days: Days) -> str:
 # --- parts ---
 
 
-def _title(seen: Answer) -> str:
+def _title(seen: FiguresAnswer) -> str:
     return f"Usage · {cut(seen.place.project, NAME_LONGEST)}"
 
 
-def _chart_title(seen: Answer) -> str:
+def _chart_title(seen: FiguresAnswer) -> str:
     return f"{seen.measure.capitalize()} by {seen.question.by}"
 
 
-def _is_nothing(seen: Answer) -> bool:
+def _is_nothing(seen: FiguresAnswer) -> bool:
     """Whether no figure is left to show: nothing was used then or in the period before, or nothing is known of it."""
     total, rows = seen.split.total, seen.split.rows
     told = [*total.now.values(), *(total.before or {}).values(), *(each for row in rows for each in row.now.values())]
     return not any(told) and all(seen.measure in row.now for row in rows)
 
 
-def _nothing(seen: Answer) -> str:
+def _nothing(seen: FiguresAnswer) -> str:
     if not seen.known.coverage.read:
         return f"Nothing is known yet of {escape(asked(seen))}: Keydesk has not read these days from the provider."
     if seen.measure == "dollars" and not seen.question.only and "dollars" not in seen.split.total.now:
@@ -150,7 +150,7 @@ def _nothing(seen: Answer) -> str:
     return f"Nothing was used: {escape(asked(seen))}."
 
 
-def _total(seen: Answer) -> str:
+def _total(seen: FiguresAnswer) -> str:
     total, period = seen.split.total, _period_name(seen)
     others = [f"{amount(each, total.now[each])}{_unit_of(each)}" for each in ORDER if _worth_telling(seen, each)]
     whole = f"*{amount(seen.measure, total.now.get(seen.measure))}*{_unit_of(seen.measure)}"
@@ -164,7 +164,7 @@ def _total(seen: Answer) -> str:
     return "\n".join([*told, *([" · ".join(others)] if others else [])])
 
 
-def _worth_telling(seen: Answer, measure: str) -> bool:
+def _worth_telling(seen: FiguresAnswer, measure: str) -> bool:
     return measure != seen.measure and measure in _shown(seen) and bool(seen.split.total.now.get(measure))
 
 
@@ -172,12 +172,12 @@ def _unit_of(measure: str) -> str:
     return {"dollars": "", "hours": " of audio", "agent hours": " of agents"}.get(measure, f" {measure}")
 
 
-def _period_name(seen: Answer) -> str:
+def _period_name(seen: FiguresAnswer) -> str:
     name = NAMES.get(seen.question.period.name, count(seen.place.days.number, "day"))
     return f"{name}, so far" if seen.place.days.end == seen.known.today and "so far" not in name else name
 
 
-def _before(seen: Answer) -> str:
+def _before(seen: FiguresAnswer) -> str:
     days, whole = seen.place.days, " whole" if seen.place.days.end == seen.known.today else ""
     return "the day before" if days.number == 1 else f"the {days.number}{whole} days before"
 
@@ -188,7 +188,7 @@ def _against(part: Part, before: Days) -> str:
     return f"\n{moved} against {first if first == last else f'{first} to {last}'}" if moved else ""
 
 
-def _lines(seen: Answer) -> list[Line]:
+def _lines(seen: FiguresAnswer) -> list[Line]:
     """Return the rows, the others and what is beyond them, each as it is printed."""
     named: list[tuple[str, Part]] = [(_row_name(seen, row), row) for row in seen.split.rows]
     named.append((f"Other ({seen.split.others} more)", seen.split.other))
@@ -202,12 +202,12 @@ def _lines(seen: Answer) -> list[Line]:
     return [line for line in lines if _is_drawn(seen.split, line)]
 
 
-def _shown(seen: Answer) -> tuple[str, ...]:
+def _shown(seen: FiguresAnswer) -> tuple[str, ...]:
     """Return the measures of one table: by customer dollars go by keys, all else by tags, so only one is shown."""
     return (seen.measure,) if "customer" in seen.question.dimensions else ORDER
 
 
-def _total_line(seen: Answer) -> Line:
+def _total_line(seen: FiguresAnswer) -> Line:
     total = seen.split.total
     now = {measure: amount_ for measure, amount_ in total.now.items() if measure in _shown(seen)}
     return ("Total", total, dict(now), moved_by(seen.measure, total))
@@ -220,12 +220,12 @@ def _is_drawn(split: Split, line: Line) -> bool:
     return part in split.rows or (bool(split.others) if part is split.other else says)
 
 
-def _row_name(seen: Answer, row: Part) -> str:
+def _row_name(seen: FiguresAnswer, row: Part) -> str:
     name = seen.names.get(row.value, row.value)
     return f"{name} (so far)" if seen.question.by == "day" and _day(row) in so_far(seen) else name
 
 
-def _label(seen: Answer, line: Line) -> str:
+def _label(seen: FiguresAnswer, line: Line) -> str:
     """Call a row in the chart, where there is little room."""
     name, row, *_ = line
     return day_shortly(_day(row)) if seen.question.by == "day" else name
@@ -235,7 +235,7 @@ def _day(row: Part) -> date:
     return date.fromisoformat(row.value)
 
 
-def _unsplit_name(seen: Answer) -> str:
+def _unsplit_name(seen: FiguresAnswer) -> str:
     return UNOWNED if seen.question.by == "person" else UNSPLIT
 
 
@@ -258,7 +258,7 @@ def _bar(measure: str, line: Line, most: Any) -> str:
 # --- menus ---
 
 
-def _menus(seen: Answer) -> list[Block]:
+def _menus(seen: FiguresAnswer) -> list[Block]:
     export = blocks.button("CSV by direct message", "usage.figures.export", seen.question.words)
     words = carrier(seen)
     if words is None:
@@ -274,7 +274,7 @@ def _menus(seen: Answer) -> list[Block]:
     return [blocks.actions(*menus, *_closer(seen), export, block_id=words)]
 
 
-def _closer(seen: Answer) -> list[Block]:
+def _closer(seen: FiguresAnswer) -> list[Block]:
     """Offer each row by itself, split further; what no row stands for cannot be looked at."""
     offered = [
         blocks.option(cut(_row_name(seen, row), 75), row.value)
@@ -288,15 +288,15 @@ def _choices(before: str, values: Sequence[str], offered: Callable[[str], bool])
     return [blocks.option(f"{before}{value}".capitalize(), value) for value in values if offered(value)]
 
 
-def _by(seen: Answer) -> Callable[[str], bool]:
+def _by(seen: FiguresAnswer) -> Callable[[str], bool]:
     return lambda by: _answers(seen.question.split_by(by), seen)
 
 
-def _measured(seen: Answer) -> Callable[[str], bool]:
+def _measured(seen: FiguresAnswer) -> Callable[[str], bool]:
     return lambda measure: _answers(seen.question.model_copy(update={"measure": measure}), seen)
 
 
-def _answers(question: Question, seen: Answer) -> bool:
+def _answers(question: Question, seen: FiguresAnswer) -> bool:
     try:
         question.whole(seen.place.days.number)
     except NotUnderstood:

@@ -10,7 +10,7 @@ from bot.providers.records import RequestRecord
 from bot.slack.files import CsvTable
 from bot.slack.waiting import PATIENCE_SECONDS
 from bot.slack.words import cut
-from bot.usage.requests.service import Line
+from bot.usage.requests.service import RecordsLine
 
 MOST_ROWS = 50_000
 BATCH = 500
@@ -22,7 +22,7 @@ HEADER = (
     "path, sensitive parts hidden",
 )  # fmt: skip
 
-Lines = Callable[[list[RequestRecord]], Awaitable[list[Line]]]
+Lines = Callable[[list[RequestRecord]], Awaitable[list[RecordsLine]]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ async def _batches(records: AsyncIterator[RequestRecord]) -> AsyncIterator[list[
         yield batch
 
 
-def row(line: Line) -> tuple[object, ...]:
+def row(line: RecordsLine) -> tuple[object, ...]:
     """Return a request as a row under ``HEADER``."""
     record, key = line.record, line.key
     cells: tuple[object, ...] = (

@@ -12,7 +12,7 @@ from bot.providers.deployments import FILTERED
 from bot.providers.records import ENDPOINTS, METHODS
 from bot.slack import blocks
 from bot.slack.state import chosen, element, written
-from bot.usage.requests.period import NAMES, Period
+from bot.usage.requests.period import NAMES, RecordsPeriod
 from bot.usage.requests.question import UUID, Asked
 
 Block = dict[str, Any]
@@ -23,7 +23,7 @@ STATUSES = {"succeeded": "Succeeded", "failed": "Failed"}
 
 
 @dataclass(frozen=True)
-class Form:
+class RecordsForm:
     """What the form starts with: what was asked, the names of the project and the key in it, and what was wrong."""
 
     asked: Asked
@@ -32,7 +32,7 @@ class Form:
     problem: str = ""
 
 
-def request_form(form: Form) -> Block:
+def request_form(form: RecordsForm) -> Block:
     """Draw the form."""
     asked = form.asked
     return blocks.modal(
@@ -116,11 +116,11 @@ def _request(state: Mapping[str, Any]) -> str:
     return typed
 
 
-def _period(state: Mapping[str, Any]) -> Period:
+def _period(state: Mapping[str, Any]) -> RecordsPeriod:
     name = chosen(state, "period")
     if name != "dates":
-        return Period(name=name)
-    return Period(name=name, first=_date(state, "first"), last=_date(state, "last"))
+        return RecordsPeriod(name=name)
+    return RecordsPeriod(name=name, first=_date(state, "first"), last=_date(state, "last"))
 
 
 def _date(state: Mapping[str, Any], name: str) -> date | None:

@@ -26,10 +26,10 @@ from bot.store.database import Database
 from bot.store.projects import Project
 from bot.usage.requests import form, form_options, views
 from bot.usage.requests.export import MOST_ROWS, Export, export
-from bot.usage.requests.form import TITLE, Form
+from bot.usage.requests.form import TITLE, RecordsForm
 from bot.usage.requests.form_options import Option
 from bot.usage.requests.parser import read_words
-from bot.usage.requests.question import Asked, Question, carried
+from bot.usage.requests.question import Asked, RecordsQuestion, carried
 from bot.usage.requests.service import RequestReading, project_of
 
 MAY_READ = "usage.requests"
@@ -103,14 +103,14 @@ class RequestListeners:
             return await self._one(call, access, question.request_id)
         return await self._page(call, access, question, 1)
 
-    async def _form(self, actor: Actor, asked: Asked, problem: str = "") -> Form:
-        def read(session: Session) -> Form:
+    async def _form(self, actor: Actor, asked: Asked, problem: str = "") -> RecordsForm:
+        def read(session: Session) -> RecordsForm:
             project = projects.get(session, asked.project) or projects.chosen(session, actor.team_id, actor.user_id)
             known = keys.by_provider_ids(session, [asked.key]).get(asked.key) if asked.key else None
             owner = people.get(session, actor.team_id, known.owner) if known is not None and known.owner else None
             name = key_with_owner(asked.key, known, owner.name if owner is not None else None) if known else ""
             filled = asked.model_copy(update={"project": project.id if project is not None else ""})
-            return Form(filled, project.name if project is not None else "", name, problem)
+            return RecordsForm(filled, project.name if project is not None else "", name, problem)
 
         return await self._database.read(read)
 
@@ -124,7 +124,7 @@ class RequestListeners:
         """Show one request: on top of the list, or once more in its window."""
         return await self._one(call, access, _pressed(call)[1])
 
-    async def _page(self, call: Call, access: Access, question: Question, number: int) -> Block:
+    async def _page(self, call: Call, access: Access, question: RecordsQuestion, number: int) -> Block:
         reading = self._reading.page(access, question, number)
         found = await told_if_slow(reading, partial(_working, call), f"{READING} Page {number}.")
         return views.request_list(found, access.vendor)
@@ -171,7 +171,7 @@ def _read_form(call: Call) -> Asked:
     return form.read_request_form(call.state)
 
 
-def _question(call: Call) -> Question:
+def _question(call: Call) -> RecordsQuestion:
     return carried(call.metadata)
 
 

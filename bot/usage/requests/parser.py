@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.errors import NotUnderstood
 from bot.providers.deployments import FILTERED
-from bot.usage.requests.period import NAMES, Period
+from bot.usage.requests.period import NAMES, RecordsPeriod
 from bot.usage.requests.question import LONGEST, UUID, Asked
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -54,7 +54,7 @@ def read_words(typed: str) -> Asked:
             days.append(_day(word))
         elif word.lower() not in IDLE:
             _put(given, *_meant(word.lower()))
-    period = _dates(days) if days else Period(name=given.pop("period", "day"))
+    period = _dates(days) if days else RecordsPeriod(name=given.pop("period", "day"))
     return Asked.model_validate(given | {"period": period})
 
 
@@ -87,5 +87,5 @@ def _day(word: str) -> date:
         raise NotUnderstood(f"There is no day {word}. Write it like 2026-11-01.") from None
 
 
-def _dates(days: list[date]) -> Period:
-    return Period(name="dates", first=min(days), last=max(days))
+def _dates(days: list[date]) -> RecordsPeriod:
+    return RecordsPeriod(name="dates", first=min(days), last=max(days))

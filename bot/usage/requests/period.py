@@ -27,7 +27,7 @@ BACK: Mapping[str, timedelta] = MappingProxyType(
 )
 
 
-class Period(BaseModel):
+class RecordsPeriod(BaseModel):
     """A stretch by its name; ``first`` and ``last`` (both included) belong to "dates"."""
 
     model_config = ConfigDict(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import NotUnderstood
 from bot.providers.records import RequestFilter
-from bot.usage.requests.period import Period
+from bot.usage.requests.period import RecordsPeriod
 
 LONGEST = 150  # of an option's value at Slack; a provider's tag has at most 128 characters
 MOST_KEYS = 50  # each key of a customer is a list of its own at the provider, and a window carries 3,000 characters
@@ -25,7 +25,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     project: str = Field(default="", max_length=LONGEST)
-    period: Period = Period()
+    period: RecordsPeriod = RecordsPeriod()
     key: str = Field(default="", max_length=LONGEST)
     customer: str = Field(default="", max_length=LONGEST)
     request_id: str = Field(default="", max_length=LONGEST)
@@ -35,7 +35,7 @@ class Asked(BaseModel):
     deployment: str = Field(default="", max_length=20)
 
 
-class Question(Asked):
+class RecordsQuestion(Asked):
     """The same with whole ids and fixed moments, so that pages stay what they are while requests go on.
 
     ``keys`` are the provider's ids of the keys to ask for (empty: all); ``left`` more carry the customer's tag.
@@ -59,14 +59,14 @@ class Question(Asked):
         )
 
 
-def carried(text: str) -> Question:
+def carried(text: str) -> RecordsQuestion:
     """Read a question back from the window that carried it.
 
     Raises:
         NotUnderstood: another version of Keydesk wrote it.
     """
     try:
-        return Question.model_validate_json(text)
+        return RecordsQuestion.model_validate_json(text)
     except ValidationError:
         raise NotUnderstood(
             "This window is from another version of Keydesk. Type /usage requests to start again."

@@ -25,7 +25,7 @@ from bot.store.keys import Key
 from bot.store.projects import Project
 from bot.usage.model_names import ModelNames
 from bot.usage.requests.merging import newest_first
-from bot.usage.requests.question import MOST_KEYS, Asked, Question
+from bot.usage.requests.question import MOST_KEYS, Asked, RecordsQuestion
 
 READ_AHEAD = 100  # requests asked for at once: ten pages here are one at the provider
 READ_AHEAD_EXPORT = 1000
@@ -33,7 +33,7 @@ MOST_MERGED_PAGES = 100
 
 
 @dataclass(frozen=True)
-class Line:
+class RecordsLine:
     """A request in a list: with its key as Keydesk knows it, and the name of the key's owner.
 
     ``tag_missing`` tells that a customer was asked for whose tag the request's record lacks, though its key has it;
@@ -50,9 +50,9 @@ class Line:
 class RequestList:
     """One page; pages count from 1, and how many there are nobody tells."""
 
-    question: Question
+    question: RecordsQuestion
     project: str
-    lines: tuple[Line, ...]
+    lines: tuple[RecordsLine, ...]
     number: int
     more: bool
     read_at: datetime
@@ -64,7 +64,7 @@ class One:
 
     project_id: str
     project: str
-    line: Line
+    line: RecordsLine
     models: tuple[str, ...]
     read_at: datetime
 
@@ -78,7 +78,7 @@ class RequestReading:
         self._provider = provider
         self._model_names = model_names
 
-    async def question(self, access: Access, asked: Asked) -> Question:
+    async def question(self, access: Access, asked: Asked) -> RecordsQuestion:
         """Return what was asked with whole ids and fixed moments.
 
         Raises:
@@ -88,7 +88,7 @@ class RequestReading:
         question = await self._database.read(lambda session: _resolved(session, access, asked, now))
         return await self._by_customer(question) if question.customer and not question.key else question
 
-    async def _by_customer(self, question: Question) -> Question:
+    async def _by_customer(self, question: RecordsQuestion) -> RecordsQuestion:
         """Find the keys that carry the tag: those known here, and those that the provider counted with it."""
         tagged = await self._database.read(lambda session: keys.tagged(session, question.project))
         known = [key_id for key_id, tags in tagged if question.customer in tags]
@@ -105,7 +105,7 @@ class RequestReading:
             raise _unknown_customer(question.customer, {tag for _, tags in tagged for tag in tags})
         return question.model_copy(update={"keys": tuple(found[:MOST_KEYS]), "left": len(found[MOST_KEYS:])})
 
-    async def page(self, access: Access, question: Question, number: int) -> RequestList:
+    async def page(self, access: Access, question: RecordsQuestion, number: int) -> RequestList:
         """Return a page of what matches, newest first.
 
         Raises:
@@ -131,19 +131,21 @@ class RequestReading:
         models = tuple(names.get(each) or each for each in record.models)
         return One(project.id, project.name, line, models, self._clock.now())
 
-    async def every(self, question: Question) -> AsyncGenerator[RequestRecord]:
+    async def every(self, question: RecordsQuestion) -> AsyncGenerator[RequestRecord]:
         """Yield all that matches, newest first, with a few pages in memory; raises what ``page`` raises."""
         ahead = max(READ_AHEAD, READ_AHEAD_EXPORT // max(1, len(question.keys)))
         async with aclosing(self._merged(question, ahead)) as records:
             async for record in records:
                 yield record
 
-    async def lines(self, actor: Actor, question: Question | None, records: list[RequestRecord]) -> list[Line]:
+    async def lines(
+        self, actor: Actor, question: RecordsQuestion | None, records: list[RequestRecord]
+    ) -> list[RecordsLine]:
         """Put the keys beside the requests, as Keydesk knows them."""
         ids = {record.api_key_id for record in records if record.api_key_id}
         customer = question.customer if question else ""
 
-        def read(session: Session) -> list[Line]:
+        def read(session: Session) -> list[RecordsLine]:
             known = keys.by_provider_ids(session, ids)
             owners = people.named(session, actor.team_id, {key.owner for key in known.values() if key.owner})
             names = {user_id: person.name for user_id, person in owners.items()}
@@ -151,14 +153,14 @@ class RequestReading:
 
         return await self._database.read(read)
 
-    async def _own_page(self, question: Question, number: int) -> tuple[list[RequestRecord], bool]:
+    async def _own_page(self, question: RecordsQuestion, number: int) -> tuple[list[RequestRecord], bool]:
         there, place = divmod((number - 1) * SIZE, READ_AHEAD)
         which = question.narrowed("".join(question.keys))
         page = await self._provider.request_page(question.project, which, page=there, page_size=READ_AHEAD)
         until = place + SIZE
         return page.records[place:until], len(page.records) > until or not page.is_last
 
-    async def _merged_page(self, question: Question, number: int) -> tuple[list[RequestRecord], bool]:
+    async def _merged_page(self, question: RecordsQuestion, number: int) -> tuple[list[RequestRecord], bool]:
         if number > MOST_MERGED_PAGES:
             raise NotUnderstood("So far back several keys are not put together: choose a shorter period, or one key.")
         first, found = (number - 1) * SIZE, []
@@ -172,7 +174,7 @@ class RequestReading:
                     break
         return found[:SIZE], len(found) > SIZE
 
-    async def _merged(self, question: Question, ahead: int) -> AsyncGenerator[RequestRecord]:
+    async def _merged(self, question: RecordsQuestion, ahead: int) -> AsyncGenerator[RequestRecord]:
         lists = [
             self._provider.requests(question.project, question.narrowed(key_id), page_size=ahead)
             for key_id in question.keys or ("",)
@@ -191,7 +193,7 @@ def project_of(session: Session, actor: Actor, asked: Asked) -> Project:
     return the_project(session, actor, asked.project or (key.project_id if key else ""))
 
 
-def _resolved(session: Session, access: Access, asked: Asked, now: datetime) -> Question:
+def _resolved(session: Session, access: Access, asked: Asked, now: datetime) -> RecordsQuestion:
     key, project = _named_key(session, asked.key) if asked.key else None, access.there
     if key is not None and key.project_id != project.id:
         raise FormError("key", f"This key is not one of {project.name}.")
@@ -199,12 +201,12 @@ def _resolved(session: Session, access: Access, asked: Asked, now: datetime) -> 
     whole = {"project": project.id, "start": start, "end": end}
     if key is not None:
         whole |= {"key": key.provider_key_id, "keys": (key.provider_key_id,)}
-    return Question.model_validate(asked.model_dump() | whole)
+    return RecordsQuestion.model_validate(asked.model_dump() | whole)
 
 
-def _line(record: RequestRecord, key: Key | None, names: dict[str, str], customer: str) -> Line:
+def _line(record: RequestRecord, key: Key | None, names: dict[str, str], customer: str) -> RecordsLine:
     missing = bool(customer) and record.tags is not None and customer not in record.tags
-    return Line(record, key, names.get(key.owner or "", "") if key else "", tag_missing=missing)
+    return RecordsLine(record, key, names.get(key.owner or "", "") if key else "", tag_missing=missing)
 
 
 def _named_key(session: Session, wanted: str) -> Key:

@@ -14,8 +14,8 @@ from bot.spending.key_names import key_with_owner
 from bot.store.keys import short
 from bot.usage.requests.form import TITLE
 from bot.usage.requests.period import NAMES
-from bot.usage.requests.question import MOST_KEYS, Question
-from bot.usage.requests.service import Line, One, RequestList
+from bot.usage.requests.question import MOST_KEYS, RecordsQuestion
+from bot.usage.requests.service import One, RecordsLine, RequestList
 
 Block = dict[str, Any]
 
@@ -45,7 +45,7 @@ def request_list(found: RequestList, vendor: Vendor) -> Block:
     )
 
 
-def _asked(question: Question) -> str:
+def _asked(question: RecordsQuestion) -> str:
     period = question.period
     if period.name == "dates":
         span = f"{when(question.start, '{date_short_pretty}')} to {when(question.end, '{date_short_pretty}')}"
@@ -65,7 +65,7 @@ def _rows(found: RequestList) -> list[Block]:
     return [blocks.section("No request matches. Choose a longer period, or fewer filters; 90 days are kept.")]
 
 
-def _row(line: Line, project_id: str) -> Block:
+def _row(line: RecordsLine, project_id: str) -> Block:
     record = line.record
     about = [size_of(record), _usd(record.cost), _one_line(", ".join(sorted(record.tags or ()))), _key(line)]
     mark = " · ⚠️ *tag missing*" if line.tag_missing else ""
@@ -189,7 +189,7 @@ def _moment(record: RequestRecord) -> str:
     return when(record.created, "{date_short_pretty} at {time_secs}") if record.created else NOTHING
 
 
-def _key(line: Line) -> str:
+def _key(line: RecordsLine) -> str:
     if line.key is not None:
         return escape(cut(key_with_owner(line.key.provider_key_id, line.key, line.owner), FOREIGN_SHOWN // 4))
     key_id = line.record.api_key_id

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.http import Limits
+from bot.providers.http import CallLimits
 from playground.deepgram.server import DeepgramEmulator
 from playground.deepgram.state import Project
 from tests.limits import PatientLimits
@@ -17,7 +17,7 @@ from tests.playground.deepgram.conftest import clock, emulator, http
 
 __all__ = ["clock", "emulator", "http"]
 
-SHORT = Limits(read=1.0, read_total=3.0, change=0.3, connect=1.0)
+SHORT = CallLimits(read=1.0, read_total=3.0, change=0.3, connect=1.0)
 ClientOf = Callable[[str], Deepgram]
 
 

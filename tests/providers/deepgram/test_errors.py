@@ -20,10 +20,10 @@ from bot.errors import (
 )
 from bot.providers.answers import Answer, Trouble
 from bot.providers.deepgram.errors import complaint_of, error_of
-from bot.providers.http import Call
+from bot.providers.http import ProviderCall
 
-READ = Call("GET", "/v1/projects", "to list the projects")
-CHANGE = Call("DELETE", "/v1/projects/x/keys/y", "to delete the key")
+READ = ProviderCall("GET", "/v1/projects", "to list the projects")
+CHANGE = ProviderCall("DELETE", "/v1/projects/x/keys/y", "to delete the key")
 PAGE = "\n<!DOCTYPE html><html><body>Just a moment…</body></html>"
 
 
@@ -68,7 +68,7 @@ FOREIGN = [
 @pytest.mark.parametrize("call", [READ, CHANGE], ids=["read", "change"])
 @pytest.mark.parametrize(("status", "body", "kind"), DEFINITE)
 def test_a_definite_answer_means_the_same_for_reads_and_changes(
-    call: Call, status: int, body: str, kind: type[ProviderError]
+    call: ProviderCall, status: int, body: str, kind: type[ProviderError]
 ) -> None:
     error = error_of(call, Answer(status, body))
     assert type(error) is kind

@@ -32,7 +32,7 @@ from bot.projects.operations import DeleteProject, RenameProject
 from bot.projects.renaming import ProjectRenaming
 from bot.providers.credential_identity import CredentialIdentity
 from bot.providers.deepgram.client import Deepgram
-from bot.providers.http import Limits
+from bot.providers.http import CallLimits
 from bot.providers.values import Member
 from bot.store import scheduled_jobs
 from bot.store.changes import Change
@@ -45,7 +45,7 @@ from tests.factories import NOON, SECOND_OWNER, alone, person, small_database
 from tests.inline import InlineEngine
 from tests.limits import PatientLimits
 
-LIMITS = Limits(read=0.5, read_total=0.6, change=0.5, connect=0.5)
+LIMITS = CallLimits(read=0.5, read_total=0.6, change=0.5, connect=0.5)
 LONG_AGO = timedelta(seconds=550)  # no call can be on its way any more, and what was made is still ours to end
 TOLD_ONLY = ("desk.cards", "home.refresh", "keys.tell_end", "keys.mirror", "keys.end_with_project")
 
@@ -76,7 +76,7 @@ class GridDesk:
 
 
 @contextlib.asynccontextmanager
-async def grid_desk(folder: Path, askers: Iterable[str], limits: Limits | None = None) -> AsyncIterator[GridDesk]:
+async def grid_desk(folder: Path, askers: Iterable[str], limits: CallLimits | None = None) -> AsyncIterator[GridDesk]:
     """Put the rooms together as the composition root does; every asker is an owner, and one more owner decides."""
     clock = SetClock(NOON)
     emulator, database = DeepgramEmulator(clock.now), small_database(folder)

@@ -13,7 +13,7 @@ from bot.invites.operations import CancelInvite, ResendInvite, SendInvites
 from bot.keys.intent import Shown
 from bot.keys.operations import EndKey
 from bot.members.operations import ChangeMemberScope, RemoveMember
-from bot.models.catalogue import Catalogue
+from bot.models.catalogue import ModelCatalogue
 from bot.operation import Operation
 from bot.projects.operations import DeleteProject, RenameProject
 from bot.slack.call import Outcome
@@ -127,7 +127,7 @@ async def read_balance(cell: Cell) -> str:
 
 
 async def read_models(cell: Cell) -> str:
-    await Catalogue(cell.desk.deepgram, cell.desk.clock).read(cell.project_id)
+    await ModelCatalogue(cell.desk.deepgram, cell.desk.clock).read(cell.project_id)
     return "read"
 
 
