@@ -87,7 +87,7 @@ async def test_a_change_cut_off_by_a_crash_is_settled(either_desk: Bench, provid
     assert (the_change(either_desk).state, provider.painted, provider.noted) == ("succeeded", ["blue"], ["blue"])
 
 
-async def test_what_lost_its_due_row_is_found_by_the_sweep(either_desk: Bench, provider: Provider) -> None:
+async def test_what_lost_its_scheduled_job_is_found_by_the_sweep(either_desk: Bench, provider: Provider) -> None:
     provider.says = [Unclear("silence")]
     await either_desk.desk.submit(Paint(project_id=PROJECT), actor(OWNER))
     with either_desk.database.reading() as session:

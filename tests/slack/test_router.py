@@ -23,7 +23,7 @@ def text_of(drawn: list[Block]) -> str:
 
 
 @pytest.mark.parametrize(
-    "doors",
+    "routes",
     [
         [Routes(actions={"a": nothing}), Routes(actions={"a": nothing})],
         [Routes(views={"a": nothing}), Routes(views={"a": nothing})],

@@ -44,7 +44,7 @@ async def test_fifty_double_clicked_openings_in_a_storm(fresh: FreshDatabase, te
             f"storm, {fresh.name}: {REQUESTS} requests, {rounds} rounds of double clicks, "
             f"{here.to_deepgram.count(*CREATE)} creates sent, {len(here.made)} keys made, {len(shown)} secrets shown "
             f"({max(Counter(shown).values())} time each), {len(live)} live and distinct, "
-            f"{len(here.made) - len(live)} stragglers ended, {sum(here.attempts(ref) for _, ref in asked)} attempts; "
+            f"{len(here.made) - len(live)} orphans ended, {sum(here.attempts(ref) for _, ref in asked)} attempts; "
             f"at rest {rested:.1f} s after the last"
         )
         assert len(shown) == len(set(shown)) == len(live) == REQUESTS

@@ -158,7 +158,7 @@ async def test_without_the_right_to_read_billing_hours_are_known_and_dollars_are
     assert world.by_key(ago(11), TODAY) == {"k1": Decimal(3)}
 
 
-async def test_being_told_to_slow_down_lets_every_lane_rest_for_that_long(world: World) -> None:
+async def test_being_told_to_slow_down_lets_every_lease_rest_for_that_long(world: World) -> None:
     world.provider.trouble = {each: RateLimited("Slow down.", retry_after=600) for each in (P1, P2, P3)}
     await world.plan(P1, P2, P3)
     assert len(world.provider.calls) == 1
@@ -188,7 +188,7 @@ async def test_today_is_read_now_for_who_asks_now(world: World) -> None:
     assert world.day(TODAY).read_at == world.clock.now()
 
 
-async def test_a_lane_of_a_dead_process_is_free_again_when_its_lease_ends(world: World) -> None:
+async def test_a_lease_of_a_dead_process_is_free_again_when_its_lease_ends(world: World) -> None:
     machine = machine_now()
     with world.database.transaction() as session:
         for lease in LEASES:
@@ -206,7 +206,7 @@ async def test_a_lane_of_a_dead_process_is_free_again_when_its_lease_ends(world:
     assert world.provider.calls_of(P1)["billing"] == 1
 
 
-async def test_all_replicas_together_make_no_more_calls_at_once_than_there_are_lanes(postgres_url: str) -> None:
+async def test_all_replicas_together_make_no_more_calls_at_once_than_there_are_leases(postgres_url: str) -> None:
     database, provider, clock = Database(postgres_url), Provider(), SetClock(NOW)
     schema.upgrade(database)
     provider.delay = 0.01

@@ -47,7 +47,7 @@ async def test_a_reading_in_whose_midst_the_clock_moved_is_soon_made_again(world
     assert world.day(TODAY).closed
 
 
-async def test_a_lane_of_a_version_that_had_more_ends(world: World) -> None:
+async def test_a_lease_of_a_version_that_had_more_ends(world: World) -> None:
     await world.plan(P1)
     world.provider.calls.clear()
     world.clock.move(timedelta(hours=1))
