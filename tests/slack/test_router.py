@@ -58,7 +58,9 @@ def test_a_noun_without_verbs_has_no_slash_command_of_its_own() -> None:
     [("lst", "Did you mean `list`?"), ("archived", ""), ("aplly", ""), ("shwo", "Did you mean `show`?"), ("a", "")],
 )
 def test_only_a_verb_that_shows_something_is_proposed(typed: str, meant: str) -> None:
-    names = join([command("customers", verb) for verb in ("list", "show", "archive", "apply", "")])
+    verbs = {"list": True, "show": True, "archive": False, "apply": False, "": False}
+    commands = tuple(Command("customers", verb, nothing, "", "", shows=shows) for verb, shows in verbs.items())
+    names = join([Routes(commands=commands)])
 
     said = text_of(usage.unknown_verb(names, "customers", typed))
 
