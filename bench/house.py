@@ -1,6 +1,6 @@
 """How big the house is and what it grew by: rooms counted by the syntax tree, commits by what they were for.
 
-`python -m bench.house 4a04ed7` prints the tables of docs/decisions/010-the-house-in-figures.md.
+`python -m bench.house 4a04ed7` prints the tables of docs/decisions/011-the-house-in-figures.md.
 """
 
 from __future__ import annotations
