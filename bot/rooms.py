@@ -141,8 +141,8 @@ def _new(rights: Mapping[str, Right], known: Mapping[str, Right]) -> Mapping[str
 def _check(room: Room, rights: Mapping[str, Right]) -> None:
     """Raise Undeclared where the room is about something that the policy would refuse to all."""
     needed = {name for door in room.routes for name in _needs(door)} | {each.name for each in room.quick}
-    missing = sorted(needed - rights.keys())
-    missing += sorted(kind for kind in room.kinds if kind not in rights or rights[kind].rule is None)
+    unruled = {kind for kind in room.kinds if kind not in rights or rights[kind].rule is None}
+    missing = sorted((needed - rights.keys()) | unruled)
     if missing:
         raise Undeclared(f"{room.name}/room.py declares no right (with a rule, for an operation): {', '.join(missing)}")
 

@@ -122,7 +122,9 @@ def test_nothing_that_others_typed_is_drawn_or_hidden(name: str) -> None:
 
 @pytest.mark.parametrize("name", SMALL, ids=[name.replace(" · ", " - ") for name in SMALL])  # names of files
 def test_it_looks_as_it_did(name: str, snapshot: SnapshotAssertion) -> None:
-    assert VIEWS[name] == snapshot.use_extension(JSONSnapshotExtension)  # a file a view: two changes seldom meet
+    kept = snapshot.use_extension(JSONSnapshotExtension)  # a file a view: two changes seldom meet
+    again = ".venv/bin/python -m pytest tests/test_gallery.py --snapshot-update"
+    assert VIEWS[name] == kept, f"{name} looks different; where that is meant: {again}"
 
 
 @pytest.mark.parametrize("name", [name for name in VIEWS if name.startswith("keys secret")])

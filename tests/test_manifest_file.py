@@ -31,7 +31,8 @@ def described(*options: str) -> dict[str, Any]:
 
 
 def test_the_file_is_what_the_command_prints() -> None:
-    assert (ROOT / "manifest.yml").read_text(encoding="utf-8") == printed()
+    written = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+    assert written == printed(), "run: .venv/bin/keydesk manifest > manifest.yml"
 
 
 def test_only_nouns_with_verbs_are_slash_commands() -> None:
