@@ -22,7 +22,7 @@ from bot.store.fact_rows import TOTAL
 from bot.store.facts import Which, usage_by
 from bot.store.splits import Splits
 from bot.usage.comparing import ComparedReading, Totals, differs, known_after
-from bot.usage.failures import Permit, RecordedRequests, count_failures
+from bot.usage.failures import RecordedRequests, count_failures
 from bot.usage.leases import RESTING, Rest, let_rest, resting_until
 from bot.usage.reading import ReportPeriod, spend_totals, usage_rows
 from bot.usage.settling import is_settled, lacks_rows
@@ -44,10 +44,6 @@ class _Wanted:
     months: bool
 
 
-async def _always() -> None:
-    """Permit every call."""
-
-
 class UsageCollection:
     """Reads figures of single projects; what asks for it and how often is in ``jobs.py``."""
 
@@ -62,7 +58,7 @@ class UsageCollection:
         """Return the oldest day of which figures are wanted, for a project seen for the first time now."""
         return now.date() - timedelta(days=self.history_days - 1)
 
-    async def collect(self, project_id: str, now: datetime, permit: Permit = _always) -> str | None:
+    async def collect(self, project_id: str, now: datetime) -> str | None:
         """Read every day that may still change, up to today, and twice a month whole months again.
 
         Returns what the provider does not let us read, if so.
@@ -71,7 +67,7 @@ class UsageCollection:
             ProviderError: something could not be read. What was read before stays, and so does what could be read.
         """
         wanted = await self._database.read(lambda session: self._wanted(session, project_id, now))
-        parts = [await self._collect(project_id, part, now, permit) for part in wanted.period.parts(LONGEST_PERIOD)]
+        parts = [await self._collect(project_id, part, now) for part in wanted.period.parts(LONGEST_PERIOD)]
         trouble = next((part.trouble for part in parts if part.trouble is not None), None)
         if trouble is not None:
             raise trouble
@@ -79,13 +75,13 @@ class UsageCollection:
             await self._database.write(lambda session: collections.note_reread(session, project_id, now))
         return parts[-1].problem
 
-    async def count_failures(self, project_id: str, permit: Permit = _always) -> None:
+    async def count_failures(self, project_id: str) -> None:
         """Count the failed requests of the days that were read.
 
         Raises:
             RateLimited: the provider wants to be left alone.
         """
-        await count_failures(self._database, self._reports, project_id, permit)
+        await count_failures(self._database, self._reports, project_id)
 
     async def refresh(self, project_id: str, now: datetime) -> str | None:
         """Read today so far, for somebody who asks now, once for all who ask this process meanwhile.
@@ -115,7 +111,7 @@ class UsageCollection:
     async def _read_now(self, project_id: str, now: datetime) -> str | None:
         known = await self._database.read(lambda session: collections.get(session, project_id))
         if known is not None and known.read_at is not None:
-            told = await self._collect(project_id, ReportPeriod(now.date(), now.date()), now, _always)
+            told = await self._collect(project_id, ReportPeriod(now.date(), now.date()), now)
             if told.trouble is not None:
                 raise told.trouble
             return told.problem
@@ -135,14 +131,14 @@ class UsageCollection:
         start = min(oldest or now.date(), now.date(), *([] if months is None else [max(months, first)]))
         return _Wanted(ReportPeriod(start, now.date()), months=months is not None)
 
-    async def _collect(self, project_id: str, period: ReportPeriod, now: datetime, permit: Permit) -> Totals:
+    async def _collect(self, project_id: str, period: ReportPeriod, now: datetime) -> Totals:
         """Read a period and write what was told; a limit of calls is raised once that is done."""
-        told = await self._totals(project_id, period, permit)
+        told = await self._totals(project_id, period)
         compared = await self._database.read(lambda session: _compared(session, project_id, period, told, now))
         reading = ComparedReading(told, compared.moved)
         if wanted := compared.moved | compared.lacking:
             part = ReportPeriod(min(wanted), max(wanted))
-            reading_of_splits = Splitting(self._reports, project_id, part, compared.splits, now, permit)
+            reading_of_splits = Splitting(self._reports, project_id, part, compared.splits, now)
             reading = ComparedReading(told, compared.moved, part, await _details(reading_of_splits, told, part))
         first_day = self.first_day(now)
         await self._database.write(lambda session: _save(session, project_id, period, reading, first_day, now))
@@ -153,7 +149,7 @@ class UsageCollection:
         told.problems += [each.text for each in reading.found.troubles]
         return told
 
-    async def _totals(self, project_id: str, period: ReportPeriod, permit: Permit) -> Totals:
+    async def _totals(self, project_id: str, period: ReportPeriod) -> Totals:
         """Read both reports; one that cannot be read takes nothing from the other.
 
         Raises:
@@ -161,7 +157,6 @@ class UsageCollection:
         """
         told, missing = Totals(), list[ProviderError]()
         for read in (self._spend_totals, self._usage_totals):
-            await permit()
             try:
                 await read(project_id, period, told)
             except DEFINITE as refused:

@@ -6,7 +6,6 @@ looked at. They are younger than ten days (``settling.py``), and the provider ke
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -25,9 +24,6 @@ MOST_PAGES = 5  # a day
 TOO_MANY = f"{MOST_PAGES * LARGEST_PAGE:,} or more"
 SECOND = timedelta(seconds=1)  # a filter's moments are both included
 
-Permit = Callable[[], Awaitable[object]]
-"""Awaited before each call; whatever it raises ends the collection before that call."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -41,7 +37,7 @@ class RecordedRequests(Protocol):
         ...
 
 
-async def count_failures(database: Database, records: RecordedRequests, project_id: str, permit: Permit) -> None:
+async def count_failures(database: Database, records: RecordedRequests, project_id: str) -> None:
     """Count the failed requests of every day that is over, may still change, and was not counted since it did.
 
     What cannot be read stays unknown and is tried again with the next reading.
@@ -51,7 +47,7 @@ async def count_failures(database: Database, records: RecordedRequests, project_
     """
     for day in await database.read(lambda session: _to_count(session, project_id)):
         try:
-            failed = await _count(records, project_id, day, permit)
+            failed = await _count(records, project_id, day)
         except RateLimited:
             raise
         except ProviderError as problem:
@@ -71,13 +67,12 @@ def _to_count(session: Session, project_id: str) -> list[date]:
     return [day for day in days if day in requested]
 
 
-async def _count(records: RecordedRequests, project_id: str, day: date, permit: Permit) -> int | None:
+async def _count(records: RecordedRequests, project_id: str, day: date) -> int | None:
     """Return how many requests of a day failed, or None for more than are looked at."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     wanted = RequestFilter(start, end_of(day) - SECOND, status="failed")
     failed = 0
     for number in range(MOST_PAGES):
-        await permit()
         page = await records.request_page(project_id, wanted, page=number, page_size=LARGEST_PAGE)
         failed += len(page.records)
         if page.is_last:

@@ -17,11 +17,11 @@ from bot.clock import Clock
 from bot.engine.port import Engine, Job
 from bot.errors import ProviderError, RateLimited
 from bot.providers.http import unhurried
+from bot.providers.pacing import Permit, paced
 from bot.providers.port import Capability
 from bot.store import collections, leases
 from bot.store.database import Database
 from bot.usage.collecting import UsageCollection
-from bot.usage.failures import Permit
 from bot.usage.leases import LEASES, HeldLease, LeaseLost, let_rest, resting_until
 from bot.vendors import vendors_in
 
@@ -94,7 +94,8 @@ class UsageJobs:
         if project_id is None:
             return False
         try:
-            problem = await self._collection.collect(project_id, now, self._permit(lease, project_id, now))
+            with paced(self._permit(lease, project_id, now)):
+                problem = await self._collection.collect(project_id, now)
         except RateLimited as limited:
             await self._slow_down(limited, project_id)
             raise LeaseLost from limited
@@ -127,7 +128,8 @@ class UsageJobs:
     async def _count_failures(self, lease: HeldLease, project_id: str) -> None:
         """Count the failed requests of a project that was read; whatever becomes of that, it was read."""
         try:
-            await self._collection.count_failures(project_id, lease.permit)
+            with paced(lease.permit):
+                await self._collection.count_failures(project_id)
         except RateLimited as limited:
             await self._slow_down(limited)
             raise LeaseLost from limited

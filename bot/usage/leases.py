@@ -68,7 +68,7 @@ class HeldLease:
         """Make sure that one more call may be made now; whether others let all rest is asked every few seconds.
 
         Raises:
-            LaneLost: it may not.
+            LeaseLost: it may not.
         """
         if time.monotonic() - self._renewed > RENEWED_AFTER and not await self.take():
             raise LeaseLost

@@ -15,7 +15,6 @@ from bot.errors import Conflict, NotFound, ProviderError, RateLimited, Refused, 
 from bot.providers.billing import Billing, BillingGrouping
 from bot.providers.usage import Grouping, OtherGrouping, Usage
 from bot.store.splits import NotSplit, Splits
-from bot.usage.failures import Permit
 from bot.usage.reading import ReportPeriod, SpendOfDays, UsageOfDays, spend_rows, split_by, usage_rows
 
 DEFINITE = (NotFound, Refused, ScopeMissing, Conflict)
@@ -76,14 +75,13 @@ class Splitting:
     """Asks for the splits of some days of one project; ``known`` is what was seen of them before."""
 
     def __init__(
-        self, reports: SplitReports, project_id: str, period: ReportPeriod, known: Splits, now: datetime, permit: Permit
+        self, reports: SplitReports, project_id: str, period: ReportPeriod, known: Splits, now: datetime
     ) -> None:
         self._reports = reports
         self._project_id = project_id
         self._period = period
         self._known = known
         self._now = now
-        self._permit = permit
         self.found = SplitsFound(names=dict(known.names), untold=dict(known.untold))
 
     async def read(self, *, dollars: bool, usage: bool) -> SplitsFound:
@@ -139,7 +137,6 @@ class Splitting:
         return True
 
     async def _billing(self, by: list[BillingGrouping]) -> Billing:
-        await self._permit()
         period = self._period
         return await self._reports.billing_breakdown(self._project_id, by, start=period.start, end=period.end)
 
@@ -169,7 +166,6 @@ class Splitting:
 
     async def _usage(self, dimension: Grouping, name: Grouping | OtherGrouping) -> str:
         """Ask for one grouping; return why it is not told, if so."""
-        await self._permit()
         period = self._period
         try:
             usage = await self._reports.usage_breakdown(self._project_id, name, start=period.start, end=period.end)

@@ -13,6 +13,7 @@ from bot.errors import Refused
 from bot.providers.billing import Billing
 from bot.providers.deepgram.billing import billing_of
 from bot.providers.deepgram.usage import usage_of
+from bot.providers.pacing import ask_leave
 from bot.providers.records import EVERY_REQUEST, LARGEST_PAGE, RequestFilter, RequestPage, RequestRecord
 from bot.providers.usage import Usage
 from playground.deepgram.refusals import Refusal
@@ -91,6 +92,7 @@ class Provider:
         return RequestPage([RequestRecord(request_id=f"r{n}") for n in range(min(left, page_size))], left < page_size)
 
     async def _called(self, project_id: str, report: str, by: tuple[str, ...], start: date, end: date) -> None:
+        await ask_leave()  # as the transport of a real client does before each read
         self.calls.append((project_id, report, by, start, end))
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

@@ -20,6 +20,7 @@ from bot.providers.deepgram.tokens import Tokens
 from bot.providers.deepgram.usage import UsageReports
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.providers.http import CallLimits, Sender, Transport
+from bot.providers.pacing import Paced
 from bot.providers.provider import Provider
 from bot.providers.roles import role_of
 from bot.sealing import fingerprint
@@ -53,8 +54,11 @@ class Deepgram(Identity, Invites, Requests, UsageReports, BillingReports, Speech
     ) -> None:
         authorization = SecretStr(f"Token {_checked(api_key)}")
         self.fingerprint = fingerprint(api_key)
+        transport = Transport(
+            base_url, authorization, error_of, client=client, limits=limits, pause=pause, frozen=frozen
+        )
         super().__init__(
-            Transport(base_url, authorization, error_of, client=client, limits=limits, pause=pause, frozen=frozen),
+            Paced(transport),
             project_of_key=project_of_key,
             pause=pause,
         )
