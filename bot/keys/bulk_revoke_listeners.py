@@ -13,7 +13,7 @@ from bot.access.access import Access
 from bot.access.places import workspace
 from bot.desk.outcomes import answer
 from bot.desk.service import Desk
-from bot.errors import FormError, NotUnderstood, ProviderError
+from bot.errors import FormError, NotUnderstood
 from bot.keys.operations import EndKeys
 from bot.keys.rights import KeyRights
 from bot.keys.views import beyond_us
@@ -105,15 +105,12 @@ class KeyBulkRevokeListeners:
         return await self._database.read(lambda session: answer(session, actor, outcome, "these keys work on"))
 
     async def _find(self, budget_id: str, actor: Actor) -> KeysFound:
-        try:
-            own = await self._identity.own_keys()
-        except ProviderError:  # whoever ends the key itself is asked again, and refused
-            own = set()
+        own = await self._identity.own_keys_told()  # who ends one that was not told is asked again, and refused
         return await self._database.read(lambda session: find(session, self._desk, budget_id, actor, own))
 
 
 def find(
-    session: Session, desk: Desk, budget_id: str, actor: Actor, own: Collection[str | None] = frozenset()
+    session: Session, desk: Desk, budget_id: str, actor: Actor, own: Collection[tuple[str, str | None]] = frozenset()
 ) -> KeysFound:
     """Return the live keys of a budget, judged for this person; those that Keydesk works with (``own``) stay.
 
@@ -124,7 +121,7 @@ def find(
     if budget is None or budget.team_id != actor.team_id:
         raise NotUnderstood("There is no such budget any more. Nothing changed.")
     rights = KeyRights(session, desk, actor)
-    every = [key for key in keys_of(session, budget) if key.provider_key_id not in own]
+    every = [key for key in keys_of(session, budget) if (key.provider, key.provider_key_id) not in own]
     ours = [key for key in every if rights.credential_suffices(key)]
     endable = sum(rights.refusal(key) is None for key in ours)
     about = f"the {budget.scope} {_called(session, budget)}"

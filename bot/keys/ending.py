@@ -87,7 +87,7 @@ class KeyEnding:
         """Refuse to end the key that Keydesk itself works with; a key made here never is that key."""
         if key.made_here:
             return
-        own = await self._identity.own_keys()
+        own = await self._identity.own_keys(key.project_id)
         if None in own:
             raise CouldNotCheck("Keydesk could not tell whether this is its own key, so nothing changed.")
         if key.provider_key_id in own:

@@ -148,7 +148,7 @@ class MemberChanges:
         """
         try:
             credential = await self._identity.read(project_id)
-            everywhere = await self._identity.everywhere()
+            everywhere = await self._identity.everywhere(project_id)
         except ProviderError as problem:
             raise CouldNotCheck(UNKNOWN) from problem
         for each in (credential, *everywhere):

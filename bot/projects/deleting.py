@@ -158,7 +158,7 @@ class ProjectDeletion:
             CouldNotCheck: the provider did not say which key is our own.
             ProviderError: the provider did not say whether it does.
         """
-        for own in await self._identity.own_keys():
+        for own in await self._identity.own_keys(project_id):
             if own is None:
                 raise CouldNotCheck(UNKNOWN)
             if await self._holds(project_id, own):

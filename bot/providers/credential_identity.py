@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections import defaultdict
 
-from bot.errors import CredentialsRejected
+from bot.errors import CredentialsRejected, ProviderError
 from bot.providers.provider import Provider
 from bot.providers.registry import Providers
 from bot.providers.values import Credential
@@ -31,28 +31,41 @@ class CredentialIdentity:
         """
         return await self._of(await self._providers.of(project_id))
 
-    async def everywhere(self) -> list[Credential]:
-        """Return who Keydesk is in all of its accounts: a project of one may hold the key or the member of another.
+    async def everywhere(self, project_id: str) -> list[Credential]:
+        """Return who Keydesk is in all accounts of the project's vendor: one may hold the key or member of another.
 
-        A credential that its provider rejects is left out: nothing hangs on it any more.
+        Other vendors are not asked: their ids mean nothing there. A credential that its provider rejects is left
+        out: nothing hangs on it any more.
 
         Raises:
-            ProviderError: its provider did not say it of one of them.
+            ProviderError: its provider did not say it of one of them, or the project's account cannot be used.
         """
-        clients = (await self._providers.accounts()).values()
+        vendor = (await self._providers.of(project_id)).vendor
+        clients = [each for each in (await self._providers.accounts()).values() if each.vendor.id == vendor.id]
         found = await asyncio.gather(*(self._unless_rejected(client) for client in clients))
         return [credential for credential in found if credential is not None]
 
-    async def own_keys(self) -> set[str | None]:
-        """Return the ids of the keys that Keydesk itself works with; None stands for one that nobody could tell.
+    async def own_keys(self, project_id: str) -> set[str | None]:
+        """Return the ids of the keys that Keydesk itself works with at the project's vendor; None where one is untold.
 
         Raises:
-            ProviderError: its provider did not say it of one of its accounts.
+            ProviderError: as `everywhere` does.
         """
-        return {credential.key_id for credential in await self.everywhere()}
+        return {credential.key_id for credential in await self.everywhere(project_id)}
+
+    async def own_keys_told(self) -> set[tuple[str, str | None]]:
+        """Return vendor and id of each key that Keydesk itself works with, of those accounts that say it now."""
+        clients = (await self._providers.accounts()).values()
+        found = await asyncio.gather(*(self._unless_troubled(client) for client in clients))
+        return {(client.vendor.id, told.key_id) for client, told in zip(clients, found, strict=True) if told}
 
     async def _unless_rejected(self, client: Provider) -> Credential | None:
         with contextlib.suppress(CredentialsRejected):
+            return await self._of(client)
+        return None
+
+    async def _unless_troubled(self, client: Provider) -> Credential | None:
+        with contextlib.suppress(ProviderError):
             return await self._of(client)
         return None
 

@@ -142,7 +142,7 @@ async def test_the_project_of_keydesks_own_key_is_never_deleted(place: Place) ->
 async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place: Place, kind: Kind) -> None:
     own = next(each for each in place.emulator.state.projects.values() if each.name == "production")
     identity = CredentialIdentity(alone(place.deepgram))
-    await identity.own_keys()  # as in a running Keydesk, which knows itself
+    await identity.own_keys(place.project_id)  # as in a running Keydesk, which knows itself
     deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, identity)
     place.emulator.faults.add(kind, "GET", f"{own.project_id}/keys/", times=1)
     with pytest.raises(BotError):
@@ -153,7 +153,7 @@ async def test_a_read_that_does_not_find_keydesks_own_key_frees_no_project(place
 @pytest.mark.parametrize("kind", FOREIGN_404S)
 async def test_a_gateway_that_finds_nothing_has_deleted_no_project(place: Place, kind: Kind) -> None:
     identity, wish = CredentialIdentity(alone(place.deepgram)), place.operation()
-    await identity.own_keys()
+    await identity.own_keys(place.project_id)
     deletion = ProjectDeletion(place.bench.desk, place.bench.engine, place.deepgram, identity)
     place.emulator.faults.add(kind, times=None)
     with pytest.raises(ProviderError):
