@@ -43,7 +43,8 @@ class Vendor:
     ``id`` is what rows store. ``name``, ``console`` ("Acme's console") and ``console_url`` stand in sentences.
     ``variable`` is the environment variable from which an app usually reads its key, ``header`` the line of HTTP by
     which it calls with it. ``able_roles`` are those of a credential with which all of Keydesk works; none where the
-    provider knows no roles. What ``levels`` does not hold is not offered.
+    provider knows no roles, and every credential sees every key of its projects. What ``levels`` does not hold is not
+    offered.
     """
 
     id: str

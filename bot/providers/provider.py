@@ -47,10 +47,14 @@ class Provider(
     async def sees_all_keys(self, project_id: str) -> bool:
         """Tell, asked for now, whether the credential is shown the keys that others made in a project.
 
-        Not unless a provider says so: a key that is not found may then be alive all the same.
+        Where the vendor knows no roles, one credential sees as much as another. A vendor with roles says it itself:
+        until it does, a key that is not found may be alive all the same.
+
+        Raises:
+            ProviderError: the provider did not say.
         """
         del project_id
-        return False
+        return not self.vendor.able_roles
 
     async def lacks_project(self, project_id: str) -> bool:
         """Tell whether a project is certainly not there any more, or not for us: the whole list lacks it.
