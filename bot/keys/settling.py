@@ -1,4 +1,7 @@
-"""What became of a making that was cut short: find the key by its mint id and creator, and end it."""
+"""What became of a making that was cut short: find the key by its mint id and creator, and end it.
+
+A vendor that knows no members tells no creator: there the mint id alone decides, as long as the attempt is young.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,16 @@ from bot.keys.making import SETTLE_AFTER
 from bot.keys.operations import CreateKey
 from bot.keys.orphans import OLDEST_TOUCHED, age, report, report_untold
 from bot.providers.credential_identity import CredentialIdentity
+from bot.providers.port import Capability, Vendor
 from bot.providers.provider import Provider
+from bot.providers.values import Credential
 from bot.providers.values import Key as ProviderKey
 from bot.store import keys, mints, projects, requests
 from bot.store.database import Database
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from bot.store.requests import Request
+from bot.vendors import vendor_of
 
 # Seconds after the intent. A create that was cut off may land late, so one look is not enough.
 LOOKS = (30.0, 45.0, 60.0, 120.0, 300.0, 540.0)
@@ -136,11 +142,12 @@ class KeySettling:
             Unavailable: the list was not whole, so there may be more.
         """
         credential = await self._identity.read(mint.project_id)
+        vendor = await self._database.read(lambda session: vendor_of(session, mint.project_id))
         listed = await self._provider.keys(mint.project_id)
         for found in listed:
             if not carries(found, mint.id):
                 continue
-            if found.member_id is None or found.member_id != credential.member_id or age(mint) > OLDEST_TOUCHED:
+            if age(mint) > OLDEST_TOUCHED or not made_by(credential, found, vendor):
                 key_id = found.key_id
                 await self._database.write(partial(report, mint=mint, provider_key_id=key_id, now=now))
                 continue
@@ -174,6 +181,17 @@ class KeySettling:
 def carries(key: ProviderKey, mint_id: str) -> bool:
     """Tell whether a key's comment names this mint attempt."""
     return key.comment.endswith(f"keydesk:{mint_id}")
+
+
+def made_by(credential: Credential, key: ProviderKey, vendor: Vendor) -> bool:
+    """Tell whether the credential's member made this key, which carries a mint id of ours.
+
+    Where the vendor knows no members, and tells none of the key nor of the credential, the mint id says enough: what
+    the attempt made must not live on beside the key of the next.
+    """
+    if not vendor.offers(Capability.MEMBERS) and credential.member_id is None:
+        return key.member_id is None
+    return key.member_id is not None and key.member_id == credential.member_id
 
 
 def orphan(session: Session, mint: MintAttempt, found: ProviderKey, operation: CreateKey, now: datetime) -> Key:
