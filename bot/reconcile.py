@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -13,12 +14,13 @@ from sqlmodel import Session, col, select
 from bot.accounts import sealed
 from bot.app import providers_of
 from bot.config import Settings
-from bot.errors import BotError
+from bot.errors import BotError, NotOffered
 from bot.providers.listed import Listed
+from bot.providers.provider import ProviderKind
 from bot.providers.registry import Providers
 from bot.providers.values import Key as ProviderKey
 from bot.sealing import Keyring
-from bot.store import mints
+from bot.store import accounts, mints
 from bot.store.database import Database
 from bot.store.keys import Key
 
@@ -29,16 +31,16 @@ class NotMade(Exception):
     """The report could not be made; its text says why."""
 
 
-async def report(settings: Settings) -> list[str]:
-    """Return the report, a line each; changes nothing anywhere.
+async def report(settings: Settings, more: Sequence[ProviderKind] = ()) -> list[str]:
+    """Return the report, a line each; changes nothing anywhere. ``more`` are providers beside Keydesk's own.
 
     Raises:
         NotMade: the provider or the store could not be read.
     """
     database = Database(settings.database_url)
     try:
-        async with contextlib.aclosing(providers_of(settings, database)) as providers:
-            return [*await _unread(settings, database), *await _report(database, providers)]
+        async with contextlib.aclosing(providers_of(settings, database, more=more)) as providers:
+            return [*await _unread(settings, database, providers.kinds), *await _report(database, providers)]
     except BotError as problem:
         raise NotMade(f"The report could not be made: {problem.text}") from None
     except SQLAlchemyError as problem:
@@ -52,22 +54,27 @@ async def report(settings: Settings) -> list[str]:
 async def _report(database: Database, providers: Providers) -> list[str]:
     lines: list[str] = []
     unreadable: list[str] = []
+    passed_by: list[str] = []
     read = 0
     for account, client in (await providers.accounts()).items():
         projects = await client.projects()
         unreadable += _gaps(f"account {account}", "projects", projects)
         for project in projects:
-            listed = await client.keys(project.project_id, status="active")
+            try:
+                listed = await client.keys(project.project_id, status="active")
+            except NotOffered:
+                passed_by.append(f"{project.name}: keys not offered by {client.vendor.name}, nothing to compare")
+                continue
             found = await database.read(partial(compare, project_id=project.project_id, listed=listed))
             lines += [f"{project.name}: {line}" for line in found]
             unreadable += _gaps(project.name, "keys", listed)
             read += 1
     if unreadable:
         end = f"{read} projects read, not all of what is in them, {len(lines)} differences. Nothing was changed."
-        return [*unreadable, *lines, end]
+        return [*passed_by, *unreadable, *lines, end]
     if not lines:
-        return [f"{read} projects read: the provider and the store agree."]
-    return [*lines, f"{read} projects read, {len(lines)} differences. Nothing was changed."]
+        return [*passed_by, f"{read} projects read: the provider and the store agree."]
+    return [*passed_by, *lines, f"{read} projects read, {len(lines)} differences. Nothing was changed."]
 
 
 def _gaps(where: str, noun: str, listed: Listed[T]) -> list[str]:
@@ -78,12 +85,17 @@ def _gaps(where: str, noun: str, listed: Listed[T]) -> list[str]:
     return [f"{where}: NOT READ, {left_out} of its {noun}: the provider gave nothing that can be used"]
 
 
-async def _unread(settings: Settings, database: Database) -> list[str]:
-    """Return a line for each account that cannot be unsealed: its silence must not be taken for peace."""
+async def _unread(settings: Settings, database: Database, kinds: Collection[str]) -> list[str]:
+    """Return a line for each account that cannot be read: its silence must not be taken for peace.
+
+    Those are accounts that cannot be unsealed, and those of a vendor that is none of ``kinds``.
+    """
     keyring = Keyring(settings.keydesk_secret_key)
     shut = await database.read(lambda session: sealed.shut(session, keyring))
+    unknown = [each for each in await database.read(accounts.beside_main) if each.provider not in kinds]
+    lines = [f"account {each.name}: NOT READ, this Keydesk does not work with {each.provider}" for each in unknown]
     why = "NOT READ, its credential cannot be unsealed: run keydesk doctor"
-    return [f"account {account.name}: {why}" for account in shut]
+    return lines + [f"account {account.name}: {why}" for account in shut if account.provider in kinds]
 
 
 def compare(session: Session, project_id: str, listed: Listed[ProviderKey]) -> list[str]:

@@ -7,15 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.providers.listed import Listed
+from bot.providers.provider import Provider, ProviderKind
 from bot.providers.values import Key as ProviderKey
 from bot.reconcile import NotMade, compare, report
+from bot.sealing import Keyring, new_key
+from bot.store.accounts import Account
 from bot.store.keys import Key
 from bot.store.mints import MintAttempt
 from playground.deepgram.server import DeepgramEmulator
 from tests.factories import NOON, PROJECT, add, key, request, small_database
+from tests.test_toy_provider import TOYBOX, ToyAccount, Toybox
 
 
 def there(number: int, comment: str = "made elsewhere") -> ProviderKey:
@@ -73,6 +78,46 @@ async def test_the_report_names_projects_and_changes_nothing(tmp_path: Path) -> 
     assert any(line.startswith("staging: key ") for line in lines)
     assert lines[-1].endswith("differences. Nothing was changed.")
     assert {call["method"] for call in emulator.calls.kept} == {"GET"}
+
+
+class Keyless(ToyAccount):
+    """An account at a provider that has projects, and no keys."""
+
+    keys = Provider.keys
+
+
+@pytest.mark.parametrize(
+    ("kinds", "line"),
+    [
+        (
+            (ProviderKind(TOYBOX, lambda credential: Keyless(Toybox(), credential)),),
+            "playthings: keys not offered by Toybox, nothing to compare",
+        ),
+        ((), "account toys: NOT READ, this Keydesk does not work with toybox"),
+    ],
+    ids=["no keys", "a vendor unknown here"],
+)
+async def test_what_cannot_be_compared_is_named_and_all_else_is(
+    tmp_path: Path, kinds: Sequence[ProviderKind], line: str
+) -> None:
+    database = small_database(tmp_path)
+    emulator = DeepgramEmulator(lambda: NOON)
+    url, secret = await emulator.start(), new_key()
+    sealed = Keyring(SecretStr(secret)).seal(SecretStr("toy-credential"))
+    add(database, Account(name="toys", provider="toybox", sealed=sealed, fingerprint="f", added_at=NOON))
+    settings = Settings(
+        _env_file=None,
+        deepgram_api_key=emulator.credentials["admin"],
+        deepgram_api_url=url,
+        database_url=str(database.url),
+        keydesk_secret_key=secret,
+    )
+    lines = await report(settings, kinds)
+    await emulator.stop()
+    database.close()
+    assert lines.count(line) == 1
+    assert any(each.startswith("staging: key ") for each in lines)
+    assert lines[-1].endswith("differences. Nothing was changed.")
 
 
 @pytest.mark.parametrize(
