@@ -147,7 +147,7 @@ def new_secret() -> None:
 
 @commands.group("accounts")
 def accounts_group() -> None:
-    """Deepgram accounts beside the one in DEEPGRAM_API_KEY; /keydesk accounts shows and removes them."""
+    """Accounts at providers beside the main one in DEEPGRAM_API_KEY; /keydesk accounts shows and removes them."""
 
 
 @accounts_group.command("add")

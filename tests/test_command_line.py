@@ -98,6 +98,12 @@ def test_what_is_missing_is_named_before_anything_starts(command: str) -> None:
     assert "Missing settings: SLACK_BOT_TOKEN, DEEPGRAM_API_KEY, KEYDESK_OWNERS, SLACK_APP_TOKEN" in result.output
 
 
+def test_help_of_accounts_is_about_accounts_at_any_provider() -> None:
+    told = keydesk("accounts", "--help").output
+    assert "Accounts at providers beside the main one" in told
+    assert "Deepgram" not in told
+
+
 @pytest.mark.parametrize("command", ["web", "worker"])
 def test_split_processes_need_postgresql(command: str) -> None:
     result = keydesk(command, **COMPLETE)
