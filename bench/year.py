@@ -16,6 +16,7 @@ from bench import asking
 from bench.table import Row
 from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.store import collected, facts, rollups, schema
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.customers import Customer
 from bot.store.database import Database
 from bot.store.fact_rows import DOLLARS, MEASURES, SPEND, SPEND_LINES, USAGE, USAGE_LINES, SpendOf, UsageOf, line_id
@@ -58,7 +59,7 @@ QUESTIONS: dict[str, Question] = {
     "dollars by day and key, one project": lambda session: facts.spend_by(session, _one(), "day", "key"),
     "hours by day": lambda session: facts.usage_by(session, YEAR, "total", by_day=True),
     "hours of the ten largest of 20,000 keys": _largest_by_hours,
-    "coverage": lambda session: facts.coverage(session, YEAR),
+    "coverage": lambda session: facts.coverage(session, YEAR, [FIRST_PROVIDER]),
 }
 # Nobody reads twenty thousand rows on a page, so these have no goal.
 EXPORTS: dict[str, Question] = {

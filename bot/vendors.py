@@ -14,6 +14,8 @@ from bot.store import projects
 from bot.store.projects import Project
 
 CARRIED = "keydesk_vendors"
+COLLECTED_DOLLARS = (Capability.USAGE, Capability.MONEY)
+"""What a provider has to offer, all of it, so that its days are read and dollars stand in them."""
 
 
 class Vendors:
@@ -35,9 +37,9 @@ class Vendors:
     def __iter__(self) -> Iterator[Vendor]:
         return iter(self._by_id.values())
 
-    def offering(self, capability: Capability) -> list[str]:
-        """Return the ids of the vendors that offer this."""
-        return [vendor.id for vendor in self if vendor.offers(capability)]
+    def offering(self, *capabilities: Capability) -> list[str]:
+        """Return the ids of the vendors that offer all of these."""
+        return [vendor.id for vendor in self if all(vendor.offers(each) for each in capabilities)]
 
     def named(self, vendor_id: str) -> Vendor:
         """Return the vendor by its id, as rows store it; one that is worked with no more offers nothing."""

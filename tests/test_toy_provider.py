@@ -8,22 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
 from bot.accounts.adding import NewAccount, add
+from bot.billing import month
+from bot.budgets.reading import MonthToDate
+from bot.digests.coverage import Completeness, DayCoverage
+from bot.digests.figures import figures
+from bot.digests.service import Events, compose
+from bot.digests.views import preview
 from bot.errors import CredentialsRejected, NotFound
+from bot.providers.deepgram.vendor import DEEPGRAM
 from bot.providers.listed import Listed
 from bot.providers.port import Capability, Level, Vendor
 from bot.providers.provider import Provider, ProviderKind
 from bot.providers.values import CreatedKey, Credential, Key, Project
 from bot.sealing import Keyring, fingerprint, new_key
-from bot.store import collections, mirrors, projects
+from bot.store import collected, collections, facts, mirrors, projects
+from bot.store.collected import CollectedDay
+from bot.store.collections import Collection
+from bot.store.database import Database
+from bot.store.facts import Which
 from bot.store.keys import Key as KeyRow
+from bot.store.projects import Project as ProjectRow
+from bot.vendors import Vendors, vendors_in
 from playground.slack.seed import TEAM_ID
+from tests import factories
+from tests.digests import books
 from tests.scenarios.people import AMARA, MARIA, Person
 from tests.world import World, world
 
@@ -258,3 +275,61 @@ async def test_nothing_is_read_by_itself_that_is_not_offered(sqlite_url: str) ->
             assert collections.problems(session, {PLAYTHINGS}) == []
             assert mirrors.get(session, mirrors.of_keys(PLAYTHINGS)).read_at is not None
             assert mirrors.get(session, mirrors.of_members(PLAYTHINGS)).problem is None
+
+
+NOW = datetime(2026, 12, 20, 12, tzinfo=UTC)
+YESTERDAY = date(2026, 12, 19)
+
+
+def toy_beside(database: Database) -> None:
+    """Let a project at Toybox stand in a store beside those of the main provider."""
+    database.info |= Vendors((DEEPGRAM, TOYBOX)).info
+    factories.add(database, ProjectRow(id=PLAYTHINGS, name="playthings", provider=TOYBOX.id, read_at=NOW))
+
+
+def eighty_days(database: Database) -> None:
+    """Let eighty days of the main provider's project be read to their end, a dollar each, and its months again."""
+    factories.set_up(database)
+    again = datetime(2026, 12, 12, tzinfo=UTC)
+    read: dict[str, Any] = {"project_id": factories.PROJECT, "read_at": NOW}
+    factories.add(database, Collection(first_day=date(2026, 10, 1), due_at=NOW, reread_at=again, **read))
+    each = (date(2026, 10, 1) + timedelta(days=number) for number in range(80))
+    told: dict[str, Any] = {
+        "same_since": NOW,
+        "closed": True,
+        "settled": True,
+        "spend_total": Decimal(1),
+        "spend_rows": Decimal(1),
+    }
+    with database.transaction() as session:
+        collected.put(session, [CollectedDay(day=day, **read, **told) for day in each])
+
+
+def test_figures_that_a_provider_does_not_tell_are_not_waited_for(tmp_path: Path) -> None:
+    database = factories.small_database(tmp_path)
+    eighty_days(database)
+    toy_beside(database)
+    with database.reading() as session:
+        assert month.read(session, factories.TEAM, "2026-11", NOW).missing == ()
+        known = DayCoverage(session, YESTERDAY, YESTERDAY)
+        for scope in ((), (factories.PROJECT, PLAYTHINGS)):
+            assert known.completeness(scope, [YESTERDAY]) == Completeness(frozenset(), final=True)
+            assert known.read(scope, [YESTERDAY]) == [factories.PROJECT]
+        budgets = MonthToDate(session, YESTERDAY)
+        assert budgets.of(budgets.project_ids).days == ()
+        assert budgets.of([PLAYTHINGS]).days  # asked for alone, nothing of it is known
+        week = Which(YESTERDAY - timedelta(days=6), YESTERDAY)
+        assert facts.coverage(session, week, vendors_in(session).offering(Capability.USAGE)).is_final
+    database.close()
+
+
+def test_a_digest_of_what_tells_no_dollars_says_so(tmp_path: Path) -> None:
+    database = factories.small_database(tmp_path)
+    toy_beside(database)
+    subscription = books.subscription(projects=[PLAYTHINGS])
+    with database.reading() as session:
+        found = figures(session, subscription, [YESTERDAY])
+    digest = compose((YESTERDAY,), found, Events())
+    database.close()
+    assert (digest.total, digest.unread, digest.empty) == (None, (), False)
+    assert "The provider tells no dollars" in str(preview(subscription, digest))

@@ -33,6 +33,7 @@ from bot.store.facts import SpendRow, Which
 from bot.store.keys import Key
 from bot.store.people import Person
 from bot.store.statements import ClosedMonth
+from bot.vendors import COLLECTED_DOLLARS, vendors_in
 
 PROBLEMS_SHOWN = 3
 CORRECTED = 3  # closed months are compared with what is known of them now; older ones stay as they are
@@ -104,10 +105,11 @@ def _owner(key: Key | None, owners: Mapping[str, Person]) -> str:
 def _missing(session: Session, team_id: str, month: str, now: datetime) -> tuple[str, ...]:
     first, last = days_of(month)
     over, ours = last < now.date(), _ours(session, team_id)
-    seen = facts.coverage(session, Which(first, last if over else now.date(), ours))
+    able = vendors_in(session).offering(*COLLECTED_DOLLARS)
+    seen = facts.coverage(session, Which(first, last if over else now.date(), ours), able)
     hidden = _named(session, collected.projects_hidden(session, Which(first, last, ours)))
     again = recollection.before_closing(last)
-    waiting = recollection.outstanding(session, again, ours)
+    waiting = recollection.outstanding(session, again, ours, able)
     if over and seen.is_final and not hidden and not waiting:
         return ()
     texts = [] if over else [f"The month is not over: its last day ends {utc(end_of(last))}."]

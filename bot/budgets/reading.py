@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot.slack.words import count
 from bot.store.collected import DAYS, Which, within
 from bot.store.projects import Project
+from bot.vendors import COLLECTED_DOLLARS, vendors_in
 
 DAY = timedelta(days=1)
 RECENT_DAYS = 7
@@ -45,14 +46,17 @@ class Open:
 class MonthToDate:
     """What was read of a month up to its day ``last``, and of the weeks before that.
 
-    It is about each project that is not gone: of one that is, nobody will know more. Days before the first reading of
-    a project lack nothing, but for those of the month.
+    It is about each project that is not gone: of one that is, nobody will know more. ``project_ids`` are those of them
+    whose providers tell dollars. Days before the first reading of a project lack nothing, but for those of the month.
     """
 
     def __init__(self, session: Session, last: date) -> None:
         self._month = last.replace(day=1)
         which = Which(min(self._month, last - LOOKED_BACK), last)
-        self.project_ids = frozenset(session.exec(select(Project.id).where(col(Project.gone_at).is_(None))))
+        able = vendors_in(session).offering(*COLLECTED_DOLLARS)
+        live = session.exec(select(Project.id, Project.provider).where(col(Project.gone_at).is_(None))).all()
+        self._live = frozenset(project_id for project_id, _ in live)
+        self.project_ids = frozenset(project_id for project_id, provider in live if provider in able)
         self._days = [which.start + number * DAY for number in range(which.number)]
         read = session.execute(pick(DAYS.c.project_id, DAYS.c.day, DAYS.c.closed).where(*within(which)))
         self._closed = {(project_id, day): closed for project_id, day, closed in read}
@@ -62,7 +66,7 @@ class MonthToDate:
 
     def of(self, project_ids: Collection[str]) -> Open:
         """Return which days are not whole in any of these projects."""
-        known = self.project_ids.intersection(project_ids)
+        known = self._live.intersection(project_ids)
         open_ = [day for day in self._days if any(self._lacks(each, day) for each in known)]
         recent = sorted({*self._days} - {*open_}, reverse=True)[:RECENT_DAYS]
         days = [day for day in open_ if day >= self._month or (recent and day > recent[-1])]

@@ -16,6 +16,7 @@ from bot.store import accounts
 from bot.store.collected import CollectedDay
 from bot.store.prices import NONE_UNTOLD, Price, Untold
 from bot.store.projects import Project
+from bot.vendors import COLLECTED_DOLLARS, vendors_in
 
 _TOLD = (
     col(CollectedDay.project_id),
@@ -49,28 +50,31 @@ class Completeness:
 class DayCoverage:
     """The days from ``first`` to ``last`` of every project, read at once; a day counts once it was read after its end.
 
-    Of a project that is gone each day stands as it was read last: nobody will ever know more of it. A scope is a
-    collection of project ids; an empty one is all projects but those in customers' own accounts, whose usage is no
-    cost of ours.
+    Of a project that is gone, or whose provider tells no dollars, each day stands as it was read last: nobody will
+    ever know more of it. Of what such a provider told nothing at all, nothing is said. A scope is a collection of
+    project ids; an empty one is all projects but those in customers' own accounts, whose usage is no cost of ours.
     """
 
     def __init__(self, session: Session, first: date, last: date) -> None:
         self.projects = {project.id: project for project in session.exec(select(Project))}
         self._first, self._last = first, last
-        self._gone = {project.id for project in self.projects.values() if project.gone_at is not None}
+        able = vendors_in(session).offering(*COLLECTED_DOLLARS)
+        untold = {project.id for project in self.projects.values() if project.provider not in able}
+        self._over = untold | {project.id for project in self.projects.values() if project.gone_at is not None}
         self._ours = self.projects.keys() - accounts.theirs(session).keys()
         self._days = {
             (project_id, day): _Known(
-                total or Decimal(), _untold(total, price), settled or project_id in self._gone, failed
+                total or Decimal(), _untold(total, price), settled or project_id in self._over, failed
             )
             for project_id, day, total, price, spend_told, settled, failed in session.execute(
                 pick(*_TOLD).where(
                     col(CollectedDay.day).between(first, last),
-                    col(CollectedDay.closed).is_(True) | col(CollectedDay.project_id).in_(self._gone),
+                    col(CollectedDay.closed).is_(True) | col(CollectedDay.project_id).in_(self._over),
                 )
             )
             if total is not None or spend_told  # a day without a price was read, and is known to have none
         }
+        self._silent = untold - {project_id for project_id, _ in self._days}
 
     def completeness(self, scope: Collection[str], days: Sequence[date]) -> Completeness:
         """Return how well these days of these projects are known."""
@@ -145,10 +149,11 @@ class DayCoverage:
         return [(project_id, day) for project_id in self._in(scope) for day in days if self._is_told(project_id, day)]
 
     def _in(self, scope: Collection[str]) -> Collection[str]:
-        return [project_id for project_id in scope if project_id in self.projects] if scope else self._ours
+        wanted = self.projects.keys() & scope if scope else self._ours
+        return wanted - self._silent
 
     def _is_told(self, project_id: str, day: date) -> bool:
-        return project_id not in self._gone or (project_id, day) in self._days
+        return project_id not in self._over or (project_id, day) in self._days
 
 
 def _untold(total: Decimal | None, price: str) -> Untold:

@@ -118,7 +118,7 @@ def export_rows(digest: Digest) -> list[tuple[object, ...]]:
 
 
 def _total(digest: Digest) -> str:
-    not_told = digest.total is None and digest.unpriced and not digest.unread
+    not_told = digest.total is None and not digest.unread
     amount = "The provider tells no dollars" if not_told else dollars(digest.total)
     shown = f"*{amount}* on {_days_long(digest.days)}"
     usual = _compared(digest.total, digest.usual, _usual_words(digest))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import product
@@ -21,7 +21,9 @@ MISSING_SHOWN = 50
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of what was asked for is known; of projects that are gone, what was read is all there will be.
+    """How much of what was asked for is known.
+
+    Of projects that are gone, or whose provider tells no figures, what was read is all there will be.
 
     ``expected``, ``read``, ``closed`` (read after the day's end; others are "so far") and ``settled`` count days of
     projects; ``missing`` names at most ``MISSING_SHOWN`` of those never read. ``oldest_read_at`` is of the days that
@@ -56,9 +58,12 @@ class _Changing(NamedTuple):
     oldest: datetime
 
 
-def coverage(session: Session, which: Which) -> Coverage:
-    """Return how much of these days and projects is known; of what it is narrowed to, only the projects count."""
-    live, read = _live(session, which), _read(session, which)
+def coverage(session: Session, which: Which, providers: Collection[str]) -> Coverage:
+    """Return how much of these days and projects is known; of what it is narrowed to, only the projects count.
+
+    ``providers`` are the vendors that tell figures, by id.
+    """
+    live, read = _live(session, which, providers), _read(session, which)
     changing = [each for each in _changing(session, which) if each.project_id in live]
     expected = len(live) * which.number + sum(days for project_id, days in read.items() if project_id not in live)
     in_all = sum(read.values())
@@ -78,15 +83,15 @@ def read_early(session: Session, which: Which) -> frozenset[date]:
     return frozenset(session.scalars(pick(DAYS.c.day).where(OPEN, ~DAYS.c.closed, *within(which)).distinct()))
 
 
-def is_read(session: Session, which: Which) -> bool:
-    """Tell whether every one of these days was read, of the projects that are not gone."""
+def is_read(session: Session, which: Which, providers: Collection[str]) -> bool:
+    """Tell whether every one of these days was read, of the projects at these providers that are not gone."""
     read = _read(session, which)
-    return all(read.get(project_id, 0) == which.number for project_id in _live(session, which))
+    return all(read.get(project_id, 0) == which.number for project_id in _live(session, which, providers))
 
 
-def _live(session: Session, which: Which) -> set[str]:
-    """Return the projects that are not gone."""
-    found = select(Project.id).where(col(Project.gone_at).is_(None))
+def _live(session: Session, which: Which, providers: Collection[str]) -> set[str]:
+    """Return the projects at these providers that are not gone."""
+    found = select(Project.id).where(col(Project.gone_at).is_(None), col(Project.provider).in_(providers))
     if which.project_ids is not None:
         found = found.where(col(Project.id).in_(which.project_ids))
     return set(session.exec(found))

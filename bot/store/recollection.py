@@ -41,11 +41,12 @@ def before_closing(month_end: date) -> datetime:
     return _times(month_end + DAY)[-1]
 
 
-def outstanding(session: Session, since: datetime, project_ids: Some[str] | None) -> list[str]:
-    """Return the ids of those of these projects whose months were not read again since then."""
+def outstanding(session: Session, since: datetime, project_ids: Some[str] | None, providers: Some[str]) -> list[str]:
+    """Return the ids of those of these projects, at these providers, whose months were not read again since then."""
     found = select(Project.id).outerjoin(Collection, col(Collection.project_id) == col(Project.id))
     late = or_(col(Collection.reread_at).is_(None), col(Collection.reread_at) < since)
-    found = found.where(col(Project.gone_at).is_(None), late).order_by(col(Project.id))
+    there = col(Project.provider).in_(providers)
+    found = found.where(col(Project.gone_at).is_(None), there, late).order_by(col(Project.id))
     return [each for each in session.exec(found) if project_ids is None or each in project_ids]
 
 

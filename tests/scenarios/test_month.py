@@ -13,6 +13,7 @@ import aiohttp
 from pypdf import PdfReader
 
 from bot.store import recollection
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.facts import Which, coverage
 from tests.scenarios.people import AMARA, LIWEI, MARIA
 from tests.world import World, world
@@ -105,8 +106,8 @@ async def collected(here: World) -> None:
         now = here.clock.now()
         last = (now.replace(day=1) - timedelta(days=1)).date()
         with here.database.reading() as session:
-            again = recollection.outstanding(session, recollection.before_closing(last), None)
-            if not again and coverage(session, Which(last.replace(day=1), last)).is_final:
+            again = recollection.outstanding(session, recollection.before_closing(last), None, [FIRST_PROVIDER])
+            if not again and coverage(session, Which(last.replace(day=1), last), [FIRST_PROVIDER]).is_final:
                 return
         here.move(minutes=20)
         await here.quiet()

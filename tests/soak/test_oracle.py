@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from bot.store import recollection
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.facts import Which, coverage
 from tests.scenarios.people import AMARA, LIWEI
 from tests.soak.conftest import Tell
@@ -93,5 +94,5 @@ async def _settled(told: Story, days: Days) -> None:
 
 def _is_settled(here: World, days: Days) -> bool:
     with here.database.reading() as session:
-        again = recollection.outstanding(session, recollection.before_closing(days[1]), None)
-        return not again and coverage(session, Which(*days)).is_final
+        again = recollection.outstanding(session, recollection.before_closing(days[1]), None, [FIRST_PROVIDER])
+        return not again and coverage(session, Which(*days), [FIRST_PROVIDER]).is_final

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from bot.store import collected, collections, fact_rows, facts, projects
 from bot.store.collected import CollectedDay, DayTotal
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, Figures, SpendOf, UsageOf
 from bot.store.facts import Which
@@ -180,7 +181,7 @@ def test_months_come_to_their_days_also_after_corrections(store: Database, seed:
             by_project = facts.totals_by(session, which, "project")
             of_each = [[each for each in each_day if each.project_id == project] for project in ("p1", "p2")]
             assert by_project == [_together(of_one, of_one[0].project_id) for of_one in of_each if of_one]
-            assert facts.coverage(session, which).read == len(each_day)
+            assert facts.coverage(session, which, [FIRST_PROVIDER]).read == len(each_day)
 
 
 def _together(days: list[DayTotal], project_id: str | None = None) -> DayTotal:
@@ -199,7 +200,7 @@ def test_coverage_says_what_is_missing_so_far_and_final(store: Database) -> None
         collections.ensure(session, "p2", first, NOW)
         collections.failed(session, "p2", "Deepgram had trouble.", NOW)
     with store.reading() as session:
-        found = facts.coverage(session, Which(first, today))
+        found = facts.coverage(session, Which(first, today), [FIRST_PROVIDER])
     assert (found.expected, found.read, found.closed, found.settled) == (6, 4, 2, 1)
     assert found.missing == (("p2", first), ("p2", first + timedelta(days=1)))
     assert (found.missing_count, found.oldest_read_at) == (2, NOW)

@@ -16,6 +16,7 @@ from bot.providers.billing import Billing
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.records import RequestFilter, RequestPage
 from bot.store import collections, facts, leases, projects, schema
+from bot.store.columns import FIRST_PROVIDER
 from bot.store.database import Database
 from bot.store.facts import Which
 from bot.usage.collecting import UsageCollection
@@ -77,7 +78,7 @@ async def test_one_projects_trouble_is_noted_and_the_others_go_on(world: World) 
     world.provider.spend(P3, ago(1), "2")
     await world.plan(P1, P2, P3)
     with world.database.reading() as session:
-        found = facts.coverage(session, Which(ago(11), TODAY))
+        found = facts.coverage(session, Which(ago(11), TODAY), [FIRST_PROVIDER])
     assert found.read == 12
     assert dict(found.problems) == {P1: "Deepgram had trouble.", P2: NOT_UNDERSTOOD}
     assert world.by_key(ago(11), TODAY) == {"k1": Decimal(2)}
@@ -85,7 +86,7 @@ async def test_one_projects_trouble_is_noted_and_the_others_go_on(world: World) 
     await world.pass_by(minutes=3)
     assert {call[0] for call in world.provider.calls} == {P1, P2}
     with world.database.reading() as session:
-        assert facts.coverage(session, Which(ago(11), TODAY)).problems == ()
+        assert facts.coverage(session, Which(ago(11), TODAY), [FIRST_PROVIDER]).problems == ()
 
 
 NONSENSE: dict[str, Any] = {
@@ -104,7 +105,7 @@ async def test_figures_that_cannot_be_leave_what_is_known(world: World, words: s
     await world.pass_by(hours=1)
     assert world.by_key(ago(11), TODAY) == {"k1": Decimal(3)}
     with world.database.reading() as session:
-        ((_, problem),) = facts.coverage(session, Which(ago(11), TODAY)).problems
+        ((_, problem),) = facts.coverage(session, Which(ago(11), TODAY), [FIRST_PROVIDER]).problems
     assert words in problem
 
 
@@ -149,7 +150,9 @@ async def test_without_the_right_to_read_billing_hours_are_known_and_dollars_are
     with world.database.reading() as session:
         (used,) = facts.usage_by(session, Which(ago(11), TODAY), "accessor")
         assert (used.value, used.figures.hours, used.figures.agent_hours) == ("k1", Decimal(3), None)
-        assert facts.coverage(session, Which(ago(11), TODAY)).problems == ((P1, "Keydesk's key lacks billing:read."),)
+        assert facts.coverage(session, Which(ago(11), TODAY), [FIRST_PROVIDER]).problems == (
+            (P1, "Keydesk's key lacks billing:read."),
+        )
         assert [total.told for total in facts.totals_by(session, Which(ago(11), TODAY), "project")] == [None]
     del world.provider.billing_breakdown  # the right was given
     await world.pass_by(days=10)

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.errors import ProviderError
 from bot.operation import Actor
 from bot.prices import Unpriced, unpriced
+from bot.providers.port import Capability
 from bot.spending.periods import Days, Period, Today
 from bot.store import collected, splits
 from bot.store.collected import DayTotal, Which, total_spend, totals_by
@@ -30,6 +31,7 @@ from bot.usage.figures.question import EVERYWHERE, Question
 from bot.usage.figures.scope import FiguresScope, everywhere
 from bot.usage.figures.sums import Part, Split
 from bot.usage.model_names import ModelNames
+from bot.vendors import vendors_in
 
 FRESH = timedelta(minutes=10)
 ALL_PROJECTS = "All projects"
@@ -189,7 +191,7 @@ def _known(session: Session, place: Place, now: datetime) -> Known:
     which = place.scope.which(place.days)
     elsewhere = Which(which.start, which.end, place.scope.left_out)
     return Known(
-        coverage=coverage(session, which),
+        coverage=coverage(session, which, vendors_in(session).offering(Capability.USAGE)),
         before=place.days.start < now.date() and _is_comparable(session, place),
         projects=names_by_id(session),
         today=now.date(),
@@ -206,7 +208,7 @@ def _known(session: Session, place: Place, now: datetime) -> Known:
 def _is_comparable(session: Session, place: Place) -> bool:
     """Whether the period before was read, and all that was asked for is told of both: a part compares with no whole."""
     now, before = place.scope.which(place.days), place.scope.which(place.days.before)
-    if not is_read(session, before):
+    if not is_read(session, before, vendors_in(session).offering(Capability.USAGE)):
         return False
     if place.question.measure != "dollars":
         return not any(collected.is_usage_hidden(session, which) for which in (now, before))
