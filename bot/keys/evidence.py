@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,10 +11,12 @@ from sqlmodel import Session, col, select
 from bot import money
 from bot.keys.operations import CreateKey
 from bot.prices import unpriced
+from bot.providers.port import THE_PROVIDER, Capability
 from bot.slack.words import when
 from bot.store import collected, decisions, facts, keys
 from bot.store.facts import Which
 from bot.store.requests import Request
+from bot.vendors import offering, vendor_of, vendors_in
 
 DAYS = 30
 NOTHING_READ = "– (no figures were read yet)"
@@ -35,10 +38,17 @@ def evidence(session: Session, operation: CreateKey, requester: str) -> tuple[tu
 
 
 def _of_person(session: Session, requester: str, by: date | None) -> str:
-    """Say what this person's keys spent in every project, as far as Keydesk knows whose they are."""
-    own = keys.provider_ids_of(session, requester)
-    if by is None or not own:
-        return NOTHING_READ if by is None else "– (none of their own yet)"
+    """Say what this person's keys spent in every project, as far as Keydesk knows whose they are.
+
+    Keys whose provider tells no dollars are left out, and it is said whose they are.
+    """
+    if by is None:
+        return NOTHING_READ
+    every, able = keys.provider_ids_of(session, requester), vendors_in(session).offering(Capability.MONEY)
+    own = tuple(key_id for key_id, provider in every.items() if provider in able)
+    others = {vendors_in(session).named(each).name for each in every.values() if each not in able}
+    if not own:
+        return _not_offered(others) if others else "– (none of their own yet)"
 
     def spent(start: date, end: date) -> Decimal:
         rows = facts.spend_by(session, Which(start, end, key_ids=own), "key")
@@ -48,10 +58,19 @@ def _of_person(session: Session, requester: str, by: date | None) -> str:
     used = {key.project_id for key in keys.by_provider_ids(session, own).values()}
     if not now and used and unpriced(session, Which(*_last(by), tuple(sorted(used)))):
         return NOT_TOLD
-    return _trend(now, spent(*_before(by)))
+    without = f" (without keys at {', '.join(sorted(others))})" if others else ""
+    return _trend(now, spent(*_before(by))) + without
+
+
+def _not_offered(names: Iterable[str]) -> str:
+    """Say that dollars are not offered, by the one vendor of this name, or by several."""
+    name, *more = names
+    return f"– ({THE_PROVIDER.name if more else name} does not offer it)"
 
 
 def _of_project(session: Session, project_id: str, by: date | None) -> str:
+    if not offering(session, Capability.MONEY, [project_id]):
+        return _not_offered([vendor_of(session, project_id).name])
     if by is None:
         return NOTHING_READ
     now, before = (_total(session, Which(*days, (project_id,))) for days in (_last(by), _before(by)))

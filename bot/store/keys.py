@@ -187,9 +187,9 @@ def _matches(words: str) -> ColumnElement[bool]:
     )
 
 
-def provider_ids_of(session: Session, owner: str) -> tuple[str, ...]:
-    """Return the provider's ids of every key that this person ever had, ended ones too."""
-    return tuple(session.exec(select(Key.provider_key_id).where(col(Key.owner) == owner)))
+def provider_ids_of(session: Session, owner: str) -> dict[str, str]:
+    """Return the providers' ids of every key that this person ever had, ended ones too, each with its provider."""
+    return dict(session.exec(select(Key.provider_key_id, Key.provider).where(col(Key.owner) == owner)).all())
 
 
 def ended_ids(session: Session) -> list[str]:

@@ -12,6 +12,7 @@ from bot.store.collected import CollectedDay
 from bot.store.database import Database
 from bot.store.fact_rows import DayFacts, SpendOf
 from tests.factories import ANA, PROJECT, add, create_key, key, rows, set_up, small_database
+from tests.test_toy_provider import PLAYTHINGS, toy_beside
 
 CLOSED = date(2026, 11, 20)
 READ = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -35,8 +36,8 @@ def spend(database: Database, day: date, **by_key: str) -> None:
         )
 
 
-def told(database: Database) -> dict[str, str]:
-    return dict(rows(database, lambda session: evidence(session, create_key(), ANA)))
+def told(database: Database, project_id: str = PROJECT) -> dict[str, str]:
+    return dict(rows(database, lambda session: evidence(session, create_key(project_id=project_id), ANA)))
 
 
 def test_spending_and_its_trend_stand_on_the_card(tmp_path: Path) -> None:
@@ -56,4 +57,19 @@ def test_spending_and_its_trend_stand_on_the_card(tmp_path: Path) -> None:
         "Project, 30 days": "$40.00, ↓ 50 %",
         "Last similar request": "none",
     }
+    database.close()
+
+
+def test_no_amount_is_told_of_what_a_provider_tells_no_dollars_of(tmp_path: Path) -> None:
+    database = small_database(tmp_path)
+    set_up(database)
+    toy_beside(database)
+    mine = key(1)
+    spend(database, CLOSED, **{mine.provider_key_id: "30.40"})
+    add(database, key(2, project_id=PLAYTHINGS, provider="toybox"))
+    assert told(database, PLAYTHINGS)["Project, 30 days"] == "– (Toybox does not offer it)"
+    assert told(database)["Requester's keys, 30 days"] == "– (Toybox does not offer it)"
+    add(database, mine)
+    assert told(database)["Requester's keys, 30 days"].startswith("$30.40, ")
+    assert told(database)["Requester's keys, 30 days"].endswith(" (without keys at Toybox)")
     database.close()
