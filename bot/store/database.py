@@ -58,13 +58,18 @@ def write_what_waits(session: Session) -> None:
         write(session, rows)
 
 
+def _write_with_the_commit(session: Session) -> None:
+    if not session.in_nested_transaction():  # a savepoint's release is not the commit
+        write_what_waits(session)
+
+
 def _forget(session: Session, *_: object) -> None:
     session.info.pop(once, None)
 
 
 def _forget_what_is_taken_back(session: Session, taken_back: SessionTransaction) -> None:
     _forget(session)
-    if not taken_back.nested:
+    if not taken_back.nested and not session.in_nested_transaction():
         session.info.pop(with_the_commit, None)
 
 
@@ -90,7 +95,7 @@ class Database:
         kept: dict[str, Any] = {"expire_on_commit": False, "info": self.info}
         self._reading = sessionmaker(class_=Session, **kept)
         self._writing = sessionmaker(self.engine, class_=Session, **kept)
-        event.listen(self._writing, "before_commit", write_what_waits)
+        event.listen(self._writing, "before_commit", _write_with_the_commit)
         event.listen(self._writing, "after_flush", _forget)
         event.listen(self._writing, "after_soft_rollback", _forget_what_is_taken_back)
         event.listen(self._writing, "do_orm_execute", _forget_if_more_than_read)

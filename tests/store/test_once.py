@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 import bot
@@ -135,6 +136,25 @@ def test_a_job_of_a_savepoint_is_taken_back_with_it_and_no_other(store: Database
         savepoint = session.begin_nested()
         scheduled_jobs.put(session, job_id="inner", kind="k", ref="r", key="", due_at=NOON)
         savepoint.rollback()
+    assert written(store) == ["outer"]
+
+
+def test_a_savepoint_whose_rows_are_refused_takes_no_other_job_with_it(store: Database) -> None:
+    add(store, person("U1"))
+    with store.transaction() as session:
+        scheduled_jobs.put(session, job_id="outer", kind="k", ref="r", key="", due_at=NOON)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(person("U1"))
+    assert written(store) == ["outer"]
+
+
+def test_a_savepoint_that_is_released_is_not_the_commit(store: Database) -> None:
+    with store.transaction() as session:
+        scheduled_jobs.put(session, job_id="outer", kind="k", ref="r", key="", due_at=NOON)
+        around = session.begin_nested()
+        with session.begin_nested():
+            session.add(person("U1"))
+        around.rollback()
     assert written(store) == ["outer"]
 
 
