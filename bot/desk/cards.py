@@ -57,7 +57,8 @@ class Cards:
         places = Places(self._web)
         drawing = await self.read(ref)
         if drawing is not None and drawing.waits and not drawing.asks_somebody:
-            drawing = replace(drawing, copies=await self.plan(drawing, places))
+            planned = await self.plan(drawing, places)
+            drawing = replace(drawing, copies=planned) if planned is not None else await self.read(ref)
         for _ in range(ROUNDS):
             if drawing is None or await self._show(drawing, places, now):
                 return drawing
@@ -69,12 +70,14 @@ class Cards:
 
     # --- who is asked where ---
 
-    async def plan(self, drawing: Drawing, places: Places) -> list[Card]:
+    async def plan(self, drawing: Drawing, places: Places) -> list[Card] | None:
         """Want a copy in the approvals channel and one for each decider whom it does not reach; return all copies."""
         channel, present = await self._carrier(drawing, places)
         direct = drawing.unasked(present)
 
-        def note(session: Session) -> list[Card]:
+        def note(session: Session) -> list[Card] | None:
+            if version_now(session, drawing.request.id) != drawing.request.version:
+                return None
             if channel is not None:
                 cards.plan(session, drawing.request.id, "approvers", channel)
             return self._ask_directly(session, drawing.request, direct)

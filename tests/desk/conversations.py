@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,7 @@ class Conversations(SlackWeb):
         self.channels: dict[str, Mapping[str, Any]] = {}
         self.people: tuple[str, ...] = ()
         self.paces: deque[Pace] = deque()
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     def cards(self, channel: str) -> list[Message]:
         """Return the messages of a conversation that stand in no thread."""
@@ -88,7 +89,10 @@ class Conversations(SlackWeb):
         return f"D{user_id}"
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
-        """Return what a test says of a channel."""
+        """Return what a test says of a channel; once, after ``meanwhile`` has happened."""
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
         return self.channels.get(channel_id, OURS)
 
     async def members(self, channel_id: str) -> AsyncIterator[str]:

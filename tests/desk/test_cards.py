@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -108,6 +109,17 @@ async def test_an_older_edit_that_lands_last_does_not_stay(
 
 
 # --- refusals ---
+
+
+async def test_nobody_is_asked_to_decide_what_was_taken_back_while_slack_told_who_is_there(
+    desk: Bench, jobs: DeskJobs, slack: Conversations
+) -> None:
+    in_channel(desk, slack)
+    waiting = await desk.held()
+    slack.meanwhile = partial(desk.desk.cancel, waiting.id, actor(ANA))
+    await jobs.cards(waiting.id, NOON + timedelta(seconds=30))
+    assert slack.replies(CHANNEL) == []
+    assert not any("Approve" in str(card.blocks) for card in slack.cards(CHANNEL))
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "ratelimited"])
