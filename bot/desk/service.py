@@ -59,7 +59,7 @@ class Desk(Deciding, Settling):
             case Held():
                 return verdict
             case Refuse():
-                raise (CouldNotCheck if verdict.unread else NotAllowed)(verdict.text)
+                raise _refusal(verdict)
             case _:
                 text = await self.run(operation, actor, view_id)
                 return Ran(f"{text} {words.NOBODY_ELSE}" if verdict.alone else text)

@@ -102,6 +102,7 @@ class RoleChange:
             return await self._database.write(partial(self._set, operation=operation, actor=actor))
         except NotAllowed as refusal:
             await self._database.write(partial(self._note_refused, operation=operation, actor=actor, why=refusal.text))
+            refusal.on_record = True
             raise
 
     async def set_default(self, operation: ChangeDefaultRole, actor: Actor) -> str:

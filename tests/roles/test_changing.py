@@ -147,8 +147,9 @@ async def test_the_last_owner_who_can_act_stays(made: RoleBench) -> None:
     await submit(made, wish("owner", ANA))
     add_gone(made, OWNER)
     for asked in (wish("reader", ANA), wish(None, ANA), wish("developer", ANA, project_id=PROJECT)):
-        with pytest.raises(NotAllowed, match="without an Owner who can act"):
+        with pytest.raises(NotAllowed, match="without an Owner who can act") as refused:
             await submit(made, asked, by=ANA)
+        assert refused.value.on_record
     assert role(made, ANA, PROJECT) is Role.OWNER
     assert [entry.name for entry in entries(made.database, ANA)].count("roles.refused") == 3
 
