@@ -26,6 +26,7 @@ from bot.projects import deleting
 from bot.projects.mirroring import ProjectMirror
 from bot.projects.operations import ChangeProjectSettings, DeleteProject, RenameProject
 from bot.providers.credential_identity import CredentialIdentity
+from bot.providers.port import Capability, Level, Vendor
 from bot.providers.provider import Provider, ProviderKind
 from bot.providers.registry import NONE_BESIDE, Providers
 from bot.store import scheduled_jobs
@@ -44,6 +45,8 @@ from tests.clocks import SetClock
 from tests.declared import POLICY
 from tests.inline import InlineEngine
 
+SHELF = Vendor("shelf", "Shelf", "Shelf's console", "", "", levels={Capability.PROJECTS: Level.NATIVE})
+ON_SHELF = "on-shelf-1"
 TEAM = "T0NORTHWIND"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OWNER, SECOND_OWNER = "UOWNER", "USECOND"
@@ -121,9 +124,17 @@ def customer(tag: str = "acme", **changes: Any) -> Customer:
     )
 
 
-def small_database(folder: Path) -> Database:
+def small_database(folder: Path, *more: Vendor) -> Database:
     """Return an SQLite database with Keydesk's schema, for tests to which the kind of database makes no difference."""
-    return stores.opened(f"sqlite:///{folder}/keydesk.db")
+    return stores.opened(f"sqlite:///{folder}/keydesk.db", *more)
+
+
+def with_shelf(folder: Path) -> Database:
+    """Return such a database with production at Deepgram, and with a project at a provider of projects only."""
+    database = small_database(folder, SHELF)
+    set_up(database)
+    add(database, Project(id=ON_SHELF, name="boxes", provider=SHELF.id, read_at=NOON))
+    return database
 
 
 def set_up(

@@ -95,6 +95,8 @@ def overview(text: str, **changes: Any) -> ProjectOverview:
         fresh="read just now",
         offer=f"{DEEPGRAM.name} offers {DEEPGRAM.offer}",
         contents=contents(text),
+        may_request=True,
+        may_list_keys=True,
         may_change=True,
         may_rename=True,
         may_delete=True,

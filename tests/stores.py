@@ -9,19 +9,20 @@ from tempfile import TemporaryDirectory
 from sqlmodel import SQLModel
 
 from bot.providers.deepgram.vendor import DEEPGRAM
+from bot.providers.port import Vendor
 from bot.store import schema
 from bot.store.database import Database
 from bot.vendors import Vendors
 
 
-def over(url: str) -> Database:
-    """Return a database as the app opens it: its sessions know the vendors of projects."""
-    return Database(url, info=Vendors((DEEPGRAM,)).info)
+def over(url: str, *more: Vendor) -> Database:
+    """Return a database as the app opens it: its sessions know the vendors of projects, Deepgram and ``more``."""
+    return Database(url, info=Vendors((DEEPGRAM, *more)).info)
 
 
-def opened(url: str) -> Database:
+def opened(url: str, *more: Vendor) -> Database:
     """Open an empty database, and bring it to the newest schema: a new SQLite file is a copy of one that has it."""
-    database = over(url)
+    database = over(url, *more)
     if database.file is None or database.file.exists():
         schema.upgrade(database)
     else:

@@ -80,9 +80,13 @@ class Access:
             return None
         return (self.vendor if self.project is not None else THE_PROVIDER).lacks(capability)
 
+    def obstacle(self, name: str) -> NotAllowed | NotOffered | None:
+        """Return why they cannot do or read this, by their role or by what is offered there, or None."""
+        return self.denial(name) or self.lack(name)
+
     def can(self, name: str) -> bool:
         """Tell whether they may do or read this and it is offered, for those who draw buttons."""
-        return self.denial(name) is None and self.lack(name) is None
+        return self.obstacle(name) is None
 
     def require(self, name: str) -> None:
         """Let pass whoever may do or read this, where it is offered.
@@ -91,7 +95,7 @@ class Access:
             NotAllowed: their role there is too low; the text says which it takes and who can change it.
             NotOffered: the project's provider has nothing of the kind; the text says where to look instead.
         """
-        problem = self.denial(name) or self.lack(name)
+        problem = self.obstacle(name)
         if problem is not None:
             raise problem
 

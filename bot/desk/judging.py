@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.desk import words
 from bot.desk.limits import Limits
 from bot.engine.port import Engine, Job
-from bot.errors import NotAllowed, NotUnderstood
+from bot.errors import NotAllowed, NotOffered, NotUnderstood
 from bot.operation import NO_STAKES, Actor, FollowUp, Operation, OperationKind, Stakes
 from bot.policy import DECIDES, Policy, PolicyContext, Refuse, Role, Verdict
 from bot.role_assignments import Roles
@@ -105,6 +105,13 @@ class Judging:
         found = self.roles_in(session, actor.team_id, project_id)
         project = projects.ever(session, project_id) if project_id != roles.WORKSPACE else None
         return Access(actor, project, found, vendors_in(session), self.policy)
+
+    def lack(self, session: Session, operation: Operation, actor: Actor) -> NotOffered | None:
+        """Return why this cannot be had in its project, whoever asks: no role is read for it."""
+        if self.policy.takes(operation.kind) is None:
+            return None
+        project = projects.ever(session, operation.project_id) if operation.project_id != roles.WORKSPACE else None
+        return Access(actor, project, None, vendors_in(session), self.policy).lack(operation.kind)
 
     def as_one(self, session: Session, actor: Actor, project_id: str) -> Actor:
         """Return who acts by the id that stands for them; it is read with the roles in the project."""

@@ -50,6 +50,7 @@ class Desk(Deciding, Settling):
 
         Raises:
             NotAllowed: the policy refuses, or nobody could decide.
+            NotOffered: the project's provider has nothing of the kind; it is no refusal of the person.
         """
         verdict = await self._taken_in(operation, actor, view_id, final=False)
         if isinstance(verdict, Refuse) and _may_yet_change(verdict):
@@ -79,6 +80,9 @@ class Desk(Deciding, Settling):
     ) -> Held | Refuse | Run:
         """Judge an operation and write down what that means; a refusal that may yet change only where it is final."""
         kind = self._kinds[operation.kind]
+        lack = self.lack(session, operation, actor)
+        if lack is not None:
+            raise lack
         if kind.check is not None:
             kind.check(session, operation, actor)
         if kind.admitted is not None:  # two presses at once are judged one after the other

@@ -15,8 +15,10 @@ from bot.keys.customer_choice import Billed
 from bot.keys.operations import CreateKey
 from bot.keys.request_form import KeyRequestForm
 from bot.operation import Actor
+from bot.providers.port import Capability
 from bot.slack.words import cut
 from bot.store import accounts, customers, keys, people, projects
+from bot.vendors import vendors_in
 
 MOST_OPTIONS = 100
 NAME_SHOWN = 60
@@ -35,7 +37,7 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         nothing = KeyRequestForm(None, projects.RECOMMENDED_DAYS, projects.MOST_DAYS, "", 0, now, problem=problem)
         return replace(nothing, any_customer=_any_customer(session, actor))
     settings = projects.settings(session, project.id)
-    refusal = desk.access(session, actor, project.id).denial("keys.create")
+    obstacle = desk.access(session, actor, project.id).obstacle(CreateKey.kind)
     allowed = desk.policy.deciders(
         CreateKey.kind, actor.user_id, desk.policy_context(session, actor.team_id, project.id)
     )
@@ -46,7 +48,7 @@ def form(session: Session, desk: Desk, actor: Actor, wanted: str, now: datetime)
         deciders=words.people_of(session, actor.team_id, allowed) if allowed else "",
         live_here=keys.live_count(session, owner=actor.user_id, project_id=project.id),
         now=now.astimezone(_zone(session, actor)),
-        problem=refusal.text if refusal is not None else "",
+        problem=obstacle.text if obstacle is not None else "",
         any_customer=_any_customer(session, actor),
     )
 
@@ -76,8 +78,9 @@ def _not_found(session: Session, named: str) -> str:
 
 
 def projects_like(session: Session, typed: str) -> list[tuple[str, str, str]]:
-    """Return at most a hundred (id, name, account) that match what was typed; no account where there is only one."""
-    found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS)
+    """Return at most a hundred (id, name, account) that match and offer keys; no account where there is only one."""
+    able = vendors_in(session).offering(Capability.KEYS)
+    found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS, providers=able)
     labels = accounts.labels(session)
     return [(project.id, project.name, labels.get(project.account_id, "")) for project in found]
 

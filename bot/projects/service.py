@@ -69,6 +69,8 @@ class ProjectOverview:
     account: str = ""
     beyond_us: str | None = None
     contents: Contents | None = None
+    may_request: bool = False
+    may_list_keys: bool = False
     may_change: bool = False
     may_rename: bool = False
     may_delete: bool = False
@@ -117,6 +119,8 @@ def overview(
         account=accounts.labels(session).get(project.account_id, ""),
         beyond_us=beyond_us(session, project.id),
         contents=contents,
+        may_request=access.can("keys.create"),
+        may_list_keys=access.can("keys.list"),
         may_change=access.can("projects.settings"),
         may_rename=access.can("projects.rename"),
         may_delete=access.can("projects.delete"),

@@ -89,10 +89,11 @@ def _facts(seen: ProjectOverview) -> list[str]:
 
 
 def _buttons(seen: ProjectOverview) -> list[Block]:
-    buttons = [
-        blocks.button("Request a key", "keys.request", seen.project_id, style="primary"),
-        blocks.button("List its keys", "keys.list", f"1:{seen.project_id}:"),
-    ]
+    buttons = []
+    if seen.may_request:
+        buttons.append(blocks.button("Request a key", "keys.request", seen.project_id, style="primary"))
+    if seen.may_list_keys:
+        buttons.append(blocks.button("List its keys", "keys.list", f"1:{seen.project_id}:"))
     if not seen.chosen:
         buttons.append(blocks.button("Use this project", "projects.use", seen.project_id))
     if seen.may_change:

@@ -111,9 +111,16 @@ def approvers_by_project(session: Session) -> list[tuple[str, list[str]]]:
     return [(project_id, list(listed)) for project_id, listed in found]
 
 
-def search(session: Session, words: str = "", *, limit: int, offset: int = 0) -> tuple[list[Project], int]:
-    """Return a page of live projects whose name or id holds ``words``, by name, and how many there are in all."""
+def search(
+    session: Session, words: str = "", *, limit: int, offset: int = 0, providers: Collection[str] | None = None
+) -> tuple[list[Project], int]:
+    """Return a page of live projects whose name or id holds ``words``, by name, and how many there are in all.
+
+    ``providers`` are the vendors' ids whose projects are looked for; None means all.
+    """
     found = select(Project).where(col(Project.gone_at).is_(None))
+    if providers is not None:
+        found = found.where(col(Project.provider).in_(providers))
     if words:
         found = found.where(
             func.lower(col(Project.name)).contains(words.lower(), autoescape=True) | (col(Project.id) == words)
@@ -132,6 +139,11 @@ def of_account(session: Session, account_id: str) -> list[Project]:
 def of_providers(session: Session, providers: Collection[str]) -> set[str]:
     """Return the ids of the projects, gone ones too, that are at one of these providers."""
     return set(session.exec(select(Project.id).where(col(Project.provider).in_(providers))))
+
+
+def elsewhere(session: Session, providers: Collection[str]) -> set[str]:
+    """Return the ids of the projects, gone ones too, that are at none of these providers."""
+    return set(session.exec(select(Project.id).where(col(Project.provider).not_in(providers))))
 
 
 def gone_ids(session: Session) -> list[str]:
