@@ -77,7 +77,8 @@ class Right:
 
     ``decided_by`` tells who decides about it where it is held; whoever would lose by it does so only where nobody else
     can, and not even then without ``concerned_decide``. ``capability`` is what the project's provider must offer: by
-    default what its room takes (`bot.room.Room`).
+    default what its room takes (`bot.room.Room`). ``anywhere``: it takes nothing, whatever its room does; so what was
+    begun can be ended wherever it is.
     """
 
     least: Role
@@ -85,6 +86,7 @@ class Right:
     decided_by: DecidedBy = DecidedBy.OWNERS
     concerned_decide: bool = True
     capability: Capability | None = None
+    anywhere: bool = False
 
     def deciders(self, requester: str, context: PolicyContext) -> frozenset[str]:
         """Return who may decide what ``requester`` asks, who is never one of them."""

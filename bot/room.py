@@ -98,7 +98,8 @@ class Room:
     def declared(self) -> Mapping[str, Right]:
         """Return its rights, each with what it takes of the provider."""
         return {
-            name: replace(right, capability=right.capability or self.capability) for name, right in self.rights.items()
+            name: right if right.anywhere else replace(right, capability=right.capability or self.capability)
+            for name, right in self.rights.items()
         }
 
 

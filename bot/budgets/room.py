@@ -14,8 +14,8 @@ from bot.room import Deps, JobKind, Room, kinds_of
 
 BY_OWNERS = runs("Owners set and end budgets.")
 RIGHTS = {
-    "budgets.acknowledge": Right(Role.DEVELOPER),
-    "budgets.end": Right(Role.OWNER, BY_OWNERS),
+    "budgets.acknowledge": Right(Role.DEVELOPER, anywhere=True),
+    "budgets.end": Right(Role.OWNER, BY_OWNERS, anywhere=True),
     "budgets.list": Right(Role.READER),
     "budgets.raise": Right(Role.DEVELOPER, held("Raising a budget needs an Owner's approval.")),
     "budgets.set": Right(Role.OWNER, BY_OWNERS),

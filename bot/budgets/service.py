@@ -13,11 +13,13 @@ from bot.budgets.spending import BudgetSpending, BudgetSpent
 from bot.budgets.ways import ALL_WAYS, Ways, WaysOf
 from bot.operation import Description
 from bot.prices import without
+from bot.providers.port import Capability
 from bot.slack.pages import Page, page_of
 from bot.slack.words import escape
 from bot.spending.key_names import key_name
 from bot.store import budgets, customers, keys, projects
 from bot.store.budgets import Alert, Budget
+from bot.vendors import vendors_in
 
 PURPOSE_SHOWN = 40
 MOST_OFFERED = 30
@@ -99,10 +101,11 @@ def exists(session: Session, team_id: str, operation: SetBudget) -> bool:
 
 
 def choices(session: Session, team_id: str, words: str) -> list[tuple[str, list[Choice]]]:
-    """Return what may get a budget and matches the words, by kind."""
-    listed, _ = projects.search(session, words, limit=MOST_OFFERED)
+    """Return what may get a budget, as its provider tells prices, and matches the words, by kind."""
+    priced = vendors_in(session).offering(Capability.MONEY)
+    listed, _ = projects.search(session, words, limit=MOST_OFFERED, providers=priced)
     known, _ = customers.search(session, team_id, words, limit=MOST_OFFERED)
-    live, _ = keys.search(session, words=words, limit=MOST_OFFERED, states=("live",))
+    live, _ = keys.search(session, words=words, limit=MOST_OFFERED, states=("live",), providers=priced)
     return [
         ("Projects", [Choice(f"project:{each.id}", each.name) for each in listed]),
         ("Customers", [Choice(f"customer:{each.tag}", each.name) for each in known]),

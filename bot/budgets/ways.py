@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot.providers.port import Capability
 from bot.spending import live
 from bot.store import keys, projects
 from bot.store.budgets import Alert, Budget
+from bot.vendors import vendors_in
 
 READ_ON = "read_on"  # the fact of an alert about a month that is over
 
@@ -31,7 +33,8 @@ class WaysOf:
     def __init__(self, session: Session, team_id: str) -> None:
         self._with_keys = live.subjects(session, team_id)
         self._ended = frozenset(keys.ended_ids(session))
-        self._gone = frozenset(projects.gone_ids(session))
+        priced = vendors_in(session).offering(Capability.MONEY)
+        self._gone = frozenset(projects.gone_ids(session)) | projects.elsewhere(session, priced)
 
     def budget(self, budget: Budget) -> Ways:
         """Return what can be done about a budget in force."""

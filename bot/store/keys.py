@@ -163,9 +163,15 @@ def search(
     owner: str | None = None,
     words: str = "",
     states: Sequence[str] = ("live", "ending"),
+    providers: Collection[str] | None = None,
 ) -> tuple[list[Key], int]:
-    """Return a page of keys, the soonest end first, and how many there are in all."""
+    """Return a page of keys, the soonest end first, and how many there are in all.
+
+    ``providers`` are the vendors' ids whose keys are looked for; None means all.
+    """
     wanted: list[ColumnElement[bool]] = [col(Key.state).in_(states)]
+    if providers is not None:
+        wanted.append(col(Key.provider).in_(providers))
     if project_id is not None:
         wanted.append(col(Key.project_id) == project_id)
     if owner is not None:
