@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from bot.errors import BotError, CouldNotCheck, NotAllowed, NotUnderstood
+from bot.errors import BotError, CouldNotCheck, NotAllowed, NotOffered, NotUnderstood
 from bot.operation import Actor
 from bot.slack.blocks import Block, modal, section
 from bot.slack.call import Call
@@ -59,7 +59,7 @@ async def _take_in(call: Call, route: Route, door: Doorkeeper) -> None:
     await call.ack_update(saying(route.window, route.waits))
     try:
         access = await door.admit(call, route)
-    except (CouldNotCheck, NotUnderstood) as problem:  # whoever may not is not shown the form again
+    except (CouldNotCheck, NotOffered, NotUnderstood) as problem:  # whoever may not is not shown the form again
         await _show(call, route, await _back(call, route, Actor(call.team_id, call.user_id), problem))
         return
     try:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotOffered
 from bot.operation import Actor
 from bot.slack.blocks import Block
 from bot.slack.call import Call
@@ -15,7 +15,7 @@ MEMBER = "member"
 """Needs nothing but to be a full member of this workspace."""
 
 ONE_MOMENT = "One moment…"
-BROUGHT_BACK = (FormError, NotAllowed, CouldNotCheck)
+BROUGHT_BACK = (FormError, NotAllowed, NotOffered, CouldNotCheck)
 """What somebody can mend, or try again: what they typed must not be lost by it."""
 
 Answer = Mapping[str, Any] | Sequence[Block] | str | None
@@ -71,6 +71,7 @@ class Doorkeeper(Protocol):
             NotAllowed: they are no full member, or their role there is too low; it is on the record.
             CouldNotCheck: Slack did not say who they are.
             NotUnderstood: there is no such project, or none is chosen.
+            NotOffered: the project's provider has nothing of the kind.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotUnderstood, Unavailable
+from bot.errors import BotError, CouldNotCheck, FormError, NotAllowed, NotOffered, NotUnderstood, Unavailable
 from bot.operation import Actor
 from bot.slack.blocks import Block, modal, section
 from bot.slack.call import Call
@@ -16,10 +16,11 @@ from bot.slack.routes import MEMBER, Route
 from tests.factories import ANA
 from tests.forms import Screen, submitted
 
-WRONG, LOW, UNREAD, NONSENSE, AWAY = (
+WRONG, LOW, UNREAD, LACKING, NONSENSE, AWAY = (
     FormError("name", "no such name"),
     NotAllowed("too low"),
     CouldNotCheck("unread"),
+    NotOffered("none here"),
     NotUnderstood("nonsense"),
     Unavailable("away"),
 )
@@ -75,7 +76,7 @@ async def test_what_came_of_it_stands_in_the_window_and_does_nothing_there() -> 
     assert "*it*" not in shown
 
 
-@pytest.mark.parametrize("problem", [WRONG, LOW, UNREAD], ids=str)
+@pytest.mark.parametrize("problem", [WRONG, LOW, UNREAD, LACKING], ids=str)
 async def test_what_can_be_mended_brings_the_form_back_with_what_was_typed(problem: BotError) -> None:
     assert f"{ANA} typed ana: {problem.text}" in await entered(form(problem), Doorkeeper())
 
@@ -96,5 +97,6 @@ async def test_a_route_may_say_what_brings_its_form_back() -> None:
 
 async def test_the_door_brings_a_form_back_to_whom_slack_does_not_tell_of_and_not_to_who_may_not() -> None:
     assert f"{ANA} typed ana: unread" in await entered(form(None), Doorkeeper(UNREAD))
+    assert f"{ANA} typed ana: {LACKING.text}" in await entered(form(None), Doorkeeper(LACKING))
     with pytest.raises(NotAllowed):
         await entered(form(None), Doorkeeper(LOW))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,11 @@ from bot.slack.router import Routes
 from bot.slack.routes import Route
 from bot.store.database import Database
 from bot.store.projects import Project
+from bot.usage.requests import form_options
 from bot.usage.requests.listeners import RequestListeners
 from bot.usage.requests.question import Asked, RecordsQuestion
 from tests.doors import exports_of
-from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, key, person, rows, set_up
+from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, key, person, rows, set_up, with_shelf
 from tests.forms import Screen
 from tests.usage.conftest import Ground
 
@@ -94,3 +97,19 @@ def test_the_form_is_judged_in_the_project_that_was_chosen_in_it(known: Database
     assert place(known, door.views["usage.requests"], call(form=Asked(project=SECOND))) == SECOND
     with pytest.raises(NotUnderstood, match="There is no project"):
         place(known, door.views["usage.requests"], call(form=Asked(project="gone")))
+
+
+def test_a_project_can_be_chosen_whichever_is_and_keys_belong_to_the_chosen_one(known: Database, door: Routes) -> None:
+    pressed = replace(call(), state={"project": {"project": {"selected_option": {"value": SECOND}}}})
+    judged = {name: place(known, route, pressed) for name, route in door.options.items()}
+    assert judged == {
+        "usage.requests.project": None,
+        "usage.requests.key": SECOND,
+        "usage.requests.customer": SECOND,
+    }
+
+
+def test_the_form_offers_the_projects_whose_requests_can_be_read(tmp_path: Path) -> None:
+    database = with_shelf(tmp_path)
+    assert rows(database, lambda s: form_options.projects_like(s, actor(ANA), "", "")) == [(PROJECT, "production")]
+    database.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.operation import Actor
+from bot.providers.port import Capability
 from bot.spending.key_names import key_with_owner
 from bot.store import keys, people, projects
 from bot.usage.requests.question import LONGEST
+from bot.vendors import vendors_in
 
 MOST_OPTIONS = 100
 Option = tuple[str, str]
@@ -15,8 +17,9 @@ STATES = ("live", "ending", "ended")
 
 
 def projects_like(session: Session, _actor: Actor, _project_id: str, typed: str) -> list[Option]:
-    """Return at most a hundred projects that match."""
-    found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS)
+    """Return at most a hundred projects that match and whose requests can be read."""
+    able = vendors_in(session).offering(Capability.REQUESTS)
+    found, _ = projects.search(session, typed.strip(), limit=MOST_OPTIONS, providers=able)
     return [(project.id, project.name) for project in found]
 
 

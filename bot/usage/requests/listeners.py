@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from bot.access.access import Access
 from bot.access.exports import Exports
-from bot.access.places import by, of_row
+from bot.access.places import Find as Place
+from bot.access.places import by, of_row, workspace
 from bot.errors import BotError
 from bot.operation import Actor
 from bot.slack.blocks import Block
@@ -67,9 +68,9 @@ class RequestListeners:
             },
             views={"usage.requests": self._form_route()},
             options={
-                "usage.requests.project": self._options(form_options.projects_like),
-                "usage.requests.key": self._options(form_options.keys_like),
-                "usage.requests.customer": self._options(form_options.customers_like),
+                "usage.requests.project": self._options(form_options.projects_like, workspace),
+                "usage.requests.key": self._options(form_options.keys_like, of_row(_of_form)),
+                "usage.requests.customer": self._options(form_options.customers_like, of_row(_of_form)),
             },
         )
 
@@ -149,15 +150,15 @@ class RequestListeners:
 
     # --- what the form offers ---
 
-    def _options(self, find: Find) -> Route:
-        """Return the route of a select: it offers what belongs to the project that is chosen so far."""
+    def _options(self, find: Find, place: Place) -> Route:
+        """Return the route of a select, judged in a place: whichever project is chosen, another one can be."""
 
         async def offer(call: Call, access: Access) -> list[Block]:
             project_id = form.chosen_project(call.state)
             found = await self._database.read(lambda s: find(s, access.actor, project_id, call.value))
             return form.options(found)
 
-        return Route(offer, MAY_READ, of_row(lambda _session, _actor, call: form.chosen_project(call.state)))
+        return Route(offer, MAY_READ, place)
 
 
 def _of_typed(session: Session, actor: Actor, call: Call) -> Project | None:
@@ -165,6 +166,10 @@ def _of_typed(session: Session, actor: Actor, call: Call) -> Project | None:
     if call.text.strip():
         return project_of(session, actor, read_words(call.text))
     return projects.chosen(session, actor.team_id, actor.user_id)
+
+
+def _of_form(_session: Session, _actor: Actor, call: Call) -> str:
+    return form.chosen_project(call.state)
 
 
 def _read_form(call: Call) -> Asked:
