@@ -21,6 +21,7 @@ from bot.digests.service import Digest
 from bot.errors import BotError, NotAllowed, NotUnderstood
 from bot.operation import Actor
 from bot.policy import Refuse
+from bot.providers.port import Capability
 from bot.slack.call import Call
 from bot.slack.entering import saying
 from bot.slack.files import csv_bytes
@@ -31,6 +32,7 @@ from bot.slack.waiting import told_if_slow
 from bot.store import customers, digest_runs, digests, projects
 from bot.store.database import Database
 from bot.store.digests import Subscription
+from bot.vendors import vendors_in
 
 LISTED = 5
 MUTED_DAYS = 7
@@ -123,10 +125,11 @@ class DigestListeners:
         return form.form(replace(await self._form(actor, call.metadata, call.form), problem=problem.text))
 
     async def projects_like(self, call: Call, _: Access) -> list[views.Block]:
-        """Offer projects, from the mirror."""
+        """Offer projects whose figures can be read, from the mirror."""
 
         def found(session: Session) -> list[tuple[str, str]]:
-            page, _ = projects.search(session, call.value.strip(), limit=MOST_OPTIONS)
+            able = vendors_in(session).offering(Capability.USAGE)
+            page, _ = projects.search(session, call.value.strip(), limit=MOST_OPTIONS, providers=able)
             return [(project.id, project.name) for project in page]
 
         return form.options(await self._database.read(found))

@@ -15,11 +15,13 @@ from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, Subscri
 from bot.digests.schedule import Rhythm, first_day, next_due
 from bot.errors import FormError, NotUnderstood
 from bot.operation import Actor
+from bot.providers.port import Capability
 from bot.slack.channels import check_channel
 from bot.slack.web import SlackWeb
 from bot.store import digest_runs, digests
 from bot.store.database import Database
 from bot.store.digests import Subscription
+from bot.vendors import vendor_of
 
 MOST_DIGESTS = 20
 
@@ -72,6 +74,7 @@ class Subscribing:
 
         Raises:
             FormError: its channel cannot carry it, they are not in it, or have too many digests.
+            NotOffered: a project that it shall be of has no figures.
         """
         await check_channel(self._web, operation.wish.channel, actor.user_id)
         return await self._database.write(lambda session: self._add(session, operation, actor, self._clock.now()))
@@ -81,6 +84,7 @@ class Subscribing:
 
         Raises:
             FormError: its channel cannot carry it, or they chose another one that they are not in.
+            NotOffered: a project that it shall be of has no figures.
             NotUnderstood: there is no such digest.
         """
         kept = await self._database.read(
@@ -90,6 +94,7 @@ class Subscribing:
         await check_channel(self._web, operation.wish.channel, None if same else actor.user_id)
 
         def change(session: Session, found: Subscription, now: datetime) -> str:
+            _check_scope(session, operation.wish)
             before = wish_of(found)
             if (before.projects, before.customers) != (operation.wish.projects, operation.wish.customers):
                 digest_runs.forget_told(session, found.id, now)
@@ -144,11 +149,17 @@ class Subscribing:
         if known is None:
             if len(digests.living(session, actor.team_id, actor.user_id)) >= MOST_DIGESTS:
                 raise FormError("place", f"You have {MOST_DIGESTS} digests already. End one first: /digests list.")
+            _check_scope(session, operation.wish)
             known = _new(operation, actor, now)
             session.add(known)
             session.flush()
             audit.note(session, actor, "digests.subscribed", known.id, now, **_told(known))
         return "Subscribed."
+
+
+def _check_scope(session: Session, wish: Wish) -> None:
+    for project_id in wish.projects:
+        vendor_of(session, project_id).require(Capability.USAGE)
 
 
 def _new(operation: SubscribeToDigest, actor: Actor, now: datetime) -> Subscription:

@@ -13,12 +13,12 @@ from bot.digests import form
 from bot.digests.operations import ChangeDigest, EndDigest, PauseDigest, SubscribeToDigest, Wish
 from bot.digests.schedule import days_to_tell
 from bot.digests.subscribing import Subscribing, wish_of
-from bot.errors import FormError, NotUnderstood
+from bot.errors import FormError, NotOffered, NotUnderstood
 from bot.store import digest_runs, digests
 from bot.store.digest_runs import DigestDay
 from bot.store.digests import Subscription
 from tests.digests.books import DAY, FRIDAY_NINE, THURSDAY, Office, office
-from tests.factories import OWNER, TEAM, actor, owed_to
+from tests.factories import ON_SHELF, OWNER, TEAM, actor, owed_to, rows, with_shelf
 
 WISH = Wish(channel="C0SPEND0001", tz="Europe/Berlin", hour=9)
 
@@ -123,3 +123,14 @@ def test_a_form_is_read_back_as_it_was_drawn_and_nonsense_is_refused() -> None:
         form.read_form({**state, "weekdays": {}}, "UTC")
     with pytest.raises(FormError, match="an hour"):
         form.read_form({**state, "hour": {"hour": {"selected_option": {"value": "24"}}}}, "UTC")
+
+
+async def test_a_digest_is_of_projects_whose_figures_can_be_read(tmp_path: Path, here: Office) -> None:
+    (tmp_path / "beside").mkdir()
+    database = with_shelf(tmp_path / "beside")
+    room = Subscribing(database, here.clock, here.web, here.desk.owe)
+    wish = WISH.model_copy(update={"projects": (ON_SHELF,)})
+    with pytest.raises(NotOffered, match="Shelf offers Keydesk no usage figures"):
+        await room.subscribe(SubscribeToDigest(form="V1", wish=wish), actor())
+    assert rows(database, lambda session: digests.living(session, TEAM)) == []
+    database.close()
