@@ -10,8 +10,8 @@ from tests.clocks import PATIENCE
 BETWEEN_LOOKS = 0.02  # seconds, in which others run
 
 
-async def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something holds; ``TimeoutError`` after so many seconds, which only a failure lasts."""
+async def until(holds: Callable[[], object], seconds: float = PATIENCE, between: float = BETWEEN_LOOKS) -> None:
+    """Wait until something holds, looking each ``between`` seconds; ``TimeoutError`` once ``seconds`` have passed."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 what is waited for sets no event
-            await asyncio.sleep(BETWEEN_LOOKS)
+            await asyncio.sleep(between)

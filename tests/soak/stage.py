@@ -48,6 +48,7 @@ Found = tuple[Json, Json, Json]
 """A button: its container, its block, the element itself."""
 
 REST_SECONDS = 60.0
+BETWEEN_LOOKS = 0.1  # seconds: whole processes share the machine with these looks, and some move the clock
 CREATE = ("POST", "/keys")
 
 
@@ -187,7 +188,7 @@ class Stage(Playground):
     async def until(self, holds: Callable[[], bool], seconds: float = REST_SECONDS) -> float:
         """Wait until something holds; return how many seconds that took."""
         begun = time.monotonic()
-        await until(holds, seconds)
+        await until(holds, seconds, BETWEEN_LOOKS)
         return time.monotonic() - begun
 
     # --- locking ---
@@ -202,7 +203,7 @@ class Stage(Playground):
                 file.execute("ROLLBACK")
             return
         with self.store.engine.connect() as connection:
-            connection.execute(text("LOCK TABLE requests, mint_attempts, keys, seen IN SHARE ROW EXCLUSIVE MODE"))
+            connection.execute(text("LOCK TABLE requests, mint_attempts, keys, deliveries IN SHARE ROW EXCLUSIVE MODE"))
             yield
             connection.rollback()
 
