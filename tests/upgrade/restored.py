@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -148,16 +149,16 @@ def _count_on(connection: Connection, table: Table, rows: list[Row]) -> None:
 
 def restore_slack(day: Day, slack: Emulation) -> None:
     """Let every message, window and home of the bot stand as it did; times by Slack's own clock are not kept."""
-    workspace = slack.workspace
-    for each in day.slack["direct"]:
+    workspace, kept = slack.workspace, copy.deepcopy(day.slack)  # what is restored goes on changing
+    for each in kept["direct"]:
         one, other = (each["members"] * 2)[:2]
         del workspace.channels[workspace.direct(one, other).id]
         workspace.add_channel(Channel(each["id"], "", kind="dm", members=each["members"]))
-    for each in day.slack["messages"]:
+    for each in kept["messages"]:
         message = _message(each)
         workspace.channels[message.channel].messages[message.ts] = message
-    workspace.ephemerals.extend(_message(each) for each in day.slack["ephemerals"])
-    for each in day.slack["homes"]:
+    workspace.ephemerals.extend(_message(each) for each in kept["ephemerals"])
+    for each in kept["homes"]:
         slack.views.publish(each["user"], each["given"])
 
 
@@ -182,9 +183,10 @@ def restore_deepgram(day: Day, state: State) -> None:
     hashes = {key.key_id: key.secret_hash for project in state.projects.values() for key in project.keys.values()}
     for project in list(state.projects.values()):
         state.end_project(project)
-    for each in day.deepgram["accounts"]:
+    kept = copy.deepcopy(day.deepgram)  # what is restored goes on changing
+    for each in kept["accounts"]:
         state.add_account(Account(**each))
-    for each in day.deepgram["projects"]:
+    for each in kept["projects"]:
         project = state.add_project(Project(**{name: each[name] for name in _PLAIN}))
         keys = {given["key_id"]: _key(given, hashes) for given in each["keys"]}
         project.streams = [keys[key_id] for key_id in each["streams"]]
