@@ -121,10 +121,12 @@ class Cards:
         shown = [copy.version for copy in drawing.copies]
         rings = drawing.rings(now, self._desk.limits.rings_after)
         for copy in drawing.copies:
+            stands = False
             try:
                 if copy.audience != "approver" or copy.ts is not None or rings:
-                    done &= await self._bring(drawing, copy, places)
-                if copy.audience == "approvers" and copy.ts and rings and drawing.waits:
+                    stands = await self._bring(drawing, copy, places)
+                    done &= stands
+                if copy.audience == "approvers" and copy.ts and stands and rings and drawing.waits:
                     await self._ring(drawing, copy, now)
             except SlackError as failure:
                 log.warning("desk.copy_not_right", request=drawing.request.id, place=copy.place, why=failure.code)

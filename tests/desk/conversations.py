@@ -46,7 +46,7 @@ class Conversations(SlackWeb):
         self.channels: dict[str, Mapping[str, Any]] = {}
         self.people: tuple[str, ...] = ()
         self.paces: deque[Pace] = deque()
-        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
 
     def cards(self, channel: str) -> list[Message]:
         """Return the messages of a conversation that stand in no thread."""
@@ -70,6 +70,7 @@ class Conversations(SlackWeb):
         self._refuse(channel)
         ts = str(len(self.messages) + 1)
         self.messages[ts] = Message(channel, text, blocks or [], thread_ts)
+        await self._meanwhile("post")
         return ts
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block] | None = None) -> None:
@@ -89,10 +90,8 @@ class Conversations(SlackWeb):
         return f"D{user_id}"
 
     async def channel(self, channel_id: str) -> Mapping[str, Any]:
-        """Return what a test says of a channel; once, after ``meanwhile`` has happened."""
-        if self.meanwhile is not None:
-            happens, self.meanwhile = self.meanwhile, None
-            await happens()
+        """Return what a test says of a channel."""
+        await self._meanwhile("channel")
         return self.channels.get(channel_id, OURS)
 
     async def members(self, channel_id: str) -> AsyncIterator[str]:
@@ -100,6 +99,12 @@ class Conversations(SlackWeb):
         del channel_id
         for user_id in self.people:
             yield user_id
+
+    async def _meanwhile(self, method: str) -> None:
+        """Let happen what a test says, once, before this method is answered."""
+        happens = self.meanwhile.pop(method, None)
+        if happens is not None:
+            await happens()
 
     def _refuse(self, place: str) -> None:
         if place in self.refusals:

@@ -111,12 +111,13 @@ async def test_an_older_edit_that_lands_last_does_not_stay(
 # --- refusals ---
 
 
-async def test_nobody_is_asked_to_decide_what_was_taken_back_while_slack_told_who_is_there(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+@pytest.mark.parametrize("method", ["channel", "post"])
+async def test_nobody_is_asked_to_decide_what_was_taken_back_while_slack_answered(
+    desk: Bench, jobs: DeskJobs, slack: Conversations, method: str
 ) -> None:
     in_channel(desk, slack)
     waiting = await desk.held()
-    slack.meanwhile = partial(desk.desk.cancel, waiting.id, actor(ANA))
+    slack.meanwhile[method] = partial(desk.desk.cancel, waiting.id, actor(ANA))
     await jobs.cards(waiting.id, NOON + timedelta(seconds=30))
     assert slack.replies(CHANNEL) == []
     assert not any("Approve" in str(card.blocks) for card in slack.cards(CHANNEL))
