@@ -21,7 +21,9 @@ from sqlmodel import Session, col, select
 
 from bot.store import keys, mints, record, requests
 from bot.store.database import Database
+from bot.store.deliveries import Delivery
 from bot.store.keys import Key
+from bot.store.mints import MintAttempt
 from bot.store.requests import Request
 from playground.clock import PlaygroundClock
 from playground.deepgram.state import StoredKey
@@ -203,7 +205,8 @@ class Stage(Playground):
                 file.execute("ROLLBACK")
             return
         with self.store.engine.connect() as connection:
-            connection.execute(text("LOCK TABLE requests, mint_attempts, keys, deliveries IN SHARE ROW EXCLUSIVE MODE"))
+            tables = ", ".join(str(table.__tablename__) for table in (Request, MintAttempt, Key, Delivery))
+            connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
             yield
             connection.rollback()
 
