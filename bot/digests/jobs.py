@@ -66,16 +66,16 @@ class DigestJobs:
         await self._database.write(plan)
 
     async def follow(self, ref: str, now: datetime) -> None:
-        """Look, every few minutes, whether a posted digest can be brought up to date."""
+        """Look, every few minutes, whether a posted digest can be brought up to date; each waits for that once."""
         await self._again("digests.follow", ref, now + FOLLOW_EVERY)
         ready = await self._database.read(lambda session: ready_to_complete(session, now))
 
-        def enqueue(session: Session) -> None:
+        def plan(session: Session) -> None:
             for run_id in ready:
-                self._engine.enqueue(session, Job("digests.complete", run_id), now)
+                self._engine.later(session, Job("digests.complete", run_id), now)
 
         if ready:
-            await self._database.write(enqueue)
+            await self._database.write(plan)
 
     async def _again(self, kind: str, ref: str, at: datetime) -> None:
         """Plan the next round before this one, which may fail."""

@@ -45,6 +45,19 @@ async def test_what_was_not_final_is_corrected_once_and_later_changes_come_with_
     assert "Correction" not in str(here.web.posted[-1])
 
 
+async def test_what_waits_to_be_completed_waits_once_however_often_somebody_looks(here: Office) -> None:
+    here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
+    await here.sweep()
+    here.write(lambda session: spent(session, THURSDAY, SPENT))
+    for _ in range(3):
+        await here.jobs.follow("all", here.clock.now())
+    with here.database.reading() as session:
+        waiting = [job.job_id for job in session.exec(select(ScheduledJob)) if job.kind == "digests.complete"]
+    assert len(waiting) == 1
+    await here.engine.drain()
+    assert len(here.web.edited) == 1
+
+
 async def test_while_a_project_cannot_be_read_the_digest_says_so_and_is_completed_once(here: Office) -> None:
     here.write(lambda session: session.add(Project(id=OTHER, name="be<ta", read_at=here.clock.now())))
     here.balances.amount = None
