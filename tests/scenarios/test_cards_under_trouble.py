@@ -37,6 +37,11 @@ async def test_cards_come_once_the_token_is_mended(sqlite_url: str) -> None:
         await until(lambda: any(says(each, "waiting for a decision") for each in direct(here, YUKI)))
 
 
+def _standing(here: World) -> set[str | None]:
+    """Return where the copies of the card stand in their conversations; None is one that nobody has seen yet."""
+    return {row["ts"] for row in everything(here) if row.get("audience")}
+
+
 async def test_what_was_owed_over_a_weekend_without_slack_is_told_once_it_is_back(sqlite_url: str) -> None:
     async with world(sqlite_url) as here:
         faults = here.slack.state.faults
@@ -49,9 +54,9 @@ async def test_what_was_owed_over_a_weekend_without_slack_is_told_once_it_is_bac
         for _ in range(2):
             here.move(hours=10)
             await settled(here)
-        assert {row["ts"] for row in everything(here) if row.get("audience")} == {None}
+        assert _standing(here) == {None}
         faults.clear()
-        while rows(here.database, scheduled_jobs.owed)[0]:
+        while None in _standing(here):  # one that had just been refused is owed again, and released a minute later
             here.move(minutes=1)
             await settled(here)
         await (await here.page(PRIYA)).sees(lambda page: page.find("Approve", APPROVALS))
