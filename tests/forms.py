@@ -5,30 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.groups import Groups
 from bot.people import People
 from bot.slack.call import TRAVELS, Call
 from bot.slack.groups import UserGroup
-from bot.slack.web import SlackUnclear, SlackWeb
+from bot.slack.web import SlackUnclear
 from bot.store.database import Database
 from tests.factories import TEAM
+from tests.fake_slack import FakeSlack
 
 Json = dict[str, Any]
-
-
-class Screen(SlackWeb):
-    """Slack, as far as one modal goes: what it was last made to show."""
-
-    def __init__(self) -> None:
-        super().__init__(AsyncWebClient(), 1.0)
-        self.shown: Json = {}
-
-    async def update_view(self, view_id: str, hash_: str | None, view: Json) -> tuple[str, str]:
-        del hash_
-        self.shown = view
-        return view_id, "h2"
 
 
 def people_unreadable(database: Database) -> People:
@@ -43,7 +29,7 @@ def people_unreadable(database: Database) -> People:
     return People(database, silent, TEAM, Groups(database, no_groups, TEAM))
 
 
-def submitted(user_id: str, state: Json, screen: Screen, metadata: str = "") -> Call:
+def submitted(user_id: str, state: Json, screen: FakeSlack, metadata: str = "") -> Call:
     """Return the call that a submitted form makes."""
 
     async def answer(**_: Any) -> None:

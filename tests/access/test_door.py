@@ -22,10 +22,9 @@ from bot.store.database import Database
 from bot.store.record import Entry
 from tests.clocks import SetClock
 from tests.declared import POLICY
-from tests.desk.conversations import Conversations
 from tests.factories import ANA, EVE, NOON, OWNER, TEAM, rows, set_up
+from tests.fake_slack import FakeSlack
 from tests.inline import InlineEngine
-from tests.roles.conftest import Workspace
 
 HOUR = timedelta(hours=1)
 
@@ -46,11 +45,11 @@ class Entrance:
     database: Database
     clock: SetClock
     engine: InlineEngine
-    slack: Workspace
+    slack: FakeSlack
     door: Door
 
     async def comes(self, user_id: str, route: Route, team_id: str = TEAM) -> None:
-        screen = Conversations()
+        screen = FakeSlack()
         await self.door.admit(Call("command", "roles set", team_id, user_id, {}, screen, screen.post), route)
 
     async def is_refused_inside(self, user_id: str, refusal: NotAllowed) -> None:
@@ -60,7 +59,7 @@ class Entrance:
             del call, access
             raise refusal
 
-        screen = Conversations()
+        screen = FakeSlack()
         call = Call("action", "digests.change", TEAM, user_id, {}, screen, screen.post)
         with pytest.raises(NotAllowed):
             await enter(call, Route(listener, needs=MEMBER, project=places.workspace), self.door)
@@ -78,11 +77,11 @@ class Entrance:
 @pytest.fixture
 async def entrance(store: Database) -> Entrance:
     set_up(store)
-    slack, clock = Workspace(), SetClock(NOON)
+    slack, clock = FakeSlack(), SetClock(NOON)
     engine = InlineEngine(store.transaction, scheduled_jobs, clock)
     refusals = Refusals(store, engine, clock, TEAM)
     await engine.start({FURTHER: refusals.tell_further})
-    people = People(store, slack.profile, TEAM, Groups(store, slack.user_groups, TEAM))
+    people = People(store, slack.user_profile, TEAM, Groups(store, slack.user_groups, TEAM))
     return Entrance(store, clock, engine, slack, Door(store, people, refusals, frozenset({OWNER}), POLICY))
 
 

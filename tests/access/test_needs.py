@@ -14,9 +14,9 @@ from bot.slack.routes import Answer, Route
 from bot.store.database import Database
 from bot.store.record import Entry
 from tests.clocks import SetClock
-from tests.desk.conversations import Conversations
 from tests.doors import door_of
 from tests.factories import ANA, NOON, OWNER, TEAM, rows, set_up
+from tests.fake_slack import FakeSlack
 from tests.roles.conftest import role_bench
 
 
@@ -52,5 +52,5 @@ def door(database: Database) -> Door:
 
 def pressed(who: str, value: str) -> Call:
     """Return the press of a button."""
-    screen = Conversations()
+    screen = FakeSlack()
     return Call("action", "it", TEAM, who, {}, screen, screen.post, value=value)

@@ -12,7 +12,7 @@ from bot.slack.call import Call
 from bot.store import people, projects
 from bot.store.database import Database
 from tests.factories import ANA, NOON, PROJECT, TEAM, actor, rows, set_up
-from tests.forms import Screen
+from tests.fake_slack import FakeSlack
 
 STAGING = "a0000000-0000-4000-8000-000000000002"
 GONE = "This project is no longer there."
@@ -24,7 +24,7 @@ def call(**given: Any) -> Call:
     async def answer(**_: Any) -> None:
         """Take the ack."""
 
-    return Call("action", "it", TEAM, ANA, {}, Screen(), answer, **given)
+    return Call("action", "it", TEAM, ANA, {}, FakeSlack(), answer, **given)
 
 
 @pytest.fixture

@@ -19,22 +19,22 @@ from bot.store.database import Database
 from bot.store.record import Entry
 from tests.clocks import SetClock
 from tests.declared import POLICY
-from tests.desk.conversations import Conversations
 from tests.doors import exports_of
 from tests.factories import ANA, NOON, TEAM, actor, rows, set_up
+from tests.fake_slack import FakeSlack
 from tests.roles.conftest import role_bench
 
+UPLOAD = "files.getUploadURLExternal"
 
-class Files(Conversations):
-    """Slack, as far as a file of one person goes; it can refuse."""
 
-    refuses = False
+class Files(FakeSlack):
+    """Slack, as far as a file of one person goes."""
 
     async def read(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer ``files.getUploadURLExternal``."""
         del params
-        if self.refuses:
-            raise SlackError(method, "storage_limit_reached")
+        if method in self.refuses:
+            raise self.refuses[method]
         return {"upload_url": "https://files.slack.com/upload/1", "file_id": "F1"}
 
     async def upload(self, upload_url: str, content: bytes) -> None:
@@ -78,7 +78,7 @@ async def test_who_takes_a_month_along_as_a_file_stands_in_the_record(
 async def test_what_slack_does_not_take_stands_there_with_why(
     small_store: Database, listeners: MonthListeners, screen: Files
 ) -> None:
-    screen.refuses = True
+    screen.refuses[UPLOAD] = SlackError(UPLOAD, "storage_limit_reached")
     with pytest.raises(FileNotSent) as problem:
         await listeners.send_csv(*pressed(small_store, screen))
     assert [entry.detail["outcome"] for entry in exported(small_store, ANA)] == [problem.value.text]

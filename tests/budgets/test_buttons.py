@@ -20,8 +20,8 @@ from bot.store.projects import Project
 from tests.budgets.test_settled_months import A_HUNDRED, FIRST_OF_DECEMBER, KEY_ID, Office
 from tests.clocks import SetClock
 from tests.desk.conftest import deepgram, small_store  # noqa: F401 fixtures of the desk
-from tests.desk.conversations import OURS, Conversations
 from tests.factories import OWNER, PROJECT, TEAM, actor, add, bench, customer, key, rows
+from tests.fake_slack import OURS, FakeSlack
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 CHANNEL = "C0SPENDING1"
@@ -61,7 +61,7 @@ def drawn(text: str) -> set[str]:
 
 async def posted(office: Office) -> str:
     """Post every alert that is wanted, and return what stands in Slack then."""
-    slack = Conversations()
+    slack = FakeSlack()
     slack.channels[CHANNEL] = OURS
     posting = AlertPosting(office.desk.database, office.desk.engine, slack, office.desk.desk.policy_context)
     for alert in office.told():
@@ -130,7 +130,7 @@ async def test_an_alert_of_a_budget_that_was_ended_meanwhile_offers_nothing(offi
 
 async def test_a_channel_is_told_once_that_its_budget_was_set_while_it_was_crossed(office: Office) -> None:
     office.spend(date(2026, 11, 15), "150")
-    slack = Conversations()
+    slack = FakeSlack()
     slack.channels[CHANNEL] = OURS
     slack.people = (OWNER,)
     office.setting._web = slack  # noqa: SLF001 the office has none: a channel is asked of Slack

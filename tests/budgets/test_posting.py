@@ -19,8 +19,8 @@ from bot.store.database import Database
 from bot.store.people import Person
 from bot.store.scheduled_jobs import ScheduledJob
 from tests.clocks import SetClock, machine_now
-from tests.desk.conversations import OURS, SHARED, Conversations
 from tests.factories import ANA, NOON, OWNER, PROJECT, SECOND_OWNER, TEAM, add, small_database
+from tests.fake_slack import OURS, SHARED, FakeSlack
 from tests.inline import InlineEngine
 
 CHANNEL = "C0SPENDING1"
@@ -40,7 +40,7 @@ def context(_session: Session, _team_id: str, _project_id: str) -> PolicyContext
     return PolicyContext(frozenset({OWNER, SECOND_OWNER}), frozenset({ANA}))
 
 
-def posting(database: Database, slack: Conversations) -> AlertPosting:
+def posting(database: Database, slack: FakeSlack) -> AlertPosting:
     return AlertPosting(database, InlineEngine(database.transaction, scheduled_jobs, SetClock(NOON)), slack, context)
 
 
@@ -80,7 +80,7 @@ def claim_is_old(database: Database, alert_id: str) -> None:
 async def test_an_alert_of_a_channel_that_is_not_ours_any_more_goes_to_whoever_set_the_budget(
     database: Database, channel: dict[str, bool], refused: str, place: str
 ) -> None:
-    slack = Conversations()
+    slack = FakeSlack()
     if refused:
         slack.refusals[CHANNEL] = SlackError("chat.postMessage", refused)
     slack.channels[CHANNEL] = channel
@@ -100,7 +100,7 @@ async def test_an_alert_of_a_channel_that_is_not_ours_any_more_goes_to_whoever_s
 
 
 async def test_an_alert_without_a_budget_goes_to_an_approver_and_past_a_guest_to_an_owner(database: Database) -> None:
-    slack = Conversations()
+    slack = FakeSlack()
     slack.channels[CHANNEL] = SHARED
     first = sudden(database)
     await posting(database, slack).post(first, NOON)
@@ -114,7 +114,7 @@ async def test_an_alert_without_a_budget_goes_to_an_approver_and_past_a_guest_to
 
 
 async def test_a_closed_place_is_passed_by_and_only_where_all_are_closed_is_an_alert_lost(database: Database) -> None:
-    slack = Conversations()
+    slack = FakeSlack()
     slack.channels[CHANNEL] = OURS
     slack.refusals = {each: SlackError("chat.postMessage", "channel_not_found") for each in (CHANNEL, ANA, OWNER)}
     alert_id = sudden(database)
@@ -127,7 +127,7 @@ async def test_a_closed_place_is_passed_by_and_only_where_all_are_closed_is_an_a
 async def test_a_refusal_does_not_count_as_a_post_and_after_two_unclear_ones_there_is_no_third(
     database: Database,
 ) -> None:
-    slack = Conversations()
+    slack = FakeSlack()
     slack.channels[CHANNEL] = OURS
     alert_id = sudden(database)
     slack.refusals[CHANNEL] = SlackError("chat.postMessage", "invalid_auth")
@@ -145,7 +145,7 @@ async def test_a_refusal_does_not_count_as_a_post_and_after_two_unclear_ones_the
 
 
 async def test_an_alert_that_slack_takes_in_no_way_is_given_up_at_once(database: Database) -> None:
-    slack = Conversations()
+    slack = FakeSlack()
     slack.channels[CHANNEL] = OURS
     for place in (CHANNEL, ANA, OWNER, SECOND_OWNER):
         slack.refusals[place] = SlackTookNothing("chat.postMessage", "invalid_blocks")

@@ -17,26 +17,26 @@ from bot.store import changes
 from bot.store.cards import of_request
 from bot.store.changes import Change
 from bot.store.projects import ProjectSettings
-from tests.desk.conversations import SHARED, Conversations, Pace
 from tests.factories import ANA, LI, NOON, OWNER, PROJECT, RAJ, SECOND_OWNER, TEAM, Bench, actor, add, person
+from tests.fake_slack import SHARED, FakeSlack, Pace
 
 CHANNEL = "C0APPROVERS"
 APPROVERS = [f"D{RAJ}", f"D{LI}"]
 
 
 @pytest.fixture
-def slack() -> Conversations:
-    """Conversations in which nothing goes wrong yet."""
-    return Conversations()
+def slack() -> FakeSlack:
+    """FakeSlack in which nothing goes wrong yet."""
+    return FakeSlack()
 
 
 @pytest.fixture
-def jobs(desk: Bench, slack: Conversations) -> DeskJobs:
+def jobs(desk: Bench, slack: FakeSlack) -> DeskJobs:
     """The desk's jobs, speaking in these conversations."""
     return DeskJobs(desk.desk, desk.database, slack)
 
 
-def in_channel(desk: Bench, slack: Conversations) -> None:
+def in_channel(desk: Bench, slack: FakeSlack) -> None:
     """Let the approvers share a channel."""
     slack.people = (RAJ, LI)
     with desk.database.transaction() as session:
@@ -49,13 +49,11 @@ async def asked(desk: Bench, jobs: DeskJobs) -> str:
     return waiting.id
 
 
-def texts(slack: Conversations) -> set[str]:
+def texts(slack: FakeSlack) -> set[str]:
     return {each.text.split(". ")[0] for each in slack.messages.values() if each.thread_ts is None}
 
 
-async def test_who_asked_for_a_change_hears_what_is_known_of_it(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
-) -> None:
+async def test_who_asked_for_a_change_hears_what_is_known_of_it(desk: Bench, jobs: DeskJobs, slack: FakeSlack) -> None:
     moments: dict[str, Any] = {"started_at": NOON, "intended_at": NOON, "look_at": NOON}
     asked_for = {"team_id": TEAM, "actor": ANA, "kind": "projects.rename", "operation": {}, "project_id": PROJECT}
     add(desk.database, Change(id="ch1", **asked_for | moments))
@@ -69,7 +67,7 @@ async def test_who_asked_for_a_change_hears_what_is_known_of_it(
 
 @pytest.mark.parametrize(("now", "heard"), [("approved", "cut short before anybody saw a key"), ("cancelled", "")])
 async def test_whose_making_was_cut_short_hears_what_is_certain_while_they_may_still_press(
-    desk: Bench, jobs: DeskJobs, slack: Conversations, now: str, heard: str
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack, now: str, heard: str
 ) -> None:
     waiting = await desk.held()
     await desk.desk.decide(waiting.id, 1, "approved", actor(RAJ))
@@ -85,7 +83,7 @@ async def test_whose_making_was_cut_short_hears_what_is_certain_while_they_may_s
 
 @pytest.mark.parametrize("answered_late", [False, True])
 async def test_an_older_edit_that_lands_last_does_not_stay(
-    desk: Bench, jobs: DeskJobs, slack: Conversations, *, answered_late: bool
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack, *, answered_late: bool
 ) -> None:
     request_id = await asked(desk, jobs)
     older, newer = Pace(), Pace()
@@ -111,9 +109,9 @@ async def test_an_older_edit_that_lands_last_does_not_stay(
 # --- refusals ---
 
 
-@pytest.mark.parametrize("method", ["channel", "post"])
+@pytest.mark.parametrize("method", ["conversations.info", "chat.postMessage"])
 async def test_nobody_is_asked_to_decide_what_was_taken_back_while_slack_answered(
-    desk: Bench, jobs: DeskJobs, slack: Conversations, method: str
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack, method: str
 ) -> None:
     in_channel(desk, slack)
     waiting = await desk.held()
@@ -124,9 +122,7 @@ async def test_nobody_is_asked_to_decide_what_was_taken_back_while_slack_answere
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "ratelimited"])
-async def test_a_copy_waits_until_the_token_is_mended(
-    desk: Bench, jobs: DeskJobs, slack: Conversations, code: str
-) -> None:
+async def test_a_copy_waits_until_the_token_is_mended(desk: Bench, jobs: DeskJobs, slack: FakeSlack, code: str) -> None:
     waiting = await desk.held()
     refused = SlackRateLimited("x", 1) if code == "ratelimited" else SlackError("conversations.open", code)
     slack.refusals = dict.fromkeys((ANA, RAJ, LI), refused)
@@ -138,7 +134,7 @@ async def test_a_copy_waits_until_the_token_is_mended(
 
 
 async def test_the_owners_are_asked_where_no_decider_can_be_reached(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     slack.refusals[RAJ] = SlackError("conversations.open", "user_disabled")
     await asked(desk, jobs)
@@ -149,7 +145,7 @@ async def test_the_owners_are_asked_where_no_decider_can_be_reached(
 
 
 async def test_nobody_is_asked_again_and_again_where_not_even_an_owner_can_be_reached(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     everybody = (RAJ, LI, OWNER, SECOND_OWNER)
     slack.refusals = dict.fromkeys(everybody, SlackError("conversations.open", "user_disabled"))
@@ -160,7 +156,7 @@ async def test_nobody_is_asked_again_and_again_where_not_even_an_owner_can_be_re
 
 @pytest.mark.parametrize("code", ["not_in_channel", "is_archived"])
 async def test_what_the_channel_refuses_goes_to_the_deciders_directly(
-    desk: Bench, jobs: DeskJobs, slack: Conversations, code: str
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack, code: str
 ) -> None:
     in_channel(desk, slack)
     slack.refusals[CHANNEL] = SlackError("chat.postMessage", code)
@@ -173,7 +169,7 @@ async def test_what_the_channel_refuses_goes_to_the_deciders_directly(
 
 @pytest.mark.parametrize("code", ["edit_window_closed", "is_inactive", "no_permission", "msg_too_long"])
 async def test_a_copy_that_cannot_be_edited_is_let_go_and_keeps_no_other_from_following(
-    desk: Bench, jobs: DeskJobs, slack: Conversations, code: str
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack, code: str
 ) -> None:
     request_id = await asked(desk, jobs)
     slack.refusals[APPROVERS[1]] = SlackError("chat.update", code)
@@ -185,7 +181,7 @@ async def test_a_copy_that_cannot_be_edited_is_let_go_and_keeps_no_other_from_fo
 
 
 async def test_a_copy_in_passing_trouble_is_tried_again_and_the_others_follow_at_once(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     request_id = await asked(desk, jobs)
     slack.refusals[APPROVERS[0]] = SlackError("chat.update", "fatal")
@@ -199,9 +195,7 @@ async def test_a_copy_in_passing_trouble_is_tried_again_and_the_others_follow_at
     assert len(texts(slack)) == 1
 
 
-async def test_one_unclear_post_keeps_no_other_from_being_posted(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
-) -> None:
+async def test_one_unclear_post_keeps_no_other_from_being_posted(desk: Bench, jobs: DeskJobs, slack: FakeSlack) -> None:
     slack.refusals[f"D{ANA}"] = SlackUnclear("chat.postMessage", "TimeoutError")
     waiting = await desk.held()
     with pytest.raises(SlackUnclear):
@@ -213,7 +207,7 @@ async def test_one_unclear_post_keeps_no_other_from_being_posted(
 
 
 async def test_one_press_reminds_each_once_though_one_cannot_be_reached(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     request_id = await asked(desk, jobs)
     slack.refusals[APPROVERS[1]] = SlackError("chat.postMessage", "fatal")
@@ -223,9 +217,7 @@ async def test_one_press_reminds_each_once_though_one_cannot_be_reached(
     assert [len(slack.replies(place)) for place in APPROVERS] == [1, 0]
 
 
-async def test_a_reminder_asks_who_decides_now_and_nobody_else(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
-) -> None:
+async def test_a_reminder_asks_who_decides_now_and_nobody_else(desk: Bench, jobs: DeskJobs, slack: FakeSlack) -> None:
     request_id = await asked(desk, jobs)
     with desk.database.transaction() as session:
         session.merge(person(RAJ, "deactivated"))
@@ -241,7 +233,7 @@ async def test_a_reminder_asks_who_decides_now_and_nobody_else(
 
 
 async def test_a_reminder_in_the_channel_mentions_only_who_decides_now(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     in_channel(desk, slack)
     request_id = await asked(desk, jobs)
@@ -254,9 +246,7 @@ async def test_a_reminder_in_the_channel_mentions_only_who_decides_now(
 # --- a channel that others can read now ---
 
 
-async def test_a_card_leaves_a_channel_that_became_shared_once(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
-) -> None:
+async def test_a_card_leaves_a_channel_that_became_shared_once(desk: Bench, jobs: DeskJobs, slack: FakeSlack) -> None:
     in_channel(desk, slack)
     request_id = await asked(desk, jobs)
     slack.channels[CHANNEL] = SHARED
@@ -272,7 +262,7 @@ async def test_a_card_leaves_a_channel_that_became_shared_once(
 
 
 async def test_nothing_new_is_shown_in_a_channel_that_became_shared(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     in_channel(desk, slack)
     request_id = await asked(desk, jobs)
@@ -284,7 +274,7 @@ async def test_nothing_new_is_shown_in_a_channel_that_became_shared(
 
 
 async def test_a_planned_card_is_not_posted_where_others_can_read_by_now(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
+    desk: Bench, jobs: DeskJobs, slack: FakeSlack
 ) -> None:
     in_channel(desk, slack)
     waiting = await desk.held()
@@ -298,9 +288,7 @@ async def test_a_planned_card_is_not_posted_where_others_can_read_by_now(
     assert [len(slack.cards(place)) for place in APPROVERS] == [1, 1]
 
 
-async def test_a_card_that_waits_names_those_who_can_decide_now(
-    desk: Bench, jobs: DeskJobs, slack: Conversations
-) -> None:
+async def test_a_card_that_waits_names_those_who_can_decide_now(desk: Bench, jobs: DeskJobs, slack: FakeSlack) -> None:
     in_channel(desk, slack)
     id_ = await asked(desk, jobs)
     with desk.database.transaction() as session:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
 from bot.desk.service import Desk
@@ -21,8 +20,6 @@ from bot.errors import Unavailable
 from bot.providers.billing import Balance
 from bot.providers.deepgram.billing import BillingReports
 from bot.providers.listed import Listed
-from bot.slack.blocks_check.whole import problems_of_message
-from bot.slack.web import SlackError, SlackWeb
 from bot.store import fact_rows, scheduled_jobs, tag_sets
 from bot.store.collected import CollectedDay, end_of
 from bot.store.database import Database
@@ -33,6 +30,7 @@ from bot.store.projects import Project
 from tests.clocks import SetClock
 from tests.declared import POLICY
 from tests.factories import ANA, NAMES, PROJECT, TEAM, small_database
+from tests.fake_slack import FakeSlack
 from tests.inline import InlineEngine
 
 DAY = timedelta(days=1)
@@ -90,65 +88,6 @@ def subscription(**changes: Any) -> Subscription:
     return Subscription(**{**given, **changes})
 
 
-class Posts(SlackWeb):
-    """Slack, as far as messages go.
-
-    What ``fails`` and, of threads, ``thread_fails`` hold comes first, each once; ``keeps`` forbids every edit.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(AsyncWebClient(), 1.0)
-        self.posted: list[tuple[str, list[Any]]] = []
-        self.edited: list[list[Any]] = []
-        self.threads: dict[str, list[list[Any]]] = {}  # what their details said, one after the other
-        self.fails: list[SlackError] = []
-        self.thread_fails: list[SlackError] = []
-        self.keeps: SlackError | None = None
-        self.place: dict[str, Any] = {"is_member": True, "is_ext_shared": False}
-
-    async def post(
-        self,
-        channel: str,
-        text: str,
-        blocks: Sequence[Any] | None = None,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        thread_ts: str | None = None,
-    ) -> str:
-        del metadata
-        if thread_ts is not None:
-            if self.thread_fails:
-                raise self.thread_fails.pop()
-            self.threads[f"{thread_ts}1"] = [list(blocks or [])]
-            return f"{thread_ts}1"
-        if self.fails:
-            raise self.fails.pop(0)
-        assert problems_of_message(list(blocks or []), text) == []
-        self.posted.append((channel, list(blocks or [])))
-        return f"{len(self.posted)}.0"
-
-    async def update(self, channel: str, ts: str, text: str, blocks: Sequence[Any] | None = None) -> None:
-        del channel
-        if self.keeps is not None:
-            raise self.keeps
-        assert problems_of_message(list(blocks or []), text) == []
-        if ts in self.threads:
-            self.threads[ts].append(list(blocks or []))
-            return
-        self.edited.append(list(blocks or []))
-
-    async def open_dm(self, user_id: str) -> str:
-        return f"D{user_id}"
-
-    async def channel(self, channel_id: str) -> Mapping[str, Any]:
-        return {"id": channel_id, **self.place}
-
-    async def members(self, channel_id: str) -> AsyncIterator[str]:
-        del channel_id
-        for user_id in NAMES:
-            yield user_id
-
-
 class Balances(BillingReports):
     """Deepgram, as far as one balance goes; None means that it does not answer."""
 
@@ -168,7 +107,7 @@ class Office:
     database: Database
     clock: SetClock
     engine: InlineEngine
-    web: Posts
+    web: FakeSlack
     posting: DigestPosting
     jobs: DigestJobs
     desk: Desk
@@ -194,7 +133,8 @@ async def office(folder: Path, now: datetime = FRIDAY_NINE) -> Office:
     """Open an office over a fresh store with one project."""
     database, clock = small_database(folder), SetClock(now)
     engine = InlineEngine(database.transaction, scheduled_jobs, clock)
-    web, balances = Posts(), Balances(Decimal(100))
+    web, balances = FakeSlack(), Balances(Decimal(100))
+    web.people = tuple(NAMES)
     desk = Desk(database, engine, clock, frozenset(), {}, POLICY)
     posting = DigestPosting(database, engine, web, DigestReading(database, balances), desk.owe)
     made = Office(database, clock, engine, web, posting, DigestJobs(database, engine), desk, balances)

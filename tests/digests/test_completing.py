@@ -17,6 +17,7 @@ from bot.store.scheduled_jobs import ScheduledJob
 from tests.digests.books import DAY, THURSDAY, Office, spent
 from tests.digests.morning import OTHER, SPENT, change, next_day, run_of, spent_on
 from tests.factories import PROJECT
+from tests.fake_slack import IN_A_THREAD
 
 
 async def test_what_was_not_final_is_corrected_once_and_later_changes_come_with_the_next(here: Office) -> None:
@@ -88,7 +89,7 @@ async def test_a_day_that_nobody_read_leaves_what_was_known_before_and_its_threa
     here: Office, lost: bool
 ) -> None:
     here.write(unread(THURSDAY))
-    here.web.thread_fails = [SlackError("chat.postMessage", "internal_error")] * lost
+    here.web.fails[IN_A_THREAD] = [SlackError("chat.postMessage", "internal_error")] * lost
     await here.sweep()
     shown = str(here.web.posted)
     assert "usual: $9.62 (median of the last four Thu) · a week earlier $9.62" in shown
@@ -96,13 +97,13 @@ async def test_a_day_that_nobody_read_leaves_what_was_known_before_and_its_threa
     assert "Other" not in shown
     assert "difference" not in shown
     if not lost:
-        assert "`           –`  Thu 19 Nov" in str(here.web.threads["1.01"][-1])
-        assert "`       $9.62`  Wed 18 Nov" in str(here.web.threads["1.01"][-1])
+        assert "`           –`  Thu 19 Nov" in str(here.web.thread()[-1])
+        assert "`       $9.62`  Wed 18 Nov" in str(here.web.thread()[-1])
     here.write(lambda session: spent(session, THURSDAY, SPENT))
     for _ in range(2):
         await here.follow()
-    [*_, thread] = here.web.threads["1.01"]
-    assert len(here.web.threads["1.01"]) == 2 - lost
+    [*_, thread] = here.web.thread()
+    assert len(here.web.thread()) == 2 - lost
     assert "`       $9.62`  Thu 19 Nov" in str(thread)
     assert "*By customer* · $9.62" in str(thread)
     assert views.UP_TO_DATE in str(thread)
@@ -116,7 +117,7 @@ async def test_a_correction_that_nobody_could_see_comes_with_the_next_digest(her
     if how == "moved":
         change(here, channel="C0OTHER0001")
     else:
-        here.web.keeps = SlackError("chat.update", how)
+        here.web.refuses["chat.update"] = SlackError("chat.update", how)
     here.write(lambda session: spent(session, THURSDAY, SPENT | {("k3", "pear"): Decimal(100)}))
     await here.follow()
     run = run_of(here)
@@ -131,12 +132,12 @@ async def test_a_message_that_slack_does_not_let_us_edit_now_is_edited_in_the_ne
     here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
     await here.sweep()
     here.write(lambda session: spent(session, THURSDAY, SPENT))
-    here.web.keeps = SlackError("chat.update", "invalid_auth")
+    here.web.refuses["chat.update"] = SlackError("chat.update", "invalid_auth")
     await here.follow()
     assert run_of(here).completed_at is None
     with here.database.reading() as session:
         assert session.exec(select(ScheduledJob).where(ScheduledJob.kind == "digests.complete")).all() == []
-    here.web.keeps = None
+    here.web.refuses.clear()
     await here.follow()
     assert run_of(here).final
 

@@ -55,10 +55,13 @@ async def test_after_an_outage_one_message_tells_every_day_that_was_missed(here:
 
 
 async def test_an_unclear_post_is_repeated_once_and_marked(here: Office) -> None:
-    here.web.fails = [SlackUnclear("chat.postMessage", "timeout"), SlackUnclear("chat.postMessage", "timeout")]
+    here.web.fails["chat.postMessage"] = [
+        SlackUnclear("chat.postMessage", "timeout"),
+        SlackUnclear("chat.postMessage", "timeout"),
+    ]
     await here.sweep()
     assert run_of(here).state == "unclear"
-    here.web.fails.pop()
+    here.web.fails["chat.postMessage"].pop()
     here.clock.move(timedelta(minutes=1))
     await here.sweep()
     assert run_of(here).state == "posted_again"
@@ -69,7 +72,7 @@ async def test_an_unclear_post_is_repeated_once_and_marked(here: Office) -> None
 
 
 async def test_a_repeat_that_is_unclear_too_is_the_last(here: Office) -> None:
-    here.web.fails = [SlackUnclear("chat.postMessage", "timeout")] * 2
+    here.web.fails["chat.postMessage"] = [SlackUnclear("chat.postMessage", "timeout")] * 2
     for _ in range(4):
         await here.sweep()
         here.clock.move(timedelta(minutes=10))
@@ -78,7 +81,7 @@ async def test_a_repeat_that_is_unclear_too_is_the_last(here: Office) -> None:
 
 
 async def test_who_dies_between_claim_and_answer_leaves_one_marked_repeat(here: Office) -> None:
-    here.web.fails = [SlackUnclear("chat.postMessage", "timeout")]
+    here.web.fails["chat.postMessage"] = [SlackUnclear("chat.postMessage", "timeout")]
     await here.sweep()
     # As if the process had died instead of noting that.
     dead = machine_now() - 2 * PATIENCE
@@ -94,7 +97,7 @@ async def test_who_dies_between_claim_and_answer_leaves_one_marked_repeat(here: 
 
 
 async def test_whoever_posts_now_is_waited_for(here: Office) -> None:
-    here.web.fails = [SlackUnclear("chat.postMessage", "timeout")]
+    here.web.fails["chat.postMessage"] = [SlackUnclear("chat.postMessage", "timeout")]
     await here.sweep()
     living = {"state": "posting", "claimed_at": machine_now()}
     here.write(lambda session: session.get_one(DigestRun, run_of(here).id).sqlmodel_update(living))
@@ -105,7 +108,7 @@ async def test_whoever_posts_now_is_waited_for(here: Office) -> None:
 
 
 async def test_slacks_rate_limit_is_obeyed(here: Office) -> None:
-    here.web.fails = [SlackRateLimited("chat.postMessage", 30)]
+    here.web.fails["chat.postMessage"] = [SlackRateLimited("chat.postMessage", 30)]
     await here.sweep()
     assert run_of(here).state == "planned"
     here.clock.move(timedelta(seconds=29))
@@ -120,9 +123,9 @@ async def test_slacks_rate_limit_is_obeyed(here: Office) -> None:
 @pytest.mark.parametrize("how", ["shared", "gone"])
 async def test_a_place_that_is_lost_pauses_the_digest_and_its_owner_is_told_once(here: Office, how: str) -> None:
     if how == "shared":
-        here.web.place["is_ext_shared"] = True
+        here.web.elsewhere["is_ext_shared"] = True
     else:
-        here.web.fails = [SlackError("chat.postMessage", "not_in_channel")]
+        here.web.fails["chat.postMessage"] = [SlackError("chat.postMessage", "not_in_channel")]
     for _ in range(3):
         await here.sweep()
         here.clock.move(DAY)
@@ -189,10 +192,10 @@ async def test_of_many_projects_the_balances_of_the_last_day_are_told(here: Offi
 
 
 async def test_a_day_whose_place_was_lost_is_told_once_the_place_is_mended(here: Office) -> None:
-    here.web.place["is_ext_shared"] = True
+    here.web.elsewhere["is_ext_shared"] = True
     await here.sweep()
     assert days_told(here.database) == []
-    here.web.place["is_ext_shared"] = False
+    here.web.elsewhere["is_ext_shared"] = False
     here.clock.move(DAY)
     change(here, state="active", due_at=here.clock.now())
     spent_on(here, [THURSDAY + DAY])
@@ -202,9 +205,9 @@ async def test_a_day_whose_place_was_lost_is_told_once_the_place_is_mended(here:
 
 
 async def test_a_day_that_may_stand_in_slack_is_not_told_again_when_its_place_is_lost(here: Office) -> None:
-    here.web.fails = [SlackUnclear("chat.postMessage", "timeout")]
+    here.web.fails["chat.postMessage"] = [SlackUnclear("chat.postMessage", "timeout")]
     await here.sweep()
-    here.web.place["is_archived"] = True
+    here.web.elsewhere["is_archived"] = True
     here.clock.move(timedelta(minutes=1))
     await here.sweep()
     assert run_of(here).state == "failed"
@@ -217,10 +220,10 @@ async def test_a_digest_that_slack_will_never_take_is_given_up_and_its_owner_tol
 ) -> None:
     here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
     for _ in range(0, minutes + 1, 5):
-        here.web.fails = [SlackError("chat.postMessage", code)]
+        here.web.fails["chat.postMessage"] = [SlackError("chat.postMessage", code)]
         await here.sweep()
         here.clock.move(timedelta(minutes=5))
-    here.web.fails = []
+    here.web.fails.clear()
     await here.sweep()
     assert here.web.posted == []
     assert run_of(here).state == "failed"
@@ -235,14 +238,14 @@ async def test_while_slack_refuses_one_job_tries_again_every_few_minutes(here: O
     asked = 0
     here.write(lambda session: spent(session, THURSDAY, SPENT, settled=False))
     for _ in range(180):
-        here.web.fails = [SlackError("chat.postMessage", "invalid_auth")]
+        here.web.fails["chat.postMessage"] = [SlackError("chat.postMessage", "invalid_auth")]
         await here.sweep()
-        asked += not here.web.fails
+        asked += not here.web.fails["chat.postMessage"]
         here.clock.move(timedelta(minutes=1))
     assert 30 <= asked <= 40
     with here.database.reading() as session:
         assert len(session.exec(select(ScheduledJob).where(ScheduledJob.kind == "digests.post")).all()) == 1
-    here.web.fails = []
+    here.web.fails.clear()
     here.clock.move(timedelta(minutes=5))
     await here.sweep()
     assert len(here.web.posted) == 1
@@ -253,7 +256,7 @@ async def test_while_slack_refuses_one_job_tries_again_every_few_minutes(here: O
 async def test_nothing_is_posted_after_pause_or_end_and_a_resumed_digest_tells_that_day(
     here: Office, state: str
 ) -> None:
-    here.web.fails = [SlackError("chat.postMessage", "invalid_auth")]
+    here.web.fails["chat.postMessage"] = [SlackError("chat.postMessage", "invalid_auth")]
     await here.sweep()
     change(here, state=state)
     here.clock.move(timedelta(minutes=10))

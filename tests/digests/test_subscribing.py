@@ -51,7 +51,7 @@ async def test_a_form_makes_one_digest_however_often_it_is_carried_out(here: Off
 
 
 async def test_a_channel_that_others_read_is_refused(here: Office) -> None:
-    here.web.place = {"is_member": True, "is_ext_shared": True}
+    here.web.elsewhere = {"is_member": True, "is_ext_shared": True}
     with pytest.raises(FormError, match="shared outside"):
         await subscribing(here).subscribe(SubscribeToDigest(form="V1", wish=WISH), actor())
 

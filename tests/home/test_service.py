@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -18,7 +17,7 @@ from bot.home.status import Status
 from bot.policy import Role
 from bot.providers.deepgram.client import Deepgram
 from bot.slack.router import join
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.web import SlackError
 from bot.store import people
 from bot.store.database import Database
 from bot.store.roles import RoleHeld
@@ -41,6 +40,7 @@ from tests.factories import (
     request,
     set_up,
 )
+from tests.fake_slack import FakeSlack
 from tests.forms import people_unreadable
 
 
@@ -54,20 +54,6 @@ def database(small_store: Database) -> Database:
 @pytest.fixture
 async def made(database: Database) -> Bench:
     return await bench(database, Deepgram(SecretStr("none")))
-
-
-class Published(SlackWeb):
-    """Slack, as far as App Home goes: whose page was drawn."""
-
-    def __init__(self) -> None:
-        self.shown: list[str] = []
-        self.stumbles = False
-
-    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
-        del view
-        if self.stumbles:
-            raise SlackError("views.publish", "internal_error")
-        self.shown.append(user_id)
 
 
 def page(made: Bench, user_id: str) -> service.Home:
@@ -166,20 +152,20 @@ def test_every_button_of_the_page_is_answered() -> None:
 
 
 async def test_only_an_open_page_is_drawn_again_and_a_stumble_of_slack_stops_nobody(database: Database) -> None:
-    slack = Published()
+    slack = FakeSlack()
     made = await bench(database, Deepgram(SecretStr("none")))
     status = Status(database, slack)
     home = HomeListeners(
         made.desk, database, people_unreadable(database), made.clock, slack, status, Deepgram(SecretStr("none")), QUICK
     )
     await home.refreshed(ANA, NOON)
-    assert slack.shown == []
+    assert slack.homes == []
     with database.transaction() as session:
         people.saw_home(session, TEAM, ANA, NOON - timedelta(hours=7))
         people.saw_home(session, TEAM, EVE, NOON - timedelta(hours=9))
     for user_id in (ANA, EVE, "UNKNOWN"):
         await home.refreshed(user_id, NOON)
-    assert slack.shown == [ANA]
-    slack.stumbles = True
+    assert slack.homes == [ANA]
+    slack.refuses["views.publish"] = SlackError("views.publish", "internal_error")
     await home.refreshed(ANA, NOON)
-    assert slack.shown == [ANA]
+    assert slack.homes == [ANA]

@@ -9,24 +9,11 @@ import pytest
 
 from bot.home.status import Status, permissions
 from bot.providers.values import Credential
-from bot.slack.web import SlackError, SlackWeb
+from bot.slack.web import SlackError
 from bot.store import heartbeats
 from bot.store.database import Database
 from tests.clocks import machine_now
-
-
-class SlackThatAnswers(SlackWeb):
-    """Slack, as far as `auth.test` goes."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.problem: Exception | None = None
-
-    async def auth_test(self) -> Any:
-        self.calls += 1
-        if self.problem is not None:
-            raise self.problem
-        return type("Identity", (), {"team": "Northwind"})
+from tests.fake_slack import FakeSlack
 
 
 @pytest.fixture
@@ -40,17 +27,17 @@ def beat(database: Database, ago: timedelta) -> None:
 
 
 async def test_a_healthy_keydesk_says_so_and_asks_slack_rarely(database: Database) -> None:
-    slack = SlackThatAnswers()
+    slack = FakeSlack()
     status = Status(database, slack)
     beat(database, timedelta(seconds=1))
     for _ in range(3):
         assert all(ok for _, ok, _ in await status.ready())
-    assert slack.calls == 1
+    assert slack.calls["auth.test"] == 1
 
 
 @pytest.mark.parametrize(("ago", "well"), [(timedelta(seconds=14), True), (timedelta(seconds=16), False)])
 async def test_a_silent_worker_is_noticed(database: Database, ago: timedelta, well: bool) -> None:
-    status = Status(database, SlackThatAnswers())
+    status = Status(database, FakeSlack())
     assert not (await status.worker()).ok
     beat(database, ago)
     assert (await status.worker()).ok == well
@@ -58,8 +45,8 @@ async def test_a_silent_worker_is_noticed(database: Database, ago: timedelta, we
 
 @pytest.mark.parametrize("problem", [SlackError("auth.test", "token_revoked"), RuntimeError("xoxb-canary")])
 async def test_a_broken_part_is_named_and_the_rest_is_looked_at(database: Database, problem: Exception) -> None:
-    slack = SlackThatAnswers()
-    slack.problem = problem
+    slack = FakeSlack()
+    slack.refuses["auth.test"] = problem
     checks = {check.name: check for check in await Status(database, slack).checks()}
     assert not checks["slack"].ok
     assert "canary" not in checks["slack"].text

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.keys.intent import Shown
 from bot.providers.deepgram.client import Deepgram
 from bot.providers.http import CallLimits
 from bot.slack.call import Outcome
-from bot.slack.web import SlackWeb
 from bot.store.database import Database
 from bot.store.requests import Request
 from playground.deepgram.server import DeepgramEmulator
@@ -45,30 +43,6 @@ class Window:
     def secret(self) -> str:
         """The last secret that was to be shown."""
         return self.seen[-1].secret.get_secret_value()
-
-
-class Mail(SlackWeb):
-    """Slack, as far as direct messages go: who was told what."""
-
-    def __init__(self) -> None:
-        super().__init__(AsyncWebClient(), 1.0)
-        self.told: list[tuple[str, str]] = []
-
-    async def open_dm(self, user_id: str) -> str:
-        return user_id
-
-    async def post(
-        self,
-        channel: str,
-        text: str,
-        blocks: Sequence[Any] | None = None,
-        *,
-        metadata: Mapping[str, Any] | None = None,
-        thread_ts: str | None = None,
-    ) -> str:
-        del blocks, metadata, thread_ts
-        self.told.append((channel, text))
-        return "1.0"
 
 
 @dataclass

@@ -37,7 +37,8 @@ from tests.factories import (
     set_up,
     small_database,
 )
-from tests.keys.conftest import Mail, Rooms
+from tests.fake_slack import FakeSlack
+from tests.keys.conftest import Rooms
 
 
 def test_the_keys_of_a_customer_are_those_whose_spending_counts(tmp_path: Path) -> None:
@@ -90,9 +91,9 @@ async def test_however_many_keys_are_judged_with_the_facts_of_their_project_read
     assert problems_of_view(form) == problems_of_view(none_left) == []
 
 
-async def begun(rooms: Rooms, *wanted: Key) -> tuple[KeyBulkRevoke, Mail]:
+async def begun(rooms: Rooms, *wanted: Key) -> tuple[KeyBulkRevoke, FakeSlack]:
     """Ask for the end of these keys."""
-    web = Mail()
+    web = FakeSlack()
     wish = BulkRevoke(
         id="V1", team_id=TEAM, asked_by=OWNER, key_ids=[each.id for each in wanted], asked_at=rooms.bench.clock.now()
     )
@@ -123,7 +124,7 @@ async def test_a_clearing_goes_on_where_it_was_left_and_tells_what_became_of_eve
     assert sum(row.state == "ended" for row in rooms.bench.all_keys()) == 4
     assert rooms.emulator.state.is_live(rooms.emulator.credentials["admin"])
     ((asker, text),) = web.told
-    assert asker == OWNER
+    assert asker == f"D{OWNER}"
     assert "4 keys of 5 are ended or ending." in text
     assert "Keydesk itself works with" in text
 

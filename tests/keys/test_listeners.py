@@ -12,7 +12,8 @@ from bot.store.database import Database
 from bot.store.requests import Request
 from tests.doors import door_of
 from tests.factories import ANA, PROJECT, add, bench, customer, set_up
-from tests.forms import Screen, people_unreadable, submitted
+from tests.fake_slack import FakeSlack
+from tests.forms import people_unreadable, submitted
 
 TYPED = {
     "project": {"project": {"selected_option": {"value": PROJECT}}},
@@ -29,7 +30,7 @@ async def test_a_form_comes_back_as_it_was_typed_when_nobody_can_say_who_sent_it
 ) -> None:
     set_up(small_store)
     add(small_store, customer("acme"))
-    made, screen = await bench(small_store, deepgram), Screen()
+    made, screen = await bench(small_store, deepgram), FakeSlack()
     listeners = KeyListeners(made.desk, small_store, made.clock, made.making, made.mirror)
     route = listeners.routes().views["keys.request"]
     assert isinstance(route, Route)

@@ -17,8 +17,8 @@ from bot.store import projects
 from bot.store.database import Database
 from tests.doors import door_of, exports_of
 from tests.factories import LI, NOON, OWNER, PROJECT, TEAM, bench, set_up
-from tests.forms import Screen, people_unreadable, submitted
-from tests.roles.conftest import Workspace
+from tests.fake_slack import FakeSlack
+from tests.forms import people_unreadable, submitted
 
 CHOSEN = {
     "approvers": {"approvers": {"selected_users": [LI]}},
@@ -34,9 +34,13 @@ def database(small_store: Database) -> Database:
     return small_store
 
 
-async def sent(database: Database, people: People) -> Screen:
+async def sent(database: Database, people: People) -> FakeSlack:
     """Send the settings form to a door that knows people so, and return what its window shows then."""
-    made, screen, deepgram = await bench(database, Deepgram(SecretStr("none"))), Screen(), Deepgram(SecretStr("none"))
+    made, screen, deepgram = (
+        await bench(database, Deepgram(SecretStr("none"))),
+        FakeSlack(),
+        Deepgram(SecretStr("none")),
+    )
     change = ProjectSettingsChange(made.desk, database, made.clock, people, screen)
     listeners = ProjectListeners(
         made.desk, database, made.engine, made.clock, made.projects, deepgram, exports_of(database, screen), change
@@ -60,8 +64,8 @@ async def test_settings_come_back_as_they_were_chosen_when_nobody_can_say_who_se
 async def test_settings_of_a_project_that_is_gone_say_so_whoever_sent_them(database: Database) -> None:
     with database.transaction() as session:
         projects.deleted(session, PROJECT, NOON)
-    workspace = Workspace()
-    known = People(database, workspace.profile, TEAM, Groups(database, workspace.user_groups, TEAM))
+    workspace = FakeSlack()
+    known = People(database, workspace.user_profile, TEAM, Groups(database, workspace.user_groups, TEAM))
     with pytest.raises(NotUnderstood, match="This project is no longer there"):
         await sent(database, known)
     with pytest.raises(CouldNotCheck, match="could not read your Slack profile"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -41,35 +40,23 @@ from tests.factories import (
     rows,
     set_up,
 )
-from tests.forms import Screen
+from tests.fake_slack import FakeSlack
 from tests.inline import InlineEngine
-from tests.roles.conftest import Workspace
 
 OURS, THEIRS = "C0OURS", "C0THEIRS"
-
-
-class Channels(Screen):
-    """Slack with two channels of ours; Olu is in the first one only."""
-
-    async def channel(self, channel_id: str) -> Mapping[str, Any]:
-        shared = dict.fromkeys(("is_ext_shared", "is_pending_ext_shared", "is_org_shared", "is_shared"), False)
-        return {"id": channel_id, "is_member": True, "is_archived": False, "is_im": False, "is_mpim": False, **shared}
-
-    async def members(self, channel_id: str) -> AsyncIterator[str]:
-        for user_id in (SECOND_OWNER, *([OWNER] if channel_id == OURS else [])):
-            yield user_id
 
 
 class Settings:
     """The settings of a project with their desk; ``slack`` says who is there."""
 
     def __init__(self, store: Database) -> None:
-        self.store, self.clock, self.slack = store, SetClock(NOON), Workspace()
+        self.store, self.clock, self.slack = store, SetClock(NOON), FakeSlack()
+        self.slack.people, self.slack.people_in = (SECOND_OWNER,), {OURS: (SECOND_OWNER, OWNER)}
         engine = InlineEngine(store.transaction, scheduled_jobs, self.clock)
-        people = People(store, self.slack.profile, TEAM, Groups(store, self.slack.user_groups, TEAM))
+        people = People(store, self.slack.user_profile, TEAM, Groups(store, self.slack.user_groups, TEAM))
         kinds: dict[str, OperationKind] = {}
         self.desk = Desk(store, engine, self.clock, frozenset({OWNER, SECOND_OWNER}), kinds, POLICY, people.look_again)
-        self.change = ProjectSettingsChange(self.desk, store, self.clock, people, Channels())
+        self.change = ProjectSettingsChange(self.desk, store, self.clock, people, self.slack)
         kinds[ChangeProjectSettings.kind] = OperationKind(
             ChangeProjectSettings,
             describe=settings_card.describe,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 
@@ -14,40 +12,13 @@ from bot.operation import OperationKind
 from bot.people import People
 from bot.roles.changing import RoleChange
 from bot.roles.room import role_kinds
-from bot.slack.groups import UserGroup
-from bot.slack.web import SlackError
 from bot.store import scheduled_jobs
 from bot.store.database import Database
 from tests.clocks import SetClock
 from tests.declared import POLICY
 from tests.factories import NOON, OWNER, TEAM, set_up
+from tests.fake_slack import FakeSlack
 from tests.inline import InlineEngine
-
-
-@dataclass
-class Workspace:
-    """Slack, as far as roles ask it: everybody is a member unless ``gone`` or ``unknown``; it can be ``silent``."""
-
-    groups: dict[str, frozenset[str]] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    unknown: set[str] = field(default_factory=set)
-    silent: set[str] = field(default_factory=set)
-    problem: SlackError | None = None
-    asked: int = 0
-
-    async def profile(self, user_id: str) -> Mapping[str, Any]:
-        """Answer ``users.info``."""
-        if user_id in self.unknown | self.silent:
-            raise SlackError("users.info", "user_not_found" if user_id in self.unknown else "fatal_error")
-        told = {"id": user_id, "team_id": TEAM, "name": user_id.lower(), "is_restricted": False}
-        return told | {"deleted": user_id in self.gone}
-
-    async def user_groups(self) -> list[UserGroup]:
-        """Answer ``usergroups.list``."""
-        self.asked += 1
-        if self.problem is not None:
-            raise self.problem
-        return [UserGroup(id_, f"team-{id_.lower()}", id_, members) for id_, members in self.groups.items()]
 
 
 @dataclass
@@ -58,7 +29,7 @@ class RoleBench:
     desk: Desk
     people: People
     groups: Groups
-    slack: Workspace
+    slack: FakeSlack
     change: RoleChange
 
 
@@ -77,11 +48,11 @@ def made(small_store: Database) -> RoleBench:
 
 def role_bench(database: Database, fixed: frozenset[str]) -> RoleBench:
     """Put together what changes roles; ``fixed`` are the owners that the configuration names."""
-    slack, clock = Workspace(), SetClock(NOON)
+    slack, clock = FakeSlack(), SetClock(NOON)
     engine = InlineEngine(database.transaction, scheduled_jobs, clock)
     kinds: dict[str, OperationKind] = {}
     groups = Groups(database, slack.user_groups, TEAM)
-    people = People(database, slack.profile, TEAM, groups)
+    people = People(database, slack.user_profile, TEAM, groups)
     desk = Desk(database, engine, clock, fixed, kinds, POLICY, people.look_again)
     change = RoleChange(database, engine, clock, desk, people, groups)
     kinds |= role_kinds(change)

@@ -138,7 +138,7 @@ async def test_a_second_owner_of_the_environment_confirms_that_a_group_is_owner_
 
 def answers(made: RoleBench, changes: Mapping[str, Any] | None, code: str | None = None) -> None:
     """Let Slack tell this of Raj, or refuse to."""
-    told = made.slack.profile
+    told = made.slack.user_profile
 
     async def profile(user_id: str) -> Mapping[str, Any]:
         if user_id == RAJ and code is not None:

@@ -91,15 +91,15 @@ async def test_a_group_holds_a_role_for_all_its_members(made: RoleBench) -> None
 
 async def test_membership_of_groups_is_a_minute_old_at_most(made: RoleBench, monkeypatch: pytest.MonkeyPatch) -> None:
     await made.people.authenticate(TEAM, ANA)
-    assert made.slack.asked == 0  # no group holds a role, so nobody asks
+    assert made.slack.calls["usergroups.list"] == 0  # no group holds a role, so nobody asks
     made.slack.groups = {"S1": frozenset({ANA})}
     await submit(made, wish("reader", group="S1"))
-    made.slack.groups, before = {"S1": frozenset({RAJ})}, made.slack.asked
+    made.slack.groups, before = {"S1": frozenset({RAJ})}, made.slack.calls["usergroups.list"]
     true = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: true() + 61)
     await asyncio.gather(*(made.people.authenticate(TEAM, who) for who in (ANA, RAJ, LI)))
     assert (role(made, ANA), role(made, RAJ)) == (Role.DEVELOPER, Role.READER)
-    assert made.slack.asked == before + 1
+    assert made.slack.calls["usergroups.list"] == before + 1
 
 
 async def test_a_new_owner_needs_another_owner_where_there_is_one(made: RoleBench) -> None:

@@ -155,7 +155,7 @@ async def test_people_of_a_group_that_slack_tells_no_more_of_are_still_others(tw
     alone.slack.groups, alone.slack.gone = {"S1": frozenset({ANA, LI})}, {RAJ}
     await alone.groups.read_now()
     await alone.people.look_again([RAJ])
-    alone.slack.problem = SlackError("usergroups.list", "fatal_error")
+    alone.slack.refuses["usergroups.list"] = SlackError("usergroups.list", "fatal_error")
     assert isinstance(await submit(alone, wish("owner", EVE), by=ANA), Held)
 
 

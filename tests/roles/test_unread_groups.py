@@ -39,7 +39,7 @@ async def with_groups(made: RoleBench) -> None:
 
 async def test_what_a_group_gives_is_believed_for_15_minutes(made: RoleBench) -> None:
     await with_groups(made)
-    made.slack.problem = AWAY
+    made.slack.refuses["usergroups.list"] = AWAY
     not_read_for(made, 14)
     assert role(made, ANA) is Role.OWNER
     not_read_for(made, 2)
@@ -48,7 +48,7 @@ async def test_what_a_group_gives_is_believed_for_15_minutes(made: RoleBench) ->
 
 async def test_only_whoever_needs_the_group_is_refused_and_in_words(made: RoleBench) -> None:
     await with_groups(made)
-    made.slack.problem = SlackRateLimited("usergroups.list", 600)
+    made.slack.refuses["usergroups.list"] = SlackRateLimited("usergroups.list", 600)
     not_read_for(made, 16)
     made.groups._looked = None  # noqa: SLF001 as after a restart
     for who in (OWNER, ANA, RAJ, LI):
@@ -63,7 +63,7 @@ async def test_only_whoever_needs_the_group_is_refused_and_in_words(made: RoleBe
 
 async def test_nobody_is_alone_while_a_group_that_holds_owner_was_not_read(made: RoleBench) -> None:
     await with_groups(made)
-    made.slack.problem = AWAY
+    made.slack.refuses["usergroups.list"] = AWAY
     not_read_for(made, 16)
     with pytest.raises(NotAllowed, match="@uana cannot decide it here"):
         await submit(made, wish("owner", RAJ))
@@ -83,7 +83,7 @@ async def test_a_group_owner_decides_again_once_slack_tells(made: RoleBench) -> 
 
 
 async def test_on_a_plan_without_groups_roles_are_given_to_people(made: RoleBench) -> None:
-    made.slack.problem = SlackError("usergroups.list", NO_GROUPS)
+    made.slack.refuses["usergroups.list"] = SlackError("usergroups.list", NO_GROUPS)
     assert await made.groups.offered() == "This workspace's Slack plan has no user groups: roles are given to people."
     assert isinstance(await submit(made, wish("reader", ANA)), Ran)
     with pytest.raises(CouldNotCheck, match="plan has no user groups, so roles are given to people"):
@@ -98,7 +98,7 @@ async def test_taking_a_group_away_that_was_not_read_lately_still_changes_who_de
     await submit(made, wish("developer", group="S1"))
     with made.database.transaction() as session:
         session.merge(RoleDefault(team_id=TEAM, role="reader", set_by=OWNER, set_at=NOON))
-    made.slack.problem = AWAY
+    made.slack.refuses["usergroups.list"] = AWAY
     not_read_for(made, 16)
     asked = await made.change.as_asked(wish(None, group="S1"), actor(OWNER))
     assert isinstance(asked, ChangeDeciders)

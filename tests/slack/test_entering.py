@@ -16,7 +16,8 @@ from bot.slack.entering import enter
 from bot.slack.routes import MEMBER, Admit, Route
 from bot.slack.web import SlackError
 from tests.factories import ANA, TEAM
-from tests.forms import Screen, submitted
+from tests.fake_slack import FakeSlack
+from tests.forms import submitted
 
 FIRST_ID = "UFIRST"
 
@@ -49,23 +50,18 @@ class Gate:
         return Passed()
 
 
-class Closing(Screen):
-    """A screen on which somebody closes every window while it waits."""
-
-    async def open_view(self, trigger_id: str, view: dict[str, Any]) -> tuple[str, str]:
-        del trigger_id, view
-        return "V1", "h1"
-
-    async def update_view(self, view_id: str, hash_: str | None, view: dict[str, Any]) -> tuple[str, str]:
-        del view_id, hash_, view
-        raise SlackError("views.update", "not_found")
+def closing() -> FakeSlack:
+    """Return a Slack in which somebody closes every window while it waits."""
+    slack = FakeSlack()
+    slack.refuses["views.update"] = SlackError("views.update", "not_found")
+    return slack
 
 
-def pressed(screen: Screen | None = None) -> Call:
+def pressed(screen: FakeSlack | None = None) -> Call:
     async def answer(**_: Any) -> None:
         return
 
-    return Call("action", "it", TEAM, ANA, {}, screen or Screen(), answer)
+    return Call("action", "it", TEAM, ANA, {}, screen or FakeSlack(), answer)
 
 
 async def test_a_late_listener_acts_before_anybody_is_asked_who_calls() -> None:
@@ -99,7 +95,7 @@ async def test_a_form_comes_back_to_the_one_whom_the_door_let_pass() -> None:
     async def back(_call: Call, actor: Actor, problem: BotError) -> dict[str, Any]:
         return modal("form", "Form", [section(f"{actor.user_id}: {problem.text}")])
 
-    screen = Screen()
+    screen = FakeSlack()
     route = Route(listener, MEMBER, workspace, window="Form", back=back)
     await enter(submitted(ANA, {}, screen), route, Gate())
     assert f"{FIRST_ID}: Not there." in str(screen.shown)
@@ -110,4 +106,4 @@ async def test_a_form_that_nobody_sees_is_told_to_have_done_nothing() -> None:
         return modal("form", "Form", [section("What is it for?")], submit="Ask")
 
     with pytest.raises(NotOpened, match=r"closed meanwhile\. Nothing was done"):
-        await enter(pressed(Closing()), Route(listener, MEMBER, workspace, window="Form"), Gate())
+        await enter(pressed(closing()), Route(listener, MEMBER, workspace, window="Form"), Gate())

@@ -14,7 +14,8 @@ from bot.slack.call import Call
 from bot.slack.entering import enter
 from bot.slack.routes import MEMBER, Route
 from tests.factories import ANA
-from tests.forms import Screen, submitted
+from tests.fake_slack import FakeSlack
+from tests.forms import submitted
 
 WRONG, LOW, UNREAD, LACKING, NONSENSE, AWAY = (
     FormError("name", "no such name"),
@@ -64,7 +65,7 @@ def form(problem: BotError | None, **more: Any) -> Route:
 
 async def entered(route: Route, door: Doorkeeper) -> str:
     """Submit the form, and return what its window shows then."""
-    screen = Screen()
+    screen = FakeSlack()
     await enter(submitted(ANA, {}, screen), route, door)
     return str(screen.shown)
 

@@ -15,34 +15,10 @@ from bot.slack.call import Call
 from bot.slack.entering import enter
 from bot.slack.routes import MEMBER, Route
 from tests.factories import ANA, TEAM
-from tests.forms import Screen, submitted
+from tests.fake_slack import FakeSlack
+from tests.forms import submitted
 
 LIST, HOME = {"id": "VLIST", "type": "modal", "hash": "h1"}, {"id": "VHOME", "type": "home", "hash": "h1"}
-
-
-class Windows(Screen):
-    """A screen that notes how each window came to stand there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.came: list[tuple[str, str]] = []
-
-    async def open_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
-        del trigger_id
-        return self._came("opened", "VNEW", view)
-
-    async def push_view(self, trigger_id: str, view: Block) -> tuple[str, str]:
-        del trigger_id
-        return self._came("pushed", "VNEW", view)
-
-    async def update_view(self, view_id: str, hash_: str | None, view: Block) -> tuple[str, str]:
-        del hash_
-        return self._came("updated", view_id, view)
-
-    def _came(self, how: str, view_id: str, view: Block) -> tuple[str, str]:
-        self.came.append((how, view_id))
-        self.shown = view
-        return view_id, "h2"
 
 
 @dataclass
@@ -72,7 +48,7 @@ async def draws_again(call: Call, _actor: Actor, problem: BotError) -> Block:
     return modal("form", "Form", [section(f"{call.form}: {problem.text}")])
 
 
-def pressed(screen: Windows, view: dict[str, Any] | None) -> Call:
+def pressed(screen: FakeSlack, view: dict[str, Any] | None) -> Call:
     async def answer(**_: Any) -> None:
         return
 
@@ -81,26 +57,26 @@ def pressed(screen: Windows, view: dict[str, Any] | None) -> Call:
 
 @pytest.mark.parametrize(("view", "how"), [(LIST, "pushed"), (HOME, "opened"), (None, "opened")])
 async def test_a_window_opens_over_the_one_whose_button_was_pressed(view: dict[str, Any] | None, how: str) -> None:
-    screen = Windows()
+    screen = FakeSlack()
     await enter(pressed(screen, view), Route(draws, MEMBER, workspace, window="It"), Gate())
     assert screen.came == [(how, "VNEW"), ("updated", "VNEW")]
     assert screen.shown["callback_id"] == "drawn"
 
 
 async def test_a_view_takes_the_place_of_the_window_whose_button_was_pressed() -> None:
-    screen = Windows()
+    screen = FakeSlack()
     await enter(pressed(screen, LIST), Route(draws, MEMBER, workspace, in_place=True), Gate())
     assert screen.came == [("updated", "VLIST")]
 
 
 async def test_a_view_opens_where_the_button_stood_in_no_window() -> None:
-    screen = Windows()
+    screen = FakeSlack()
     await enter(pressed(screen, None), Route(draws, MEMBER, workspace, in_place=True), Gate())
     assert screen.came == [("opened", "VNEW")]
 
 
 async def test_a_form_about_a_project_that_is_gone_comes_back_with_what_was_typed() -> None:
-    screen = Windows()
+    screen = FakeSlack()
     route = Route(draws, MEMBER, workspace, window="Form", reads=lambda _: "what was typed", back=draws_again)
     await enter(submitted(ANA, {}, screen), route, Gate(NotUnderstood("There is no project x.")))
     assert "what was typed: There is no project x." in str(screen.shown)
@@ -109,4 +85,4 @@ async def test_a_form_about_a_project_that_is_gone_comes_back_with_what_was_type
 async def test_whoever_may_not_is_not_shown_the_form_again() -> None:
     route = Route(draws, MEMBER, workspace, window="Form", back=draws_again)
     with pytest.raises(NotAllowed):
-        await enter(submitted(ANA, {}, Windows()), route, Gate(NotAllowed("Not you.")))
+        await enter(submitted(ANA, {}, FakeSlack()), route, Gate(NotAllowed("Not you.")))

@@ -14,7 +14,7 @@ from bot.store.projects import Project
 from bot.usage.figures.listeners import FiguresListeners
 from tests.doors import exports_of
 from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, person, rows, set_up
-from tests.forms import Screen
+from tests.fake_slack import FakeSlack
 from tests.usage.test_figures import SECOND, reading
 
 OWN = f"week by key project:all person:{ANA}"
@@ -33,7 +33,7 @@ def known(small_store: Database) -> Database:
 @pytest.fixture
 def door(known: Database) -> Routes:
     """What `/usage` answers to."""
-    return FiguresListeners(reading(known).reading, exports_of(known, Screen())).routes()
+    return FiguresListeners(reading(known).reading, exports_of(known, FakeSlack())).routes()
 
 
 def call(text: str = "", value: str = "", carried: str = "") -> Call:
@@ -41,7 +41,7 @@ def call(text: str = "", value: str = "", carried: str = "") -> Call:
         return
 
     payload = {"actions": [{"block_id": carried}]}
-    return Call("action", "it", TEAM, ANA, payload, Screen(), answer, text=text, value=value)
+    return Call("action", "it", TEAM, ANA, payload, FakeSlack(), answer, text=text, value=value)
 
 
 def place(known: Database, route: object, asked: Call) -> str | None:

@@ -19,7 +19,7 @@ from bot.usage.requests.listeners import RequestListeners
 from bot.usage.requests.question import Asked, RecordsQuestion
 from tests.doors import exports_of
 from tests.factories import ANA, NOON, PROJECT, TEAM, actor, add, key, person, rows, set_up, with_shelf
-from tests.forms import Screen
+from tests.fake_slack import FakeSlack
 from tests.usage.conftest import Ground
 
 SECOND = PROJECT[:-1] + "2"
@@ -39,7 +39,7 @@ def known(ground: Ground) -> Database:
 @pytest.fixture
 def door(known: Database, ground: Ground) -> Routes:
     """What `/usage requests` answers to."""
-    return RequestListeners(known, ground.reading, exports_of(known, Screen())).routes()
+    return RequestListeners(known, ground.reading, exports_of(known, FakeSlack())).routes()
 
 
 def call(text: str = "", value: str = "", metadata: str = "", form: Any = None) -> Call:
@@ -47,7 +47,7 @@ def call(text: str = "", value: str = "", metadata: str = "", form: Any = None) 
         return
 
     view = {"id": "V1", "type": "modal", "private_metadata": metadata}
-    return Call("action", "it", TEAM, ANA, {}, Screen(), answer, text=text, value=value, view=view, form=form)
+    return Call("action", "it", TEAM, ANA, {}, FakeSlack(), answer, text=text, value=value, view=view, form=form)
 
 
 def place(known: Database, route: object, asked: Call) -> str | None:
