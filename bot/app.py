@@ -162,10 +162,13 @@ async def build(
 
 
 async def _connected(settings: Settings, database: Database) -> tuple[Slack, Identity]:
-    """Return Slack, and who we are there; where that fails nothing is left open."""
+    """Return Slack, and who we are there; where that fails nothing is left open.
+
+    Nobody looks on, so it waits as long as in the background: whoever starts after a crash often finds Slack busy.
+    """
     slack = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
-        return slack, of_one_workspace(await slack.interactive.auth_test())
+        return slack, of_one_workspace(await slack.background.auth_test())
     except BaseException:
         await slack.close()
         database.close()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from sqlmodel import col, select
 
@@ -104,6 +105,15 @@ async def test_a_bad_token_is_refused_at_the_start(settings: Settings) -> None:
     wrong = settings.model_copy(update={"slack_bot_token": type(settings.slack_bot_token)("xoxb-wrong")})
     with pytest.raises(SlackError, match="invalid_auth"):
         await build(wrong, _inline)
+
+
+async def test_a_start_waits_for_a_slack_that_is_busy(settings: Settings) -> None:
+    busy = {"method": "auth.test", "kind": "ratelimited", "seconds": 1}
+    async with aiohttp.ClientSession(settings.slack_api_url.removesuffix("/api/")) as page:
+        assert (await page.post("/faults", json=busy)).ok
+    app = await build(settings, _inline)
+    assert app.identity.team_id == "T0NORTHWIND"
+    await app.close()
 
 
 def test_every_job_that_a_room_asks_for_has_a_function() -> None:
