@@ -64,6 +64,11 @@ class WindowCounter:
             self._cells[FIRST + slot % self._width] += by
             self._cells[TOTAL] += by
 
+    def recovered(self, now: float) -> int:
+        """Add the total up anew and return it: a killed process may have changed a slot and not yet the total."""
+        self._cells[TOTAL] = sum(self._cells[FIRST + place] for place in range(self._width))
+        return self.total(now)
+
     def wait(self, amount: int, limit: int, now: float) -> float:
         """Return after how many seconds ``amount``, which is at most the limit, fits below it if nothing else comes."""
         newest, left = self._cells[NEWEST], self._cells[TOTAL]
