@@ -81,6 +81,11 @@ JUDGED = (
         ("certifi", "fqdn", "hypothesis", "pathspec"),
         "The MPL covers its own files, wherever they go, and no others. These are used unmodified.",
     ),
+    Judgement(
+        "MPL-2.0 AND (Apache-2.0 OR MIT)",
+        ("orjson",),
+        "The MPL covers orjson's own files, which are used unmodified; what is compiled into them is permissive.",
+    ),
 )
 
 
