@@ -1,0 +1,105 @@
+"""Runs a gateway: opens its port with uvicorn, and drains it when it is told to stop.
+
+From then on no new call is taken, which a 503 with ``retry-after`` says on connections that are open or still come in.
+Calls under way have some seconds to end by themselves; then streams end with an error event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import structlog
+import uvicorn
+
+from bot.gateway.app import Gateway
+from bot.gateway.relay import Relay
+
+DRAIN_SECONDS = 30.0
+KEEP_ALIVE_SECONDS = 75  # longer than pools of clients keep a connection: they close it, and no call meets a closed one
+LAST_WORDS_SECONDS = 2  # for what was answered to be sent
+
+log = structlog.get_logger()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal traps: who runs the process decides when it ends."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    gateway: Gateway, relay: Relay, host: str, port: int, drain_seconds: float = DRAIN_SECONDS
+) -> AsyncIterator[int]:
+    """Serve while the block runs, and drain at its end; yield the port (0 picks a free one).
+
+    Raises:
+        OSError: the port is taken.
+    """
+    bound = socket.create_server((host, port), backlog=2048)
+    server = _Server(_config(gateway))
+    serving = asyncio.create_task(server.serve(sockets=[bound]), name="gateway")
+    try:
+        await server.up.wait()
+        yield bound.getsockname()[1]
+    finally:
+        gateway.is_stopping = True
+        await _drain(relay, drain_seconds)
+        server.should_exit = True
+        await serving
+        bound.close()
+
+
+def _config(gateway: Gateway) -> uvicorn.Config:
+    return uvicorn.Config(
+        gateway,
+        http="httptools",
+        interface="asgi3",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # nothing here depends on what a proxy says
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=LAST_WORDS_SECONDS,
+    )
+
+
+async def _drain(relay: Relay, seconds: float) -> None:
+    """Wait until no call is under way, or break off those that still are."""
+    await relay.idle(seconds)
+    if relay.open_calls:
+        log.warning("gateway.broke_off", calls=relay.open_calls)
+        relay.break_off()
+
+
+async def until_stopped(
+    gateway: Gateway, relay: Relay, host: str, port: int, drain_seconds: float = DRAIN_SECONDS
+) -> None:
+    """Serve until SIGTERM or SIGINT, and drain.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with listening(gateway, relay, host, port, drain_seconds) as bound:
+        log.info("gateway.ready", host=host, port=bound)
+        await stop.wait()
+        log.info("gateway.stopping", calls=relay.open_calls)
