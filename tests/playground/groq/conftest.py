@@ -1,0 +1,56 @@
+"""An emulated Groq, and the official SDKs that speak with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from groq import AsyncGroq
+from openai import AsyncOpenAI
+
+from playground.groq.server import GroqEmulator
+from playground.groq.state import Organization
+
+MODEL = "openai/gpt-oss-20b"
+
+
+@dataclass
+class Clock:
+    """Monotonic seconds that a test moves."""
+
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+@dataclass
+class Groq:
+    """An emulator with one organization and one key, and both SDKs, which retry nothing by themselves."""
+
+    emulator: GroqEmulator
+    organization: Organization
+    key: str
+    clock: Clock
+    groq: AsyncGroq = field(init=False)
+    openai: AsyncOpenAI = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.groq = AsyncGroq(api_key=self.key, base_url=self.emulator.url, max_retries=0)
+        self.openai = AsyncOpenAI(api_key=self.key, base_url=f"{self.emulator.url}/openai/v1", max_retries=0)
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Groq]:
+    """A Groq without limits, until a test sets some."""
+    clock = Clock()
+    emulator = GroqEmulator(clock)
+    await emulator.start()
+    organization = emulator.state.add_organization()
+    served = Groq(emulator, organization, organization.new_key(), clock)
+    yield served
+    await served.groq.close()
+    await served.openai.close()
+    await emulator.stop()
