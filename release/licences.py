@@ -39,6 +39,7 @@ PERMISSIVE = frozenset(
 SPELLED = {
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
+    "Apache License, Version 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD 2-Clause License": "BSD-2-Clause",
     "ISC License (ISCL)": "ISC",
@@ -53,8 +54,8 @@ SPELLED = {
 SAYS_NOTHING = frozenset({"", "UNKNOWN", "BSD License"})
 """``BSD License``, the classifier, says neither two clauses nor three: then something else must."""
 
-ELSEWHERE = {"colorama": "BSD-3-Clause"}
-"""Packages that are installed on Windows alone, where their metadata was read."""
+ELSEWHERE = {"colorama": "BSD-3-Clause", "httpx2-jsfetch": "BSD-3-Clause"}
+"""Packages that are installed on Windows, or in a browser, alone: their metadata was read there."""
 
 
 @dataclass(frozen=True)
