@@ -1,28 +1,40 @@
 """The counters of one gateway process, kept in files that are mapped into memory: a killed process loses nothing.
 
 There is one file for each window, because all counters over a window are of one size. Its times are those of the
-machine's monotonic clock, so what another boot left behind says nothing: it is thrown away, and `lost` tells so.
+machine's monotonic clock, so what another boot left behind says nothing. Then a file begins anew, and while its
+window reaches back to before that, each counter begins with what it is told to.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import mmap
 import os
+import struct
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from bot.errors import BotError
-from bot.gateway.window_counter import WindowCounter, size_of
+from bot.gateway.counter_records import HEADER_BYTES, UNUSED, Records
+from bot.gateway.window_counter import NEWEST, WindowCounter, size_of
 from bot.gateway.windows import DAY, HOUR, MINUTE, Window
 
-MAGIC = b"KDCOUNT1"
-HEADER_BYTES = mmap.PAGESIZE
-NAME_BYTES = 32
-NUMBER_BYTES = 8
-SEGMENT_RECORDS = 256
-UNUSED = bytes(NAME_BYTES)
+MAGIC = b"KDCOUNTS"
+VERSION = 1
+HEADER = struct.Struct("<8sI36sdd")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+LOOKED_AT = 8
+
+Told = Callable[[str, Window, datetime], int]
+"""Returns what the counter of a name and window held at a moment (UTC), before which its file knows nothing."""
+
+
+def nothing(_name: str, _window: Window, _moment: datetime) -> int:
+    """Tell that a counter held nothing: where no calls were let in before the file began."""
+    return 0
 
 
 class CountersInUse(BotError):
@@ -34,29 +46,68 @@ class CountersInUse(BotError):
         )
 
 
-class CounterFile:
-    """The counters in one folder, by name; ``lost`` tells that there were none, or those of another boot.
+class Beginning(NamedTuple):
+    """The header of a file: in which boot it began to count, and when, in monotonic seconds and as a Unix time."""
 
-    ``now`` is monotonic seconds: counters that hold nothing any more give their places to others.
+    boot_id: bytes
+    monotonic: float
+    wall: float
+
+    def packed(self) -> bytes:
+        """Return it as it stands in a file."""
+        return HEADER.pack(MAGIC, VERSION, *self)
+
+    @classmethod
+    def read(cls, file: int) -> Beginning | None:
+        """Return what stands in this file, None where it is none of ours or of another version."""
+        kept = os.pread(file, HEADER.size, 0)
+        if len(kept) < HEADER.size:
+            return None
+        magic, version, *rest = HEADER.unpack(kept)
+        return cls(*rest) if (magic, version) == (MAGIC, VERSION) else None
+
+
+class CounterFile:
+    """The counters in one folder, by name. ``lost`` tells that there were none, or those of another boot.
+
+    ``monotonic`` gives the seconds of the windows, and ``wall`` is the time of day now (UTC). ``told`` is asked within
+    a call, so it answers at once. The boot's id is the kernel's, unless one is given.
 
     Raises:
         CountersInUse: another process has them open.
+        OSError: the folder or the kernel's id cannot be read or written.
     """
 
-    def __init__(self, folder: Path, now: float, boot_id: str | None = None) -> None:
-        boot = boot_id or BOOT_ID.read_text().strip()
+    def __init__(
+        self,
+        folder: Path,
+        monotonic: Callable[[], float],
+        wall: datetime,
+        told: Told = nothing,
+        boot_id: str | None = None,
+    ) -> None:
+        boot = (boot_id or BOOT_ID.read_text().strip()).encode().ljust(36, b"\0")
+        fresh = Beginning(boot, monotonic(), wall.timestamp())
         folder.mkdir(parents=True, exist_ok=True)
         self._files: dict[Window, _WindowFile] = {}
         try:
             for window in (MINUTE, HOUR, DAY):
-                self._files[window] = _WindowFile(folder / f"counters-{window.name}", window, boot, now)
+                file = _locked(folder / f"counters-{window.name}")
+                self._files[window] = _WindowFile(file, window, fresh, monotonic, told)
         except BaseException:
             self.close()
             raise
         self.lost = any(each.lost for each in self._files.values())
 
     def counter(self, name: str, window: Window) -> WindowCounter:
-        """Return the counter of this name (a scope, a model and a metric), a new one where there is none yet."""
+        """Return the counter of this name (a scope, a model and a metric), a new one where there is none yet.
+
+        It is the same one for as long as somebody holds it, and its place in the file is given to no other meanwhile.
+        What nobody holds, and nothing was asked of for as long as its window, makes room for new ones.
+
+        Raises:
+            OSError: there is none yet, and the disk is full.
+        """
         return self._files[window].counter(name)
 
     def close(self) -> None:
@@ -66,92 +117,102 @@ class CounterFile:
 
 
 class _WindowFile:
-    """A header, then segments of records; a record is the hash of a name and the cells of its counter.
+    """The counters over one window in one open file, which it closes."""
 
-    It grows by a segment, mapped beside the others, so that counters handed out go on pointing into the same pages.
-    """
-
-    def __init__(self, path: Path, window: Window, boot_id: str, now: float) -> None:
-        self._window = window
-        self._record_bytes = NAME_BYTES + NUMBER_BYTES * size_of(window)
-        self._segments: list[memoryview] = []
+    def __init__(self, file: int, window: Window, fresh: Beginning, monotonic: Callable[[], float], told: Told) -> None:
+        self._file, self._window, self._monotonic, self._told = file, window, monotonic, told
+        kept = Beginning.read(file)
+        self.lost = kept is None or kept.boot_id != fresh.boot_id
+        self._beginning = fresh if kept is None or self.lost else kept
+        if self.lost:
+            _begin(file, fresh)
+        self._records = Records(file, size_of(window))
+        self._held: WeakValueDictionary[int, WindowCounter] = WeakValueDictionary()
         self._places: dict[bytes, int] = {}
         self._free: list[int] = []
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._lock(path)
-        self.lost = self._header() != _header_of(boot_id)
-        if self.lost:
-            os.ftruncate(self._file, 0)
-            os.ftruncate(self._file, HEADER_BYTES)
-            os.pwrite(self._file, _header_of(boot_id), 0)
-        for number in range((os.fstat(self._file).st_size - HEADER_BYTES) // self._segment_bytes):
-            self._map(number)
-        self._remember(now)
-
-    @property
-    def _segment_bytes(self) -> int:
-        """Whole pages: a mapping begins at the beginning of one."""
-        pages = -(-SEGMENT_RECORDS * self._record_bytes // mmap.PAGESIZE)
-        return pages * mmap.PAGESIZE
+        self._highest = 0  # none begins below the highest slot that any had: a clock that steps back frees nothing
+        self._next = 0
+        self._remember()
 
     def counter(self, name: str) -> WindowCounter:
         digest = hashlib.sha256(name.encode()).digest()
         place = self._places.get(digest)
         if place is None:
-            place = self._places[digest] = self._place()
-            self._name(place)[:] = digest
-        return self._counter(place)
+            return self._new(name, digest)
+        counter = self._held.get(place)
+        if counter is None:
+            counter = self._held[place] = WindowCounter(self._window, self._records.cells(place))
+        return counter
 
     def close(self) -> None:
-        self._places.clear()
-        self._segments.clear()
         fcntl.flock(self._file, fcntl.LOCK_UN)  # a mapping that somebody still sees keeps the file open
         os.close(self._file)
 
-    def _lock(self, path: Path) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._file)
-            raise CountersInUse(path) from None
+    def _new(self, name: str, digest: bytes) -> WindowCounter:
+        self._tidy()
+        if not self._free:
+            self._free.extend(reversed(self._records.grow()))
+        place = self._free.pop()
+        self._records.empty(place)
+        cells = self._records.cells(place)
+        cells[NEWEST] = max(self._highest, self._window.slot(self._monotonic()))
+        counter = WindowCounter(self._window, cells)
+        self._start(counter, name, cells[NEWEST])
+        self._records.rename(place, digest)  # last: a process killed before leaves no counter that was not told
+        self._places[digest], self._held[place] = place, counter
+        return counter
 
-    def _header(self) -> bytes:
-        return os.pread(self._file, HEADER_BYTES, 0).rstrip(b"\0")
+    def _start(self, counter: WindowCounter, name: str, newest: int) -> None:
+        """Add what is told, where the window reaches back to before this file began."""
+        began = self._window.slot(self._beginning.monotonic)
+        if began > newest - self._window.cells:
+            counter.correct(began, self._told(name, self._window, datetime.fromtimestamp(self._beginning.wall, UTC)))
 
-    def _map(self, number: int) -> None:
-        offset = HEADER_BYTES + number * self._segment_bytes
-        self._segments.append(memoryview(mmap.mmap(self._file, self._segment_bytes, offset=offset)))
-
-    def _remember(self, now: float) -> None:
-        """Find every record that holds something; who was killed within a step left a total that is not the sum."""
-        for place in reversed(range(len(self._segments) * SEGMENT_RECORDS)):
-            digest = bytes(self._name(place))
-            if digest != UNUSED and self._counter(place).recovered(now):
+    def _remember(self) -> None:
+        """Note whose each record is, and which are free. What holds nothing any more is free too."""
+        for place in reversed(range(len(self._records))):
+            digest, is_idle = self._records.name(place), self._is_idle(place)
+            if digest != UNUSED and not is_idle:
                 self._places[digest] = place
-            else:
-                self._record(place)[:] = bytes(self._record_bytes)
+                continue
+            if digest != UNUSED:
+                self._records.rename(place, UNUSED)
+            self._free.append(place)
+
+    def _tidy(self) -> None:
+        """Free what holds nothing any more of a few records, on from the last time: so all get their turn."""
+        for _ in range(min(LOOKED_AT, len(self._records))):
+            place, self._next = self._next, (self._next + 1) % len(self._records)
+            digest = self._records.name(place)
+            if digest != UNUSED and place not in self._held and self._is_idle(place):
+                self._records.rename(place, UNUSED)
+                del self._places[digest]
                 self._free.append(place)
 
-    def _place(self) -> int:
-        if not self._free:
-            number = len(self._segments)
-            os.ftruncate(self._file, HEADER_BYTES + (number + 1) * self._segment_bytes)
-            self._map(number)
-            first = number * SEGMENT_RECORDS
-            self._free = list(reversed(range(first, first + SEGMENT_RECORDS)))
-        return self._free.pop()
-
-    def _name(self, place: int) -> memoryview:
-        return self._record(place)[:NAME_BYTES]
-
-    def _counter(self, place: int) -> WindowCounter:
-        return WindowCounter(self._window, self._record(place)[NAME_BYTES:].cast("q"))
-
-    def _record(self, place: int) -> memoryview:
-        segment, number = divmod(place, SEGMENT_RECORDS)
-        begin = number * self._record_bytes
-        return self._segments[segment][begin : begin + self._record_bytes]
+    def _is_idle(self, place: int) -> bool:
+        """Tell whether the window has passed since anything was asked of it."""
+        newest: int = self._records.cells(place)[NEWEST]
+        self._highest = max(self._highest, newest)
+        return newest < self._window.slot(self._monotonic()) - self._window.slots
 
 
-def _header_of(boot_id: str) -> bytes:
-    return MAGIC + boot_id.encode()
+def _locked(path: Path) -> int:
+    """Open a file that this process alone has from now on.
+
+    Raises:
+        CountersInUse: another one has it.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise CountersInUse(path) from None
+    return file
+
+
+def _begin(file: int, beginning: Beginning) -> None:
+    """Throw away what stands in a file; the header comes last, so that a process killed before begins again."""
+    os.ftruncate(file, 0)
+    os.ftruncate(file, HEADER_BYTES)
+    os.pwrite(file, beginning.packed(), 0)

@@ -24,69 +24,65 @@ class Cells(Protocol):
         ...
 
 
-NEWEST, TOTAL, FIRST = 0, 1, 2
-HEADER = FIRST
+NEWEST, FIRST = 0, 1
 
 
 def size_of(window: Window) -> int:
     """Return how many whole numbers a counter over this window takes."""
-    return HEADER + window.cells
+    return FIRST + window.cells
 
 
 class WindowCounter:
-    """A counter over ``cells``, whole numbers that may stand in a file: the newest slot, the total, then each slot."""
+    """A counter over ``cells``, whole numbers that may stand in a file: the newest slot's number, then each slot.
 
-    __slots__ = ("_cells", "_slot_seconds", "_width", "window")
+    The total is not among them: it is added up when the cells are taken up, so that a process killed between two
+    writes leaves none that is wrong. Cells have one counter at a time.
+    """
+
+    __slots__ = ("__weakref__", "_cells", "_ends", "_newest", "_total", "_width", "window")
 
     def __init__(self, window: Window, cells: Cells | None = None) -> None:
         self.window = window
         self._cells: Cells = cells if cells is not None else [0] * size_of(window)
         self._width = window.cells
-        self._slot_seconds = window.slot_seconds
+        self._newest = self._cells[NEWEST]
+        self._ends = (self._newest + 1) * window.slot_seconds
+        self._total = sum(self._cells[FIRST + place] for place in range(self._width))
 
     def total(self, now: float) -> int:
         """Return what stands in the window at ``now`` (seconds); a clock that steps back frees nothing."""
-        slot = int(now // self._slot_seconds)
-        if slot > self._cells[NEWEST]:
-            self._move_to(slot)
-        return self._cells[TOTAL]
+        if now >= self._ends:
+            self._move_to(self.window.slot(now))
+        return self._total
 
     def add(self, amount: int) -> int:
         """Add to the running slot, as the last ``total`` left it; return its number, for a correction later."""
-        slot = self._cells[NEWEST]
+        slot = self._newest
         self._cells[FIRST + slot % self._width] += amount
-        self._cells[TOTAL] += amount
+        self._total += amount
         return slot
 
     def correct(self, slot: int, by: int) -> None:
         """Change what was added in this slot; one that has left the window is left alone."""
-        if slot > self._cells[NEWEST] - self._width:
+        if slot > self._newest - self._width:
             self._cells[FIRST + slot % self._width] += by
-            self._cells[TOTAL] += by
-
-    def recovered(self, now: float) -> int:
-        """Add the total up anew and return it: a killed process may have changed a slot and not yet the total."""
-        self._cells[TOTAL] = sum(self._cells[FIRST + place] for place in range(self._width))
-        return self.total(now)
+            self._total += by
 
     def wait(self, amount: int, limit: int, now: float) -> float:
         """Return after how many seconds ``amount``, which is at most the limit, fits below it if nothing else comes."""
-        newest, left = self._cells[NEWEST], self._cells[TOTAL]
+        newest, left, seconds = self._newest, self._total, self.window.slot_seconds
         for slot in range(newest - self._width + 1, newest + 1):
             if left + amount <= limit:
-                return max(0.0, (slot - 1 + self._width) * self._slot_seconds - now)
+                return max(0.0, (slot - 1 + self._width) * seconds - now)
             left -= self._cells[FIRST + slot % self._width]
-        return max(0.0, (newest + self._width) * self._slot_seconds - now)
+        return max(0.0, (newest + self._width) * seconds - now)
 
     def _move_to(self, slot: int) -> None:
-        cells, newest = self._cells, self._cells[NEWEST]
-        if slot - newest >= self._width:
-            for place in range(FIRST, FIRST + self._width):
-                cells[place] = 0
-            cells[TOTAL] = 0
-        else:
-            for passed in range(newest + 1, slot + 1):
-                place = FIRST + passed % self._width
-                cells[TOTAL] -= cells[place]
-                cells[place] = 0
-        cells[NEWEST] = slot
+        """Empty the slots that leave, and take note of the newest after that: a kill in between frees nothing early."""
+        cells, width = self._cells, self._width
+        for passed in range(max(self._newest, slot - width) + 1, slot + 1):
+            place = FIRST + passed % width
+            self._total -= cells[place]
+            cells[place] = 0
+        cells[NEWEST] = self._newest = slot
+        self._ends = (slot + 1) * self.window.slot_seconds

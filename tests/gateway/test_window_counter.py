@@ -64,26 +64,27 @@ def test_two_counters_share_a_buffer_and_not_a_cell() -> None:
 
 
 @given(
-    added=st.lists(st.tuples(st.floats(0, 200), st.integers(0, 40)), max_size=30),
+    window=st.sampled_from(WINDOWS),
+    added=st.lists(st.tuples(st.floats(0, 3), st.integers(0, 40)), max_size=30),
     amount=st.integers(0, 100),
-    later=st.floats(0, 30),
+    later=st.floats(0, 0.5),
 )
 def test_after_the_wait_it_fits_and_a_slot_earlier_it_did_not(
-    added: list[tuple[float, int]], amount: int, later: float
+    window: Window, added: list[tuple[float, int]], amount: int, later: float
 ) -> None:
-    counter, limit = WindowCounter(MINUTE), 100
+    counter, limit, length = WindowCounter(window), 100, window.slots * window.slot_seconds
     now = 0.0
-    for moment, each in sorted(added):
-        now = 1_000 + moment
+    for windows, each in sorted(added):
+        now = 1_000 + windows * length
         if counter.total(now) + each <= limit:
             counter.add(each)
-    now += later
+    now += later * length
     used = counter.total(now)
     wait = counter.wait(amount, limit, now)
     if used + amount <= limit:
         assert wait == 0
         return
-    assert 0 < wait <= MINUTE.slots + MINUTE.slot_seconds
-    earlier = now + wait - MINUTE.slot_seconds
+    assert 0 < wait <= length + window.slot_seconds
+    earlier = now + wait - window.slot_seconds
     assert earlier < now or counter.total(earlier) + amount > limit
     assert counter.total(now + wait + 0.001) + amount <= limit
