@@ -1,15 +1,18 @@
 """Whether a call may go on: one step over every counter that it touches, all or nothing.
 
-There is no lock: the step is one synchronous function, and a gateway has one event loop.
+The step waits for nothing and runs under one lock, so that threads too pass exactly what the limits let through.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.gateway.window_counter import WindowCounter
 from bot.gateway.windows import Metric
+
+_STEP = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +54,23 @@ class Reservation:
 
         A surplus is charged at once, wherever its slot still stands in the window, so that it blocks later calls.
         """
-        charged, self._charged = self._charged, []
-        for charge, slot in charged:
-            actual = used.get(charge.metric)
-            if actual is not None and actual != charge.amount:
-                charge.counter.total(now)
-                charge.counter.correct(slot, actual - charge.amount)
+        with _STEP:
+            charged, self._charged = self._charged, []
+            for charge, slot in charged:
+                actual = used.get(charge.metric)
+                if actual is not None and actual != charge.amount:
+                    charge.counter.total(now)
+                    charge.counter.correct(slot, actual - charge.amount)
 
 
 def admit(charges: Sequence[Charge], now: float) -> Reservation | Refusal:
     """Charge all of these counters, or none of them and say which refuses for longest; ``now`` is monotonic seconds."""
-    for charge in charges:
-        used = charge.counter.total(now)
-        if charge.limit is not None and used + charge.amount > charge.limit:
-            return _longest(charges, now)
-    return Reservation([(charge, charge.counter.add(charge.amount)) for charge in charges])
+    with _STEP:
+        for charge in charges:
+            used = charge.counter.total(now)
+            if charge.limit is not None and used + charge.amount > charge.limit:
+                return _longest(charges, now)
+        return Reservation([(charge, charge.counter.add(charge.amount)) for charge in charges])
 
 
 def _longest(charges: Sequence[Charge], now: float) -> Refusal:

@@ -19,9 +19,10 @@ class PlainCounter:
         """Take note of a moment."""
         self.latest = max(self.latest, self.window.slot(now))
 
-    def total(self) -> int:
-        """Add up what lies within the window before the latest moment."""
-        return sum(amount for slot, amount in self.added if slot > self.latest - self.window.cells)
+    def total(self, later: float = 0.0) -> int:
+        """Add up what lies within the window before the latest moment, or before a later one."""
+        latest = max(self.latest, self.window.slot(later))
+        return sum(amount for slot, amount in self.added if slot > latest - self.window.cells)
 
     def add(self, amount: int) -> list[int]:
         """Note an amount at the latest moment; whoever holds the event may change it later."""
@@ -39,11 +40,15 @@ class PlainCharge:
     limit: int | None
     amount: int
 
+    def fits(self, later: float = 0.0) -> bool:
+        """Tell whether the limit leaves room for it, now or later if nothing else comes."""
+        return self.limit is None or self.counter.total(later) + self.amount <= self.limit
+
 
 def admitted(charges: list[PlainCharge], now: float) -> list[tuple[Metric, list[int]]] | None:
     """Return the events of a call that is let in, by metric, or None where any limit refuses it."""
     for charge in charges:
         charge.counter.see(now)
-    if any(each.limit is not None and each.counter.total() + each.amount > each.limit for each in charges):
+    if not all(charge.fits() for charge in charges):
         return None
     return [(each.metric, each.counter.add(each.amount)) for each in charges]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+import pytest
 
 from bot.gateway.admission import Charge, Refusal, Reservation, admit
 from bot.gateway.window_counter import WindowCounter
 from bot.gateway.windows import MINUTE, WINDOW_OF, Metric
-from tests.gateway.reference import PlainCharge, PlainCounter, admitted
 
 ORGANIZATION, PRODUCTION, STAGING = 100, 80, 30
 
@@ -119,61 +116,32 @@ def test_a_correction_whose_minute_has_left_still_counts_in_the_day() -> None:
     assert (minute.total(500.0), day.total(500.0)) == (0, 25)
 
 
-METRICS = (Metric.RPM, Metric.TPM, Metric.ASH, Metric.TPD)
-LIMITS = st.one_of(st.none(), st.integers(0, 60))
+@pytest.mark.parametrize("metric", Metric)
+def test_every_limit_that_can_be_set_bites_and_lets_go_after_its_window(metric: Metric) -> None:
+    window = WINDOW_OF[metric]
+    charge = Charge(WindowCounter(window), "project", metric, 100, 20)
+    outcomes = [admit([charge], 0.0) for _ in range(7)]
+    assert [isinstance(each, Reservation) for each in outcomes] == [True] * 5 + [False] * 2
+    refused = outcomes[-1]
+    assert isinstance(refused, Refusal)
+    assert (refused.metric, refused.limit, refused.used, refused.requested) == (metric, 100, 100, 20)
+    assert refused.wait == window.cells * window.slot_seconds
+    assert isinstance(admit([charge], refused.wait - 0.001), Refusal)
+    assert isinstance(admit([charge], refused.wait), Reservation)
 
 
-class AgainstThePlainReference(RuleBasedStateMachine):
-    """Random limits, calls, corrections and moves of the clock, back too: both let in the same and hold the same."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 1_000.0
-        self.counters = {
-            metric: (WindowCounter(WINDOW_OF[metric]), WindowCounter(WINDOW_OF[metric])) for metric in METRICS
-        }
-        self.plain = {metric: (PlainCounter(WINDOW_OF[metric]), PlainCounter(WINDOW_OF[metric])) for metric in METRICS}
-        self.open: list[tuple[Reservation, list[tuple[Metric, list[int]]]]] = []
-
-    @rule(by=st.one_of(st.floats(0, 3), st.floats(0, 4_000), st.floats(-500, 0), st.floats(80_000, 200_000)))
-    def time_passes(self, by: float) -> None:
-        self.now = max(1_000.0, self.now + by)
-
-    @rule(
-        metrics=st.lists(st.sampled_from(METRICS), min_size=1, unique=True),
-        limits=st.lists(LIMITS, min_size=8, max_size=8),
-        amount=st.integers(0, 30),
-    )
-    def somebody_calls(self, metrics: list[Metric], limits: list[int | None], amount: int) -> None:
-        charges, plain = [], []
-        for number, metric in enumerate(metrics):
-            for scope in (0, 1):
-                limit = limits[(2 * number + scope) % 8]
-                charges.append(Charge(self.counters[metric][scope], "one", metric, limit, amount))
-                plain.append(PlainCharge(self.plain[metric][scope], metric, limit, amount))
-        outcome, expected = admit(charges, self.now), admitted(plain, self.now)
-        assert isinstance(outcome, Reservation) == (expected is not None)
-        if isinstance(outcome, Reservation) and expected is not None:
-            self.open.append((outcome, expected))
-
-    @rule(which=st.integers(0, 50), used=st.integers(0, 60))
-    def a_call_is_settled(self, which: int, used: int) -> None:
-        if not self.open:
-            return
-        reservation, events = self.open.pop(which % len(self.open))
-        reservation.settle(dict.fromkeys(METRICS, used), self.now)
-        for metric, event in events:
-            for counter in self.plain[metric]:
-                counter.see(self.now)
-            event[1] = used
-
-    @invariant()
-    def both_hold_the_same(self) -> None:
-        for metric in METRICS:
-            for window_counter, counter in zip(self.counters[metric], self.plain[metric], strict=True):
-                counter.see(self.now)
-                assert window_counter.total(self.now) == counter.total()
+def test_a_limit_that_is_cleared_and_set_again_knows_what_was_used_meanwhile() -> None:
+    counter = WindowCounter(MINUTE)
+    for limit, passes in ((2, True), (2, True), (2, False), (None, True), (4, True), (4, False), (0, False)):
+        outcome = admit([Charge(counter, "project", Metric.RPM, limit, 1)], 5.0)
+        assert isinstance(outcome, Reservation) == passes
 
 
-TestAgainstThePlainReference = AgainstThePlainReference.TestCase
-TestAgainstThePlainReference.settings = settings(stateful_step_count=40, deadline=None)
+def test_metrics_do_not_refuse_for_one_another() -> None:
+    requests, tokens = WindowCounter(MINUTE), WindowCounter(MINUTE)
+    calls = [
+        admit([Charge(requests, "key", Metric.RPM, 100, 1), Charge(tokens, "key", Metric.TPM, 100_000, 1_000)], 5.0)
+        for _ in range(101)
+    ]
+    assert sum(isinstance(each, Reservation) for each in calls) == 100
+    assert (requests.total(5.0), tokens.total(5.0)) == (100, 100_000)
