@@ -26,16 +26,17 @@ class Found:
     """A pattern, where it stands, and how it is used: from the first character only, or from every one."""
 
     where: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[Any]
     anchored: bool
 
     def run(self, text: str) -> None:
         """Use it as the program does."""
+        given: Any = text.encode() if isinstance(self.pattern.pattern, bytes) else text
         if self.anchored:
-            self.pattern.fullmatch(text)
-            self.pattern.match(text)
+            self.pattern.fullmatch(given)
+            self.pattern.match(given)
         else:
-            self.pattern.sub("", text)
+            self.pattern.sub(type(given)(), given)
 
 
 def every_pattern(made: dict[str, Callable[[], re.Pattern[str]]]) -> list[Found]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -15,7 +16,6 @@ from groq import AsyncGroq
 from openai import AsyncOpenAI
 
 from bot import virtual_keys
-from bot.clock import SystemClock
 from bot.gateway import relay
 from bot.gateway.app import Bounds, Gateway
 from bot.gateway.charging import LocalAdmission, counters_in_memory
@@ -26,6 +26,7 @@ from bot.gateway.serve import listening
 from bot.gateway.windows import Metric
 from playground.groq.server import GroqEmulator
 from playground.groq.state import Organization
+from tests.clocks import machine_now
 from tests.waiting import until
 
 MODEL = "openai/gpt-oss-20b"
@@ -150,6 +151,17 @@ class Running:
             await client.close()
 
 
+class MachineClock:
+    """The clock of most tests' machine."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return machine_now()
+
+    async def refresh(self) -> None:
+        """Nothing moves it."""
+
+
 @asynccontextmanager
 async def running(bounds: Bounds | None = None, drain_seconds: float = 0.2) -> AsyncIterator[Running]:
     """Run a gateway before an emulated Groq while the block runs."""
@@ -163,7 +175,7 @@ async def running(bounds: Bounds | None = None, drain_seconds: float = 0.2) -> A
     async with relay.session() as session:
         carrier = Relay(session)
         admission = LocalAdmission(counters_in_memory(), seconds)
-        gateway = Gateway(keys, admission, carrier, SystemClock(), records.append, bounds)
+        gateway = Gateway(keys, admission, carrier, MachineClock(), records.append, bounds)
         async with listening(gateway, carrier, "127.0.0.1", 0, drain_seconds) as port:
             found = Running(groq, organization, f"http://127.0.0.1:{port}", gateway, carrier, keys, seconds, records)
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import settings
@@ -15,6 +14,7 @@ from bot.gateway.admission import Charge, Refusal, Reservation, admit
 from bot.gateway.counter_file import CounterFile
 from bot.gateway.window_counter import WindowCounter
 from bot.gateway.windows import WINDOW_OF, Metric
+from tests.clocks import machine_now
 from tests.gateway.reference import PlainCharge, PlainCounter, admitted
 
 METRICS = (Metric.RPM, Metric.TPM, Metric.ASH, Metric.TPD)
@@ -93,7 +93,7 @@ class InFile(InMemory):
 
     def opened(self) -> CounterFile:
         """Open the counters as a process does."""
-        return CounterFile(self.folder, lambda: self.now, datetime.now(UTC), boot_id="a boot")
+        return CounterFile(self.folder, lambda: self.now, machine_now(), boot_id="a boot")
 
     def counter(self, scope: str, metric: Metric) -> WindowCounter:
         return self.file.counter(f"{scope} {metric}", WINDOW_OF[metric])

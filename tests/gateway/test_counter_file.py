@@ -16,6 +16,7 @@ import pytest
 from bot.gateway.counter_file import BOOT_ID, CounterFile, CountersInUse, Told, nothing
 from bot.gateway.counter_records import SEGMENT_RECORDS
 from bot.gateway.windows import DAY, HOUR, MINUTE, Window
+from tests.clocks import machine_now
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 BOOT, NEXT_BOOT = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
@@ -100,7 +101,7 @@ def test_a_process_killed_at_any_point_loses_nothing_that_it_had_let_in(tmp_path
         process.kill()
         lines += process.stdout.readlines()
     last = int([line for line in lines if line.endswith("\n")][-1])
-    file = CounterFile(tmp_path, time.monotonic, datetime.now(UTC))
+    file = CounterFile(tmp_path, time.monotonic, machine_now())
     assert not file.lost
     minute, _, day = counted(file, "project one", time.monotonic())
     assert minute in (3 * last, 3 * last + 3)  # the call in flight counts, or does not

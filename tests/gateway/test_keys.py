@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import groq
@@ -12,6 +12,7 @@ import openai
 import pytest
 
 from bot.gateway.directory import Upstream
+from tests.clocks import machine_now
 from tests.gateway.running import HELLO, MODEL, Running
 
 
@@ -36,10 +37,10 @@ async def test_a_key_that_ended_is_refused_on_the_next_call(here: Running) -> No
 
 
 async def test_a_key_ends_at_its_date(here: Running) -> None:
-    here.change(ends_at=datetime.now(UTC) + timedelta(seconds=60))
+    here.change(ends_at=machine_now() + timedelta(seconds=60))
     assert (await here.post()).status_code == 200
 
-    here.change(ends_at=datetime.now(UTC))
+    here.change(ends_at=machine_now())
     assert (await here.post()).status_code == 401
 
 
