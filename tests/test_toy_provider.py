@@ -185,7 +185,7 @@ async def test_keys_work_wholly_at_a_provider_that_offers_projects_and_keys_only
         assert toybox.is_live(secret)
         assert "TOYBOX_KEY" in window
         assert "Deepgram" not in window
-        await here.until(lambda session: any(row.state == "live" for row in session.exec(select(KeyRow))))
+        await here.until(lambda _session: [row.state for row in rows_of(here)] == ["live"])
         (made,) = rows_of(here)
         assert (made.state, made.provider, made.owner) == ("live", "toybox", MARIA)
 
