@@ -15,7 +15,6 @@ from playground.deepgram.telling import Telling
 
 CALLS_KEPT = 10_000
 CONTROL = ("/faults", "/inspect", "/telling")
-_LOOPBACK = {"127.0.0.1", "localhost"}
 
 
 class Calls:
@@ -68,14 +67,3 @@ def routes(faults: Faults, calls: Calls, state: State) -> list[web.RouteDef]:
         web.get("/inspect/calls", inspect),
         web.put("/telling/{project_id}", tell),
     ]
-
-
-def is_foreign(request: web.Request) -> bool:
-    """Return whether a web page of somebody else may be behind a control request.
-
-    The Host is checked against DNS rebinding, the Origin against forms and scripts of other pages.
-    """
-    if request.host.rpartition(":")[0] not in _LOOPBACK:
-        return True
-    origin = request.headers.get("Origin")
-    return origin is not None and origin != f"http://{request.host}"

@@ -26,6 +26,7 @@ from playground.deepgram.faults import Faults
 from playground.deepgram.ledger import Ledger
 from playground.deepgram.seed import seed, seed_beside
 from playground.deepgram.state import State
+from playground.loopback import is_foreign
 
 
 class DeepgramEmulator:
@@ -77,7 +78,7 @@ class DeepgramEmulator:
     @web.middleware
     async def _each(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(control.CONTROL):
-            return web.Response(status=403) if control.is_foreign(request) else await handler(request)
+            return web.Response(status=403) if is_foreign(request) else await handler(request)
         await self.calls.record(request)
         return await self.faults.serve(request, _known_paths_only(handler))
 
