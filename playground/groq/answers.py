@@ -7,26 +7,48 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from playground.groq import refusals
+from playground.groq.limits import Cost
 
 WORDS = ("The", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", ".")
 CREATED = 1_796_083_200  # 1 December 2026
 
 
+def words(number: int) -> list[str]:
+    """Return so many words, one a token."""
+    return [WORDS[at % len(WORDS)] for at in range(number)]
+
+
+def request_id() -> str:
+    """Return a new id of a request."""
+    return "req_" + uuid4().hex[:26]
+
+
 @dataclass(frozen=True)
 class Saying:
-    """One answer: its model, tokens in and out, how many of those in were cached, and ids."""
+    """One answer: its model, tokens in and out, how many of those in were cached, its id, and why it ended."""
 
     model: str
     input_tokens: int
     output_tokens: int
     cached_tokens: int
     request_id: str
+    is_cut_short: bool = False
+    tier: str = "on_demand"
 
     @property
     def words(self) -> list[str]:
         """Return one word a token."""
-        return [WORDS[number % len(WORDS)] for number in range(self.output_tokens)]
+        return words(self.output_tokens)
+
+    @property
+    def cost(self) -> Cost:
+        """Return what it took of the limits."""
+        return Cost(self.input_tokens - self.cached_tokens, self.output_tokens)
+
+    @property
+    def finish_reason(self) -> str:
+        """Return why it ended."""
+        return "length" if self.is_cut_short else "stop"
 
     def usage(self) -> dict[str, Any]:
         """Return what it took, as chat tells it."""
@@ -42,60 +64,37 @@ class Saying:
         }
 
 
-def say(body: Mapping[str, Any], answer_tokens: int, cached: int) -> Saying:
-    """Return the answer to a body of chat or responses."""
-    most = most_tokens(body)
-    given = input_tokens(body)
-    out = answer_tokens if most is None else min(answer_tokens, most)
-    return Saying(str(body["model"]), given, out, min(cached, given), "req_" + uuid4().hex[:26])
-
-
-def most_tokens(body: Mapping[str, Any]) -> int | None:
-    """Return the most tokens that an answer may have, where the caller says."""
-    for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
-        if body.get(name) is not None:
-            return int(body[name])
-    return None
-
-
-def input_tokens(body: Mapping[str, Any]) -> int:
-    """Return how many tokens were sent: one for four letters of text."""
-    return max(1, sum(len(text) for text in _texts(body.get("messages") or body.get("input") or "")) // 4)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, Mapping):
-        yield from _texts(value.get("content") or value.get("text") or "")
-
-
 def chat(saying: Saying) -> dict[str, Any]:
     """Return a whole answer of chat."""
     message = {"role": "assistant", "content": "".join(saying.words)}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": saying.finish_reason}
+    caches = {"dram_cached_tokens": 0, "sram_cached_tokens": saying.cached_tokens}
     return {
         "id": f"chatcmpl-{saying.request_id[4:]}",
         "object": "chat.completion",
         "created": CREATED,
         "model": saying.model,
-        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
+        "choices": [choice],
         "usage": saying.usage(),
+        "usage_breakdown": None,
         "system_fingerprint": "fp_emulated",
-        "service_tier": "on_demand",
-        "x_groq": {"id": saying.request_id},
+        "service_tier": saying.tier,
+        "x_groq": {"id": saying.request_id, "seed": 1} | ({"usage": caches} if saying.cached_tokens else {}),
     }
 
 
-def chat_chunks(saying: Saying) -> Iterator[dict[str, Any]]:
-    """Yield the chunks of a streamed chat: the first names the request, the last tells usage."""
-    yield _chunk(saying, {"role": "assistant", "content": ""}) | {"x_groq": {"id": saying.request_id}}
+def chat_chunks(saying: Saying, *, include_usage: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the chunks of a streamed chat: the first names the request, the last tells usage.
+
+    ``include_usage`` is OpenAI's way to ask for it: one chunk more, without choices.
+    """
+    yield _chunk(saying, {"role": "assistant", "content": ""}) | {"x_groq": {"id": saying.request_id, "seed": 1}}
     for word in saying.words:
         yield _chunk(saying, {"content": word})
     end = {"id": saying.request_id, "usage": saying.usage()}
-    yield _chunk(saying, {}, "stop") | {"x_groq": end}
+    yield _chunk(saying, {}, saying.finish_reason) | {"x_groq": end}
+    if include_usage:
+        yield _chunk(saying, {}) | {"choices": [], "usage": saying.usage()}
 
 
 def _chunk(saying: Saying, delta: Mapping[str, Any], reason: str | None = None) -> dict[str, Any]:
@@ -110,7 +109,7 @@ def _chunk(saying: Saying, delta: Mapping[str, Any], reason: str | None = None) 
 
 
 def response(saying: Saying, *, status: str = "completed") -> dict[str, Any]:
-    """Return a whole answer of responses."""
+    """Return a whole answer of responses, or what is told of it while it is ``in_progress``."""
     part = {"type": "output_text", "text": "".join(saying.words), "annotations": []}
     item = {"type": "message", "id": f"msg_{saying.request_id[4:]}", "status": status, "role": "assistant"}
     usage = {
@@ -126,6 +125,7 @@ def response(saying: Saying, *, status: str = "completed") -> dict[str, Any]:
         "object": "response",
         "created_at": CREATED,
         "status": status,
+        "incomplete_details": None,
         "model": saying.model,
         "output": [item | {"content": [part]}] if done else [],
         "usage": usage if done else None,
@@ -145,16 +145,8 @@ def response_events(saying: Saying) -> Iterator[dict[str, Any]]:
     yield {"type": "response.completed", "response": response(saying)}
 
 
-def embeddings(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a vector for each text.
-
-    Raises:
-        Refusal: there is no text.
-    """
-    texts = list(_texts(body.get("input") or ""))
-    if not texts:
-        raise refusals.bad_request("'input' : property is missing")
-    tokens = input_tokens(body)
+def embeddings(model: str, texts: list[str], tokens: int) -> dict[str, Any]:
+    """Return a vector for each text."""
     data = [{"object": "embedding", "index": at, "embedding": [0.1, 0.2, 0.3]} for at in range(len(texts))]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return {"object": "list", "data": data, "model": body["model"], "usage": usage}
+    return {"object": "list", "data": data, "model": model, "usage": usage}

@@ -9,43 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from playground.groq import refusals
+from playground.groq.catalogue import MODELS, Model
+from playground.groq.limits import SECONDS_OF, Bucket, Charge, Cost, charge
 
-MODELS: Mapping[str, tuple[str, int]] = {
-    "openai/gpt-oss-120b": ("OpenAI", 131_072),
-    "openai/gpt-oss-20b": ("OpenAI", 131_072),
-    "qwen/qwen3.8-27b": ("Alibaba Cloud", 131_072),
-    "groq/compound": ("Groq", 131_072),
-    "whisper-large-v3": ("OpenAI", 448),
-    "canopylabs/orpheus-v1-english": ("Canopy Labs", 4_000),
-}
-"""Each model's owner and context window, from the list of models of autumn 2026."""
-
-SECONDS_OF: Mapping[str, float] = {"RPM": 60, "TPM": 60, "RPD": 86_400, "TPD": 86_400}
 LETTERS = string.ascii_letters + string.digits
-
-
-@dataclass
-class Bucket:
-    """One limit of one model: full at first, refilled continuously, as the reset times in Groq's headers show."""
-
-    limit: int
-    seconds: float
-    left: float
-    at: float
-
-    def refill(self, now: float) -> None:
-        """Bring it to this moment."""
-        self.left = min(float(self.limit), self.left + (now - self.at) * self.limit / self.seconds)
-        self.at = now
-
-    def wait(self, amount: int) -> float:
-        """Return after how many seconds this amount is there."""
-        return max(0.0, (amount - self.left) * self.seconds / self.limit)
+KEY_LETTERS = 52
 
 
 @dataclass
 class Organization:
-    """Who pays. ``limits`` are by model and metric; a metric that is not named is not limited."""
+    """Who pays. ``limits`` are by model and metric; a metric that is not named is not limited.
+
+    ``blocked``: its spend limit is reached.
+    """
 
     id: str
     keys: set[str] = field(default_factory=set)
@@ -55,32 +31,71 @@ class Organization:
 
     def new_key(self) -> str:
         """Make a key, as a person does in the console."""
-        key = "gsk_" + "".join(secrets.choice(LETTERS) for _ in range(52))
+        key = "gsk_" + "".join(secrets.choice(LETTERS) for _ in range(KEY_LETTERS))
         self.keys.add(key)
         return key
 
 
 @dataclass
 class Served:
-    """What was served by one key and model: calls answered with 200, and their tokens."""
+    """What was served by one key and model: calls that were admitted, and what they took.
+
+    ``broken`` of the streams did not come to their end; ``unsent_tokens`` of the output were never on their way then.
+    """
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    audio_seconds: float = 0.0
+    characters: int = 0
+    broken: int = 0
+    unsent_tokens: int = 0
 
 
-class State:
-    """Everything; ``now`` is monotonic seconds. Answers have ``answer_tokens``, or as many as ``max_tokens`` allows."""
+@dataclass
+class Manners:
+    """How answers are made, for tests to set.
+
+    Attributes:
+        answer_tokens: how long an answer is, unless the caller allows less.
+        cached_tokens: how many of the prompt's tokens come from the cache.
+        assumed_output: what is reserved for an answer whose length nobody limits; None: as much as will be written.
+        gives_back: whether what was reserved and not used is given back at the end.
+        between_chunks: seconds between two chunks of a stream.
+        flex_is_full: whether calls of the flex tier are refused.
+        url_seconds: how long audio is that is given by its address: nothing is fetched.
+        audio_seconds: how long uploaded audio is; None: what its header says, or a second for 16,000 bytes.
+    """
+
+    answer_tokens: int = 20
+    cached_tokens: int = 0
+    assumed_output: int | None = None
+    gives_back: bool = True
+    between_chunks: float = 0.0
+    flex_is_full: bool = False
+    url_seconds: float = 60.0
+    audio_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls."""
+
+    key: str
+    organization: Organization
+
+
+class State(Manners):
+    """Everything; ``now`` is monotonic seconds."""
 
     def __init__(self, now: Callable[[], float]) -> None:
+        super().__init__()
         self.now = now
+        self.models: dict[str, Model] = dict(MODELS)
         self.organizations: list[Organization] = []
         self.served: dict[tuple[str, str], Served] = {}
         self.refused: Counter[int] = Counter()
-        self.answer_tokens = 20
-        self.cached_tokens = 0
-        self.between_chunks = 0.0
         self.dropped = 0
         """How many streams their client left before the end."""
 
@@ -91,46 +106,38 @@ class State:
         self.organizations.append(organization)
         return organization
 
-    def owner(self, key: str) -> Organization:
-        """Return whose key this is.
+    def caller(self, authorization: str) -> Caller:
+        """Return who calls with this header.
 
         Raises:
-            Refusal: nobody's, or of an organization that is blocked.
+            Refusal: nobody's key, or one of an organization that is blocked.
         """
+        scheme, _, key = authorization.partition(" ")
         found = next((each for each in self.organizations if key in each.keys), None)
-        if found is None:
+        if scheme.casefold() != "bearer" or found is None:
             raise refusals.invalid_key()
         if found.blocked:
             raise refusals.blocked()
-        return found
+        return Caller(key, found)
 
-    def take(self, organization: Organization, model: str, tokens: int) -> Mapping[str, str]:
-        """Charge one request and its tokens, prompt and the most that it may answer; return the limit headers.
+    def charge(self, organization: Organization, model: str, cost: Cost) -> Charge:
+        """Charge one request with what it may take at most.
 
         Raises:
             Refusal: some limit does not allow it; nothing was charged.
         """
-        buckets = self._buckets(organization, model)
-        amounts = {metric: 1 if metric.startswith("R") else tokens for metric in buckets}
-        for metric, bucket in buckets.items():
-            bucket.refill(self.now())
-            if amounts[metric] > bucket.limit:
-                raise refusals.too_large(model, organization.id, metric, bucket.limit, amounts[metric])
-        for metric, bucket in buckets.items():
-            if amounts[metric] > bucket.left:
-                numbers = (bucket.limit, int(bucket.limit - bucket.left), amounts[metric])
-                raise refusals.limited(model, organization.id, metric, numbers, bucket.wait(amounts[metric]))
-        for metric, bucket in buckets.items():
-            bucket.left -= amounts[metric]
-        return _headers(buckets)
+        return charge(self._buckets(organization, model), cost, model, organization.id, self.now())
 
-    def note(self, key: str, model: str, input_tokens: int, output_tokens: int) -> None:
-        """Write down what was served."""
-        served = self.served.setdefault((key, model), Served())
+    def settle(self, charged: Charge, actual: Cost) -> None:
+        """Correct a charge to what the request took, if that is this Groq's manner."""
+        if self.gives_back:
+            charged.settle(actual)
+
+    def note(self, caller: Caller, model: str) -> Served:
+        """Count one more call, and return where to write what it took."""
+        served = self.served.setdefault((caller.key, model), Served())
         served.calls += 1
-        served.input_tokens += input_tokens
-        served.output_tokens += output_tokens
-        served.cached_tokens += min(self.cached_tokens, input_tokens)
+        return served
 
     def _buckets(self, organization: Organization, model: str) -> dict[str, Bucket]:
         found = {}
@@ -140,15 +147,3 @@ class State:
             bucket.limit = limit
             found[metric] = bucket
         return found
-
-
-def _headers(buckets: Mapping[str, Bucket]) -> dict[str, str]:
-    """Return the six headers: those of requests are always of a day, those of tokens of a minute."""
-    found = {}
-    for metric, name in (("RPD", "requests"), ("TPM", "tokens")):
-        bucket = buckets.get(metric)
-        if bucket is not None:
-            found[f"x-ratelimit-limit-{name}"] = str(bucket.limit)
-            found[f"x-ratelimit-remaining-{name}"] = str(int(bucket.left))
-            found[f"x-ratelimit-reset-{name}"] = refusals.duration(bucket.wait(bucket.limit))
-    return found

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from groq import AsyncGroq
+from groq.types.chat import ChatCompletion
 from openai import AsyncOpenAI
 
 from playground.groq.server import GroqEmulator
 from playground.groq.state import Organization
 
 MODEL = "openai/gpt-oss-20b"
+HELLO: Any = [{"role": "user", "content": "Say something long enough"}]
+"""Untyped, for it goes to both SDKs, whose types are not the same."""
 
 
 @dataclass
@@ -40,6 +44,12 @@ class Groq:
     def __post_init__(self) -> None:
         self.groq = AsyncGroq(api_key=self.key, base_url=self.emulator.url, max_retries=0)
         self.openai = AsyncOpenAI(api_key=self.key, base_url=f"{self.emulator.url}/openai/v1", max_retries=0)
+
+
+async def asks(here: Groq, words: str = HELLO[0]["content"], most: int | None = None) -> ChatCompletion:
+    """Ask by the Groq SDK."""
+    messages: Any = [{"role": "user", "content": words}]
+    return await here.groq.chat.completions.create(model=MODEL, messages=messages, max_tokens=most)
 
 
 @pytest.fixture

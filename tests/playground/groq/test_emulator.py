@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import groq
 import openai
 import pytest
 from groq.types.chat import ChatCompletion
 
-from playground.groq.faults import Fault
+from playground.groq.catalogue import MODELS
 from playground.groq.refusals import duration
-from playground.groq.state import MODELS, Served
-from tests.playground.groq.conftest import MODEL, Groq
+from playground.groq.state import Served
+from tests.playground.groq.conftest import HELLO, MODEL, Groq, asks
 
 LIMIT = re.compile(r"\((RPM|TPM)\): Limit (\d+), Used (\d+), Requested (\d+)\. Please try again in (.+)\.")
-
-
-async def asks(here: Groq, words: str = "Say something long enough", most: int | None = None) -> ChatCompletion:
-    """Ask by the Groq SDK."""
-    messages = [{"role": "user", "content": words}]
-    return await here.groq.chat.completions.create(model=MODEL, messages=messages, max_tokens=most)  # type: ignore[arg-type] # plain dicts are what people write
 
 
 async def test_both_sdks_read_an_answer_and_what_it_took(here: Groq) -> None:
@@ -119,21 +114,112 @@ def test_waits_are_written_as_groq_writes_them(seconds: float, words: str) -> No
     assert duration(seconds) == words
 
 
-async def test_faults_come_as_often_as_was_asked(here: Groq) -> None:
-    faults = here.emulator.faults
-    faults.add(Fault("status", status=498, body='{"error":{"message":"capacity","type":"flex"}}'))
-    with pytest.raises(groq.APIStatusError) as refused:
-        await asks(here)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"n": 2}, "at most 1"),
+        ({"max_tokens": 0}, "at least 1"),
+        ({"max_tokens": 100_000}, "less than or equal to `65536`"),
+        ({"messages": []}, "'messages' : property is missing"),
+        ({"model": "whisper-large-v3"}, "does not support chat completions"),
+        ({"messages": [{"role": "user", "content": "long " * 110_000}]}, "reduce the length of the messages"),
+    ],
+)
+async def test_a_body_that_groq_cannot_take_costs_nothing(here: Groq, changes: dict[str, Any], words: str) -> None:
+    here.organization.limits[MODEL] = {"RPM": 1}
+    body = {"model": MODEL, "messages": HELLO, **changes}
+    with pytest.raises(groq.BadRequestError, match=words):
+        await here.groq.post("/openai/v1/chat/completions", body=body, cast_to=ChatCompletion)
+    await asks(here)
+    assert here.emulator.state.refused == {400: 1}
+
+
+async def test_the_flex_tier_can_be_full(here: Groq) -> None:
+    here.emulator.state.flex_is_full = True
+    await asks(here)
+    with pytest.raises(groq.APIStatusError, match="at capacity") as refused:
+        await here.groq.chat.completions.create(model=MODEL, messages=HELLO, service_tier="flex")
     assert refused.value.status_code == 498
-    faults.add(Fault("drop"))
-    with pytest.raises(groq.APIConnectionError):
-        await asks(here)
-    faults.add(Fault("gzip"))
-    assert (await asks(here)).usage is not None
-    faults.add(Fault("cut", chunks=2))
-    stream = await here.groq.chat.completions.create(
-        model=MODEL, messages=[{"role": "user", "content": "Say"}], stream=True
+
+
+async def test_a_streamed_answer_tells_usage_to_openais_sdk_where_it_asks(here: Groq) -> None:
+    stream = await here.openai.chat.completions.create(
+        model=MODEL, messages=HELLO, stream=True, max_tokens=4, stream_options={"include_usage": True}
     )
-    with pytest.raises(Exception, match=r"incomplete|peer closed"):
-        _ = [chunk async for chunk in stream]
-    assert len((await asks(here)).choices) == 1
+    chunks = [chunk async for chunk in stream]
+    assert chunks[-1].choices == []
+    assert chunks[-1].usage is not None
+    assert chunks[-1].usage.completion_tokens == 4
+    assert chunks[-2].choices[0].finish_reason == "length"
+
+
+async def test_what_was_reserved_and_not_used_is_given_back_unless_a_test_says_no(here: Groq) -> None:
+    here.organization.limits[MODEL] = {"TPM": 200}
+    await asks(here, most=190)
+    await asks(here, most=160)
+    here.emulator.state.gives_back = False
+    here.clock.now += 60
+    await asks(here, most=190)
+    with pytest.raises(groq.RateLimitError, match="Limit 200, Used 196, Requested 166"):
+        await asks(here, most=160)
+
+
+async def test_cached_tokens_count_toward_no_limit(here: Groq) -> None:
+    here.organization.limits[MODEL] = {"TPM": 50}
+    here.emulator.state.cached_tokens = 1_000
+    answer = await asks(here, words="long " * 400)
+    assert answer.usage is not None
+    assert answer.usage.prompt_tokens_details is not None
+    assert answer.usage.prompt_tokens_details.cached_tokens == 500
+    assert here.emulator.state.served[here.key, MODEL].cached_tokens == 500
+
+
+@pytest.mark.parametrize(
+    ("metric", "limit", "words"),
+    [
+        ("RPM", 1, r"requests per minute \(RPM\): Limit 1, Used 1, Requested 1"),
+        ("RPD", 1, r"requests per day \(RPD\): Limit 1, Used 1, Requested 1\. Please try again in 24h0m0s"),
+        ("TPM", 40, r"tokens per minute \(TPM\): Limit 40, Used 26, Requested 26"),
+        ("TPD", 40, r"tokens per day \(TPD\): Limit 40, Used 26, Requested 26"),
+        ("ITPM", 10, r"input tokens per minute \(ITPM\): Limit 10, Used 6, Requested 6"),
+        ("OTPM", 30, r"output tokens per minute \(OTPM\): Limit 30, Used 20, Requested 20"),
+    ],
+)
+async def test_every_limit_of_text_bites(here: Groq, metric: str, limit: int, words: str) -> None:
+    here.organization.limits[MODEL] = {metric: limit}
+    await asks(here)
+    with pytest.raises(groq.RateLimitError, match=words):
+        await asks(here)
+
+
+async def test_a_refused_request_tells_nothing_of_tokens(here: Groq) -> None:
+    here.organization.limits[MODEL] = {"RPM": 1, "RPD": 10, "TPM": 1_000}
+    await asks(here)
+    with pytest.raises(groq.RateLimitError) as refused:
+        await asks(here)
+    told = refused.value.response.headers
+    assert told["x-ratelimit-remaining-requests"] == "9"
+    assert "x-ratelimit-remaining-tokens" not in told
+
+
+async def test_waiting_as_long_as_was_told_is_enough(here: Groq) -> None:
+    here.organization.limits[MODEL] = {"TPM": 70}
+    await asks(here)
+    await asks(here)
+    for _ in range(20):
+        with pytest.raises(groq.RateLimitError) as refused:
+            await asks(here)
+        here.clock.now += float(refused.value.response.headers["retry-after"])
+        await asks(here)
+
+
+async def test_organizations_share_neither_keys_nor_limits(here: Groq) -> None:
+    here.organization.limits[MODEL] = {"RPM": 1}
+    other = here.emulator.state.add_organization({MODEL: {"RPM": 1}}).new_key()
+    await asks(here)
+    await here.groq.with_options(api_key=other).chat.completions.create(model=MODEL, messages=HELLO)
+    with pytest.raises(groq.RateLimitError, match=here.organization.id):
+        await asks(here)
+    here.organization.keys.remove(here.key)
+    with pytest.raises(groq.AuthenticationError):
+        await asks(here)
