@@ -1,1 +1,1 @@
-"""An emulated Groq: chat, responses, embeddings and models, with limits that bite and faults on demand."""
+"""An emulated Groq: chat, responses, embeddings, audio and models, with limits that bite and faults on demand."""

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from playground.groq import models, refusals
 from playground.groq.faults import Faults
 from playground.groq.inference import Inference
+from playground.groq.speech import Speech
 from playground.groq.state import State
 
 CALLS_KEPT = 10_000
@@ -48,6 +49,7 @@ class GroqEmulator:
         app = web.Application(middlewares=[self._each], client_max_size=LARGEST_BODY)
         app.add_routes(models.routes(self.state))
         app.add_routes(Inference(self.state, self.faults).routes())
+        app.add_routes(Speech(self.state).routes())
         return app
 
     @web.middleware
