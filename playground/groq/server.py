@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from playground.groq import models, refusals
+from playground.groq import control, models, refusals
 from playground.groq.faults import Faults
 from playground.groq.inference import Inference
 from playground.groq.speech import Speech
 from playground.groq.state import State
+from playground.loopback import is_foreign
 
 CALLS_KEPT = 10_000
 LARGEST_BODY = 100 * 1024 * 1024
@@ -47,6 +48,7 @@ class GroqEmulator:
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._each], client_max_size=LARGEST_BODY)
+        app.add_routes(control.routes(self.state, self.faults))
         app.add_routes(models.routes(self.state))
         app.add_routes(Inference(self.state, self.faults).routes())
         app.add_routes(Speech(self.state).routes())
@@ -54,6 +56,8 @@ class GroqEmulator:
 
     @web.middleware
     async def _each(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(control.CONTROL):
+            return web.Response(status=403) if is_foreign(request) else await handler(request)
         self.seen.append((request.method, request.path, dict(request.headers)))
         del self.seen[:-CALLS_KEPT]
         try:
