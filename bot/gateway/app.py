@@ -133,8 +133,9 @@ class Gateway:
             await self._carry(_told(route, key, client), client, record)
             return
         asked = await self._asked(route.demand_of, client)
-        record.model, record.is_stream = records.model_name(asked.model), asked.is_stream
         key = self._known(key_hash, record)  # again: it may have ended while the body was on its way
+        record.is_stream = asked.is_stream
+        record.model = records.model_name(asked.model, is_known=key.knows(asked.model))
         for model in asked.models:
             if (blocking := key.blocked_at(model)) is not None:
                 raise _Refused(refusals.model_blocked(model, blocking), "model_blocked")
@@ -180,6 +181,8 @@ class Gateway:
         try:
             outgoing = _outgoing(route, key, client, asked)
             used = await self._relay.carry(outgoing, client, verdict.headers, record)
+            if record.upstream_status == 200:
+                record.model = records.model_name(asked.model, is_known=True)
         finally:
             await self._admission.settle(verdict, used)
 

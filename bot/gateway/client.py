@@ -36,9 +36,7 @@ class Client:
         self._send = send
 
     async def body(self, most: int, seconds: float) -> bytes:
-        """Return the whole body.
-
-        What is too large is read on and thrown away up to twice the limit, so that whoever sends gets to hear why.
+        """Return the whole body. What is too large is no longer read here: uvicorn throws it away once it is refused.
 
         Raises:
             BodyTooLarge: it has more than ``most`` bytes.
@@ -46,7 +44,7 @@ class Client:
             ClientGone: the connection was closed before its end.
         """
         announced = find(self.headers, b"content-length")
-        if announced.isdigit() and int(announced) > 2 * most:
+        if announced.isdigit() and int(announced) > most:
             raise BodyTooLarge
         try:
             async with asyncio.timeout(seconds):
@@ -63,13 +61,11 @@ class Client:
                 raise ClientGone
             part = message.get("body", b"")
             size += len(part)
-            if size <= most:
-                parts.append(part)
-            if not message.get("more_body") or size > 2 * most:
-                break
-        if size > most:
-            raise BodyTooLarge
-        return b"".join(parts) if len(parts) > 1 else parts[0]
+            if size > most:
+                raise BodyTooLarge
+            parts.append(part)
+            if not message.get("more_body"):
+                return b"".join(parts) if len(parts) > 1 else parts[0]
 
     async def gone(self) -> None:
         """Wait until the client has closed the connection; only once its body was read."""

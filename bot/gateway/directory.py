@@ -58,6 +58,10 @@ class KnownKey:
         """Whether it was ended, or its end has come."""
         return self.is_ended or (self.ends_at is not None and self.ends_at <= now)
 
+    def knows(self, model: str) -> bool:
+        """Whether a model is on its project's list, or limited for anybody whose limits it has."""
+        return model in (self.models or ()) or any(model in scope.limits for scope in self.limits)
+
     def blocked_at(self, model: str) -> str | None:
         """Return which scope keeps this key from a model: its project's list, or whoever limits it to 0."""
         if self.models is not None and model not in self.models:

@@ -45,9 +45,9 @@ class CallRecord:
         return (time.perf_counter() - self.began) * 1000
 
 
-def model_name(given: str) -> str:
-    """Return a model's name as it is kept: what is none may be somebody's words."""
-    return given if _MODEL.fullmatch(given) else "(no model's name)"
+def model_name(given: str, *, is_known: bool) -> str:
+    """Return a model's name as it is kept: what neither we nor the provider know may be anybody's words."""
+    return given if is_known and _MODEL.fullmatch(given) else "(unknown)"
 
 
 def retry_count(given: bytes) -> int:

@@ -130,8 +130,8 @@ def bad_request(message: str) -> Answer:
 
 
 def body_too_large(most: int) -> Answer:
-    """The body has more than ``most`` bytes."""
-    return _closing(_error(413, f"The body is larger than {most} bytes.", "invalid_request_error", "request_too_large"))
+    """The body has more than ``most`` bytes. The connection stays: whoever still sends hears of it only then."""
+    return _error(413, f"The body is larger than {most} bytes.", "invalid_request_error", "request_too_large")
 
 
 def body_too_slow() -> Answer:

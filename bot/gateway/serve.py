@@ -11,18 +11,31 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import structlog
 import uvicorn
 
 from bot.gateway.app import Gateway
 from bot.gateway.relay import Relay
+from bot.patience import BoundedHttp
 
 DRAIN_SECONDS = 30.0
 KEEP_ALIVE_SECONDS = 75  # longer than pools of clients keep a connection: they close it, and no call meets a closed one
 LAST_WORDS_SECONDS = 2  # for what was answered to be sent
 
 log = structlog.get_logger()
+
+
+class GatewayHttp(BoundedHttp):
+    """Waits longer for a body than `bot.gateway.app` does, which says why, and takes more connections: streams last."""
+
+    body_seconds = 120.0
+    most_connections = 8192
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.access_log = False  # uvicorn's setting only takes handlers away, and a path may be anybody's words
 
 
 class _Server(uvicorn.Server):
@@ -67,12 +80,11 @@ async def listening(
 def _config(gateway: Gateway) -> uvicorn.Config:
     return uvicorn.Config(
         gateway,
-        http="httptools",
+        http=GatewayHttp,
         interface="asgi3",
         ws="none",
         lifespan="off",
         log_config=None,
-        access_log=False,
         server_header=False,
         proxy_headers=False,  # nothing here depends on what a proxy says
         timeout_keep_alive=KEEP_ALIVE_SECONDS,

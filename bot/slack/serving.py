@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.patience import BoundedHttp
 from bot.slack.noise import Noise, count_instead
-from bot.slack.patience import BoundedHttp
 
 
 class _Server(uvicorn.Server):

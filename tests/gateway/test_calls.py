@@ -148,6 +148,14 @@ async def test_a_record_holds_what_a_call_was_and_took(here: Running) -> None:
     assert record.first_token_ms is None
 
 
+async def test_a_record_names_a_model_that_we_or_the_provider_know(here: Running) -> None:
+    for model in (MODEL, "qwen/qwen3.8-27b", "a-word-that-somebody-wrote"):
+        await here.post(model=model)
+
+    assert [each.model for each in await here.told(3)] == [MODEL, "qwen/qwen3.8-27b", "(unknown)"]
+    assert [each.status for each in here.records] == [200, 200, 404]
+
+
 async def test_a_record_of_a_stream_tells_the_first_token(here: Running) -> None:
     here.groq.state.between_chunks = 0.02
     async for _ in await chat(here, max_tokens=4, stream=True):

@@ -70,6 +70,13 @@ def test_a_model_is_blocked_by_the_list_of_the_project_or_by_a_limit_of_0() -> N
     assert key.blocked_at("model-c") == "project"
 
 
+def test_a_model_is_known_by_a_limit_or_by_the_list() -> None:
+    organization = Scope("organization", "o", "acme", {"model-a": {Metric.RPM: 30}})
+    key = replace(KEY, models=frozenset({"model-b"}), limits=(organization,))
+
+    assert [key.knows(model) for model in ("model-a", "model-b", "model-c")] == [True, True, False]
+
+
 def test_no_secret_is_in_what_is_printed_of_a_key() -> None:
     assert "gsk_secret" not in repr(KEY)
     assert "hash" not in repr(KEY)

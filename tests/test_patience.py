@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from bot.slack import patience
+from bot.patience import BoundedHttp
 from bot.slack.http import health_app
 from bot.slack.noise import Noise
 from bot.slack.serving import listening
@@ -34,8 +34,8 @@ def noise() -> Noise:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that a test can wait for."""
-    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(patience, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(BoundedHttp, "head_seconds", 0.2)
+    monkeypatch.setattr(BoundedHttp, "body_seconds", 0.2)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_a_head_beyond_all_measure_is_refused(port: int, head: bytes) -> N
 
 
 async def test_many_that_send_nothing_crowd_nobody_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "MOST_CONNECTIONS", 5)
+    monkeypatch.setattr(BoundedHttp, "most_connections", 5)
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
     one = await said(port, WHOLE.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
 

@@ -1,9 +1,8 @@
 """How long, how much and how many: the bounds of a connection that anybody may open.
 
 uvicorn with httptools bounds none of it before a request is complete: not the time that a head or a body takes, nor the
-size of a head, nor the number of connections that have sent nothing (``limit_concurrency`` refuses everybody then,
-Slack too). So each connection has a deadline, and where there are too many, the one that has kept us waiting longest
-makes room.
+size of a head, nor the number of connections that have sent nothing (``limit_concurrency`` refuses everybody then).
+So each connection has a deadline, and where there are too many, the one that has kept us waiting longest makes room.
 """
 
 from __future__ import annotations
@@ -13,10 +12,6 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_SECONDS = 10.0  # from the first byte, or from connecting, to the end of the headers
-BODY_SECONDS = 10.0  # from there to the end of the body: Slack itself gives up after three
-MOST_HEAD_BYTES = 16_384  # Slack's have less than two thousand; proxies add some
-MOST_CONNECTIONS = 512  # half of the files that a process may usually have open
 _REFUSALS = {
     408: b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
     431: b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
@@ -26,6 +21,11 @@ _REFUSALS = {
 
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol, which waits for nobody for ever."""
+
+    head_seconds = 10.0  # from the first byte, or from connecting, to the end of the headers
+    body_seconds = 10.0  # from there to the end of the body: Slack itself gives up after three
+    most_head_bytes = 16_384  # Slack's have less than two thousand; proxies add some
+    most_connections = 512  # half of the files that a process may usually have open
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -38,8 +38,8 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Take a connection; where there are too many, the one that waits longest goes."""
         super().connection_made(transport)
-        self._wait(HEAD_SECONDS)
-        if len(self.connections) > MOST_CONNECTIONS:
+        self._wait(self.head_seconds)
+        if len(self.connections) > self.most_connections:
             waiting = [each for each in self.connections if isinstance(each, BoundedHttp) and each.waits_since]
             min(waiting, key=lambda each: each.waits_since or 0.0, default=self).refuse(503)
 
@@ -53,11 +53,11 @@ class BoundedHttp(HttpToolsProtocol):
         if self._refused:
             return
         if self.waits_since is None and (self.cycle is None or self.cycle.response_complete):
-            self._wait(HEAD_SECONDS)  # the next request of a kept connection
+            self._wait(self.head_seconds)  # the next request of a kept connection
         super().data_received(data)
         if self._in_head:
             self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
+            if self._head_bytes > self.most_head_bytes:
                 self.refuse(431)
 
     def on_message_begin(self) -> None:
@@ -69,10 +69,10 @@ class BoundedHttp(HttpToolsProtocol):
         """Start the request, and wait for its body."""
         self._in_head = False
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if self._refused or size > MOST_HEAD_BYTES:
+        if self._refused or size > self.most_head_bytes:
             self.refuse(431)
             return
-        self._wait(BODY_SECONDS)
+        self._wait(self.body_seconds)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
