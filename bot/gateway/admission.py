@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.gateway.window_counter import WindowCounter
 from bot.gateway.windows import Metric
@@ -15,8 +16,7 @@ from bot.gateway.windows import Metric
 _STEP = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):  # eight are made for each call, and a frozen dataclass takes three times as long
     """What a call takes of one counter. ``limit`` None: nothing is refused, but it counts for a limit set later.
 
     ``scope`` is whose counter it is, in words for whoever is refused: a key, a project or the organization.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.gateway.admission import Charge, Refusal, Reservation, admit
 from bot.gateway.directory import KnownKey, Scope
@@ -18,24 +18,25 @@ from bot.gateway.windows import WINDOW_OF, Metric, Window
 CounterOf = Callable[[str, Window], WindowCounter]
 """Returns the counter of a name over a window, always the same one."""
 
-_AMOUNT: Mapping[Metric, Callable[[Demand], int]] = {
-    Metric.RPM: lambda _demand: 1,
-    Metric.RPD: lambda _demand: 1,
-    Metric.TPM: lambda demand: demand.total_tokens,
-    Metric.TPD: lambda demand: demand.total_tokens,
-    Metric.ITPM: lambda demand: demand.input_tokens,
-    Metric.OTPM: lambda demand: demand.output_tokens,
-}
-_TOLD = ((Metric.RPD, b"requests"), (Metric.TPM, b"tokens"))  # Groq's headers: requests a day, tokens a minute
+_Names = tuple[bytes, bytes, bytes]
+_COUNTED = (Metric.RPM, Metric.RPD, Metric.TPM, Metric.TPD, Metric.ITPM, Metric.OTPM)
+
+
+def _names(kind: str) -> _Names:
+    limit, remaining, reset = (f"x-ratelimit-{part}-{kind}".encode() for part in ("limit", "remaining", "reset"))
+    return limit, remaining, reset
+
+
+_TOLD = ((Metric.RPD, _names("requests")), (Metric.TPM, _names("tokens")))  # Groq's: requests a day, tokens a minute
 _OWN = "key"
 
 Used = dict[Metric, int]
 """What a call took of each metric; one that is missing stays as it was reserved."""
 
-NOTHING: Used = dict.fromkeys(_AMOUNT, 0)
+NOTHING: Used = dict.fromkeys(_COUNTED, 0)
 """The provider was not reached, or refused the call itself: nothing counts."""
 
-NO_TOKENS: Used = {metric: 0 for metric in _AMOUNT if metric not in {Metric.RPM, Metric.RPD}}
+NO_TOKENS: Used = {metric: 0 for metric in _COUNTED if metric not in {Metric.RPM, Metric.RPD}}
 """The provider took the call and answered with an error: it was a request."""
 
 
@@ -71,19 +72,41 @@ class Admission(Protocol):
         ...
 
 
+class _Line(NamedTuple):
+    """A counter that a call touches, and how what it takes is told."""
+
+    counter: WindowCounter
+    scope: str
+    metric: Metric
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All that calls of these scopes and one model touch; ``told`` are the limited lines of each metric in headers."""
+
+    scopes: Sequence[Scope]
+    lines: Sequence[_Line]
+    told: Sequence[tuple[_Names, Sequence[_Line]]]
+
+
 class LocalAdmission:
     """Admission over counters in this process; ``monotonic`` gives the seconds of their windows."""
 
     def __init__(self, counter_of: CounterOf, monotonic: Callable[[], float]) -> None:
         self._counter_of = counter_of
         self._monotonic = monotonic
-        self._counters: dict[tuple[str, str, str], dict[Metric, WindowCounter]] = {}
+        self._plans: dict[tuple[str, ...], _Plan] = {}
 
     async def admit(self, key: KnownKey, model: str, demand: Demand) -> Verdict:
         """Charge every counter of the call in one step, or none."""
-        charges, now = list(self._charges(key.limits, model, demand)), self._monotonic()
+        plan, now = self._plan(key.limits, model), self._monotonic()
+        amounts = _amounts(demand)
+        charges = [
+            Charge(each.counter, each.scope, each.metric, each.limit, amounts[each.metric]) for each in plan.lines
+        ]
         verdict = admit(charges, now)
-        headers = _headers(charges, now)
+        headers = _headers(plan, now)
         if isinstance(verdict, Refusal):
             return Verdict(None, verdict, _owner(key, verdict.scope), headers)
         return Verdict(verdict, None, "", headers)
@@ -93,27 +116,39 @@ class LocalAdmission:
         if verdict.reservation is not None:
             verdict.reservation.settle(actual, self._monotonic())
 
-    def _charges(self, scopes: Sequence[Scope], model: str, demand: Demand) -> Iterator[Charge]:
+    def _plan(self, scopes: Sequence[Scope], model: str) -> _Plan:
+        """Return the plan of these scopes, made anew once their limits have changed.
+
+        A model that nobody limits has an empty one, which is not kept: its name is whatever a caller writes.
+        """
+        name = (*(scope.id for scope in scopes), model)
+        plan = self._plans.get(name)
+        if plan is None or (plan.scopes is not scopes and plan.scopes != scopes):
+            plan = self._planned(scopes, model)
+            if plan.lines:
+                self._plans[name] = plan
+            else:
+                self._plans.pop(name, None)
+        return plan
+
+    def _planned(self, scopes: Sequence[Scope], model: str) -> _Plan:
+        lines = list(self._lines(scopes, model))
+        limited = [line for line in lines if line.limit is not None]
+        told = [(names, [line for line in limited if line.metric is metric]) for metric, names in _TOLD]
+        return _Plan(scopes, lines, [(names, of_metric) for names, of_metric in told if of_metric])
+
+    def _lines(self, scopes: Sequence[Scope], model: str) -> Iterator[_Line]:
         """Every scope counts what any of them limits, so that a limit set later finds its window filled.
 
-        A key counts only its own limits: ten thousand keys would keep as many counters. A model that nobody limits
-        is not counted at all: its name is whatever a caller writes.
+        A key counts only its own limits: ten thousand keys would keep as many counters.
         """
-        shared = [metric for metric in _AMOUNT if any(metric in scope.limits.get(model, ()) for scope in scopes)]
+        shared = [metric for metric in _COUNTED if any(metric in scope.limits.get(model, ()) for scope in scopes)]
         for scope in scopes:
             limits = scope.limits.get(model, {})
-            metrics = [metric for metric in shared if metric in limits] if scope.kind == _OWN else shared
-            counters = self._counters_of(scope, model, metrics)
-            for metric in metrics:
-                yield Charge(counters[metric], scope.kind, metric, limits.get(metric), _AMOUNT[metric](demand))
-
-    def _counters_of(self, scope: Scope, model: str, metrics: Sequence[Metric]) -> dict[Metric, WindowCounter]:
-        counters = self._counters.setdefault((scope.kind, scope.id, model), {})
-        for metric in metrics:
-            if metric not in counters:
-                name = f"{scope.kind} {scope.id} {model} {metric}"
-                counters[metric] = self._counter_of(name, WINDOW_OF[metric])
-        return counters
+            for metric in shared:
+                if metric in limits or scope.kind != _OWN:
+                    counter = self._counter_of(f"{scope.kind} {scope.id} {model} {metric}", WINDOW_OF[metric])
+                    yield _Line(counter, scope.kind, metric, limits.get(metric))
 
 
 def counters_in_memory() -> CounterOf:
@@ -126,26 +161,34 @@ def counters_in_memory() -> CounterOf:
     return counter
 
 
+def _amounts(demand: Demand) -> Mapping[Metric, int]:
+    both = demand.total_tokens
+    return {
+        Metric.RPM: 1,
+        Metric.RPD: 1,
+        Metric.TPM: both,
+        Metric.TPD: both,
+        Metric.ITPM: demand.input_tokens,
+        Metric.OTPM: demand.output_tokens,
+    }
+
+
 def _owner(key: KnownKey, kind: str) -> str:
     return next((scope.name for scope in key.limits if scope.kind == kind), kind)
 
 
-def _headers(charges: Sequence[Charge], now: float) -> Headers:
+def _headers(plan: _Plan, now: float) -> Headers:
     """Return ``x-ratelimit-*`` of the scope that has least left, for both metrics that Groq tells."""
-    return [header for metric, name in _TOLD for header in _told(charges, metric, name, now)]
+    found: Headers = []
+    for names, lines in plan.told:
+        left, limit, window = _least(lines, now)
+        reset = (window.slot(now) + window.cells) * window.slot_seconds - now if left < limit else 0.0
+        values = (b"%d" % limit, b"%d" % max(0, left), duration(reset).encode())
+        found += zip(names, values, strict=True)
+    return found
 
 
-def _told(charges: Sequence[Charge], metric: Metric, name: bytes, now: float) -> Headers:
-    limited = [(charge.limit, charge) for charge in charges if charge.metric is metric and charge.limit is not None]
-    if not limited:
-        return []
-    left, limit, charge = min(
-        ((limit - charge.counter.total(now), limit, charge) for limit, charge in limited), key=lambda each: each[0]
-    )
-    window = charge.counter.window
-    reset = (window.slot(now) + window.cells) * window.slot_seconds - now if left < limit else 0.0
-    return [
-        (b"x-ratelimit-limit-" + name, b"%d" % limit),
-        (b"x-ratelimit-remaining-" + name, b"%d" % max(0, left)),
-        (b"x-ratelimit-reset-" + name, duration(reset).encode()),
-    ]
+def _least(lines: Sequence[_Line], now: float) -> tuple[int, int, Window]:
+    """Return what is left, the limit and the window of the line that has least left."""
+    left, limit = min(((line.limit or 0) - line.counter.total(now), line.limit or 0) for line in lines)
+    return left, limit, lines[0].counter.window

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 LARGEST_EVENT = 4 * 2**20  # bytes
-DONE = object()
-"""The ``[DONE]`` with which a chat ends."""
+DONE = {"type": "[DONE]"}
+"""Stands for the ``[DONE]`` with which a chat ends."""
 
 
 class EventTooLarge(Exception):
@@ -28,7 +27,9 @@ class Events:
         Raises:
             EventTooLarge: one goes on for too long.
         """
-        text = self._rest + chunk if self._rest else chunk
+        if not self._rest and chunk.endswith(b"\n\n"):
+            return chunk
+        text = self._rest + chunk
         end = max(_after_last(text, b"\n\n"), _after_last(text, b"\r\n\r\n"))
         self._rest = text[end:]
         if len(self._rest) > LARGEST_EVENT:
@@ -41,15 +42,14 @@ def _after_last(text: bytes, mark: bytes) -> int:
     return found + len(mark) if found >= 0 else 0
 
 
-def values(events: bytes) -> Iterator[Any]:
+def values(events: bytes) -> list[Any]:
     """Return the JSON value of each line of data in whole events, or `DONE`; what is neither is passed over."""
+    found: list[Any] = []
     for line in events.splitlines():
         if line.startswith(b"data:"):
             data = line[5:].strip()
-            if data == b"[DONE]":
-                yield DONE
-                continue
             try:
-                yield orjson.loads(data)
+                found.append(DONE if data == b"[DONE]" else orjson.loads(data))
             except orjson.JSONDecodeError:
                 continue
+    return found

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.gateway.estimate import PROSE_BYTES
 
-_TEXTS = ("content", "reasoning", "reasoning_content", "refusal")
-_LAST_EVENTS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_TEXTS = frozenset({"content", "reasoning", "reasoning_content", "refusal"})
+_TELLING = frozenset({"usage", "x_groq", "response"})  # below these stands what is told of the call itself
+_LAST_EVENTS = frozenset({"[DONE]", "response.completed", "response.incomplete", "response.failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,18 @@ class StreamMeter:
         self.delivered = 0
 
     def read(self, event: Any) -> None:
-        """Take in the JSON value of one event's data."""
+        """Take in the JSON value of one event's data, or the `bot.gateway.events.DONE` with which a chat ends."""
         if not isinstance(event, dict):
             return
-        self.usage = usage_in(event) or self.usage
-        self.upstream_id = self.upstream_id or upstream_id_in(event)
-        self.has_failed = self.has_failed or bool(event.get("error")) or event.get("type") == "error"
-        if self.has_failed or event.get("type") in _LAST_EVENTS:
+        if not _TELLING.isdisjoint(event):
+            self.usage = usage_in(event) or self.usage
+            self.upstream_id = self.upstream_id or upstream_id_in(event)
+        kind = event.get("type")
+        if kind == "error" or event.get("error"):
+            self.has_failed = True
+        if self.has_failed or kind in _LAST_EVENTS:
             self.has_ended = True
         self.delivered += _delivered(event)
-
-    def end(self) -> None:
-        """Take in the ``[DONE]`` with which a chat ends."""
-        self.has_ended = True
 
     def settled(self, input_tokens: int) -> Usage:
         """Return what is to be charged: the usage told, or else the prompt as estimated and what was delivered."""
@@ -105,10 +105,9 @@ class StreamMeter:
 
 def _delivered(event: dict[str, Any]) -> int:
     """Return the bytes of text that an event brings: of each choice's delta, or of a delta of responses."""
-    delta = event.get("delta")
-    if isinstance(delta, str):
-        return len(delta.encode(errors="replace"))
     choices = event.get("choices")
+    if choices is None:
+        return _size(event.get("delta"))
     return sum(map(_of_choice, choices)) if isinstance(choices, list) else 0
 
 
@@ -116,9 +115,13 @@ def _of_choice(choice: Any) -> int:
     delta = choice.get("delta") if isinstance(choice, dict) else None
     if not isinstance(delta, dict):
         return 0
-    texts = sum(_size(delta.get(name)) for name in _TEXTS)
-    calls = delta.get("tool_calls")
-    return texts + sum(map(_of_tool_call, calls)) if isinstance(calls, list) else texts
+    total = 0
+    for name, value in delta.items():
+        if name in _TEXTS:
+            total += _size(value)
+        elif name == "tool_calls" and isinstance(value, list):
+            total += sum(map(_of_tool_call, value))
+    return total
 
 
 def _of_tool_call(call: Any) -> int:
@@ -127,4 +130,6 @@ def _of_tool_call(call: Any) -> int:
 
 
 def _size(text: Any) -> int:
-    return len(text.encode(errors="replace")) if isinstance(text, str) else 0
+    if not isinstance(text, str):
+        return 0
+    return len(text) if text.isascii() else len(text.encode(errors="replace"))

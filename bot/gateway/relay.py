@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -22,16 +24,17 @@ from bot.gateway.charging import Used
 from bot.gateway.client import Client
 from bot.gateway.directory import Upstream
 from bot.gateway.estimate import Demand
-from bot.gateway.events import DONE, Events, EventTooLarge, values
+from bot.gateway.events import Events, EventTooLarge, values
 from bot.gateway.headers import Headers
+from bot.gateway.leash import Leash
 from bot.gateway.metering import StreamMeter, upstream_id_in, usage_in
 from bot.gateway.records import CLIENT_GONE, CallRecord, request_id
 
 LARGEST_ANSWER = 64 * 2**20  # bytes, decoded: embeddings of a whole batch have tens of megabytes
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 600.0  # between two bytes: OpenAI's SDK waits as long for a whole answer
-SLOWEST_CLIENT_SECONDS = 60.0  # that a client may take none of what it is sent
 LAST_BYTES_SECONDS = 1.0  # after a stream's last event, so that its connection can be used again
+SENT_AT_ONCE = 2**20  # bytes of a body
 KEPT: Used = {}
 """Nobody knows what the call took: the reservation stands."""
 
@@ -62,35 +65,6 @@ class _Broken(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class Leash:
-    """Ends one call from outside, or when a client takes nothing for too long; the first reason stands."""
-
-    def __init__(self, timeout: asyncio.Timeout) -> None:
-        self._timeout = timeout
-        self._loop = asyncio.get_running_loop()
-        self.reason: str | None = None
-        self.is_sending = False
-
-    def end(self, reason: str) -> None:
-        """Break the call off, unless it is over."""
-        if self.reason is None:
-            self.reason = reason
-            with contextlib.suppress(RuntimeError):
-                self._timeout.reschedule(0.0)
-
-    def sending(self) -> None:
-        """Begin to wait for the client."""
-        self.is_sending = True
-        if self.reason is None:
-            self._timeout.reschedule(self._loop.time() + SLOWEST_CLIENT_SECONDS)
-
-    def sent(self) -> None:
-        """Wait for the client no longer."""
-        self.is_sending = False
-        if self.reason is None:
-            self._timeout.reschedule(None)
 
 
 def session() -> aiohttp.ClientSession:
@@ -146,6 +120,7 @@ class Relay:
         except _BROKEN as error:
             await call.broke_off(call.reason_of(error))
         finally:
+            call.leash.let_go()
             self._open.discard(call.leash)
             if not self._open:
                 self._idle.set()
@@ -167,8 +142,10 @@ class _Call:
 
     async def make(self, session: aiohttp.ClientSession) -> None:
         out = self._outgoing
-        url = URL(out.upstream.url + out.path, encoded=True)
-        answer = await session.request(out.method, url, data=out.body, headers=out.headers, allow_redirects=False)
+        url = _url(out.upstream.url + out.path)
+        answer = await session.request(
+            out.method, url, data=_sent(out.body), headers=out.headers, allow_redirects=False
+        )
         try:
             self._record.upstream_status = answer.status
             self._record.upstream_id = request_id(answer.headers.get("x-request-id"))
@@ -200,7 +177,7 @@ class _Call:
         if isinstance(error, EventTooLarge):
             return "upstream_too_large"
         if isinstance(error, TimeoutError):
-            return "client_too_slow" if self.leash.is_sending else "upstream_timeout"
+            return "upstream_timeout"
         malformed = isinstance(error, aiohttp.ClientResponseError)
         return "upstream_malformed" if malformed else "upstream_cut"
 
@@ -257,7 +234,7 @@ class _Call:
 
     async def _pass_on(self, answer: aiohttp.ClientResponse, meter: StreamMeter) -> None:
         events = Events()
-        async for chunk in answer.content.iter_any():
+        while chunk := await answer.content.readany():
             if whole := events.feed(chunk):
                 self._meter_events(whole, meter)
                 self.leash.sending()
@@ -272,10 +249,7 @@ class _Call:
 
     def _meter_events(self, whole: bytes, meter: StreamMeter) -> None:
         for value in values(whole):
-            if value is DONE:
-                meter.end()
-            else:
-                meter.read(value)
+            meter.read(value)
         if self._record.first_token_ms is None and meter.delivered:
             self._record.first_token_ms = self._record.elapsed_ms()
 
@@ -287,6 +261,16 @@ class _Call:
         usage = meter.settled(self._outgoing.demand.input_tokens)
         self._record.usage = usage
         self.used = charging.used(usage)
+
+
+@lru_cache(maxsize=1024)
+def _url(address: str) -> URL:
+    return URL(address, encoded=True)
+
+
+def _sent(body: bytes | None) -> bytes | io.BytesIO | None:
+    """Return a body as aiohttp wants it: a large one goes out piece by piece, and others have their turn."""
+    return io.BytesIO(body) if body is not None and len(body) > SENT_AT_ONCE else body
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:

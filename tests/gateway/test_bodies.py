@@ -9,7 +9,7 @@ from typing import Any
 import groq
 import pytest
 
-from bot.gateway import relay
+from bot.gateway import leash
 from bot.gateway.app import Bounds
 from bot.gateway.serve import GatewayHttp
 from tests.gateway.running import HELLO, MODEL, Running, running
@@ -52,6 +52,15 @@ async def test_a_body_that_is_just_small_enough_passes(small: Running) -> None:
     answer = await small.post(messages=[{"role": "user", "content": "x" * room}])
 
     assert answer.status_code == 200
+
+
+async def test_a_body_of_many_megabytes_passes_while_others_have_their_turn(here: Running) -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 6_000_000}}
+    said = [{"role": "user", "content": [{"type": "text", "text": "hello"}, image]}]
+    answer = await here.post(messages=said, max_tokens=2)
+
+    assert answer.status_code == 200
+    assert int(here.groq.seen[-1][2]["Content-Length"]) > 6_000_000
 
 
 def head_of(here: Running, *lines: str) -> bytes:
@@ -97,7 +106,7 @@ async def test_a_head_that_stays_half_sent_is_closed(small: Running, monkeypatch
 
 
 async def test_a_client_that_takes_nothing_is_left(here: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "SLOWEST_CLIENT_SECONDS", 0.3)
+    monkeypatch.setattr(leash, "SLOWEST_CLIENT_SECONDS", 0.3)
     here.groq.state.answer_tokens = 60_000
     body = b'{"model":"%s","messages":[{"role":"user","content":"x"}],"stream":true}' % MODEL.encode()
     _, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rpartition(":")[2]), limit=1024)

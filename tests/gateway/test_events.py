@@ -45,4 +45,4 @@ def test_an_event_without_end_is_not_kept_for_ever() -> None:
 
 
 def test_data_that_is_no_json_is_passed_over() -> None:
-    assert list(values(b"data: {\n\ndata: 7\n\nnothing\n\n")) == [7]
+    assert values(b"data: {\n\ndata: 7\n\nnothing\n\n") == [7]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.gateway.events import DONE
 from bot.gateway.metering import StreamMeter, Usage, usage_in
 
 CHAT = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
@@ -80,7 +81,7 @@ def test_the_last_chunk_of_a_chat_tells_usage_and_id() -> None:
     meter = StreamMeter()
     meter.read({**chunk(role="assistant"), "x_groq": {"id": "req_1"}})
     meter.read({**chunk(), "x_groq": {"id": "req_1", "usage": CHAT}})
-    meter.end()
+    meter.read(DONE)
 
     assert meter.has_ended
     assert (meter.upstream_id, meter.settled(7)) == ("req_1", Usage(100, 20))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from pathlib import Path
 
 import groq
 import httpx
@@ -15,36 +12,12 @@ import pytest
 from bot.gateway import relay
 from bot.gateway.directory import Upstream
 from bot.gateway.metering import Usage
-from playground.groq.faults import Fault
+from playground.groq.faults import Fault, Kind
+from tests.gateway.raw_upstream import before, saying
 from tests.gateway.running import HELLO, MODEL, Running, limited
+from tests.waiting import until
 
 SDK = {"model": MODEL, "messages": HELLO}
-
-
-@asynccontextmanager
-async def saying(*parts: bytes, stays: bool = False) -> AsyncIterator[str]:
-    """Serve these bytes to every request, and then close the connection, or keep it open without a word."""
-    over = asyncio.Event()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(0.02)
-        if stays:
-            await over.wait()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    over.set()
-    server.close()
-
-
-def before(here: Running, url: str) -> None:
-    """Put this address in the place of the provider."""
-    here.change(upstream=Upstream(url, "gsk_anything"))
 
 
 LIMITED = (
@@ -184,73 +157,6 @@ async def test_a_slow_answer_is_waited_for(here: Running) -> None:
     assert record.total_ms > 300
 
 
-STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
-WORD = b'data: {"choices":[{"index":0,"delta":{"content":"four letters"}}]}\n\n'
-
-
-async def read(client: Any) -> str:
-    """Read a stream to its end with an SDK, and return its text."""
-    text = ""
-    async for chunk in await client.chat.completions.create(**SDK, max_tokens=90, stream=True):
-        text += chunk.choices[0].delta.content or ""
-    return text
-
-
-async def test_a_cut_stream_is_an_error_to_both_sdks_and_not_tried_again(here: Running) -> None:
-    here.groq.faults.add(Fault("cut", times=2, chunks=4))
-    with pytest.raises(groq.APIError, match="broke off"):
-        await read(here.by_groq(retries=2))
-    with pytest.raises(openai.APIError, match="broke off"):
-        await read(here.by_openai(retries=2))
-
-    assert len(here.groq.seen) == 2
-
-
-async def test_a_cut_stream_is_settled_by_what_was_delivered(here: Running) -> None:
-    here.add_key("prod", "prod", limits=limited(TPM=200))
-    here.groq.faults.add(Fault("cut", chunks=4))
-    with pytest.raises(groq.APIError):
-        await read(here.by_groq("prod"))
-    (record,) = await here.told()
-    answer = await here.post(name="prod", max_tokens=1)
-
-    assert record.usage == Usage(11, 4, is_estimated=True)  # "The quick brown" has fifteen letters
-    assert (record.status, record.cause) == (200, "upstream_cut")
-    assert int(answer.headers["x-ratelimit-remaining-tokens"]) == 200 - 15 - 12
-
-
-@pytest.mark.parametrize("end", [b"", b'data: {"choices":[{"index":0,"del', WORD[:-1]])
-async def test_a_stream_that_ends_without_its_last_event_was_cut_however_clean_it_looks(
-    here: Running, end: bytes
-) -> None:
-    async with saying(STREAM + WORD, end) as url:
-        before(here, url)
-        raw = (await here.post(stream=True)).text
-
-    assert raw.startswith(WORD.decode() + "event: error\ndata: ")
-    assert "upstream_cut" in raw
-
-
-async def test_what_the_provider_says_in_a_stream_is_an_end_and_masked(here: Running) -> None:
-    error = b'event: error\ndata: {"error":{"message":"over capacity for org_01abc","type":"x"}}\n\n'
-    async with saying(STREAM + WORD, error) as url:
-        before(here, url)
-        raw = (await here.post(stream=True)).text
-
-    assert raw == WORD.decode() + error.decode().replace("org_01abc", "org_***")
-    (record,) = await here.told()
-    assert record.usage == Usage(11, 3, is_estimated=True)
-
-
-async def test_a_stream_is_over_at_its_last_event_even_if_the_connection_stays(here: Running) -> None:
-    async with saying(STREAM + WORD + b"data: [DONE]\n\n", stays=True) as url:
-        before(here, url)
-
-        assert await read(here.by_groq()) == "four letters"
-    (record,) = await here.told()
-    assert (record.status, record.cause) == (200, None)
-
-
 async def test_a_silent_provider_is_given_up(here: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     async with saying(stays=True) as url:
         before(here, url)
@@ -269,3 +175,28 @@ async def test_a_client_that_leaves_while_a_whole_answer_is_made_is_charged_what
     (record,) = await here.told()
 
     assert record.usage == Usage(6, 4)
+
+
+WHOLE: tuple[Kind, ...] = ("status", "malformed", "drop", "drop_after", "huge", "gzip")
+STREAMED: tuple[Kind, ...] = ("cut", "end", "error_event")
+
+
+async def test_nothing_stays_open_whatever_went_wrong(here: Running) -> None:
+    def opened() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    async def trouble() -> None:
+        for fault in map(Fault, WHOLE):
+            here.groq.faults.add(fault)
+            await here.post()
+        for fault in map(Fault, STREAMED):
+            here.groq.faults.add(fault)
+            await here.post(stream=True)
+
+    await trouble()
+    before_it = opened()
+    for _ in range(5):
+        await trouble()
+    await until(lambda: opened() <= before_it)
+
+    assert here.relay.open_calls == 0
