@@ -8,13 +8,13 @@ import time
 import uvloop
 
 from bot import logs, virtual_keys
-from bot.clock import SystemClock
 from bot.gateway import relay
 from bot.gateway.app import Gateway
 from bot.gateway.charging import LocalAdmission, counters_in_memory
 from bot.gateway.directory import KeysInMemory, KnownKey, Upstream
 from bot.gateway.records import CallRecord
 from bot.gateway.serve import until_stopped
+from tests.gateway.machine_clock import MachineClock
 
 
 def _tell(record: CallRecord) -> None:
@@ -32,7 +32,7 @@ async def run(upstream: str, upstream_key: str, port: int, drain_seconds: float)
     async with relay.session() as session:
         carrier = relay.Relay(session)
         admission = LocalAdmission(counters_in_memory(), time.monotonic)
-        gateway = Gateway(keys, admission, carrier, SystemClock(), _tell)
+        gateway = Gateway(keys, admission, carrier, MachineClock(), _tell)
         await until_stopped(gateway, carrier, "127.0.0.1", port, drain_seconds)
 
 

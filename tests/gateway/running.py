@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import httpx
@@ -26,7 +25,7 @@ from bot.gateway.serve import listening
 from bot.gateway.windows import Metric
 from playground.groq.server import GroqEmulator
 from playground.groq.state import Organization
-from tests.clocks import machine_now
+from tests.gateway.machine_clock import MachineClock
 from tests.waiting import until
 
 MODEL = "openai/gpt-oss-20b"
@@ -149,17 +148,6 @@ class Running:
         """Close the SDKs."""
         for client in self._clients:
             await client.close()
-
-
-class MachineClock:
-    """The clock of most tests' machine."""
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        return machine_now()
-
-    async def refresh(self) -> None:
-        """Nothing moves it."""
 
 
 @asynccontextmanager
