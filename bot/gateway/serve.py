@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
@@ -18,6 +17,7 @@ import uvicorn
 
 from bot.gateway.app import Gateway
 from bot.gateway.relay import Relay
+from bot.open_port import opened
 from bot.patience import BoundedHttp
 
 DRAIN_SECONDS = 30.0
@@ -38,22 +38,6 @@ class GatewayHttp(BoundedHttp):
         self.access_log = False  # uvicorn's setting only takes handlers away, and a path may be anybody's words
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal traps: who runs the process decides when it ends."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @contextlib.asynccontextmanager
 async def listening(
     gateway: Gateway, relay: Relay, host: str, port: int, drain_seconds: float = DRAIN_SECONDS
@@ -63,18 +47,12 @@ async def listening(
     Raises:
         OSError: the port is taken.
     """
-    bound = socket.create_server((host, port), backlog=2048)
-    server = _Server(_config(gateway))
-    serving = asyncio.create_task(server.serve(sockets=[bound]), name="gateway")
-    try:
-        await server.up.wait()
-        yield bound.getsockname()[1]
-    finally:
-        gateway.is_stopping = True
-        await _drain(relay, drain_seconds)
-        server.should_exit = True
-        await serving
-        bound.close()
+    async with opened(_config(gateway), host, port) as bound:
+        try:
+            yield bound
+        finally:
+            gateway.is_stopping = True
+            await _drain(relay, drain_seconds)
 
 
 def _config(gateway: Gateway) -> uvicorn.Config:
