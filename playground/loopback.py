@@ -1,6 +1,8 @@
-"""Who may drive an emulator: programs on this machine, and no web page of somebody else."""
+"""An emulator's port on this machine, and who may drive it: programs here, and no web page of somebody else."""
 
 from __future__ import annotations
+
+import socket
 
 from aiohttp import web
 
@@ -16,3 +18,24 @@ def is_foreign(request: web.Request) -> bool:
         return True
     origin = request.headers.get("Origin")
     return origin is not None and origin != f"http://{request.host}"
+
+
+class Port:
+    """Where an emulator is served; it can be started again after it was stopped."""
+
+    def __init__(self) -> None:
+        self._runner: web.AppRunner | None = None
+
+    async def open(self, app: web.Application, port: int = 0) -> str:
+        """Serve on 127.0.0.1 (any free port for 0) and return the address."""
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        listener = socket.create_server(("127.0.0.1", port))
+        await web.SockSite(self._runner, listener).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    async def close(self) -> None:
+        """Serve no longer."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None

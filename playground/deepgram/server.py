@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from datetime import datetime
 
@@ -26,7 +25,7 @@ from playground.deepgram.faults import Faults
 from playground.deepgram.ledger import Ledger
 from playground.deepgram.seed import seed, seed_beside
 from playground.deepgram.state import State
-from playground.loopback import is_foreign
+from playground.loopback import Port, is_foreign
 
 
 class DeepgramEmulator:
@@ -43,7 +42,7 @@ class DeepgramEmulator:
         self.faults = Faults()
         self.calls = control.Calls()
         self.url = ""
-        self._runner: web.AppRunner | None = None
+        self._port = Port()
 
     def open_account(self, name: str, *projects: str, role: str = "admin") -> str:
         """Add a company with projects that no other credential sees; its own is in ``credentials`` by the name."""
@@ -52,19 +51,13 @@ class DeepgramEmulator:
 
     async def start(self, port: int = 0) -> str:
         """Serve on 127.0.0.1 (any free port for 0) and return the address."""
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        listener = socket.create_server(("127.0.0.1", port))
-        await web.SockSite(self._runner, listener).start()
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.url = await self._port.open(self._app(), port)
         return self.url
 
     async def stop(self) -> None:
         """Stop serving; what was to happen late does not happen any more. The state stays."""
         await self.faults.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._port.close()
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._each])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Mapping
 
@@ -14,7 +13,7 @@ from playground.groq.faults import Faults
 from playground.groq.inference import Inference
 from playground.groq.speech import Speech
 from playground.groq.state import State
-from playground.loopback import is_foreign
+from playground.loopback import Port, is_foreign
 
 CALLS_KEPT = 10_000
 LARGEST_BODY = 100 * 1024 * 1024
@@ -29,22 +28,16 @@ class GroqEmulator:
         self.seen: list[tuple[str, str, Mapping[str, str]]] = []
         """The latest calls: method, path and headers."""
         self.url = ""
-        self._runner: web.AppRunner | None = None
+        self._port = Port()
 
     async def start(self, port: int = 0) -> str:
         """Serve on 127.0.0.1 (any free port for 0) and return the address."""
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        listener = socket.create_server(("127.0.0.1", port))
-        await web.SockSite(self._runner, listener).start()
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.url = await self._port.open(self._app(), port)
         return self.url
 
     async def stop(self) -> None:
         """Stop serving; the state stays."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._port.close()
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._each], client_max_size=LARGEST_BODY)
