@@ -164,8 +164,9 @@ def restore_slack(day: Day, slack: Emulation) -> None:
 
 def open_window(slack: Emulation, view: Json) -> str:
     """Open a window that stood open, with what was typed, in a tab of its own; return the id that it has now."""
-    opened = slack.views.open(view["user"], uuid4().hex, view["given"])
-    opened.type_in(view["values"])
+    kept = copy.deepcopy(view)
+    opened = slack.views.open(kept["user"], uuid4().hex, kept["given"])
+    opened.type_in(kept["values"])
     return opened.id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -175,7 +176,7 @@ class AtHome:
     async def __call__(self, house: House) -> Json:
         """Do it, again and again until nobody has drawn the home anew meanwhile."""
         while True:
-            shown = house.slack.state.views.publish(self.home["user"], self.home["given"])
+            shown = house.slack.state.views.publish(self.home["user"], copy.deepcopy(self.home["given"]))
             outcome = await buttons.of_view(DAY, self.home, shown.id)[self.number](house)
             if outcome.get("error") != "not_found":
                 return outcome
