@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
-from groq import AsyncGroq
-from openai import AsyncOpenAI
 
 from bot import virtual_keys
 from bot.gateway import relay
@@ -26,6 +24,7 @@ from bot.gateway.windows import Metric
 from playground.groq.server import GroqEmulator
 from playground.groq.state import Organization
 from tests.gateway.machine_clock import MachineClock
+from tests.sdks import TRUSTS_NOBODY, groq_sdk, openai_sdk
 from tests.waiting import until
 
 MODEL = "openai/gpt-oss-20b"
@@ -105,20 +104,20 @@ class Running:
 
     def by_groq(self, name: str = "app", retries: int = 0) -> Any:
         """Return Groq's own SDK with a key; untyped, for its types forbid the plain dicts that people write."""
-        client = AsyncGroq(api_key=self.secrets[name], base_url=self.url, max_retries=retries)
+        client = groq_sdk(self.url, self.secrets[name], retries)
         self._clients.append(client)
         return client
 
     def by_openai(self, name: str = "app", retries: int = 0) -> Any:
         """Return OpenAI's SDK with a key; untyped as well."""
-        client = AsyncOpenAI(api_key=self.secrets[name], base_url=f"{self.url}/openai/v1", max_retries=retries)
+        client = openai_sdk(self.url, self.secrets[name], retries)
         self._clients.append(client)
         return client
 
     async def post(self, path: str = "/v1/chat/completions", name: str = "app", **body: Any) -> httpx.Response:
         """Send a body of JSON by hand, a small chat where none is given."""
         sent = {"model": MODEL, "messages": HELLO, "max_tokens": 10, **body}
-        async with httpx.AsyncClient(timeout=30.0) as client:
+        async with httpx.AsyncClient(timeout=30.0, verify=TRUSTS_NOBODY) as client:
             return await client.post(self.url + path, json=sent, headers=self.bearer(name))
 
     def bearer(self, name: str = "app") -> Mapping[str, str]:
@@ -136,7 +135,7 @@ class Running:
             url = f"{self.url}/v1/chat/completions"
             return (await client.post(url, json=sent, headers=self.bearer(name))).status_code
 
-        async with httpx.AsyncClient(timeout=60.0, limits=limits) as client:
+        async with httpx.AsyncClient(timeout=60.0, limits=limits, verify=TRUSTS_NOBODY) as client:
             return list(await asyncio.gather(*(one(client) for _ in range(number))))
 
     async def told(self, number: int = 1) -> list[CallRecord]:

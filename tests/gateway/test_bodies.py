@@ -13,6 +13,7 @@ from bot.gateway import leash
 from bot.gateway.app import Bounds
 from bot.gateway.serve import GatewayHttp
 from tests.gateway.running import HELLO, MODEL, Running, running
+from tests.sdks import groq_sdk
 from tests.waiting import until
 
 SMALL = Bounds(body_bytes=10_000, body_seconds=0.3)
@@ -128,7 +129,7 @@ async def test_pipelined_calls_are_answered_one_after_the_other(here: Running) -
 
 
 async def test_a_call_of_nobody_reads_no_body(here: Running) -> None:
-    sdk: Any = groq.AsyncGroq(api_key="kd_live_unknown", base_url=here.url, max_retries=0)
+    sdk: Any = groq_sdk(here.url, "kd_live_unknown")
     with pytest.raises(groq.AuthenticationError):
         await sdk.chat.completions.create(model=MODEL, messages=HELLO)
     await sdk.close()

@@ -11,6 +11,7 @@ import pytest
 
 from bot.gateway.metering import Usage
 from tests.gateway.running import HELLO, MODEL, OTHER_MODEL, Running
+from tests.sdks import TRUSTS_NOBODY
 
 SDK = {"model": MODEL, "messages": HELLO}
 
@@ -109,7 +110,7 @@ ELSEWHERE = [
 
 
 async def test_every_other_path_is_404_and_counted_and_never_sent(here: Running) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         for method, path in ELSEWHERE:
             url = httpx.URL(here.url).copy_with(raw_path=path.encode())
             answer = await client.request(method, url, headers=here.bearer())
@@ -121,7 +122,7 @@ async def test_every_other_path_is_404_and_counted_and_never_sent(here: Running)
 
 
 async def test_health_is_told_to_anybody(here: Running) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         assert (await client.get(f"{here.url}/healthz")).json() == {"ok": True}
         assert (await client.get(f"{here.url}/readyz")).status_code == 200
         here.seconds.ahead += 60
@@ -181,7 +182,7 @@ async def test_headers_pass_by_allow_list(here: Running) -> None:
 async def test_a_name_given_twice_is_sent_as_it_was_judged(here: Running) -> None:
     here.change(models=frozenset({MODEL}))
     body = f'{{"model": "{OTHER_MODEL}", "messages": [{{"role": "user", "content": "x"}}], "model": "{MODEL}"}}'
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         answer = await client.post(f"{here.url}/v1/chat/completions", content=body, headers=here.bearer())
 
     assert answer.json()["model"] == MODEL
@@ -191,7 +192,7 @@ async def test_a_name_given_twice_is_sent_as_it_was_judged(here: Running) -> Non
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"model": 7}', b'{"model": ""}', b"\xff", b"[" * 5000])
 async def test_a_body_that_cannot_be_judged_is_400(here: Running, body: bytes) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         answer = await client.post(f"{here.url}/v1/chat/completions", content=body, headers=here.bearer())
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from bot.gateway.directory import Upstream
 from playground.groq.faults import Fault
 from tests.gateway.running import Running, limited
+from tests.sdks import TRUSTS_NOBODY
 
 PROMPT = "CANARY-of-a-prompt"
 SYSTEM = {"role": "system", "content": PROMPT}
@@ -34,7 +35,7 @@ async def everything_goes_wrong(here: Running) -> list[str]:
     answers.append(await here.post(**said))
     here.seconds.ahead += 100
     answers.append(await here.post(**said))
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         bad = {"authorization": "Bearer CANARY-of-a-key"}
         answers.append(await client.post(f"{here.url}/v1/chat/completions", content=PROMPT, headers=bad))
     return [each.text + str(each.headers) for each in answers if each.status_code >= 400]

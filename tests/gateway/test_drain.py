@@ -19,6 +19,7 @@ import pytest
 from playground.groq.faults import Fault
 from playground.groq.server import GroqEmulator
 from tests.gateway.running import HELLO, MODEL
+from tests.sdks import TRUSTS_NOBODY, groq_sdk
 from tests.waiting import until
 
 SDK: dict[str, Any] = {"model": MODEL, "messages": HELLO, "max_tokens": 100}
@@ -31,7 +32,7 @@ class Separate:
         self.process = process
         self.url = url
         self.key = key
-        self.sdk: Any = groq.AsyncGroq(api_key=key, base_url=url, max_retries=0)
+        self.sdk: Any = groq_sdk(url, key)
 
     @property
     def bearer(self) -> Mapping[str, str]:
@@ -69,7 +70,7 @@ async def separate(emulator: GroqEmulator, drain_seconds: float) -> AsyncIterato
 
 async def answering(url: str) -> None:
     """Wait until somebody answers there."""
-    async with httpx.AsyncClient() as client, asyncio.timeout(20):
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client, asyncio.timeout(20):
         while True:
             try:
                 await client.get(f"{url}/healthz")
@@ -100,7 +101,10 @@ async def test_an_idle_gateway_ends_at_once(emulator: GroqEmulator) -> None:
 
 
 async def test_no_new_call_is_taken_and_an_open_stream_ends_with_an_error_event(emulator: GroqEmulator) -> None:
-    async with separate(emulator, 1.0) as gateway, httpx.AsyncClient(headers=gateway.bearer) as kept:
+    async with (
+        separate(emulator, 1.0) as gateway,
+        httpx.AsyncClient(headers=gateway.bearer, verify=TRUSTS_NOBODY) as kept,
+    ):
         await kept.get(f"{gateway.url}/v1/models")
         stream = await gateway.sdk.chat.completions.create(**SDK, stream=True)
         chunks = stream.__aiter__()
@@ -108,7 +112,10 @@ async def test_no_new_call_is_taken_and_an_open_stream_ends_with_an_error_event(
         gateway.process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         await asyncio.sleep(0.2)
-        for client in (kept, httpx.AsyncClient(headers=gateway.bearer)):  # a kept connection, and a new one
+        for client in (
+            kept,
+            httpx.AsyncClient(headers=gateway.bearer, verify=TRUSTS_NOBODY),
+        ):  # a kept connection, and a new one
             refused = await client.post(f"{gateway.url}/v1/chat/completions", json=SDK)
             assert (refused.status_code, refused.json()["error"]["code"]) == (503, "gateway_stopping")
             assert float(refused.headers["retry-after"]) > 0

@@ -14,6 +14,7 @@ import pytest
 from bot.gateway.directory import Upstream
 from tests.clocks import machine_now
 from tests.gateway.running import HELLO, MODEL, Running
+from tests.sdks import TRUSTS_NOBODY
 
 
 async def refused(call: Callable[[], Awaitable[Any]], error: type[Exception]) -> None:
@@ -66,7 +67,7 @@ async def test_a_key_of_an_archived_project_opens_nothing_until_it_is_restored(h
     ],
 )
 async def test_without_a_key_that_is_known_nothing_is_read_and_nothing_sent(here: Running, sent: Any) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         answer = await client.post(f"{here.url}/v1/chat/completions", json={"model": MODEL}, headers=sent)
 
     assert answer.status_code == 401
@@ -98,7 +99,7 @@ async def test_a_key_that_ends_while_its_body_is_on_the_way_sends_nothing(here: 
             here.gateway.counts["begun"] += 1
         yield b'[{"role": "user", "content": "hello"}]}'
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
         answer = await client.post(f"{here.url}/v1/chat/completions", content=slowly(), headers=here.bearer())
 
     assert answer.status_code == 401

@@ -15,6 +15,7 @@ from bot.gateway.metering import Usage
 from playground.groq.faults import Fault, Kind
 from tests.gateway.raw_upstream import before, saying
 from tests.gateway.running import HELLO, MODEL, Running, limited
+from tests.sdks import TRUSTS_NOBODY
 from tests.waiting import until
 
 SDK = {"model": MODEL, "messages": HELLO}
@@ -170,7 +171,7 @@ async def test_a_silent_provider_is_given_up(here: Running, monkeypatch: pytest.
 async def test_a_client_that_leaves_while_a_whole_answer_is_made_is_charged_what_it_took(here: Running) -> None:
     here.groq.faults.add(Fault("slow", seconds=0.3))
     with pytest.raises(httpx.ReadTimeout):
-        async with httpx.AsyncClient(timeout=0.1) as client:
+        async with httpx.AsyncClient(timeout=0.1, verify=TRUSTS_NOBODY) as client:
             await client.post(f"{here.url}/v1/chat/completions", json={**SDK, "max_tokens": 4}, headers=here.bearer())
     (record,) = await here.told()
 

@@ -13,6 +13,7 @@ from openai import AsyncOpenAI
 
 from playground.groq.server import GroqEmulator
 from playground.groq.state import Organization
+from tests.sdks import groq_sdk, openai_sdk
 
 MODEL = "openai/gpt-oss-20b"
 HELLO: Any = [{"role": "user", "content": "Say something long enough"}]
@@ -42,8 +43,8 @@ class Groq:
     openai: AsyncOpenAI = field(init=False)
 
     def __post_init__(self) -> None:
-        self.groq = AsyncGroq(api_key=self.key, base_url=self.emulator.url, max_retries=0)
-        self.openai = AsyncOpenAI(api_key=self.key, base_url=f"{self.emulator.url}/openai/v1", max_retries=0)
+        self.groq = groq_sdk(self.emulator.url, self.key)
+        self.openai = openai_sdk(self.emulator.url, self.key)
 
 
 async def asks(here: Groq, words: str = HELLO[0]["content"], most: int | None = None) -> ChatCompletion:

@@ -14,6 +14,7 @@ import pytest
 from playground.groq import server
 from playground.groq.state import Served
 from tests.playground.groq.conftest import Groq
+from tests.sdks import TRUSTS_NOBODY
 
 WHISPER = "whisper-large-v3"
 TURBO = "whisper-large-v3-turbo"
@@ -99,7 +100,7 @@ async def test_what_is_no_audio_is_refused(here: Groq) -> None:
     with pytest.raises(groq.BadRequestError, match="does not support audio transcriptions"):
         await here.groq.audio.transcriptions.create(model=ORPHEUS, file=sound(1))
     headers = {"authorization": f"Bearer {here.key}"}
-    async with httpx.AsyncClient(base_url=here.emulator.url, headers=headers) as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY, base_url=here.emulator.url, headers=headers) as client:
         answer = await client.post("/openai/v1/audio/transcriptions", json={"model": WHISPER})
     assert answer.status_code == 400
     assert "isn't multipart/form-data" in answer.json()["error"]["message"]

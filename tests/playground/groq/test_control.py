@@ -13,12 +13,13 @@ import pytest
 from groq import AsyncGroq
 
 from tests.playground.groq.conftest import HELLO, MODEL, Groq, asks
+from tests.sdks import TRUSTS_NOBODY
 
 
 @pytest.fixture
 async def control(here: Groq) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the control routes, which want no key."""
-    async with httpx.AsyncClient(base_url=here.emulator.url) as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY, base_url=here.emulator.url) as client:
         yield client
 
 

@@ -13,6 +13,7 @@ import pytest
 from playground.groq.faults import Fault
 from playground.groq.state import Served
 from tests.playground.groq.conftest import HELLO, MODEL, Groq, asks
+from tests.sdks import TRUSTS_NOBODY
 
 
 async def streamed(here: Groq) -> list[str]:
@@ -57,7 +58,7 @@ async def test_answers_come_packed_halved_or_huge(here: Groq) -> None:
     faults.add(Fault("gzip"))
     assert (await asks(here)).usage is not None
     headers = {"authorization": f"Bearer {here.key}"}
-    async with httpx.AsyncClient(base_url=here.emulator.url, headers=headers) as client:
+    async with httpx.AsyncClient(verify=TRUSTS_NOBODY, base_url=here.emulator.url, headers=headers) as client:
         faults.add(Fault("malformed"))
         halved = await client.post("/openai/v1/chat/completions", json={"model": MODEL, "messages": HELLO})
         with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
