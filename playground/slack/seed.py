@@ -71,7 +71,7 @@ _USER_GROUPS = (
 )
 
 _SMALL_TALK = (
-    ("C0GENERAL01", "U0AMARA0001", "Welcome! Keys for Deepgram and Groq now come from Keydesk: try `/keydesk help`."),
+    ("C0GENERAL01", "U0AMARA0001", "Welcome! Keys for Deepgram now come from Keydesk: try `/keydesk help`."),
     ("C0SPEECH003", "U0YUKI00006", "おはようございます。The streaming tests need a fresh key this week."),
     ("C0SPEECH003", "U0PRIYA0003", "Ask for one with `/keys request`, I will look at it right away."),
     ("C0LLMOPS004", "U0LAYLA0008", "Spend on the evaluation runs doubled since Monday. Anyone else?"),
